@@ -1,0 +1,238 @@
+/*
+ * The channel between sluice-dp and sluice-cp: message bodies and their rules.
+ * Layouts are native-endian, naturally aligned and checked by static asserts in ipc.c; both processes run on one host.
+ *
+ * Rules
+ * - One ring pair per worker (chan.h). A message belongs to the ring pair it came on; connection handles are per worker.
+ * - A handle that is not live is dropped and counted by the receiver, never an error: both sides close at any time.
+ * - Every length, index and enum in a message is checked by the receiver; a malformed message makes the receiver detach
+ *   (control side) or drop the attachment (dataplane side) and count IPC_MALFORMED.
+ * - Secrets in messages are wiped from the ring by the reader after it copied them out (chan_release_wipe).
+ */
+#ifndef SLUICE_COMMON_IPC_H
+#define SLUICE_COMMON_IPC_H
+
+#include <stdint.h>
+
+#define IPC_VERSION 1
+#define IPC_MAX_MSG 20480 /* longest message with its body and data, bytes */
+#define IPC_MAX_DATA 18432 /* longest trailing data, bytes */
+
+enum ipc_type {
+#define IPC_MSG(name, num, body, data) IPC_##name = num,
+#include "ipc.def"
+};
+
+/* Connection handle: index in 31:0, generation in 63:32 (never 0, so that a whole handle is never 0). */
+typedef uint64_t ipc_conn_t;
+
+struct ipc_addr {
+	uint8_t family; /* 4 or 6 */
+	uint8_t rsvd;
+	uint16_t port; /* host order */
+	uint8_t ip[16]; /* network order; IPv4 in the first four bytes */
+};
+
+struct ipc_hello {
+	uint32_t version; /* IPC_VERSION */
+	uint32_t worker; /* index of this ring pair */
+	uint32_t workers; /* ring pairs in all */
+	uint32_t engine; /* enum ipc_engine of the record engine */
+	uint32_t key_slots; /* private key slots on the card; 0: run public-key work in the control process */
+	uint32_t max_conns; /* connections that this worker can hold */
+	uint64_t boot_id; /* new at every start of sluice-dp */
+};
+enum ipc_engine { IPC_ENGINE_SOFT = 1, IPC_ENGINE_FPGA = 2, IPC_ENGINE_CRYPTODEV = 3, IPC_ENGINE_NULL = 4 };
+
+struct ipc_hello_ack {
+	uint32_t version;
+	uint32_t rsvd;
+};
+
+struct ipc_conn_open {
+	ipc_conn_t conn;
+	uint32_t listener; /* id of CFG_LISTENER */
+	uint32_t rsvd;
+	struct ipc_addr peer;
+	struct ipc_addr local;
+};
+
+struct ipc_record_in {
+	ipc_conn_t conn;
+	uint8_t type; /* content type 20, 21 or 22 */
+	uint8_t epoch; /* read epoch that opened it; 0 = plaintext */
+	uint16_t version; /* record header's version, 0x0301.. */
+	uint32_t bytes; /* trailing data: the record's plaintext */
+};
+
+/* When a key takes effect. */
+enum ipc_keys_when {
+	IPC_KEYS_NOW = 1, /* write: every record sent after this message */
+	IPC_KEYS_AFTER_CCS = 2, /* read: the record after the next CCS (or the one just seen; the dataplane reads no further until it has the key) */
+};
+enum ipc_keys_dir { IPC_DIR_READ = 1, IPC_DIR_WRITE = 2 };
+enum ipc_alg { /* record protection algorithms */
+	IPC_ALG_AES128_GCM = 1,
+	IPC_ALG_AES256_GCM = 2,
+	IPC_ALG_AES128_CBC_SHA1 = 3,
+	IPC_ALG_AES256_CBC_SHA1 = 4,
+	IPC_ALG_AES128_CBC_SHA256 = 5,
+	IPC_ALG_AES256_CBC_SHA256 = 6,
+};
+struct ipc_keys_set {
+	ipc_conn_t conn;
+	uint8_t dir; /* enum ipc_keys_dir */
+	uint8_t when; /* enum ipc_keys_when */
+	uint16_t version; /* record version on the wire, 0x0301..0x0303 */
+	uint32_t alg; /* enum ipc_alg */
+	uint64_t seq; /* first sequence number */
+	uint8_t key_len, mac_key_len, iv_len, rsvd[5];
+	uint8_t key[32];
+	uint8_t mac_key[48];
+	uint8_t iv[16]; /* GCM: 4-byte salt; TLS 1.0 CBC: first IV */
+};
+
+enum ipc_pka_op {
+	IPC_PKA_RSA_PMS_DECRYPT = 1, /* data: 256-byte ciphertext; param: client version 0x0303; result: 48-byte premaster secret */
+	IPC_PKA_RSA_PRIVATE = 2, /* data: 256-byte padded input; result: 256 bytes */
+	IPC_PKA_TLS_PRF = 3, /* data: secret (param bytes) | label | seed; param2: output bytes; result: output */
+};
+enum ipc_pka_status {
+	IPC_PKA_OK = 0,
+	IPC_PKA_UNAVAILABLE = 1, /* no card, card failed or slot empty: do it in the control process */
+	IPC_PKA_REFUSED = 2, /* the card refused the operand or the key blob */
+	IPC_PKA_BUSY = 3, /* no room in the queues: do it in the control process */
+};
+struct ipc_pka_do {
+	uint64_t id; /* chosen by control, echoed */
+	uint32_t op; /* enum ipc_pka_op */
+	uint32_t slot; /* key handle on the card: index 15:0, generation 31:16; 0 for PRF */
+	uint32_t param;
+	uint32_t param2;
+	uint32_t bytes; /* trailing data */
+	uint32_t rsvd;
+};
+struct ipc_pka_done {
+	uint64_t id;
+	uint32_t status; /* enum ipc_pka_status */
+	uint32_t bytes; /* trailing data */
+};
+struct ipc_key_load {
+	uint64_t id; /* answered by PKA_DONE without data */
+	uint32_t slot; /* as in ipc_pka_do */
+	uint32_t bytes; /* trailing data: RFC 5649 blob; 0 for KEY_FREE */
+};
+struct ipc_device_reset {
+	uint32_t key_slots; /* 0: the card is gone for good */
+	uint32_t rsvd;
+};
+
+struct ipc_records_send {
+	ipc_conn_t conn;
+	uint8_t type; /* 20, 21 or 22 */
+	uint8_t rsvd;
+	uint16_t version; /* record version for the header */
+	uint32_t bytes; /* trailing data, cut into records of at most 2^14 by the dataplane */
+};
+
+struct ipc_conn_ready {
+	ipc_conn_t conn;
+	uint32_t pool;
+	uint16_t max_fragment; /* plaintext bytes per record this peer accepts, 0 = 2^14 */
+	uint16_t rsvd;
+};
+
+enum ipc_close_how { IPC_CLOSE_ALERT = 1, /* send alert, then close */ IPC_CLOSE_RESET = 2 /* TCP reset, nothing sent */ };
+struct ipc_conn_close {
+	ipc_conn_t conn;
+	uint8_t how; /* enum ipc_close_how */
+	uint8_t level; /* alert level 1 or 2 */
+	uint8_t alert; /* alert description */
+	uint8_t rsvd[5];
+};
+
+struct ipc_conn_closed {
+	ipc_conn_t conn;
+	uint32_t reason; /* enum ipc_close_reason */
+	uint8_t alert_sent, alert_received, rsvd[2]; /* 255 = none */
+	uint64_t bytes_in, bytes_out; /* application data */
+};
+enum ipc_close_reason {
+	IPC_CLOSED_NORMAL = 1, /* close_notify or FIN both ways */
+	IPC_CLOSED_PEER_RESET = 2,
+	IPC_CLOSED_TIMEOUT = 3,
+	IPC_CLOSED_TLS_ERROR = 4, /* alert sent or received */
+	IPC_CLOSED_BACKEND = 5, /* no server of the pool could be reached, or it reset */
+	IPC_CLOSED_CONTROL = 6, /* CONN_CLOSE */
+	IPC_CLOSED_RESOURCES = 7,
+};
+
+struct ipc_cfg_begin {
+	uint32_t generation;
+	uint32_t rsvd;
+};
+struct ipc_cfg_iface { /* one leg: a port of the dataplane and its address */
+	uint32_t port; /* ethdev index as sluice-dp was started with */
+	uint16_t mtu; /* 0: what the port says */
+	uint8_t prefix; /* bits */
+	uint8_t rsvd;
+	struct ipc_addr addr; /* .port unused */
+};
+struct ipc_cfg_listener {
+	uint32_t id;
+	uint32_t backlog; /* half-open connections before SYN cookies */
+	struct ipc_addr addr;
+	uint32_t handshake_timeout_ms;
+	uint32_t idle_timeout_ms;
+	uint32_t max_record; /* largest plaintext record sent, 512..16384 */
+	uint32_t rsvd;
+};
+struct ipc_cfg_pool {
+	uint32_t id;
+	uint32_t connect_timeout_ms;
+	uint32_t retries; /* other servers to try after the first */
+	uint32_t rsvd;
+};
+struct ipc_cfg_server {
+	uint32_t pool;
+	uint32_t rsvd;
+	struct ipc_addr addr;
+};
+struct ipc_cfg_limits {
+	uint32_t max_conns; /* per worker; 0: what HELLO said */
+	uint32_t control_wait_ms; /* how long a new handshake waits for an absent control process */
+	uint32_t idle_poll_us; /* longest sleep of an idle worker; 0: never sleep */
+	uint32_t rsvd;
+};
+struct ipc_cfg_result {
+	uint32_t generation;
+	int32_t status; /* 0 or -errno: then the old configuration goes on */
+	char text[112]; /* what was wrong, NUL-terminated */
+};
+
+struct ipc_counters {
+	uint32_t count; /* u64 values that follow */
+	uint32_t rsvd;
+};
+struct ipc_engine_stat {
+	char name[16];
+	uint64_t ops, bytes, cycles, failed; /* cycles: of the engine, 0 when it has none */
+};
+struct ipc_engine_info {
+	uint32_t count; /* ipc_engine_stat that follow */
+	uint32_t state; /* 0 none, 1 running, 2 failed: work done by soft */
+	uint64_t device_cycles; /* clock cycles of the device in all */
+	uint64_t sim_ns; /* wall time the simulation was running; 0 on a card */
+};
+
+/* Size of a message body by type, or -1 for an unknown type. *has_data (may be NULL): trailing data allowed. */
+int ipc_body_size(uint16_t type, int *has_data);
+/* "CONN_OPEN", or "?" */
+const char *ipc_type_name(uint16_t type);
+/*
+ * The trailing data length a message declares (its `bytes`, or count times the element for COUNTERS and ENGINE_INFO), 0 for types
+ * without. body must hold ipc_body_size() bytes. Returns 0, or -EBADMSG when type is unknown or when body + data is not `len`.
+ */
+int ipc_check(uint16_t type, const void *body, uint32_t len, uint32_t *data_len);
+
+#endif

@@ -1,0 +1,38 @@
+# The targets that gather what the fragments declared. Read last.
+.PHONY: all help deps test test-quick lint fmt regs check-generated bench demo fuzz clean
+
+all: deps-check $(ALL) ## Build everything
+
+help: ## This list
+	@printf 'Sluice: targets\n\n'
+	@grep -hE '^[a-z-]+:.*## ' Makefile mk/*.mk | sort | sed -E 's/^([a-z-]+):.*## (.*)/  \1|\2/' | column -t -s '|'
+	@printf '\nVariables: BUILD=%s  ARCH=%s  V=1 shows commands  TRACE=1 builds models that can write waves\n' '$(BUILD)' '$(ARCH)'
+
+# One list for the runner: level|name|command
+$(BUILD)/tests.list: FORCE
+	@mkdir -p $(@D)
+	@printf '%s\n' $(foreach t,$(TESTS),'$(t)') $(foreach f,$(FUZZERS),'fuzz|$(f)|$(BUILD)/fuzz/$(f)') > $@.new
+	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
+.PHONY: FORCE
+FORCE:
+
+test: deps ## Set up what is missing, build, run every test, end with one line of totals
+	$(Q)$(MAKE) --no-print-directory -j2 all $(TEST_DEPS) $(BUILD)/tests.list
+	$(Q)$(PYTHON) tests/run.py --list $(BUILD)/tests.list
+
+test-quick: all $(TEST_DEPS) $(BUILD)/tests.list ## Every test but end to end and fuzzing
+	$(Q)$(PYTHON) tests/run.py --list $(BUILD)/tests.list --skip e2e,fuzz
+
+FUZZ_SECONDS ?= 600
+fuzz: deps-check $(foreach f,$(FUZZERS),$(BUILD)/fuzz/$(f)) $(BUILD)/tests.list ## Run every fuzz target for FUZZ_SECONDS each
+	$(Q)$(PYTHON) tests/run.py --list $(BUILD)/tests.list --only fuzz --fuzz-seconds $(FUZZ_SECONDS)
+
+bench: deps-check all $(BENCH_DEPS) ## Measure; tables on the terminal, JSON in build/bench.json (QUICK=1: under 3 minutes)
+	$(Q)$(PYTHON) tests/bench/run.py $(if $(QUICK),--quick) --out $(BUILD)/bench.json
+
+lint: deps-check $(LINTS) ## Static checks of C, RTL and Python
+
+regs: $(GENERATED) ## Regenerate what is made from rtl/regs/sluice.toml
+
+clean: ## Remove everything that was built
+	rm -rf $(BUILD)

@@ -1,0 +1,35 @@
+# Verilated models and their benches.
+VERILATOR ?= verilator
+VL_ARCH ?= $(ARCH)
+VL_FLAGS := --cc -O3 --x-assign unique --x-initial unique --assert --unroll-count 256 -Wall -Wno-fatal -Irtl/common -Irtl/gen \
+  $(wildcard rtl/lint/verilator.vlt) $(if $(filter 1,$(TRACE)),--trace)
+VL_ROOT := $(shell $(VERILATOR) --getenv VERILATOR_ROOT 2>/dev/null || echo /usr/share/verilator)
+VL_INC = -isystem $(VL_ROOT)/include -isystem $(VL_ROOT)/include/vltstd
+
+# $(call verilate,name,top,sv-files[,extra verilator flags]): build/vl/<name>/V<name>__ALL.a with class V<name>
+define verilate
+$(BUILD)/vl/$(1)/V$(1)__ALL.a: $(3) $(wildcard rtl/common/*.svh rtl/*/*.mem) $(wildcard rtl/lint/verilator.vlt)
+	$$(call say,VERILATE,$(1))
+	@mkdir -p $$(@D)
+	$$(Q)$$(VERILATOR) $$(VL_FLAGS) $(4) --prefix V$(1) --top-module $(2) --Mdir $$(@D) $(3) > $$(@D)/verilate.log 2>&1 || { cat $$(@D)/verilate.log; exit 1; }
+	$$(Q)$$(MAKE) -s -C $$(@D) -f V$(1).mk V$(1)__ALL.a OPT_FAST="-O3 -march=$$(VL_ARCH) -fPIC" OPT_SLOW="-O1 -fPIC" OPT_GLOBAL="-O2 -fPIC" >> $$(@D)/verilate.log 2>&1 || { tail -40 $$(@D)/verilate.log; exit 1; }
+endef
+
+# $(call rtl_bench,name,top,sv-files,bench.cpp...[,extra verilator flags[,extra libs]]): builds build/bench/<name>, adds it to `make test`
+define rtl_bench
+$(call verilate,$(1),$(2),$(3),$(5))
+$(BUILD)/bench/$(1): $(4) $(BUILD)/vl/$(1)/V$(1)__ALL.a $(BUILD)/vl/verilated.a $(wildcard sim/harness/*.h)
+	$$(call say,BENCH,$$@)
+	@mkdir -p $$(@D)
+	$$(Q)$$(CXX) -std=c++17 -g -O2 -march=$$(VL_ARCH) -I. -I$(BUILD)/vl/$(1) $$(VL_INC) -DVM_TRACE=$(if $(filter 1,$(TRACE)),1,0) -o $$@ $(filter %.cpp,$(4)) $(filter %.c,$(4)) $(BUILD)/vl/$(1)/V$(1)__ALL.a $(BUILD)/vl/verilated.a $(6) -lcrypto -lpthread
+TESTS += rtl|$(1)|$(BUILD)/bench/$(1)
+TEST_DEPS += $(BUILD)/bench/$(1)
+endef
+
+# The Verilator runtime, compiled once for every model and bench.
+VL_RUNTIME := verilated verilated_threads $(if $(filter 1,$(TRACE)),verilated_vcd_c)
+$(BUILD)/vl/verilated.a:
+	$(call say,CXX,$@)
+	@mkdir -p $(@D)/runtime
+	$(Q)for f in $(VL_RUNTIME); do $(CXX) -std=c++17 -O3 -march=$(VL_ARCH) -fPIC $(VL_INC) -DVM_TRACE=$(if $(filter 1,$(TRACE)),1,0) -c $(VL_ROOT)/include/$$f.cpp -o $(@D)/runtime/$$f.o || exit 1; done
+	$(Q)ar rcs $@ $(foreach f,$(VL_RUNTIME),$(@D)/runtime/$(f).o)

@@ -1,0 +1,122 @@
+#!/usr/bin/env python3
+"""Runs the tests listed in build/tests.list and ends with one line of totals.
+
+Each line of the list is `level|name|command`. A command passes or fails by its exit code; what it counted is read from its TAP output
+(`ok`/`not ok`, as cmocka prints with CMOCKA_MESSAGE_OUTPUT=TAP), from pytest's closing line, or from a closing line
+`N passed, N failed`. A command that counts nothing and exits 0 is one passed test; one that exits non-zero has at least one failure.
+"""
+import argparse
+import os
+import re
+import shlex
+import signal
+import subprocess
+import sys
+import time
+
+LEVELS = ["unit", "table", "rtl", "pmd", "packet", "cosim", "fuzz", "e2e"]
+PLAIN = re.compile(r"^(?:\w+: )?(\d+) passed, (\d+) failed(?:, (\d+) skipped)?\s*$", re.M)
+PYTEST = re.compile(r"^=+ (.*) in [\d.]+s.*=+$", re.M)
+
+
+def count(output):
+    """(passed, failed, skipped) as the command's own output tells it."""
+    plain = PLAIN.findall(output)
+    if plain:
+        p, f, s = plain[-1]
+        return int(p), int(f), int(s or 0)
+    pytest = PYTEST.findall(output)
+    if pytest:
+        words = dict((w, int(n)) for n, w in re.findall(r"(\d+) (passed|failed|error|errors|skipped)", pytest[-1]))
+        bad = words.get("failed", 0) + words.get("error", 0) + words.get("errors", 0)
+        return words.get("passed", 0), bad, words.get("skipped", 0)
+    ok = len(re.findall(r"^ok\b", output, re.M))
+    skipped = len(re.findall(r"^ok\b.*# SKIP", output, re.M))
+    return ok - skipped, len(re.findall(r"^not ok\b", output, re.M)), skipped
+
+
+def run(command, env, timeout):
+    """Runs one command in its own process group; returns (exit code, output)."""
+    proc = subprocess.Popen(command, shell=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=env,
+                            start_new_session=True, text=True, errors="replace")
+    try:
+        out, _ = proc.communicate(timeout=timeout)
+        return proc.returncode, out
+    except subprocess.TimeoutExpired:
+        os.killpg(proc.pid, signal.SIGKILL)
+        out, _ = proc.communicate()
+        return 124, (out or "") + f"\nstopped after {timeout} s\n"
+
+
+def main():
+    ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    ap.add_argument("--list", required=True)
+    ap.add_argument("--only", default="", help="levels to run, comma separated: " + ",".join(LEVELS))
+    ap.add_argument("--skip", default="", help="levels to leave out")
+    ap.add_argument("--match", default="", help="regular expression on the name")
+    ap.add_argument("--fuzz-seconds", type=int, default=30)
+    ap.add_argument("--timeout", type=int, default=1500, help="seconds for one command")
+    a = ap.parse_args()
+    tests = [line.rstrip("\n").split("|", 2) for line in open(a.list) if line.strip()]
+    only, skip = set(filter(None, a.only.split(","))), set(filter(None, a.skip.split(",")))
+    tests = [t for t in tests if (not only or t[0] in only) and t[0] not in skip and re.search(a.match, t[1])]
+    tests.sort(key=lambda t: LEVELS.index(t[0]) if t[0] in LEVELS else len(LEVELS))
+    logs = os.path.join(os.path.dirname(a.list), "test-logs")
+    os.makedirs(logs, exist_ok=True)
+    env = dict(os.environ, CMOCKA_MESSAGE_OUTPUT="TAP", UBSAN_OPTIONS="print_stacktrace=1:halt_on_error=1")
+    total, bad, start = [0, 0, 0], [], time.monotonic()
+    jobs = [(t, t[2]) for t in tests if t[0] != "fuzz"]
+    fuzz = [t for t in tests if t[0] == "fuzz"]
+    for t in fuzz:  # a seed corpus lives beside each target; findings go to the logs
+        seed = f"tests/fuzz/corpus/{t[1]}"
+        work = os.path.join(logs, "fuzz", t[1])
+        os.makedirs(work, exist_ok=True)
+        jobs.append((t, f"{t[2]} -max_total_time={a.fuzz_seconds} -timeout=10 -rss_limit_mb=2048 -print_final_stats=1 "
+                        f"-artifact_prefix={shlex.quote(work)}/ {shlex.quote(work)} {seed if os.path.isdir(seed) else ''}"))
+    done = [0]
+
+    def report(t, code, out, seconds):
+        level, name, command = t
+        with open(os.path.join(logs, name.replace("/", "_") + ".log"), "w") as f:
+            f.write(f"$ {command}\n{out}")
+        p, f_, s = (1 if code == 0 else 0, 0, 0) if level == "fuzz" else count(out)
+        if code != 0 and f_ == 0:
+            f_ = 1
+        if code == 0 and p + f_ + s == 0:
+            p = 1
+        total[0] += p
+        total[1] += f_
+        total[2] += s
+        done[0] += 1
+        print(f"[{done[0]:3}/{len(jobs)}] {level:7} {name:32} {'ok  ' if f_ == 0 else 'FAIL'} {p:5} passed"
+              f"{f' {f_} failed' if f_ else ''}{f' {s} skipped' if s else ''}  {seconds:6.1f} s", flush=True)
+        if f_:
+            bad.append(name)
+            print("\n".join("      | " + line for line in out.splitlines()[-40:]), flush=True)
+            print(f"      repeat: {command}", flush=True)
+
+    for t, command in [j for j in jobs if j[0][0] not in ("fuzz", "e2e")]:
+        t0 = time.monotonic()
+        code, out = run(command, env, a.timeout)
+        report(t, code, out, time.monotonic() - t0)
+    running, queue = [], [j for j in jobs if j[0][0] == "fuzz"]
+    while queue or running:  # fuzzers are bounded in time: as many at once as there are cores
+        while queue and len(running) < (os.cpu_count() or 1):
+            t, command = queue.pop(0)
+            log = open(os.path.join(logs, "fuzz", t[1] + ".out"), "w+")
+            running.append((t, subprocess.Popen(command, shell=True, stdout=log, stderr=subprocess.STDOUT, env=env), log, time.monotonic()))
+        t, proc, log, t0 = running.pop(0)
+        code = proc.wait()
+        log.seek(0)
+        report(t, code, log.read(), time.monotonic() - t0)
+    for t, command in [j for j in jobs if j[0][0] == "e2e"]:
+        t0 = time.monotonic()
+        code, out = run(command, env, a.timeout)
+        report(t, code, out, time.monotonic() - t0)
+    print(f"\n{time.monotonic() - start:.0f} s{', failing: ' + ' '.join(bad) if bad else ''}; logs in {logs}")
+    print(f"{total[0]} passed, {total[1]} failed, {total[2]} skipped")
+    return 1 if bad or not jobs else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
