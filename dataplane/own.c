@@ -1,0 +1,267 @@
+/*
+ * Queues and chains of mbufs. Pure pointer work on mbufs: no I/O, no locks; the pools are handed in.
+ */
+#include <string.h>
+
+#include "dataplane/own.h"
+
+void
+mbq_put(struct mbq *q, struct rte_mbuf *m)
+{
+	struct rte_mbuf *next;
+
+	for (; m != NULL; m = next) {
+		next = m->next;
+		m->next = NULL;
+		m->nb_segs = 1;
+		if (m->data_len == 0) {
+			rte_pktmbuf_free_seg(m);
+			continue;
+		}
+		if (q->tail != NULL)
+			q->tail->next = m;
+		else
+			q->head = m;
+		q->tail = m;
+		q->len += m->data_len;
+	}
+}
+
+bool
+mbq_peek(const struct mbq *q, uint32_t off, void *to, uint32_t n)
+{
+	if (off > q->len || n > q->len - off)
+		return false;
+	if (n != 0)
+		own_chain_read(q->head, off, to, n);
+	return true;
+}
+
+struct rte_mbuf *
+mbq_cut(struct mbq *q, uint32_t n, struct rte_mempool *clones)
+{
+	struct rte_mbuf *first = q->head, *last = NULL, *seg = q->head, *part;
+	uint32_t left = n;
+
+	if (n == 0 || n > q->len)
+		return NULL;
+	while (left >= seg->data_len) {
+		left -= seg->data_len;
+		last = seg;
+		seg = seg->next;
+		if (left == 0)
+			break;
+	}
+	if (left != 0) {
+		part = rte_pktmbuf_alloc(clones);
+		if (part == NULL)
+			return NULL;
+		rte_pktmbuf_attach(part, seg);
+		part->data_len = (uint16_t)left;
+		part->next = NULL;
+		seg->data_off += (uint16_t)left;
+		seg->data_len -= (uint16_t)left;
+		if (last != NULL)
+			last->next = part;
+		else
+			first = part;
+		last = part;
+	}
+	last->next = NULL;
+	q->head = seg;
+	if (seg == NULL)
+		q->tail = NULL;
+	q->len -= n;
+	own_chain_fix(first);
+	return first;
+}
+
+void
+mbq_skip(struct mbq *q, uint32_t n)
+{
+	struct rte_mbuf *seg;
+
+	while (n != 0) {
+		seg = q->head;
+		if (n < seg->data_len) {
+			seg->data_off += (uint16_t)n;
+			seg->data_len -= (uint16_t)n;
+			q->len -= n;
+			return;
+		}
+		n -= seg->data_len;
+		q->len -= seg->data_len;
+		q->head = seg->next;
+		seg->next = NULL;
+		rte_pktmbuf_free_seg(seg);
+	}
+	if (q->head == NULL)
+		q->tail = NULL;
+}
+
+void
+mbq_clear(struct mbq *q)
+{
+	mbq_skip(q, q->len);
+}
+
+void
+own_chain_fix(struct rte_mbuf *m)
+{
+	struct rte_mbuf *s;
+	uint32_t len = 0;
+	uint16_t segs = 0;
+
+	for (s = m; s != NULL; s = s->next) {
+		len += s->data_len;
+		segs++;
+	}
+	m->pkt_len = len;
+	m->nb_segs = segs;
+}
+
+struct rte_mbuf *
+own_chain_skip(struct rte_mbuf *m, uint32_t n)
+{
+	struct rte_mbuf *next;
+
+	while (m != NULL && n >= m->data_len) {
+		n -= m->data_len;
+		next = m->next;
+		m->next = NULL;
+		m->nb_segs = 1;
+		rte_pktmbuf_free_seg(m);
+		m = next;
+	}
+	if (m == NULL)
+		return NULL;
+	m->data_off += (uint16_t)n;
+	m->data_len -= (uint16_t)n;
+	own_chain_fix(m);
+	return m;
+}
+
+struct rte_mbuf *
+own_chain_trim(struct rte_mbuf *m, uint32_t n)
+{
+	struct rte_mbuf *s = m, *rest;
+
+	if (n == 0) {
+		rte_pktmbuf_free(m);
+		return NULL;
+	}
+	while (n > s->data_len) {
+		n -= s->data_len;
+		s = s->next;
+	}
+	s->data_len = (uint16_t)n;
+	rest = s->next;
+	s->next = NULL;
+	own_chain_fix(m);
+	if (rest != NULL) {
+		own_chain_fix(rest);
+		rte_pktmbuf_free(rest);
+	}
+	return m;
+}
+
+void
+own_chain_read(const struct rte_mbuf *m, uint32_t off, void *to, uint32_t n)
+{
+	uint8_t *p = to;
+	uint32_t k;
+
+	while (n != 0) {
+		if (off >= m->data_len) {
+			off -= m->data_len;
+			m = m->next;
+			continue;
+		}
+		k = RTE_MIN(n, m->data_len - off);
+		memcpy(p, rte_pktmbuf_mtod_offset(m, const uint8_t *, off), k);
+		p += k;
+		n -= k;
+		off = 0;
+		m = m->next;
+	}
+}
+
+void
+own_chain_write(struct rte_mbuf *m, uint32_t off, const void *from, uint32_t n)
+{
+	const uint8_t *p = from;
+	uint32_t k;
+
+	while (n != 0) {
+		if (off >= m->data_len) {
+			off -= m->data_len;
+			m = m->next;
+			continue;
+		}
+		k = RTE_MIN(n, m->data_len - off);
+		memcpy(rte_pktmbuf_mtod_offset(m, uint8_t *, off), p, k);
+		p += k;
+		n -= k;
+		off = 0;
+		m = m->next;
+	}
+}
+
+struct rte_mbuf *
+own_chain_alloc(struct rte_mempool *pool, uint32_t n)
+{
+	struct rte_mbuf *head = NULL, **link = &head, *m;
+
+	do {
+		m = rte_pktmbuf_alloc(pool);
+		if (m == NULL) {
+			rte_pktmbuf_free(head);
+			return NULL;
+		}
+		m->data_len = (uint16_t)RTE_MIN(n, (uint32_t)rte_pktmbuf_tailroom(m));
+		n -= m->data_len;
+		*link = m;
+		link = &m->next;
+	} while (n != 0);
+	own_chain_fix(head);
+	return head;
+}
+
+struct rte_mbuf *
+own_chain_prepend(struct rte_mbuf *m, uint32_t n, struct rte_mempool *pool, uint8_t **at)
+{
+	struct rte_mbuf *h;
+
+	if (own_writable_room(m) && rte_pktmbuf_headroom(m) >= n) {
+		*at = (uint8_t *)rte_pktmbuf_prepend(m, (uint16_t)n);
+		return m;
+	}
+	h = rte_pktmbuf_alloc(pool);
+	if (h == NULL)
+		return NULL;
+	*at = rte_pktmbuf_mtod(h, uint8_t *);
+	h->data_len = (uint16_t)n;
+	h->pkt_len = n + m->pkt_len;
+	h->nb_segs = m->nb_segs + 1;
+	h->next = m;
+	return h;
+}
+
+uint8_t *
+own_chain_append(struct rte_mbuf *m, uint32_t n, struct rte_mempool *pool)
+{
+	struct rte_mbuf *last = rte_pktmbuf_lastseg(m), *t;
+
+	if (!own_writable_room(last) || rte_pktmbuf_tailroom(last) < n) {
+		t = rte_pktmbuf_alloc(pool);
+		if (t == NULL)
+			return NULL;
+		t->data_len = 0;
+		last->next = t;
+		last = t;
+		m->nb_segs++;
+	}
+	last->data_len += (uint16_t)n;
+	m->pkt_len += n;
+	return rte_pktmbuf_mtod_offset(last, uint8_t *, last->data_len - n);
+}
