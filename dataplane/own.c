@@ -1,109 +1,9 @@
 /*
- * Queues and chains of mbufs. Pure pointer work on mbufs: no I/O, no locks; the pools are handed in.
+ * Chains of mbufs. Pure pointer work on mbufs: no I/O, no locks; the pools are handed in.
  */
 #include <string.h>
 
 #include "dataplane/own.h"
-
-void
-mbq_put(struct mbq *q, struct rte_mbuf *m)
-{
-	struct rte_mbuf *next;
-
-	for (; m != NULL; m = next) {
-		next = m->next;
-		m->next = NULL;
-		m->nb_segs = 1;
-		if (m->data_len == 0) {
-			rte_pktmbuf_free_seg(m);
-			continue;
-		}
-		if (q->tail != NULL)
-			q->tail->next = m;
-		else
-			q->head = m;
-		q->tail = m;
-		q->len += m->data_len;
-	}
-}
-
-bool
-mbq_peek(const struct mbq *q, uint32_t off, void *to, uint32_t n)
-{
-	if (off > q->len || n > q->len - off)
-		return false;
-	if (n != 0)
-		own_chain_read(q->head, off, to, n);
-	return true;
-}
-
-struct rte_mbuf *
-mbq_cut(struct mbq *q, uint32_t n, struct rte_mempool *clones)
-{
-	struct rte_mbuf *first = q->head, *last = NULL, *seg = q->head, *part;
-	uint32_t left = n;
-
-	if (n == 0 || n > q->len)
-		return NULL;
-	while (left >= seg->data_len) {
-		left -= seg->data_len;
-		last = seg;
-		seg = seg->next;
-		if (left == 0)
-			break;
-	}
-	if (left != 0) {
-		part = rte_pktmbuf_alloc(clones);
-		if (part == NULL)
-			return NULL;
-		rte_pktmbuf_attach(part, seg);
-		part->data_len = (uint16_t)left;
-		part->next = NULL;
-		seg->data_off += (uint16_t)left;
-		seg->data_len -= (uint16_t)left;
-		if (last != NULL)
-			last->next = part;
-		else
-			first = part;
-		last = part;
-	}
-	last->next = NULL;
-	q->head = seg;
-	if (seg == NULL)
-		q->tail = NULL;
-	q->len -= n;
-	own_chain_fix(first);
-	return first;
-}
-
-void
-mbq_skip(struct mbq *q, uint32_t n)
-{
-	struct rte_mbuf *seg;
-
-	while (n != 0) {
-		seg = q->head;
-		if (n < seg->data_len) {
-			seg->data_off += (uint16_t)n;
-			seg->data_len -= (uint16_t)n;
-			q->len -= n;
-			return;
-		}
-		n -= seg->data_len;
-		q->len -= seg->data_len;
-		q->head = seg->next;
-		seg->next = NULL;
-		rte_pktmbuf_free_seg(seg);
-	}
-	if (q->head == NULL)
-		q->tail = NULL;
-}
-
-void
-mbq_clear(struct mbq *q)
-{
-	mbq_skip(q, q->len);
-}
 
 void
 own_chain_fix(struct rte_mbuf *m)
@@ -232,7 +132,7 @@ own_chain_prepend(struct rte_mbuf *m, uint32_t n, struct rte_mempool *pool, uint
 {
 	struct rte_mbuf *h;
 
-	if (own_writable_room(m) && rte_pktmbuf_headroom(m) >= n) {
+	if (own_writable(m) && rte_pktmbuf_headroom(m) >= n) {
 		*at = (uint8_t *)rte_pktmbuf_prepend(m, (uint16_t)n);
 		return m;
 	}
@@ -252,7 +152,7 @@ own_chain_append(struct rte_mbuf *m, uint32_t n, struct rte_mempool *pool)
 {
 	struct rte_mbuf *last = rte_pktmbuf_lastseg(m), *t;
 
-	if (!own_writable_room(last) || rte_pktmbuf_tailroom(last) < n) {
+	if (!own_writable(last) || rte_pktmbuf_tailroom(last) < n) {
 		t = rte_pktmbuf_alloc(pool);
 		if (t == NULL)
 			return NULL;

@@ -1,9 +1,8 @@
 /*
- * Ownership of mbufs: dropping with a reason, and queues of bytes held in mbufs.
+ * Ownership of mbufs: dropping with a reason, and cutting and growing chains.
  *
- * An mbuf segment has exactly one owner, with one exception: a segment that was cut in two (mbq_cut) is shared by two owners whose
- * byte ranges do not overlap. Each may write inside [data, data + data_len) of its own part, and nobody writes outside it: header and
- * tail room of a segment may be used only if own_writable_room() says so.
+ * An mbuf has exactly one owner. What is written in place is direct and has one reference (own_writable()); header and tail room of a
+ * segment are used only then, else a new segment is put in front or behind.
  *
  * The word *take* in a function's description means that the mbuf belongs to the callee afterwards, *give* that it belongs to the caller.
  */
@@ -27,37 +26,12 @@ own_drop(struct dp_counters *c, struct rte_mbuf *m, enum dp_ctr reason)
 	rte_pktmbuf_free(m);
 }
 
-/* True if the room before and after the data of this segment is ours alone. */
+/* True if data, headroom and tailroom of this segment are ours alone. */
 static inline bool
-own_writable_room(const struct rte_mbuf *m)
+own_writable(const struct rte_mbuf *m)
 {
 	return RTE_MBUF_DIRECT(m) && rte_mbuf_refcnt_read(m) == 1;
 }
-
-/* A queue of bytes: segments linked by ->next; only head, tail and len are meaningful, not the segments' pkt_len or nb_segs. */
-struct mbq {
-	struct rte_mbuf *head;
-	struct rte_mbuf *tail;
-	uint32_t len;
-};
-
-/* Appends a chain (empty segments are freed on the way). Takes m. */
-void mbq_put(struct mbq *q, struct rte_mbuf *m);
-
-/* Copies n bytes at offset off without removing them. Returns false if the queue is shorter than off + n. */
-bool mbq_peek(const struct mbq *q, uint32_t off, void *to, uint32_t n);
-
-/*
- * Removes the first n bytes as a proper chain (pkt_len, nb_segs set). A segment at the cut is shared with a new indirect mbuf from
- * `clones`. n must be 1..q->len. Gives the chain; NULL (queue unchanged) if there was no mbuf for the cut.
- */
-struct rte_mbuf *mbq_cut(struct mbq *q, uint32_t n, struct rte_mempool *clones);
-
-/* Removes and frees the first n bytes; n <= q->len. */
-void mbq_skip(struct mbq *q, uint32_t n);
-
-/* Frees everything. */
-void mbq_clear(struct mbq *q);
 
 /* Sets pkt_len and nb_segs of a chain from its segments. */
 void own_chain_fix(struct rte_mbuf *m);
