@@ -1,7 +1,7 @@
 # The targets that gather what the fragments declared. Read last.
 .PHONY: all help deps test test-quick lint fmt regs check-generated bench demo fuzz clean
 
-all: deps-check $(ALL) ## Build everything
+all: $(ALL) ## Build everything
 
 help: ## This list
 	@printf 'Sluice: targets\n\n'
@@ -24,13 +24,13 @@ test-quick: all $(TEST_DEPS) $(BUILD)/tests.list ## Every test but end to end an
 	$(Q)$(PYTHON) tests/run.py --list $(BUILD)/tests.list --skip e2e,fuzz
 
 FUZZ_SECONDS ?= 600
-fuzz: deps-check $(foreach f,$(FUZZERS),$(BUILD)/fuzz/$(f)) $(BUILD)/tests.list ## Run every fuzz target for FUZZ_SECONDS each
+fuzz: $(foreach f,$(FUZZERS),$(BUILD)/fuzz/$(f)) $(BUILD)/tests.list ## Run every fuzz target for FUZZ_SECONDS each
 	$(Q)$(PYTHON) tests/run.py --list $(BUILD)/tests.list --only fuzz --fuzz-seconds $(FUZZ_SECONDS)
 
-bench: deps-check all $(BENCH_DEPS) ## Measure; tables on the terminal, JSON in build/bench.json (QUICK=1: under 3 minutes)
+bench: all $(BENCH_DEPS) ## Measure; tables on the terminal, JSON in build/bench.json (QUICK=1: under 3 minutes)
 	$(Q)$(PYTHON) tests/bench/run.py $(if $(QUICK),--quick) --out $(BUILD)/bench.json
 
-lint: deps-check $(LINTS) ## Static checks of C, RTL and Python
+lint: $(LINTS) ## Static checks of C, RTL and Python
 
 regs: $(GENERATED) ## Regenerate what is made from rtl/regs/sluice.toml
 
