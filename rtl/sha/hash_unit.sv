@@ -1,0 +1,141 @@
+// One message through SHA-1 or SHA-256: takes 16-byte chunks, pads (FIPS 180-4 5.1), runs the compressions, keeps the digest's state.
+// The same circuit serves public and secret lengths: the caller names the number of blocks and of chunks (public), and len_i, which may
+// be secret, only steers byte masks: bytes at len_i and after are replaced by 0x80, zeros and the length, and the state is captured after the
+// block in which the length stands. Control never reads len_i, so the time is a function of blocks_i and of the arrival of chunks.
+// raw_i: no padding (key blocks of HMAC); the state after the last block is the result. prefix_i: 64 bytes were hashed before (HMAC).
+// One start_i while ready_o; done_o is 1 for one cycle, state_o then holds until the next start. Byte k of a chunk in bits 8k+7:8k.
+module hash_unit (
+  input  logic         clk_i,
+  input  logic         rst_ni,
+  input  logic         start_i,
+  output logic         ready_o,
+  input  logic         sha256_i,
+  input  logic         iv_i,               // start from the algorithm's own initial value
+  input  logic         raw_i,
+  input  logic         prefix_i,
+  input  logic [255:0] state_i,
+  input  logic [26:0]  blocks_i,           // compressions to run, at least 1
+  input  logic [28:0]  chunks_i,           // chunks the caller delivers; the rest is made here
+  input  logic [31:0]  len_i,              // message bytes; held from start_i to done_o
+  input  logic         chunk_valid_i,
+  output logic         chunk_ready_o,
+  input  logic [127:0] chunk_i,
+  output logic         done_o,
+  output logic [255:0] state_o
+);
+  // FIPS 180-4 5.3: word 0 in the low bits
+  localparam logic [159:0] Sha1Iv = {32'hc3d2e1f0, 32'h10325476, 32'h98badcfe, 32'hefcdab89, 32'h67452301};
+  localparam logic [255:0] Sha256Iv = {32'h5be0cd19, 32'h1f83d9ab, 32'h9b05688c, 32'h510e527f,
+                                       32'ha54ff53a, 32'h3c6ef372, 32'hbb67ae85, 32'h6a09e667};
+
+  logic         busy_q, sha256_q, raw_q, prefix_q, first_q, done_q;
+  logic [255:0] init_q, digest_q;
+  logic [26:0]  blocks_q;                  // blocks in all
+  logic [26:0]  fed_q;                     // block being filled
+  logic [26:0]  out_q;                     // block the core finishes next
+  logic [28:0]  need_q;                    // chunks still to come from the caller
+  logic [2:0]   fill_q;                    // chunks in the block; 4: full
+  logic [511:0] block_q;
+
+  logic         core_ready, core_done, core_start, take;
+  logic [255:0] core_state;
+  assign ready_o       = !busy_q;
+  assign done_o        = done_q;
+  assign state_o       = digest_q;
+  assign chunk_ready_o = busy_q && (fill_q != 3'd4) && (need_q != '0) && (fed_q != blocks_q);
+  assign take          = busy_q && (fill_q != 3'd4) && (fed_q != blocks_q) && ((need_q == '0) || chunk_valid_i);
+  assign core_start    = busy_q && (fill_q == 3'd4) && core_ready;
+
+  // ---- padding by masks -------------------------------------------------------------------------------------------------------------
+  logic [32:0]  left;                      // message bytes from this chunk's first on (two's complement, below zero behind the end)
+  logic [127:0] padded;
+  logic [63:0]  bits;
+  logic [26:0]  len_block;                 // the block in which the length stands
+  assign len_block = 27'(({1'b0, len_i} + 33'd8) >> 6);
+  always_comb begin
+    left   = '0;
+    padded = '0;
+    bits   = '0;
+    if (take) begin
+      left = {1'b0, len_i} - {fed_q, fill_q[1:0], 4'd0};
+      bits = {28'd0, {1'b0, len_i, 3'd0} + (prefix_q ? 36'd512 : 36'd0)};
+      for (int i = 0; i < 16; i++) begin
+        if (raw_q || (!left[32] && (left > 33'(i)))) padded[8*i +: 8] = (need_q == '0) ? 8'd0 : chunk_i[8*i +: 8];
+        else if (left == 33'(i)) padded[8*i +: 8] = 8'h80;
+      end
+      if (!raw_q && (fill_q == 3'd3) && (fed_q == len_block)) begin
+        for (int i = 0; i < 8; i++) padded[8*(i+8) +: 8] = padded[8*(i+8) +: 8] | bits[8*(7-i) +: 8];
+      end
+    end
+  end
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      busy_q   <= 1'b0;
+      done_q   <= 1'b0;
+      sha256_q <= 1'b0;
+      raw_q    <= 1'b0;
+      prefix_q <= 1'b0;
+      first_q  <= 1'b0;
+      blocks_q <= '0;
+      fed_q    <= '0;
+      out_q    <= '0;
+      need_q   <= '0;
+      fill_q   <= '0;
+    end else begin
+      done_q <= 1'b0;
+      if (start_i && !busy_q) begin
+        busy_q   <= 1'b1;
+        sha256_q <= sha256_i;
+        raw_q    <= raw_i;
+        prefix_q <= prefix_i;
+        first_q  <= 1'b1;
+        blocks_q <= blocks_i;
+        fed_q    <= '0;
+        out_q    <= '0;
+        need_q   <= chunks_i;
+        fill_q   <= '0;
+      end else if (busy_q) begin
+        if (take) begin
+          fill_q <= fill_q + 3'd1;
+          if (need_q != '0) need_q <= need_q - 29'd1;
+        end
+        if (core_start) begin
+          first_q <= 1'b0;
+          fill_q  <= '0;
+          fed_q   <= fed_q + 27'd1;
+        end
+        if (core_done) begin
+          out_q <= out_q + 27'd1;
+          if (out_q + 27'd1 == blocks_q) begin
+            busy_q <= 1'b0;
+            done_q <= 1'b1;
+          end
+        end
+      end
+    end
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (start_i && !busy_q) init_q <= !iv_i ? state_i : (sha256_i ? Sha256Iv : {96'd0, Sha1Iv});
+    if (take) block_q <= {padded, block_q[511:128]};
+    // captured under a mask: which block is the right one may be secret
+    if (core_done) digest_q <= (raw_q || (out_q == len_block)) ? core_state : digest_q;
+  end
+
+  // ---- the cores --------------------------------------------------------------------------------------------------------------------
+  logic         ready1, ready256, done1, done256;
+  logic [159:0] state1;
+  logic [255:0] state256;
+  assign core_ready = sha256_q ? ready256 : ready1;
+  assign core_done  = busy_q && (done1 || done256);
+  assign core_state = sha256_q ? state256 : {96'd0, state1};
+  sha1_core u_sha1 (
+    .clk_i, .rst_ni, .start_i(core_start && !sha256_q), .first_i(first_q), .block_i(block_q), .state_i(init_q[159:0]),
+    .ready_o(ready1), .done_o(done1), .state_o(state1)
+  );
+  sha256_core u_sha256 (
+    .clk_i, .rst_ni, .start_i(core_start && sha256_q), .first_i(first_q), .block_i(block_q), .state_i(init_q),
+    .ready_o(ready256), .done_o(done256), .state_o(state256)
+  );
+endmodule
