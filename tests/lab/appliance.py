@@ -1,0 +1,93 @@
+"""The appliance of the lab: sluice-dp on two ports in its namespace, sluice-cp beside it, and what both are configured with."""
+import os
+import secrets
+import subprocess
+
+from . import pki
+from .net import INSIDE, OUTSIDE, SERVERS, LabError
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+
+
+def binary(name):
+    path = os.path.join(ROOT, os.environ.get("BUILD", "build"), "bin", name)
+    if not os.path.exists(path):
+        raise LabError(f"{name} is not built: run `make all` first ({path} is missing)")
+    return path
+
+
+def library(name):
+    return os.path.join(ROOT, os.environ.get("BUILD", "build"), "lib", name)
+
+
+def write_config(lab, profile):
+    """The sluice.yaml of the lab; --config replaces it."""
+    certs = pki.make(os.path.join(lab.state, "pki"))
+    kek = os.path.join(lab.state, "device.kek")
+    if not os.path.exists(kek):
+        with open(os.open(kek, os.O_CREAT | os.O_WRONLY | os.O_EXCL, 0o600), "wb") as f:
+            f.write(secrets.token_bytes(32))
+    servers = "\n".join(f"      - address: {INSIDE}.{2 + i}\n        port: 80" for i in range(SERVERS))
+    certificates = "\n".join(f"      - chain: {certs}/{leaf}.pem\n        key: {certs}/{leaf}.key" for leaf in pki.LEAVES)
+    path = os.path.join(lab.state, "sluice.yaml")
+    with open(path, "w") as f:
+        f.write(f"""# The lab's configuration.
+dataplane:
+  socket: {lab.state}/dp.sock
+management:
+  socket: {lab.state}/manage.sock
+device:
+  kek: {kek}
+interfaces:
+  - name: outside
+    port: 0
+    address: {OUTSIDE}.1/24
+  - name: inside
+    port: 1
+    address: {INSIDE}.1/24
+listeners:
+  - name: https
+    address: {OUTSIDE}.1
+    port: 443
+    profile: {profile}
+    pool: web
+    certificates:
+{certificates}
+pools:
+  - name: web
+    servers:
+{servers}
+""")
+    return path, kek
+
+
+def start_dp(lab, o):
+    """sluice-dp on the two ports; its log says when it is ready."""
+    if o["port"] == "af_xdp":
+        vdevs = [f"net_af_xdp{i},iface={dev}" for i, dev in enumerate(("out1", "in1"))]
+    else:
+        vdevs = [f"net_af_packet{i},iface={dev},qdisc_bypass=1,framesz=16384,blocksz=65536,framecnt=1024" if o["mtu"] > 1900 else
+                 f"net_af_packet{i},iface={dev},qdisc_bypass=1,framecnt=2048" for i, dev in enumerate(("out1", "in1"))]
+    eal = ["--lcores", o["lcores"], "--no-pci", "--iova-mode=va", "--in-memory", "--file-prefix", f"sluice-{lab.name}",
+           "--log-level", "*:warning"]
+    eal += [a for v in vdevs for a in ("--vdev", v)]
+    if o["engine"] == "sim":
+        device = f"crypto_sluice0,transport=sim,lib={library('libsluice_sim.so')},kek={lab.state}/device.kek"
+        eal += ["-d", library("librte_crypto_sluice.so"), "--vdev", device]
+    engine = {"sim": "fpga"}.get(o["engine"], o["engine"])
+    own = ["--socket", f"{lab.state}/dp.sock", "--engine", engine, "--workers", o["workers"]] + o["dp_args"]
+    lab.procs.start("dp", [binary("sluice-dp")] + eal + ["--"] + own, ns=lab.net.ns("appliance"), env=o.get("env"))
+    lab.procs.wait_for("sluice-dp opens its socket", lambda: os.path.exists(f"{lab.state}/dp.sock"), ["dp"], 60)
+
+
+def start_cp(lab, o):
+    lab.procs.start("cp", [binary("sluice-cp"), o["config"]], ns=lab.net.ns("appliance"), env=o.get("env"))
+
+
+def ctl(lab, *args, check=True):
+    """sluicectl against this lab; returns its output."""
+    r = subprocess.run([binary("sluicectl"), "--socket", f"{lab.state}/manage.sock", *args], stdout=subprocess.PIPE,
+                       stderr=subprocess.PIPE, text=True, timeout=20)
+    if check and r.returncode != 0:
+        raise LabError(f"sluicectl {' '.join(args)}: {r.stderr.strip() or r.stdout.strip()}")
+    return r.stdout
