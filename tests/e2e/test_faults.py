@@ -1,0 +1,276 @@
+"""Processes that die, a card that fails, servers that do not answer, resources that run out."""
+import concurrent.futures
+import signal
+import socket
+import threading
+import time
+
+import pytest
+
+from clientnet import context, get, in_ns, tls
+
+
+def content(lab, name):
+    with open(f"{lab.state}/www/{name}", "rb") as f:
+        return f.read()
+
+
+class Transfers:
+    """Many downloads in flight over resumed sessions, each checked to the byte. Clients read slowly until told to finish."""
+
+    def __init__(self, lab, count, path="/10m.bin"):
+        self.want = content(lab, path[1:])
+        ctx = context(lab, "AES128-GCM-SHA256:@SECLEVEL=0")
+        first = tls(lab, ctx)
+        get(first, "/")
+        self.conns = [tls(lab, ctx, session=first.session, timeout=240) for _ in range(count)]
+        self.go = threading.Event()
+        self.started = threading.Barrier(count + 1)
+        self.pool = concurrent.futures.ThreadPoolExecutor(count)
+        self.results = [self.pool.submit(self._one, c, path) for c in self.conns]
+        self.started.wait(120)
+
+    def _one(self, conn, path):
+        conn.sendall(f"GET {path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n".encode())
+        buf = conn.recv(20000)
+        self.started.wait(120)
+        self.go.wait(120)
+        parts = [buf]
+        while True:
+            got = conn.recv(1 << 18)
+            if not got:
+                break
+            parts.append(got)
+        return b"".join(parts).split(b"\r\n\r\n", 1)[1] == self.want
+
+    def finish(self):
+        """Lets them run to the end; how many were harmed."""
+        self.go.set()
+        harmed = 0
+        for r in self.results:
+            try:
+                harmed += not r.result(300)
+            except Exception:
+                harmed += 1
+        self.pool.shutdown()
+        return harmed
+
+
+def test_kill_9_of_control_harms_no_transfer(lab, engine):
+    """50 connections in transfer; new handshakes succeed within 2 s of its return."""
+    t = Transfers(lab, 50, "/10m.bin" if engine == "soft" else "/1m.bin")
+    lab.stop("cp", kill=True)
+    time_before = time.monotonic()
+    with concurrent.futures.ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(lambda: get(tls(lab, timeout=60), "/")[0])  # a new handshake waits
+        lab.start("cp")
+        lab.until("sluice-cp is attached again", lambda: connects(lab), 10, 0.02)
+        assert waiting.result(60) == "HTTP/1.1 200 OK"
+    back = time.monotonic() - time_before
+    conn = tls(lab, timeout=30)
+    assert get(conn, "/")[0] == "HTTP/1.1 200 OK"
+    assert t.finish() == 0
+    assert back < 10
+
+
+def connects(lab):
+    """sluice-cp is back when its management socket tells of an attached dataplane."""
+    try:
+        return lab.show("stats").get("attached", True) and lab.show("listeners")
+    except Exception:
+        return False
+
+
+def test_new_handshake_within_two_seconds_of_control_returning(lab):
+    lab.stop("cp", kill=True)
+    lab.start("cp")
+    lab.until("management answers", lambda: connects(lab), 10, 0.02)
+    t0 = time.monotonic()
+    assert get(tls(lab, timeout=20), "/")[0] == "HTTP/1.1 200 OK"
+    assert time.monotonic() - t0 < 2.0
+
+
+def test_absent_control_means_a_bounded_wait_and_a_clean_close(lab):
+    lab.stop("cp", kill=True)
+    try:
+        with pytest.raises(OSError):
+            tls(lab, timeout=60)
+    finally:
+        lab.start("cp")
+        lab.until("management answers", lambda: connects(lab), 10, 0.02)
+    assert get(tls(lab, timeout=20), "/")[0] == "HTTP/1.1 200 OK"
+
+
+def test_control_waits_for_a_dead_dataplane_and_attaches_again(lab):
+    pid = lab.procs.pid("cp")
+    lab.stop("dp", kill=True)
+    lab.start("dp")
+    lab.wait_ready(60)
+    assert get(tls(lab, timeout=60), "/")[0] == "HTTP/1.1 200 OK"
+    assert lab.procs.pid("cp") == pid, "sluice-cp is the same process"
+
+
+def test_sigterm_ends_both_cleanly(fresh, engine):
+    lab = fresh()
+    for p in ("cp", "dp"):
+        lab.stop(p)
+    for p in ("cp", "dp"):
+        log = open(lab.procs.log_path(p), errors="replace").read()
+        assert "Sanitizer" not in log and "panic" not in log.lower()
+
+
+# -- servers behind ------------------------------------------------------------------------------------------------------------
+
+
+class Backend:
+    """A server of the test's own in the server namespace, in place of nginx."""
+
+    def __init__(self, lab, ip, behave):
+        self.sock = in_ns(lab.net.ns("server"), lambda: self._listen(ip))
+        self.behave = behave
+        self.accepted = 0
+        self.open = []
+        self.thread = threading.Thread(target=self._serve, daemon=True)
+        self.thread.start()
+
+    @staticmethod
+    def _listen(ip):
+        s = socket.socket()
+        s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        s.bind((ip, 80))
+        s.listen(128)
+        return s
+
+    def _serve(self):
+        while True:
+            try:
+                c, _ = self.sock.accept()
+            except OSError:
+                return
+            self.accepted += 1
+            self.open.append(c)
+            self.behave(c)
+
+    def close(self):
+        self.sock.close()
+        for c in self.open:
+            c.close()
+
+
+def answer(c):
+    c.recv(65536)
+    c.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+
+
+def reset(c):
+    import struct
+    c.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    c.close()
+
+
+@pytest.fixture
+def bare(fresh):
+    """A lab without nginx: servers are the test's own."""
+    return fresh(nginx=False)
+
+
+def test_refused_server_means_the_next_one_is_tried(bare):
+    good = Backend(bare, "198.19.0.4", answer)  # .2 and .3 refuse
+    try:
+        for _ in range(6):
+            assert get(tls(bare), "/", close=False)[1] == b"ok"
+        assert good.accepted == 6
+    finally:
+        good.close()
+
+
+def test_no_server_at_all_is_a_clean_close(bare):
+    conn = tls(bare)
+    conn.sendall(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+    assert conn.recv(100) == b""  # close_notify, not a torn connection
+    conn.close()
+    bare.until("the connection is forgotten", lambda: int(bare.show("connections")["total"]) == 0, 10)
+
+
+def test_silent_server_means_the_next_one_is_tried(bare):
+    """.2 and .3 drop everything: a blackhole, as a dead host is."""
+    good = Backend(bare, "198.19.0.4", answer)
+    ns = bare.net.ns("server")
+    from lab.net import sh
+    for ip in ("198.19.0.2", "198.19.0.3"):
+        sh("ip", "addr", "del", f"{ip}/24", "dev", "in0", ns=ns)
+    try:
+        for _ in range(3):
+            assert get(tls(bare, timeout=40), "/", close=False)[1] == b"ok"
+    finally:
+        good.close()
+
+
+def test_server_reset_closes_the_client(bare):
+    bad = [Backend(bare, f"198.19.0.{i}", reset) for i in (2, 3, 4)]
+    try:
+        conn = tls(bare)
+        conn.settimeout(20)
+        try:
+            conn.sendall(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+            assert conn.recv(100) == b""
+        except (ConnectionResetError, BrokenPipeError):
+            pass
+        bare.until("the connection is forgotten", lambda: int(bare.show("connections")["total"]) == 0, 10)
+    finally:
+        for b in bad:
+            b.close()
+
+
+# -- resources -----------------------------------------------------------------------------------------------------------------
+
+
+def test_connection_limit_refuses_new_and_keeps_old(fresh):
+    lab = fresh(dp_args=["--max-conns", "16"])
+    ctx = context(lab)
+    first = tls(lab, ctx)
+    get(first, "/", close=False)
+    held, refused = [first], 0
+    for _ in range(40):
+        try:
+            held.append(tls(lab, ctx, session=first.session, timeout=8))
+        except OSError:
+            refused += 1
+            if refused >= 2:
+                break
+    assert refused >= 2 and len(held) < 40
+    assert get(first, "/", close=False)[0] == "HTTP/1.1 200 OK"  # those that were there go on
+    for c in held:
+        c.close()
+    lab.until("closed connections are forgotten", lambda: int(lab.show("connections")["total"]) == 0, 15)
+    assert get(tls(lab, timeout=20), "/")[0] == "HTTP/1.1 200 OK"
+
+
+# -- configuration -------------------------------------------------------------------------------------------------------------
+
+
+def test_bad_reload_keeps_the_old_configuration(lab):
+    path = lab.options()["config"]
+    good = open(path).read()
+    try:
+        with open(path, "w") as f:
+            f.write(good.replace("pool: web", "pool: nowhere"))
+        lab.procs_signal = lab.procs.pid("cp")
+        __import__("os").kill(lab.procs_signal, signal.SIGHUP)
+        lab.until("the refusal is logged", lambda: "nowhere" in open(lab.procs.log_path("cp")).read(), 10)
+        assert get(tls(lab), "/")[0] == "HTTP/1.1 200 OK"
+    finally:
+        with open(path, "w") as f:
+            f.write(good)
+
+
+def test_key_of_another_certificate_is_named(lab):
+    from lab.appliance import binary
+    import subprocess
+    text = open(lab.options()["config"]).read().replace("/www.key", "/alt.key")
+    path = f"{lab.state}/mismatch.yaml"
+    with open(path, "w") as f:
+        f.write(text)
+    r = subprocess.run([binary("sluice-cp"), "--check", path], capture_output=True, text=True)
+    assert r.returncode != 0
+    assert "alt.key" in r.stderr and "match" in r.stderr, r.stderr
