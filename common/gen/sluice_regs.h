@@ -19,7 +19,7 @@ SLUICE_STATIC_ASSERT(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "structures are 
 
 #define SLUICE_MAGIC 0x43554C53u
 #define SLUICE_MAP_VERSION 1u
-#define SLUICE_MAP_HASH 0xC989898Cu
+#define SLUICE_MAP_HASH 0x546D7829u
 #define SLUICE_PCI_VENDOR 0x1D6Bu
 #define SLUICE_PCI_DEVICE 0x51CEu
 #define SLUICE_BAR_BYTES 0x10000u
@@ -336,5 +336,53 @@ SLUICE_STATIC_ASSERT(offsetof(struct sluice_session, seq) == 8, "sluice_session.
 SLUICE_STATIC_ASSERT(offsetof(struct sluice_session, key) == 16, "sluice_session.key");
 SLUICE_STATIC_ASSERT(offsetof(struct sluice_session, iv) == 48, "sluice_session.iv");
 SLUICE_STATIC_ASSERT(offsetof(struct sluice_session, mac_key) == 64, "sluice_session.mac_key");
+
+/* RSA-2048 private key with two primes, source of KEY_LOAD after unwrapping */
+#define SLUICE_RSA_KEY_BYTES 2704u
+struct sluice_rsa_key {
+	uint32_t magic; /* 0x3141534B */
+	uint16_t bits; /* 2048 */
+	uint16_t rsvd0; /* zero */
+	uint32_t e; /* public exponent, odd, at least 3 */
+	uint32_t rsvd1; /* zero */
+	uint8_t p_n[168]; /* p; then n0 = -1/p mod 2^17 */
+	uint8_t p_exp[168]; /* dp = d mod p-1; then the index of the first limb that the exponentiation uses (40; less in the self test's key) */
+	uint8_t p_kl[168]; /* R^3 mod p, R = 2^1037 */
+	uint8_t p_kh[168]; /* 2^1025 R^4 mod p */
+	uint8_t p_be[168]; /* blinding: r^e R mod p; squared in the slot by every operation */
+	uint8_t p_bi[168]; /* blinding: r^-1 R mod p, likewise */
+	uint8_t p_qi[168]; /* R^2/q mod p */
+	uint8_t p_nq[168]; /* -R^4/q mod p */
+	uint8_t q_n[168]; /* q; then n0 = -1/q mod 2^17 */
+	uint8_t q_exp[168]; /* dq, as p_exp */
+	uint8_t q_kl[168]; /* R^3 mod q */
+	uint8_t q_kh[168]; /* 2^1025 R^4 mod q */
+	uint8_t q_be[168]; /* as p_be */
+	uint8_t q_bi[168]; /* as p_bi */
+	uint8_t n_lo[168]; /* p q mod 2^1025 */
+	uint8_t n_hi[168]; /* p q / 2^1025 */
+} __attribute__((packed, aligned(8)));
+SLUICE_STATIC_ASSERT(sizeof(struct sluice_rsa_key) == 2704, "sluice_rsa_key");
+SLUICE_STATIC_ASSERT(offsetof(struct sluice_rsa_key, magic) == 0, "sluice_rsa_key.magic");
+SLUICE_STATIC_ASSERT(offsetof(struct sluice_rsa_key, bits) == 4, "sluice_rsa_key.bits");
+SLUICE_STATIC_ASSERT(offsetof(struct sluice_rsa_key, rsvd0) == 6, "sluice_rsa_key.rsvd0");
+SLUICE_STATIC_ASSERT(offsetof(struct sluice_rsa_key, e) == 8, "sluice_rsa_key.e");
+SLUICE_STATIC_ASSERT(offsetof(struct sluice_rsa_key, rsvd1) == 12, "sluice_rsa_key.rsvd1");
+SLUICE_STATIC_ASSERT(offsetof(struct sluice_rsa_key, p_n) == 16, "sluice_rsa_key.p_n");
+SLUICE_STATIC_ASSERT(offsetof(struct sluice_rsa_key, p_exp) == 184, "sluice_rsa_key.p_exp");
+SLUICE_STATIC_ASSERT(offsetof(struct sluice_rsa_key, p_kl) == 352, "sluice_rsa_key.p_kl");
+SLUICE_STATIC_ASSERT(offsetof(struct sluice_rsa_key, p_kh) == 520, "sluice_rsa_key.p_kh");
+SLUICE_STATIC_ASSERT(offsetof(struct sluice_rsa_key, p_be) == 688, "sluice_rsa_key.p_be");
+SLUICE_STATIC_ASSERT(offsetof(struct sluice_rsa_key, p_bi) == 856, "sluice_rsa_key.p_bi");
+SLUICE_STATIC_ASSERT(offsetof(struct sluice_rsa_key, p_qi) == 1024, "sluice_rsa_key.p_qi");
+SLUICE_STATIC_ASSERT(offsetof(struct sluice_rsa_key, p_nq) == 1192, "sluice_rsa_key.p_nq");
+SLUICE_STATIC_ASSERT(offsetof(struct sluice_rsa_key, q_n) == 1360, "sluice_rsa_key.q_n");
+SLUICE_STATIC_ASSERT(offsetof(struct sluice_rsa_key, q_exp) == 1528, "sluice_rsa_key.q_exp");
+SLUICE_STATIC_ASSERT(offsetof(struct sluice_rsa_key, q_kl) == 1696, "sluice_rsa_key.q_kl");
+SLUICE_STATIC_ASSERT(offsetof(struct sluice_rsa_key, q_kh) == 1864, "sluice_rsa_key.q_kh");
+SLUICE_STATIC_ASSERT(offsetof(struct sluice_rsa_key, q_be) == 2032, "sluice_rsa_key.q_be");
+SLUICE_STATIC_ASSERT(offsetof(struct sluice_rsa_key, q_bi) == 2200, "sluice_rsa_key.q_bi");
+SLUICE_STATIC_ASSERT(offsetof(struct sluice_rsa_key, n_lo) == 2368, "sluice_rsa_key.n_lo");
+SLUICE_STATIC_ASSERT(offsetof(struct sluice_rsa_key, n_hi) == 2536, "sluice_rsa_key.n_hi");
 
 #endif /* SLUICE_REGS_H */

@@ -6,7 +6,7 @@ package sluice_pkg;
   // identity
   localparam logic [31:0] MAGIC = 32'h43554C53;
   localparam logic [31:0] MAP_VERSION = 32'h1;
-  localparam logic [31:0] MAP_HASH = 32'hC989898C;
+  localparam logic [31:0] MAP_HASH = 32'h546D7829;
   localparam int unsigned BAR_BYTES = 65536;
   localparam int unsigned BAR_AW = 16;
 
@@ -249,5 +249,50 @@ package sluice_pkg;
   localparam int unsigned SESSION_IV_BITS = 128;
   localparam int unsigned SESSION_MAC_KEY_LSB = 512;  // HMAC key padded with zeros; the device computes the inner and outer states once and keeps only them
   localparam int unsigned SESSION_MAC_KEY_BITS = 512;
+
+  // RSA-2048 private key with two primes, source of KEY_LOAD after unwrapping
+  localparam int unsigned RSA_KEY_BYTES = 2704;
+  localparam int unsigned RSA_KEY_MAGIC_LSB = 0;  // 0x3141534B
+  localparam int unsigned RSA_KEY_MAGIC_BITS = 32;
+  localparam int unsigned RSA_KEY_BITS_LSB = 32;  // 2048
+  localparam int unsigned RSA_KEY_BITS_BITS = 16;
+  localparam int unsigned RSA_KEY_RSVD0_LSB = 48;  // zero
+  localparam int unsigned RSA_KEY_RSVD0_BITS = 16;
+  localparam int unsigned RSA_KEY_E_LSB = 64;  // public exponent, odd, at least 3
+  localparam int unsigned RSA_KEY_E_BITS = 32;
+  localparam int unsigned RSA_KEY_RSVD1_LSB = 96;  // zero
+  localparam int unsigned RSA_KEY_RSVD1_BITS = 32;
+  localparam int unsigned RSA_KEY_P_N_LSB = 128;  // p; then n0 = -1/p mod 2^17
+  localparam int unsigned RSA_KEY_P_N_BITS = 1344;
+  localparam int unsigned RSA_KEY_P_EXP_LSB = 1472;  // dp = d mod p-1; then the index of the first limb that the exponentiation uses (40; less in the self test's key)
+  localparam int unsigned RSA_KEY_P_EXP_BITS = 1344;
+  localparam int unsigned RSA_KEY_P_KL_LSB = 2816;  // R^3 mod p, R = 2^1037
+  localparam int unsigned RSA_KEY_P_KL_BITS = 1344;
+  localparam int unsigned RSA_KEY_P_KH_LSB = 4160;  // 2^1025 R^4 mod p
+  localparam int unsigned RSA_KEY_P_KH_BITS = 1344;
+  localparam int unsigned RSA_KEY_P_BE_LSB = 5504;  // blinding: r^e R mod p; squared in the slot by every operation
+  localparam int unsigned RSA_KEY_P_BE_BITS = 1344;
+  localparam int unsigned RSA_KEY_P_BI_LSB = 6848;  // blinding: r^-1 R mod p, likewise
+  localparam int unsigned RSA_KEY_P_BI_BITS = 1344;
+  localparam int unsigned RSA_KEY_P_QI_LSB = 8192;  // R^2/q mod p
+  localparam int unsigned RSA_KEY_P_QI_BITS = 1344;
+  localparam int unsigned RSA_KEY_P_NQ_LSB = 9536;  // -R^4/q mod p
+  localparam int unsigned RSA_KEY_P_NQ_BITS = 1344;
+  localparam int unsigned RSA_KEY_Q_N_LSB = 10880;  // q; then n0 = -1/q mod 2^17
+  localparam int unsigned RSA_KEY_Q_N_BITS = 1344;
+  localparam int unsigned RSA_KEY_Q_EXP_LSB = 12224;  // dq, as p_exp
+  localparam int unsigned RSA_KEY_Q_EXP_BITS = 1344;
+  localparam int unsigned RSA_KEY_Q_KL_LSB = 13568;  // R^3 mod q
+  localparam int unsigned RSA_KEY_Q_KL_BITS = 1344;
+  localparam int unsigned RSA_KEY_Q_KH_LSB = 14912;  // 2^1025 R^4 mod q
+  localparam int unsigned RSA_KEY_Q_KH_BITS = 1344;
+  localparam int unsigned RSA_KEY_Q_BE_LSB = 16256;  // as p_be
+  localparam int unsigned RSA_KEY_Q_BE_BITS = 1344;
+  localparam int unsigned RSA_KEY_Q_BI_LSB = 17600;  // as p_bi
+  localparam int unsigned RSA_KEY_Q_BI_BITS = 1344;
+  localparam int unsigned RSA_KEY_N_LO_LSB = 18944;  // p q mod 2^1025
+  localparam int unsigned RSA_KEY_N_LO_BITS = 1344;
+  localparam int unsigned RSA_KEY_N_HI_LSB = 20288;  // p q / 2^1025
+  localparam int unsigned RSA_KEY_N_HI_BITS = 1344;
 endpackage
 /* verilator lint_on UNUSEDPARAM */
