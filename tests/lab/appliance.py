@@ -81,7 +81,8 @@ def start_dp(lab, o):
 
 
 def start_cp(lab, o):
-    lab.procs.start("cp", [binary("sluice-cp"), o["config"]], ns=lab.net.ns("appliance"), env=o.get("env"))
+    pin = ["taskset", "-c", o["pin"]] if o.get("pin") is not None else []
+    lab.procs.start("cp", pin + [binary("sluice-cp"), o["config"]], ns=lab.net.ns("appliance"), env=o.get("env"))
 
 
 def ctl(lab, *args, check=True):
