@@ -1,0 +1,20 @@
+/* ServerHello, RFC 5246 7.4.1.3. */
+#include "control/handshake/ext.h"
+
+enum tls_err
+msg_server_hello_send(struct hs_call *c)
+{
+	const struct hs *hs = c->hs;
+	size_t mark, id;
+	struct wr w = hs_msg_begin(c, 2, &mark);
+
+	wr_u16(&w, hs->version);
+	wr_bytes(&w, c->w->server_random, TLS_RANDOM_LEN);
+	id = wr_open(&w, 1);
+	wr_bytes(&w, hs->session_id, hs->session_id_len);
+	wr_close(&w, id, 1);
+	wr_u16(&w, hs->suite->code);
+	wr_u8(&w, 0); /* null compression */
+	ext_write_server(c, &w);
+	return hs_msg_end(c, &w, mark);
+}
