@@ -188,6 +188,7 @@ chan_take(struct chan *c, int sock)
 	int rc = -EBADMSG, seals;
 
 	chan_reset(c);
+	memset(fds, 0xff, sizeof(fds)); /* -1 */
 	do {
 		got = recvmsg(sock, &m, MSG_CMSG_CLOEXEC);
 	} while (got < 0 && errno == EINTR);

@@ -1,0 +1,67 @@
+#!/usr/bin/python3
+"""Includes go down only, files stay small, nothing is left marked as unfinished.
+
+The layers are those of docs/architecture.md: a file may include its own folder and what its row names. Prints FILE:LINE: what is wrong.
+"""
+import os
+import re
+import subprocess
+import sys
+
+ALLOWED = {  # folder: folders whose headers it may include
+    "common": {"common"},
+    "dataplane/net": {"common", "dataplane"},
+    "dataplane/port": {"common", "dataplane"},
+    "dataplane/tcp": {"common", "dataplane", "dataplane/net"},
+    "dataplane/crypto": {"common", "dataplane", "dataplane/pmd"},
+    "dataplane/pmd": {"common", "sim/bridge"},
+    "dataplane/tls": {"common", "dataplane", "dataplane/crypto", "dataplane/tcp"},
+    "dataplane/ctl": {"common", "dataplane", "dataplane/crypto"},
+    "dataplane/proxy": {"common", "dataplane", "dataplane/crypto", "dataplane/tcp", "dataplane/net", "dataplane/tls", "dataplane/ctl"},
+    "dataplane": {"common", "dataplane", "dataplane/net", "dataplane/port", "dataplane/tcp", "dataplane/crypto", "dataplane/tls",
+                  "dataplane/ctl", "dataplane/proxy", "dataplane/pmd"},
+    "control/session": {"common", "control"},
+    "control/cert": {"common", "control"},
+    "control/handshake": {"common", "control", "control/cert", "control/session"},
+    "control/pka": {"common", "control", "control/cert", "control/handshake"},
+    "control/manage": {"common", "control", "control/session", "control/handshake", "control/cert", "control/pka"},
+    "control/sluicectl": {"common", "control"},
+    "control": {"common", "control", "control/session", "control/cert", "control/handshake", "control/pka", "control/manage"},
+}
+MAX_LINES = 800
+INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"')
+UNFINISHED = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b")
+
+
+def tracked():
+    out = subprocess.run(["git", "ls-files"], stdout=subprocess.PIPE, text=True, check=True).stdout.split("\n")
+    return [f for f in out if f and os.path.exists(f)]
+
+
+def main():
+    bad = []
+    for path in tracked():
+        if not path.endswith((".c", ".h", ".cpp", ".sv", ".svh", ".py", ".def")) or "/gen/" in path or "/vectors/" in path:
+            continue
+        folder = os.path.dirname(path)
+        with open(path, errors="replace") as f:
+            lines = f.readlines()
+        generated = any("generated" in line.lower() for line in lines[:5])
+        if len(lines) > MAX_LINES and not generated and not path.endswith(".def"):
+            bad.append(f"{path}:1: {len(lines)} lines; the limit is {MAX_LINES}: what is this file really?")
+        for n, line in enumerate(lines, 1):
+            if UNFINISHED.search(line) and path != "tests/lint/layers.py":
+                bad.append(f"{path}:{n}: marked as unfinished: {line.strip()}")
+            m = INCLUDE.match(line)
+            if not m or folder not in ALLOWED:
+                continue
+            target = os.path.dirname(m.group(1)) if "/" in m.group(1) else folder
+            target = target.removesuffix("/gen")
+            if target != folder and target not in ALLOWED[folder]:
+                bad.append(f"{path}:{n}: {folder} must not include {target} (docs/architecture.md, Layers)")
+    print("\n".join(bad) if bad else "layers: includes go down, files are small, nothing is marked unfinished")
+    return 1 if bad else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
