@@ -73,6 +73,8 @@ def start_dp(lab, o):
     eal += [a for v in vdevs for a in ("--vdev", v)]
     if o["engine"] == "sim":
         device = f"crypto_sluice0,transport=sim,lib={library('libsluice_sim.so')},kek={lab.state}/device.kek"
+        if o.get("device_args"):
+            device += "," + o["device_args"]
         eal += ["-d", library("librte_crypto_sluice.so"), "--vdev", device]
     engine = {"sim": "fpga"}.get(o["engine"], o["engine"])
     own = ["--socket", f"{lab.state}/dp.sock", "--engine", engine, "--workers", o["workers"]] + o["dp_args"]
