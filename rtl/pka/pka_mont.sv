@@ -1,0 +1,282 @@
+// Montgomery array: 41 limbs of 25 bits, two multipliers each, eight contexts in a barrel, one digit step a cycle.
+//
+// A step does S := (S + A * b + N * q) / 2^17 in carry-save form for one context; the loop takes eight cycles, so each context owns every
+// eighth cycle. A frame of 64 such turns makes one product. Contexts are 64 cycles apart, so one digitiser, one unload register
+// and one load port serve all. rtl/pka/README.md has the schedule. Nothing here depends on operand values but data.
+`include "assert.svh"
+
+module pka_mont (
+  input  logic                          clk_i,
+  input  logic                          rst_ni,
+  input  logic                          run_i,         // frames advance; the phase is fixed while it is 0
+  // the context of this cycle, and its next instruction in the turn in which fetch_o is 1
+  output logic [2:0]                    ctx_o,
+  output logic                          fetch_o,
+  input  logic [pka_pkg::InstrBits-1:0] instr_i,
+  // load window: for 64 cycles the context win_ctx_o may be loaded; the data comes one cycle after word win_word_o
+  output logic [2:0]                    win_ctx_o,
+  output logic [5:0]                    win_word_o,
+  input  logic                          ld_ext_i,      // write ld_data_i to the external operand of ld_ctx_i
+  input  logic                          ld_mod_i,      // write it to the modulus (word 41: n0)
+  input  logic [2:0]                    ld_ctx_i,
+  input  logic [5:0]                    ld_word_i,
+  input  logic [pka_pkg::RfBits-1:0]    ld_data_i,
+  // results that go back to the key
+  output logic                          kw_valid_o,
+  output logic [2:0]                    kw_ctx_o,
+  output logic [2:0]                    kw_page_o,
+  output logic [5:0]                    kw_word_o,
+  output logic [pka_pkg::RfBits-1:0]    kw_data_o,
+  // captured digits
+  output logic                          cap_valid_o,
+  output logic                          cap_first_o,   // first digit of a plain product
+  output logic [2:0]                    cap_ctx_o,
+  output logic [16:0]                   cap_digit_o,
+  output logic [7:0]                    zero_o,        // verdict of each context's last zero test
+  output logic                          busy_o,        // a result is still being unloaded
+  // erases the whole array, one address a cycle, while run_i is 0
+  input  logic                          erase_i,
+  input  logic [8:0]                    erase_addr_i
+);
+  localparam int unsigned L = pka_pkg::Limbs;
+
+  // ---- frame counter and this cycle's instruction
+  logic [8:0] phase_q;
+  logic [2:0] c0;
+  logic [5:0] turn;
+  assign c0   = phase_q[2:0];
+  assign turn = phase_q[8:3] - {c0, 3'b000};
+
+  logic [pka_pkg::InstrBits-1:0] instr_q [8];
+  pka_pkg::instr_t ins, ins9;
+  logic [2:0] c9;
+  assign ins  = instr_q[c0];
+  assign ins9 = instr_q[c9];
+
+  assign ctx_o      = c0;
+  assign fetch_o    = run_i && turn == pka_pkg::TurnFetch;
+  assign win_ctx_o  = phase_q[8:6] + 3'd1;
+  assign win_word_o = phase_q[5:0];
+
+  logic add_turn, digit_turn, v0, first0, last0;
+  assign add_turn   = turn == pka_pkg::TurnAdd && ins.add;
+  assign digit_turn = turn >= pka_pkg::TurnFirst && turn <= pka_pkg::TurnLast;
+  assign v0         = run_i && ins.valid && (add_turn || digit_turn);
+  assign first0     = add_turn || (turn == pka_pkg::TurnFirst && !ins.add);
+  assign last0      = v0 && turn == pka_pkg::TurnLast;
+
+  // ---- digitiser: exact 17-bit digits out of redundant limbs, one a turn
+  logic [25:0] res_mem [512];  // last results, {context, limb}
+  logic [25:0] ext_mem [512];  // external operands
+  logic [43:0] acc_q [8];
+  logic [4:0]  have_q [8];
+  logic [5:0]  limb_q [8];
+  logic [43:0] acc_sum;
+  logic [25:0] b_limb;
+  logic        want_limb;
+  logic [16:0] digit;
+  always_comb begin
+    want_limb = 1'b0;
+    b_limb    = 26'd0;
+    acc_sum   = 44'd0;
+    digit     = 17'd0;
+    if (v0 && digit_turn) begin
+      want_limb = have_q[c0] < 5'd17;
+      if (want_limb && limb_q[c0] < 6'(L)) begin
+        b_limb = ins.b_sel == pka_pkg::BExt ? ext_mem[{c0, limb_q[c0]}] :
+                 res_mem[{c0[2:1], c0[0] ^ (ins.b_sel == pka_pkg::BPeer), limb_q[c0]}];
+      end
+      acc_sum = acc_q[c0] + ({18'd0, b_limb} << have_q[c0]);
+      digit   = ins.b_sel == pka_pkg::BOne ? {16'd0, turn == pka_pkg::TurnFirst} : acc_sum[16:0];
+      if (ins.b_zero) digit = 17'd0;
+    end
+  end
+
+  // ---- control pipeline: index k is the stage that uses it
+  logic [9:1] v_q;
+  logic [2:0] c_q [10];
+  logic [9:1] first_q, last_q, plain_q, shift_q, cap_q, test_q;
+  logic [16:0] bd_q [8];  // the digit, for the plain product and the capture
+  assign c9 = c_q[9];
+
+  logic [16:0] ba_q;      // what A is multiplied with
+  logic [16:0] qd_q;      // quotient digit
+  logic [33:0] qm_q;
+  logic [16:0] n0_q [8];
+  logic [16:0] u3_low, t7_low;
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni || !run_i) begin
+      phase_q <= 9'd496;  // context 0 fetches eight cycles after the start
+      v_q     <= '0;
+    end else begin
+      phase_q <= phase_q + 9'd1;
+      v_q     <= {v_q[8:1], v0};
+    end
+    first_q <= {first_q[8:1], first0};
+    last_q  <= rst_ni ? {last_q[8:1], last0} : '0;
+    plain_q <= {plain_q[8:1], ins.plain || add_turn};
+    shift_q <= {shift_q[8:1], !add_turn};
+    cap_q   <= {cap_q[8:1], ins.capture && digit_turn};
+    test_q  <= {test_q[8:1], ins.zero_test};
+    for (int k = 2; k < 10; k++) c_q[k] <= c_q[k-1];
+    c_q[1] <= c0;
+    for (int k = 2; k < 8; k++) bd_q[k] <= bd_q[k-1];
+    bd_q[1] <= digit;
+    if (!rst_ni) begin
+      for (int c = 0; c < 8; c++) instr_q[c] <= '0;
+    end else if (fetch_o) begin
+      instr_q[c0] <= instr_i;
+      acc_q[c0]   <= 44'd0;
+      have_q[c0]  <= 5'd0;
+      limb_q[c0]  <= 6'd0;
+    end
+    if (v0) begin
+      if (digit_turn) begin
+        acc_q[c0] <= acc_sum >> 17;
+        if (want_limb) begin
+          limb_q[c0] <= limb_q[c0] + 6'd1;
+          have_q[c0] <= have_q[c0] + 5'd8;
+        end else begin
+          have_q[c0] <= have_q[c0] - 5'd17;
+        end
+      end
+      ba_q <= add_turn ? {16'd0, !ins.add_zero} : ins.plain ? 17'd0 : digit ^ {16'd0, ins.flip && turn == pka_pkg::TurnFlip};
+    end
+    if (v_q[3]) qm_q <= u3_low * n0_q[c_q[3]];
+    if (v_q[4]) qd_q <= plain_q[4] ? bd_q[4] : qm_q[16:0];
+  end
+
+  // Zero test: with A = 1 the quotient is -B/N mod R, so its digits are all zero for B = 0 and all ones for B = N.
+  logic [7:0] all0_q, all1_q;
+  assign zero_o = all0_q | all1_q;
+  always_ff @(posedge clk_i) begin
+    if (v_q[5] && test_q[5]) begin
+      all0_q[c_q[5]] <= (first_q[5] || all0_q[c_q[5]]) && qd_q == '0;
+      all1_q[c_q[5]] <= (first_q[5] || all1_q[c_q[5]]) && qd_q == '1;
+    end
+  end
+
+  // ---- the limbs
+  logic [25:0] rf [512][L];
+  logic [24:0] mod_mem [8][L];
+  logic [25:0] a1 [L];
+  logic [42:0] m2 [L];
+  logic [45:0] u3 [L];
+  logic [45:0] u4 [L];
+  logic [45:0] u5 [L];
+  logic [45:0] u6 [L];
+  logic [24:0] n5 [L];
+  logic [42:0] m6 [L];
+  logic [45:0] t7 [L];
+  logic [29:0] s8 [L];
+  logic [29:0] s9 [L];
+  logic [29:0] s10 [L];
+  logic [25:0] x9 [L];
+  assign u3_low = u3[0][16:0];
+  assign t7_low = t7[0][16:0];
+
+  logic [5:0] a_addr;
+  logic       erase_ctx;
+  assign a_addr    = add_turn ? ins.add_sel : ins.a_sel;
+  pka_pkg::instr_t ins_w;
+  assign ins_w     = instr_q[win_ctx_o];
+  assign erase_ctx = run_i && ins_w.erase;
+
+  always_ff @(posedge clk_i) begin
+    if (v0) begin
+      if (ins.a_one && !add_turn) for (int k = 0; k < int'(L); k++) a1[k] <= 26'(k == 0);
+      else for (int k = 0; k < int'(L); k++) a1[k] <= rf[{c0, a_addr}][k];
+    end
+    if (v_q[1]) for (int k = 0; k < int'(L); k++) m2[k] <= 43'(a1[k]) * 43'(ba_q);
+    if (v_q[2]) begin
+      if (first_q[2]) for (int k = 0; k < int'(L); k++) u3[k] <= 46'(m2[k]);
+      else for (int k = 0; k < int'(L); k++) u3[k] <= 46'(m2[k]) + 46'(s10[k]);
+    end
+    if (v_q[3]) for (int k = 0; k < int'(L); k++) u4[k] <= u3[k];
+    if (v_q[4]) for (int k = 0; k < int'(L); k++) begin
+      u5[k] <= u4[k];
+      n5[k] <= mod_mem[c_q[4]][k];
+    end
+    if (v_q[5]) for (int k = 0; k < int'(L); k++) begin
+      u6[k] <= u5[k];
+      m6[k] <= 43'(n5[k]) * 43'(qd_q);
+    end
+    if (v_q[6]) for (int k = 0; k < int'(L); k++) t7[k] <= u6[k] + 46'(m6[k]);
+    if (v_q[7]) begin
+      if (shift_q[7]) begin
+        for (int k = 0; k < int'(L) - 1; k++) s8[k] <= 30'(t7[k][45:17]) + {5'd0, t7[k+1][16:0], 8'd0};
+        s8[L-1] <= 30'(t7[L-1][45:17]);
+      end else begin
+        for (int k = 0; k < int'(L); k++) s8[k] <= t7[k][29:0];
+      end
+    end
+    if (v_q[8]) for (int k = 0; k < int'(L); k++) s9[k] <= s8[k];
+    if (last_q[8]) begin  // one carry step makes limbs of at most 26 bits
+      x9[0] <= {1'b0, s8[0][24:0]};
+      for (int k = 1; k < int'(L) - 1; k++) x9[k] <= {1'b0, s8[k][24:0]} + 26'(s8[k-1][29:25]);
+      x9[L-1] <= s8[L-1][25:0] + 26'(s8[L-2][29:25]);
+    end
+    if (v_q[9]) for (int k = 0; k < int'(L); k++) s10[k] <= s9[k];
+    if (erase_i) for (int k = 0; k < int'(L); k++) rf[erase_addr_i][k] <= 26'd0;
+    else if (erase_ctx) for (int k = 0; k < int'(L); k++) rf[{win_ctx_o, win_word_o}][k] <= 26'd0;
+    else if (last_q[9] && ins9.write) for (int k = 0; k < int'(L); k++) rf[{c9, ins9.dst}][k] <= x9[k];
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (erase_i) begin
+      if (erase_addr_i[5:0] < 6'(L)) mod_mem[erase_addr_i[8:6]][erase_addr_i[5:0]] <= 25'd0;
+      else n0_q[erase_addr_i[8:6]] <= 17'd0;
+    end else if (ld_mod_i) begin
+      if (ld_word_i < 6'(L)) mod_mem[ld_ctx_i][ld_word_i] <= ld_data_i[24:0];
+      else n0_q[ld_ctx_i] <= ld_data_i[16:0];
+    end
+    if (erase_i) ext_mem[erase_addr_i] <= 26'd0;
+    else if (ld_ext_i) ext_mem[{ld_ctx_i, ld_word_i}] <= ld_data_i;
+  end
+
+  // ---- unload: the result leaves limb by limb, to be the next digits
+  logic [25:0] un_q [L];
+  logic [5:0]  un_word_q;
+  logic [2:0]  un_ctx_q, un_page_q;
+  logic        un_q_valid, un_key_q;
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) begin
+      un_q_valid <= 1'b0;
+      un_key_q   <= 1'b0;
+    end else if (last_q[9] && ins9.write) begin
+      for (int k = 0; k < int'(L); k++) un_q[k] <= x9[k];
+      un_q_valid <= 1'b1;
+      un_word_q  <= 6'd0;
+      un_ctx_q   <= c9;
+      un_key_q   <= ins9.key_write;
+      un_page_q  <= ins9.key_page;
+    end else if (un_q_valid) begin
+      for (int k = 0; k < int'(L) - 1; k++) un_q[k] <= un_q[k+1];
+      un_q[L-1] <= 26'd0;
+      un_word_q <= un_word_q + 6'd1;
+      if (un_word_q == 6'(L - 1)) un_q_valid <= 1'b0;
+    end
+    if (erase_i) res_mem[erase_addr_i] <= 26'd0;
+    else if (un_q_valid) res_mem[{un_ctx_q, un_word_q}] <= un_q[0];
+  end
+  assign kw_valid_o = un_q_valid && un_key_q;
+  assign kw_ctx_o   = un_ctx_q;
+  assign kw_page_o  = un_page_q;
+  assign kw_word_o  = un_word_q;
+  assign kw_data_o  = un_q[0];
+  assign busy_o     = un_q_valid;
+
+  // ---- capture
+  assign cap_valid_o = v_q[7] && cap_q[7];
+  assign cap_first_o = plain_q[7] && first_cap_q[7];
+  assign cap_ctx_o   = c_q[7];
+  assign cap_digit_o = plain_q[7] ? t7_low : bd_q[7];
+  logic [7:1] first_cap_q;
+  always_ff @(posedge clk_i) first_cap_q <= {first_cap_q[6:1], turn == pka_pkg::TurnFirst};
+
+  `ASSERT_NEVER(ResultNeverFindsTheUnloadRegisterFull, last_q[9] && ins9.write && un_q_valid)
+  `ASSERT_NEVER(LoadsOnlyInTheirWindow, (ld_ext_i || ld_mod_i) && ld_word_i > 6'd41)
+  `ASSERT_NEVER(EraseOnlyWhileStopped, erase_i && run_i)
+  `ASSERT_NEVER(NoResultIntoAContextThatIsErased, last_q[9] && ins9.write && ins9.erase)
+endmodule
