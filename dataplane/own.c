@@ -5,6 +5,31 @@
 
 #include "dataplane/own.h"
 
+bool
+own_chain_writable(struct rte_mbuf **m, struct rte_mempool *pool, struct dp_counters *c)
+{
+	struct rte_mbuf *s, *copy, *to;
+	uint32_t off = 0;
+
+	for (s = *m; s != NULL && own_writable(s); s = s->next)
+		;
+	if (s == NULL)
+		return true;
+	copy = own_chain_alloc(pool, (*m)->pkt_len);
+	if (copy == NULL) {
+		ctr_inc(c, CTR_no_mbuf);
+		return false;
+	}
+	for (to = copy; to != NULL; to = to->next) {
+		own_chain_read(*m, off, rte_pktmbuf_mtod(to, void *), to->data_len);
+		off += to->data_len;
+	}
+	rte_pktmbuf_free(*m);
+	ctr_add(c, CTR_copied, copy->nb_segs);
+	*m = copy;
+	return true;
+}
+
 void
 own_chain_fix(struct rte_mbuf *m)
 {
@@ -63,6 +88,36 @@ own_chain_trim(struct rte_mbuf *m, uint32_t n)
 		rte_pktmbuf_free(rest);
 	}
 	return m;
+}
+
+bool
+own_chain_split(struct rte_mbuf **m, uint32_t n, struct rte_mempool *pool, struct rte_mbuf **rest)
+{
+	struct rte_mbuf *seg = *m, *before = NULL, *part;
+
+	while (n >= seg->data_len && n != 0) {
+		n -= seg->data_len;
+		before = seg;
+		seg = seg->next;
+	}
+	if (n != 0) {
+		part = own_chain_alloc(pool, n);
+		if (part == NULL)
+			return false;
+		own_chain_write(part, 0, rte_pktmbuf_mtod(seg, const void *), n);
+		seg->data_off += (uint16_t)n;
+		seg->data_len -= (uint16_t)n;
+		if (before != NULL)
+			before->next = part;
+		else
+			*m = part;
+		before = rte_pktmbuf_lastseg(part);
+	}
+	before->next = NULL;
+	own_chain_fix(*m);
+	own_chain_fix(seg);
+	*rest = seg;
+	return true;
 }
 
 void

@@ -33,6 +33,12 @@ own_writable(const struct rte_mbuf *m)
 	return RTE_MBUF_DIRECT(m) && rte_mbuf_refcnt_read(m) == 1;
 }
 
+/*
+ * Makes every segment writable: a chain with a segment that is shared or indirect is replaced by a copy, which is counted. Returns false
+ * (nothing changed) when there was no mbuf.
+ */
+bool own_chain_writable(struct rte_mbuf **m, struct rte_mempool *pool, struct dp_counters *c);
+
 /* Sets pkt_len and nb_segs of a chain from its segments. */
 void own_chain_fix(struct rte_mbuf *m);
 
@@ -41,6 +47,12 @@ struct rte_mbuf *own_chain_skip(struct rte_mbuf *m, uint32_t n);
 
 /* Cuts a chain to n bytes, freeing what is beyond; n <= pkt_len. Takes m, gives the rest (NULL if n is 0). */
 struct rte_mbuf *own_chain_trim(struct rte_mbuf *m, uint32_t n);
+
+/*
+ * Cuts a chain after n bytes (0 < n < pkt_len): m keeps the first n, *rest (given) the others. Where the cut falls inside a segment, its
+ * first part is copied to a new one. False (nothing changed): no mbuf.
+ */
+bool own_chain_split(struct rte_mbuf **m, uint32_t n, struct rte_mempool *pool, struct rte_mbuf **rest);
 
 /* Copies n bytes at off out of a chain; the caller guarantees that they are there. */
 void own_chain_read(const struct rte_mbuf *m, uint32_t off, void *to, uint32_t n);

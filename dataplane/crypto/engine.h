@@ -53,7 +53,11 @@ struct rec_op {
 	uint64_t seq;
 	uint8_t type; /* content type */
 	uint8_t status; /* enum rec_status, set by poll */
-	bool done; /* for the owner: completed, waiting for its turn */
+	uint8_t state; /* for the owner: enum op_state of tls/ */
+	uint32_t wire; /* for the owner: bytes that are accounted for it */
+	uint16_t version; /* for the owner: of the header that was read */
+	uint8_t epoch; /* for the owner */
+	bool judged; /* for the owner */
 	void *owner; /* for the owner */
 	struct rte_mbuf *src; /* for engines that work out of place */
 	void *priv; /* for the engine */
@@ -69,6 +73,7 @@ struct pka_op {
 	uint32_t in_len, out_len;
 	uint8_t in[4096];
 	uint8_t out[512];
+	bool stale; /* for the owner: nobody wants the result any more */
 	void *priv; /* for the engine */
 };
 #define PKA_KEY_LOAD 0x100
