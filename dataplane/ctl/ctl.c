@@ -1,0 +1,215 @@
+/*
+ * One worker's share of an attachment: taking and giving up its ring pair, the turn of the loop, and the sending side for the TLS layer.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/ct.h"
+#include "dataplane/ctl/ctl_int.h"
+#include "dataplane/own.h"
+
+struct ctl *
+ctl_new(const struct ctl_config *cfg)
+{
+	struct ctl *c = calloc(1, sizeof(*c));
+
+	if (c == NULL)
+		return NULL;
+	c->cfg = *cfg;
+	if (ctl_pka_init(c) != 0) {
+		free(c);
+		return NULL;
+	}
+	return c;
+}
+
+void
+ctl_free(struct ctl *c)
+{
+	free(c->pka);
+	ct_wipe(c->buf, sizeof(c->buf));
+	free(c);
+}
+
+void
+ctl_set_tls(struct ctl *c, struct tls_layer *tls)
+{
+	c->tls = tls;
+}
+
+int
+ctl_send(struct ctl *c, uint16_t type, const void *body, size_t body_len, const void *data, size_t data_len)
+{
+	int rc;
+
+	if (!c->attached)
+		return -EAGAIN;
+	rc = chan_send(&c->end.tx, type, body, body_len, data, data_len);
+	if (rc == -EAGAIN)
+		ctr_inc(c->cfg.ctr, CTR_ipc_full);
+	return rc;
+}
+
+/* --- from the TLS layer -------------------------------------------------------------------------------------------------------------- */
+
+static int
+link_conn_open(void *ctx, const struct ipc_conn_open *msg)
+{
+	return ctl_send(ctx, IPC_CONN_OPEN, msg, sizeof(*msg), NULL, 0);
+}
+
+static int
+link_record_in(void *ctx, const struct ipc_record_in *msg, const struct rte_mbuf *m)
+{
+	struct ctl *c = ctx;
+	uint8_t *p;
+
+	if (!c->attached)
+		return -EAGAIN;
+	p = chan_reserve(&c->end.tx, IPC_RECORD_IN, sizeof(*msg) + msg->bytes);
+	if (p == NULL) {
+		ctr_inc(c->cfg.ctr, CTR_ipc_full);
+		return -EAGAIN;
+	}
+	memcpy(p, msg, sizeof(*msg));
+	if (msg->bytes != 0)
+		own_chain_read(m, 0, p + sizeof(*msg), msg->bytes);
+	chan_commit(&c->end.tx);
+	return 0;
+}
+
+static int
+link_conn_closed(void *ctx, const struct ipc_conn_closed *msg)
+{
+	return ctl_send(ctx, IPC_CONN_CLOSED, msg, sizeof(*msg), NULL, 0);
+}
+
+const struct tls_link_ops ctl_link_ops = {
+	.conn_open = link_conn_open,
+	.record_in = link_record_in,
+	.conn_closed = link_conn_closed,
+};
+
+/* --- attachment ------------------------------------------------------------------------------------------------------------------------ */
+
+static void
+say_hello(struct ctl *c)
+{
+	struct eng_info info;
+	struct ipc_hello h = {
+		.version = IPC_VERSION,
+		.worker = c->cfg.worker,
+		.workers = c->cfg.server->cfg.workers,
+		.engine = c->cfg.engine->ops->id,
+		.max_conns = c->cfg.max_conns,
+		.boot_id = c->cfg.boot_id,
+	};
+
+	c->cfg.engine->ops->info(c->cfg.engine, &info);
+	h.key_slots = info.state == ENG_RUNNING ? info.key_slots : 0;
+	if (ctl_send(c, IPC_HELLO, &h, sizeof(h), NULL, 0) == 0)
+		c->hello_due = false;
+}
+
+/* Asks the server to end this attachment; nothing more is read from it. */
+static void
+drop(struct ctl *c, const char *what)
+{
+	log_line(c->cfg.log, LOG_WARN, "control_malformed worker=%u what=%s", c->cfg.worker, what);
+	ctr_inc(c->cfg.ctr, CTR_ipc_malformed);
+	atomic_store_explicit(&c->cfg.server->drop, c->epoch, memory_order_release);
+	c->attached = false;
+	if (c->up) {
+		c->up = false;
+		tls_ctl_detached(c->tls);
+	}
+}
+
+/* Follows the server into its current epoch. */
+static void
+follow(struct ctl *c)
+{
+	struct ctl_server *s = c->cfg.server;
+	uint32_t epoch = atomic_load_explicit(&s->epoch, memory_order_acquire);
+
+	if (epoch == c->epoch)
+		return;
+	if (c->attached || c->up)
+		ctr_inc(c->cfg.ctr, CTR_ipc_detached);
+	c->attached = false;
+	if (c->up) {
+		c->up = false;
+		tls_ctl_detached(c->tls);
+	}
+	ctl_pka_forget(c);
+	memset(&c->staged, 0, sizeof(c->staged));
+	c->epoch = epoch;
+	if (epoch % 2 == 1) {
+		chan_end_init(&c->end, &s->chan, c->cfg.worker, CHAN_DP);
+		c->attached = true;
+		c->hello_due = true;
+		c->reset_due = false; /* HELLO tells the number of key slots, and a new control process loads its keys anyway */
+		ctr_inc(c->cfg.ctr, CTR_ipc_attached);
+	}
+	atomic_store_explicit(&s->seen[c->cfg.worker], epoch, memory_order_release);
+}
+
+uint32_t
+ctl_poll(struct ctl *c, uint64_t now_us)
+{
+	uint32_t n = 0, len;
+	uint16_t type;
+	int rc;
+
+	c->now = now_us;
+	follow(c);
+	if (!c->attached)
+		return ctl_pka_poll(c);
+	if (c->hello_due)
+		say_hello(c);
+	while (n < CTL_BURST && c->attached) {
+		rc = chan_recv(&c->end.rx, c->buf, sizeof(c->buf), &type, &len);
+		if (rc == 0)
+			break;
+		if (rc == 1)
+			rc = ctl_message(c, type, c->buf, len);
+		else
+			type = 0;
+		if (rc == -EBADMSG)
+			drop(c, type != 0 ? ipc_type_name(type) : "ring");
+		n++;
+	}
+	n += ctl_pka_poll(c);
+	if (c->up && now_us - c->reported_us >= CTL_REPORT_US) {
+		c->reported_us = now_us;
+		ctl_report(c);
+	}
+	return n;
+}
+
+void
+ctl_flush(struct ctl *c)
+{
+	if (c->attached)
+		chan_flush(&c->end.tx);
+}
+
+bool
+ctl_sleep(struct ctl *c, int *fd)
+{
+	*fd = -1;
+	if (!c->attached)
+		return true;
+	if (!chan_sleep(&c->end.rx))
+		return false;
+	*fd = c->end.rx.doorbell;
+	return true;
+}
+
+void
+ctl_wake(struct ctl *c)
+{
+	if (c->attached)
+		chan_wake(&c->end.rx);
+}

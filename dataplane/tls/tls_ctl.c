@@ -1,0 +1,260 @@
+/*
+ * Messages between TLS connections and the control process. Nothing in a message is trusted: handles, enums and lengths are checked here.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "common/ct.h"
+#include "dataplane/own.h"
+#include "dataplane/tls/tls_int.h"
+
+static void
+to_ipc_addr(struct ipc_addr *to, const struct net_addr *a, uint16_t port)
+{
+	memset(to, 0, sizeof(*to));
+	to->port = port;
+	if (net_addr_is_v4(a)) {
+		to->family = 4;
+		memcpy(to->ip, a->b + 12, 4);
+	} else {
+		to->family = 6;
+		memcpy(to->ip, a->b, 16);
+	}
+}
+
+/* CONN_OPEN, and what the client said to a control process that did not answer. Returns false when it has to wait. */
+bool
+tls_announce(struct tls_layer *l, struct tls_conn *c)
+{
+	struct ipc_conn_open msg = { .conn = tls_handle(c), .listener = c->lim->listener };
+	struct ipc_record_in rec = { .conn = tls_handle(c), .type = TLS_CT_HANDSHAKE, .version = c->replay_version };
+	struct tcp_info info;
+
+	if (l->attach == 0)
+		return false; /* tls_ctl_attached() will try again */
+	if (c->state == TLS_WAIT) {
+		if (tcp_conn_info(l->cfg.tcp, c->tcp, &info) != 0)
+			memset(&info, 0, sizeof(info));
+		to_ipc_addr(&msg.peer, &info.remote, info.rport);
+		to_ipc_addr(&msg.local, &info.local, info.lport);
+		if (l->cfg.link->conn_open(l->cfg.link_ctx, &msg) != 0) {
+			tls_dirty(l, c);
+			return false;
+		}
+		c->attach = l->attach;
+		c->state = TLS_SHAKE;
+		c->born_us = l->now;
+	}
+	if (c->replay_due) {
+		rec.bytes = c->replay->pkt_len;
+		if (l->cfg.link->record_in(l->cfg.link_ctx, &rec, c->replay) != 0) {
+			tls_dirty(l, c);
+			return false;
+		}
+		c->replay_due = false;
+	}
+	return true;
+}
+
+void
+tls_ctl_attached(struct tls_layer *l)
+{
+	l->attach_last++;
+	if (l->attach_last == 0)
+		l->attach_last = 1;
+	l->attach = l->attach_last;
+	for (uint32_t i = 0; i < l->high; i++)
+		if (l->conns[i].state == TLS_WAIT)
+			tls_dirty(l, &l->conns[i]);
+}
+
+void
+tls_ctl_detached(struct tls_layer *l)
+{
+	l->attach = 0;
+	for (uint32_t i = 0; i < l->high; i++) {
+		struct tls_conn *c = &l->conns[i];
+
+		if (c->state == TLS_DEAD)
+			tls_dirty(l, c);
+		if (c->state != TLS_SHAKE)
+			continue;
+		if (c->answered) { /* the secrets of this handshake are lost */
+			tls_error(l, c, TLS_E_INTERNAL_ERROR);
+			continue;
+		}
+		c->state = TLS_WAIT;
+		c->attach = 0;
+		c->born_us = l->now;
+		c->replay_due = c->replay != NULL;
+		ctr_inc(l->cfg.ctr, CTR_ipc_waiting);
+	}
+}
+
+/* A live connection that this control process knows. */
+static struct tls_conn *
+ctl_find(struct tls_layer *l, ipc_conn_t h)
+{
+	struct tls_conn *c = tls_find(l, h);
+
+	if (c != NULL && tls_known(l, c))
+		return c;
+	ctr_inc(l->cfg.ctr, CTR_ipc_stale);
+	return NULL;
+}
+
+int
+tls_ctl_records_send(struct tls_layer *l, const struct ipc_records_send *msg, const uint8_t *data)
+{
+	struct tls_conn *c = ctl_find(l, msg->conn);
+	uint32_t off, n;
+
+	if (msg->type < TLS_CT_CCS || msg->type > TLS_CT_HANDSHAKE || msg->version >> 8 != 3)
+		return -EBADMSG;
+	if (c == NULL)
+		return -ESTALE;
+	if (c->state != TLS_SHAKE && c->state != TLS_OPEN)
+		return -ESTALE;
+	c->answered = true;
+	rte_pktmbuf_free(c->replay);
+	c->replay = NULL;
+	c->rec_version = msg->version;
+	for (off = 0; off < msg->bytes; off += n) {
+		struct rte_mbuf *m;
+
+		n = RTE_MIN(msg->bytes - off, (uint32_t)TLS_MAX_PLAIN);
+		m = own_chain_alloc(l->cfg.pool, n);
+		if (m != NULL)
+			own_chain_write(m, 0, data + off, n);
+		if (m == NULL || tls_tx_record(l, c, msg->type, m) != 0) {
+			own_drop(l->cfg.ctr, m, CTR_no_mbuf);
+			tls_closing(l, c, IPC_CLOSED_RESOURCES); /* a flight with a hole is no flight */
+			return 0;
+		}
+		if (msg->type == TLS_CT_ALERT && n >= 2) {
+			c->alert_sent = data[off + 1];
+			ctr_inc(l->cfg.ctr, CTR_tls_alerts_out);
+		}
+	}
+	return 0;
+}
+
+/* The message's keys in the engine's form. False: malformed. */
+static bool
+keys_from(const struct ipc_keys_set *msg, struct rec_keys *k)
+{
+	bool write = msg->dir == IPC_DIR_WRITE;
+
+	if ((msg->dir != IPC_DIR_READ && !write) || msg->when != (write ? IPC_KEYS_NOW : IPC_KEYS_AFTER_CCS))
+		return false;
+	if (!rec_alg_fits(msg->alg, msg->version, msg->key_len, msg->mac_key_len, msg->iv_len))
+		return false;
+	memset(k, 0, sizeof(*k));
+	k->alg = msg->alg;
+	k->version = msg->version;
+	k->write = write;
+	k->seq = msg->seq;
+	memcpy(k->key, msg->key, msg->key_len);
+	memcpy(k->mac_key, msg->mac_key, msg->mac_key_len);
+	memcpy(k->iv, msg->iv, msg->iv_len);
+	return true;
+}
+
+static void
+keys_read(struct tls_layer *l, struct tls_conn *c, struct rec_session *s, uint64_t seq)
+{
+	if (!c->want_keys) { /* the CCS is still to come */
+		tls_keys_drop(&c->next_rs);
+		c->next_rs = s;
+		c->next_seq = seq;
+		return;
+	}
+	tls_keys_drop(&c->rs);
+	c->rs = s;
+	c->rs_seq = seq;
+	c->want_keys = false;
+	rec_in_rekey(&c->rin, s->alg, s->version);
+	tls_dirty(l, c);
+}
+
+static void
+keys_write(struct tls_conn *c, struct rec_session *s, uint64_t seq)
+{
+	tls_keys_drop(&c->ws);
+	c->ws = s;
+	c->ws_seq = seq;
+	c->rout.alg = s->alg;
+	c->rout.version = s->version;
+}
+
+int
+tls_ctl_keys_set(struct tls_layer *l, const struct ipc_keys_set *msg)
+{
+	struct tls_conn *c = ctl_find(l, msg->conn);
+	struct rec_engine *e = l->cfg.engine;
+	struct rec_session *s;
+	struct rec_keys k;
+	int rc;
+
+	if (!keys_from(msg, &k))
+		return -EBADMSG;
+	if (c == NULL || (c->state != TLS_SHAKE && c->state != TLS_OPEN)) {
+		ct_wipe(&k, sizeof(k));
+		return -ESTALE;
+	}
+	rc = e->ops->session_new(e, &k, &s);
+	if (rc == 0 && k.write)
+		keys_write(c, s, k.seq);
+	else if (rc == 0)
+		keys_read(l, c, s, k.seq);
+	ct_wipe(&k, sizeof(k));
+	if (rc != 0) {
+		log_line(l->cfg.log, LOG_WARN, "session_refused conn=%u errno=%d", c->index, -rc);
+		tls_error(l, c, TLS_E_INTERNAL_ERROR);
+	}
+	return 0;
+}
+
+int
+tls_ctl_ready(struct tls_layer *l, const struct ipc_conn_ready *msg)
+{
+	struct tls_conn *c = ctl_find(l, msg->conn);
+
+	if (msg->max_fragment > TLS_MAX_PLAIN || (msg->max_fragment != 0 && msg->max_fragment < 64))
+		return -EBADMSG;
+	if (c == NULL)
+		return -ESTALE;
+	if (c->state != TLS_SHAKE || c->ws == NULL || (c->rs == NULL && c->next_rs == NULL))
+		return c->state == TLS_SHAKE ? -EBADMSG : -ESTALE;
+	if (msg->max_fragment != 0 && msg->max_fragment < c->rout.max_fragment)
+		c->rout.max_fragment = msg->max_fragment;
+	c->state = TLS_OPEN;
+	c->active_us = l->now;
+	ctr_inc(l->cfg.ctr, CTR_tls_ready);
+	l->cfg.events->ready(l->cfg.events_ctx, c, msg->pool);
+	tls_dirty(l, c);
+	return 0;
+}
+
+int
+tls_ctl_close(struct tls_layer *l, const struct ipc_conn_close *msg)
+{
+	struct tls_conn *c = ctl_find(l, msg->conn);
+
+	if (msg->how != IPC_CLOSE_ALERT && msg->how != IPC_CLOSE_RESET)
+		return -EBADMSG;
+	if (msg->how == IPC_CLOSE_ALERT && msg->level != TLS_ALERT_WARNING && msg->level != TLS_ALERT_FATAL)
+		return -EBADMSG;
+	if (c == NULL)
+		return -ESTALE;
+	if (msg->how == IPC_CLOSE_RESET) {
+		tls_closing(l, c, IPC_CLOSED_CONTROL);
+		tcp_abort(l->cfg.tcp, c->tcp);
+		tls_tcp_closed(l, c, TCP_CLOSE_LOCAL);
+		return 0;
+	}
+	if (c->state == TLS_SHAKE || c->state == TLS_OPEN)
+		tls_tx_alert(l, c, msg->level, msg->alert);
+	tls_closing(l, c, IPC_CLOSED_CONTROL);
+	return 0;
+}

@@ -1,0 +1,117 @@
+/*
+ * Inside of the TLS layer: shared by tls_conn.c (life and death), tls_rx.c, tls_tx.c and tls_ctl.c (messages of the control process).
+ */
+#ifndef SLUICE_DATAPLANE_TLS_TLS_INT_H
+#define SLUICE_DATAPLANE_TLS_TLS_INT_H
+
+#include "dataplane/tls/tls.h"
+
+#define TLS_MAX_OPS 24 /* records of one connection in the engine, each direction */
+#define TLS_OPS 8192 /* records in the engine in all */
+#define TLS_LINGER_US 2000000 /* how long a closed connection waits for the client's FIN */
+#define TLS_POLL_BURST 64
+
+enum tls_state {
+	TLS_FREE = 0,
+	TLS_WAIT, /* for the control process to take CONN_OPEN */
+	TLS_SHAKE, /* for CONN_READY */
+	TLS_OPEN, /* data flows */
+	TLS_CLOSING, /* for the last records to leave and the client's FIN; input is thrown away */
+	TLS_DEAD, /* TCP is gone; for the engine and the ring to the control process */
+};
+
+enum op_state { OP_NEW, OP_SENT, OP_DONE };
+
+struct op_fifo { /* a connection's records in stream order */
+	struct rec_op *head, *tail;
+	uint16_t n, n_new; /* all; and those the engine had no room for */
+};
+
+struct tls_conn {
+	tcp_id_t tcp;
+	void *user; /* the proxy's */
+	struct rec_session *rs, *ws, *next_rs; /* next_rs: read keys that wait for a CCS */
+	uint64_t rs_seq, ws_seq, next_seq;
+	struct op_fifo in, out;
+	struct rec_in rin;
+	struct rec_out rout;
+	struct tls_conn *dirty_next;
+	const struct tls_limits *lim;
+	struct rte_mbuf *replay; /* a ClientHello that nobody answered yet, in case the control process goes away */
+	uint64_t born_us; /* accepted, or started to wait for a control process */
+	uint64_t active_us; /* last progress */
+	uint64_t bytes_in, bytes_out;
+	uint32_t index, gen;
+	uint32_t attach; /* attachment that knows this connection; 0: none */
+	uint32_t in_bytes, out_bytes; /* application bytes inside the engine */
+	uint16_t replay_version;
+	bool replay_due; /* replay has to be offered to the control process before anything else */
+	bool muted; /* the proxy knows that it is over */
+	uint16_t rec_version; /* of records while there are no keys */
+	uint8_t state; /* enum tls_state */
+	uint8_t reason; /* enum ipc_close_reason */
+	uint8_t alert_sent, alert_received;
+	bool want_keys; /* a CCS was read: no further before KEYS_SET */
+	bool rd_eof; /* the client ended its stream */
+	bool wr_eof; /* close_notify is queued */
+	bool fin_sent;
+	bool answered; /* the control process sent something */
+	bool dirty;
+};
+
+struct tls_layer {
+	struct tls_config cfg;
+	struct tls_conn *conns;
+	struct rec_op *ops; /* array */
+	struct rec_op *free_ops;
+	struct tls_conn *dirty, **dirty_tail;
+	uint32_t *free_idx; /* stack of free indexes below `high` */
+	uint32_t nfree, high, count, sweep_at;
+	uint32_t attach; /* number of the current attachment; 0: nobody */
+	uint32_t attach_last;
+	uint32_t wait_ms;
+	uint64_t now;
+	bool draining;
+};
+
+static inline ipc_conn_t
+tls_handle(const struct tls_conn *c)
+{
+	return (uint64_t)c->gen << 32 | c->index;
+}
+
+/* The control process knows this connection. */
+static inline bool
+tls_known(const struct tls_layer *l, const struct tls_conn *c)
+{
+	return c->attach != 0 && c->attach == l->attach;
+}
+
+/* tls_conn.c */
+struct tls_conn *tls_find(struct tls_layer *l, ipc_conn_t h);
+void tls_dirty(struct tls_layer *l, struct tls_conn *c);
+void tls_step(struct tls_layer *l, struct tls_conn *c);
+void tls_closing(struct tls_layer *l, struct tls_conn *c, uint8_t reason);
+void tls_error(struct tls_layer *l, struct tls_conn *c, enum tls_err err);
+void tls_release(struct tls_layer *l, struct tls_conn *c);
+struct rec_op *tls_op_get(struct tls_layer *l);
+void tls_op_put(struct tls_layer *l, struct rec_op *op);
+void tls_fifo_put(struct op_fifo *f, struct rec_op *op);
+struct rec_op *tls_fifo_get(struct op_fifo *f);
+/* Offers the fifo's new operations to the engine, in order. */
+void tls_fifo_submit(struct tls_layer *l, struct op_fifo *f);
+void tls_keys_drop(struct rec_session **s);
+
+/* tls_rx.c */
+void tls_rx(struct tls_layer *l, struct tls_conn *c);
+void tls_rx_done(struct tls_layer *l, struct tls_conn *c);
+
+/* tls_tx.c */
+int tls_tx_record(struct tls_layer *l, struct tls_conn *c, uint8_t type, struct rte_mbuf *m);
+void tls_tx_alert(struct tls_layer *l, struct tls_conn *c, uint8_t level, uint8_t alert);
+void tls_tx_done(struct tls_layer *l, struct tls_conn *c);
+
+/* tls_ctl.c */
+bool tls_announce(struct tls_layer *l, struct tls_conn *c);
+
+#endif
