@@ -5,7 +5,7 @@ all: $(ALL) ## Build everything
 
 help: ## This list
 	@printf 'Sluice: targets\n\n'
-	@grep -hE '^[a-z-]+:.*## ' Makefile mk/*.mk | sort | sed -E 's/^([a-z-]+):.*## (.*)/  \1|\2/' | column -t -s '|'
+	@grep -hE '^[a-z-]+:.*## ' Makefile mk/*.mk | sort | sed -E 's/^([a-z-]+):.*## (.*)/\1|\2/' | awk -F'|' '{ printf "  %-16s %s\n", $$1, $$2 }'
 	@printf '\nVariables: BUILD=%s  ARCH=%s  V=1 shows commands  TRACE=1 builds models that can write waves\n' '$(BUILD)' '$(ARCH)'
 
 # One list for the runner: level|name|command
