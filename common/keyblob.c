@@ -1,0 +1,308 @@
+/*
+ * Builds and wraps the private key blob of the card (struct sluice_rsa_key in the register map).
+ *
+ * Every number is 41 limbs of 25 bits in 32-bit words; R = 2^1037 is the Montgomery radix of the array. What each constant is for stands
+ * in rtl/pka/README.md. Entry points: keyblob_build_rsa(), keyblob_wrap().
+ */
+#include <errno.h>
+#include <string.h>
+
+#include <openssl/bn.h>
+#include <openssl/core_names.h>
+#include <openssl/crypto.h>
+#include <openssl/rsa.h>
+
+#include "common/keyblob.h"
+
+#define KEY_MAGIC 0x3141534Bu
+#define KEY_BITS 2048
+#define LIMBS 41
+#define LIMB_BITS 25
+#define RADIX_BITS 1037 /* 61 digits of 17 bits */
+#define DIGIT_BITS 17
+#define SPLIT_BITS (LIMBS * LIMB_BITS) /* where a 2048-bit operand is cut */
+
+/* One prime's half of the key; the pointers are to pages of the blob. */
+struct half {
+	BIGNUM *n, *exp;
+	uint8_t *p_n, *p_exp, *p_kl, *p_kh, *p_be, *p_bi;
+};
+
+struct parts {
+	struct half p, q;
+	BIGNUM *n, *e;
+};
+
+static void
+word_put(uint8_t *page, unsigned i, uint32_t x)
+{
+	memcpy(page + 4 * i, &x, sizeof(x));
+}
+
+/* x as limbs; 0, -EINVAL when it does not fit, -ENOMEM */
+static int
+page_put(uint8_t *page, const BIGNUM *x)
+{
+	uint8_t bytes[(SPLIT_BITS + 7) / 8 + 4];
+
+	memset(bytes, 0, sizeof(bytes));
+	if (BN_is_negative(x) || BN_num_bits(x) > SPLIT_BITS)
+		return -EINVAL;
+	if (BN_bn2lebinpad(x, bytes, sizeof(bytes)) < 0)
+		return -ENOMEM;
+	for (unsigned i = 0; i < LIMBS; i++) {
+		unsigned bit = i * LIMB_BITS;
+		uint32_t w;
+
+		memcpy(&w, bytes + bit / 8, sizeof(w));
+		word_put(page, i, w >> bit % 8 & ((1u << LIMB_BITS) - 1)); /* bit % 8 + 25 is at most 32 */
+	}
+	OPENSSL_cleanse(bytes, sizeof(bytes));
+	return 0;
+}
+
+/* page = f * R^power mod n, f may be NULL for 1 */
+static int
+page_put_mont(uint8_t *page, const BIGNUM *f, unsigned power, const BIGNUM *n, BN_CTX *ctx)
+{
+	BIGNUM *t;
+	int rc = -ENOMEM;
+
+	BN_CTX_start(ctx);
+	t = BN_CTX_get(ctx);
+	if (t && BN_one(t) && BN_lshift(t, t, (int)(power * RADIX_BITS)) && BN_nnmod(t, t, n, ctx) && (!f || BN_mod_mul(t, t, f, n, ctx)))
+		rc = page_put(page, t);
+	BN_CTX_end(ctx);
+	return rc;
+}
+
+/* The word after the modulus: -1/n mod 2^17 */
+static int
+page_put_n0(uint8_t *page, const BIGNUM *n, BN_CTX *ctx)
+{
+	BIGNUM *radix, *inv;
+	int rc = -ENOMEM;
+
+	BN_CTX_start(ctx);
+	radix = BN_CTX_get(ctx);
+	inv = BN_CTX_get(ctx);
+	if (inv && BN_one(radix) && BN_lshift(radix, radix, DIGIT_BITS) && BN_mod_inverse(inv, n, radix, ctx) && BN_sub(inv, radix, inv)) {
+		word_put(page, LIMBS, (uint32_t)BN_get_word(inv));
+		rc = 0;
+	}
+	BN_CTX_end(ctx);
+	return rc;
+}
+
+/* A blinding pair (r^e R, r^-1 R) with r uniform and invertible. */
+static int
+half_blind(const struct half *h, const BIGNUM *e, BN_CTX *ctx)
+{
+	BIGNUM *r, *t;
+	int rc = -ENOMEM;
+
+	BN_CTX_start(ctx);
+	r = BN_CTX_get(ctx);
+	t = BN_CTX_get(ctx);
+	if (!t)
+		goto out;
+	do {
+		if (!BN_priv_rand_range(r, h->n))
+			goto out;
+	} while (BN_is_zero(r) || BN_is_one(r));
+	if (!BN_mod_exp(t, r, e, h->n, ctx))
+		goto out;
+	rc = page_put_mont(h->p_be, t, 1, h->n, ctx);
+	if (rc == 0)
+		rc = BN_mod_inverse(t, r, h->n, ctx) ? page_put_mont(h->p_bi, t, 1, h->n, ctx) : -ENOMEM;
+out:
+	BN_CTX_end(ctx);
+	return rc;
+}
+
+/* Everything that is the same for both primes. */
+static int
+half_put(const struct half *h, const BIGNUM *e, BN_CTX *ctx)
+{
+	BIGNUM *split;
+	int rc;
+
+	BN_CTX_start(ctx);
+	split = BN_CTX_get(ctx);
+	if (!split || !BN_one(split) || !BN_lshift(split, split, SPLIT_BITS)) {
+		BN_CTX_end(ctx);
+		return -ENOMEM;
+	}
+	rc = page_put(h->p_n, h->n);
+	if (rc == 0)
+		rc = page_put_n0(h->p_n, h->n, ctx);
+	if (rc == 0)
+		rc = page_put(h->p_exp, h->exp);
+	word_put(h->p_exp, LIMBS, LIMBS - 1); /* the exponentiation starts at the top limb */
+	if (rc == 0)
+		rc = page_put_mont(h->p_kl, NULL, 3, h->n, ctx);
+	if (rc == 0)
+		rc = page_put_mont(h->p_kh, split, 4, h->n, ctx);
+	if (rc == 0)
+		rc = half_blind(h, e, ctx);
+	BN_CTX_end(ctx);
+	return rc;
+}
+
+/* Recombination constants R^2/q and -R^4/q mod p, and the modulus in two pieces. */
+static int
+join_put(struct sluice_rsa_key *blob, const struct parts *k, BN_CTX *ctx)
+{
+	BIGNUM *qinv, *t;
+	int rc = -ENOMEM;
+
+	BN_CTX_start(ctx);
+	qinv = BN_CTX_get(ctx);
+	t = BN_CTX_get(ctx);
+	if (!t || !BN_mod_inverse(qinv, k->q.n, k->p.n, ctx))
+		goto out;
+	rc = page_put_mont(blob->p_qi, qinv, 2, k->p.n, ctx);
+	if (rc == 0)
+		rc = BN_sub(t, k->p.n, qinv) ? page_put_mont(blob->p_nq, t, 4, k->p.n, ctx) : -ENOMEM;
+	if (rc == 0)
+		rc = BN_rshift(t, k->n, SPLIT_BITS) ? page_put(blob->n_hi, t) : -ENOMEM;
+	if (rc == 0)
+		rc = BN_copy(t, k->n) && BN_mask_bits(t, SPLIT_BITS) ? page_put(blob->n_lo, t) : -ENOMEM;
+out:
+	BN_CTX_end(ctx);
+	return rc;
+}
+
+static void
+parts_free(struct parts *k)
+{
+	BN_clear_free(k->n);
+	BN_clear_free(k->e);
+	BN_clear_free(k->p.n);
+	BN_clear_free(k->p.exp);
+	BN_clear_free(k->q.n);
+	BN_clear_free(k->q.exp);
+}
+
+/* The key's numbers; -ENOTSUP for a kind of key that the card does not have. */
+static int
+parts_get(EVP_PKEY *key, struct parts *k)
+{
+	BIGNUM *third = NULL;
+
+	memset(k, 0, sizeof(*k));
+	if (!EVP_PKEY_is_a(key, "RSA") || EVP_PKEY_get_bits(key) != KEY_BITS)
+		return -ENOTSUP;
+	if (EVP_PKEY_get_bn_param(key, OSSL_PKEY_PARAM_RSA_FACTOR3, &third)) {
+		BN_clear_free(third);
+		return -ENOTSUP;
+	}
+	if (!EVP_PKEY_get_bn_param(key, OSSL_PKEY_PARAM_RSA_N, &k->n) || !EVP_PKEY_get_bn_param(key, OSSL_PKEY_PARAM_RSA_E, &k->e) ||
+	    !EVP_PKEY_get_bn_param(key, OSSL_PKEY_PARAM_RSA_FACTOR1, &k->p.n) ||
+	    !EVP_PKEY_get_bn_param(key, OSSL_PKEY_PARAM_RSA_FACTOR2, &k->q.n) ||
+	    !EVP_PKEY_get_bn_param(key, OSSL_PKEY_PARAM_RSA_EXPONENT1, &k->p.exp) ||
+	    !EVP_PKEY_get_bn_param(key, OSSL_PKEY_PARAM_RSA_EXPONENT2, &k->q.exp))
+		return -ENOTSUP;
+	if (BN_num_bits(k->e) > 32 || !BN_is_odd(k->e) || BN_is_one(k->e))
+		return -ENOTSUP;
+	if (BN_num_bits(k->p.n) != KEY_BITS / 2 || BN_num_bits(k->q.n) != KEY_BITS / 2)
+		return -ENOTSUP;
+	return 0;
+}
+
+/* p q = n and e d = 1 for each half: a key whose parts do not belong together would only ever produce faults */
+static int
+parts_check(const struct parts *k, BN_CTX *ctx)
+{
+	const struct half *half[2] = { &k->p, &k->q };
+	BIGNUM *t, *m;
+	int rc = -ENOMEM;
+
+	BN_CTX_start(ctx);
+	t = BN_CTX_get(ctx);
+	m = BN_CTX_get(ctx);
+	if (!m || !BN_mul(t, k->p.n, k->q.n, ctx))
+		goto out;
+	rc = -EINVAL;
+	if (BN_cmp(t, k->n) != 0 || !BN_is_odd(k->n) || BN_cmp(k->p.n, k->q.n) == 0)
+		goto out;
+	for (int i = 0; i < 2; i++) {
+		if (!BN_sub(m, half[i]->n, BN_value_one()) || BN_cmp(half[i]->exp, m) >= 0 || !BN_mod_mul(t, k->e, half[i]->exp, m, ctx) ||
+		    !BN_is_one(t))
+			goto out;
+	}
+	rc = 0;
+out:
+	BN_CTX_end(ctx);
+	return rc;
+}
+
+static void
+half_pages(struct parts *k, struct sluice_rsa_key *b)
+{
+	k->p.p_n = b->p_n, k->p.p_exp = b->p_exp, k->p.p_kl = b->p_kl, k->p.p_kh = b->p_kh, k->p.p_be = b->p_be, k->p.p_bi = b->p_bi;
+	k->q.p_n = b->q_n, k->q.p_exp = b->q_exp, k->q.p_kl = b->q_kl, k->q.p_kh = b->q_kh, k->q.p_be = b->q_be, k->q.p_bi = b->q_bi;
+}
+
+int
+keyblob_build_rsa(EVP_PKEY *key, unsigned char *out, size_t cap, size_t *len)
+{
+	struct sluice_rsa_key blob;
+	struct parts k;
+	BN_CTX *ctx;
+	int rc;
+
+	if (cap < sizeof(blob))
+		return -ENOSPC;
+	memset(&blob, 0, sizeof(blob));
+	ctx = BN_CTX_secure_new();
+	rc = ctx ? parts_get(key, &k) : -ENOMEM;
+	if (!ctx)
+		return rc;
+	if (rc == 0)
+		rc = parts_check(&k, ctx);
+	if (rc == 0) {
+		BN_set_flags(k.p.n, BN_FLG_CONSTTIME);
+		BN_set_flags(k.q.n, BN_FLG_CONSTTIME);
+		half_pages(&k, &blob);
+		blob.magic = KEY_MAGIC;
+		blob.bits = KEY_BITS;
+		blob.e = (uint32_t)BN_get_word(k.e);
+		rc = half_put(&k.p, k.e, ctx);
+	}
+	if (rc == 0)
+		rc = half_put(&k.q, k.e, ctx);
+	if (rc == 0)
+		rc = join_put(&blob, &k, ctx);
+	if (rc == 0) {
+		memcpy(out, &blob, sizeof(blob));
+		*len = sizeof(blob);
+	}
+	OPENSSL_cleanse(&blob, sizeof(blob));
+	parts_free(&k);
+	BN_CTX_free(ctx);
+	return rc;
+}
+
+int
+keyblob_wrap(const uint8_t kek[KEYBLOB_KEK_BYTES], const unsigned char *in, size_t len_in, unsigned char *out, size_t cap, size_t *len)
+{
+	EVP_CIPHER_CTX *ctx;
+	int n = 0, m = 0, ok;
+
+	if (len_in == 0 || len_in > KEYBLOB_PLAIN_BYTES * 4)
+		return -EINVAL;
+	if (cap < (len_in + 7) / 8 * 8 + 8)
+		return -ENOSPC;
+	ctx = EVP_CIPHER_CTX_new();
+	if (!ctx)
+		return -ENOMEM;
+	EVP_CIPHER_CTX_set_flags(ctx, EVP_CIPHER_CTX_FLAG_WRAP_ALLOW);
+	ok = EVP_EncryptInit_ex(ctx, EVP_aes_256_wrap_pad(), NULL, kek, NULL) && EVP_EncryptUpdate(ctx, out, &n, in, (int)len_in) &&
+		EVP_EncryptFinal_ex(ctx, out + n, &m);
+	EVP_CIPHER_CTX_free(ctx);
+	if (!ok)
+		return -ENOMEM;
+	*len = (size_t)(n + m);
+	return 0;
+}
