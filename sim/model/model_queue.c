@@ -1,0 +1,298 @@
+/* Golden model: rings, scatter lists and completions. One step fetches, does and completes one operation. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/ct.h"
+#include "sim/model/model.h"
+
+enum queue_error { QUEUE_DOORBELL = 1, QUEUE_CONFIG = 2, QUEUE_DMA = 3 };
+#define PAGE 4096u
+
+/* One transfer as the device makes it: pieces of SLUICE_SIM_DMA_MAX that do not cross a page. */
+static int
+dma(struct sluice_sim *m, bool write, uint64_t iova, void *buf, uint32_t len)
+{
+	uint8_t *p = buf;
+
+	while (len) {
+		uint32_t n = PAGE - (uint32_t)(iova % PAGE);
+		int rc;
+
+		n = n < len ? n : len;
+		n = n < SLUICE_SIM_DMA_MAX ? n : SLUICE_SIM_DMA_MAX;
+		if (write) {
+			rc = m->cfg.dma_write(m->cfg.user, iova, p, n);
+			m->stats.dma_writes++;
+			m->stats.dma_write_bytes += n;
+		} else {
+			rc = m->cfg.dma_read(m->cfg.user, iova, p, n);
+			m->stats.dma_reads++;
+			m->stats.dma_read_bytes += n;
+		}
+		if (rc) {
+			m->err_dma++;
+			return -1;
+		}
+		iova += n;
+		p += n;
+		len -= n;
+	}
+	return 0;
+}
+
+/* Moves len bytes between buf and a buffer or scatter list. Returns enum sluice_status. */
+static uint8_t
+move(struct sluice_sim *m, bool write, bool list, uint64_t addr, uint32_t nseg, uint8_t *buf,
+	uint32_t len)
+{
+	struct sluice_seg seg[SLUICE_MAX_SEGMENTS];
+	uint32_t n;
+
+	if (!list)
+		return dma(m, write, addr, buf, len) ? SLUICE_ST_DMA_ERROR : SLUICE_ST_OK;
+	if (dma(m, false, addr, seg, nseg * (uint32_t)sizeof(seg[0])))
+		return SLUICE_ST_DMA_ERROR;
+	for (uint32_t i = 0; i < nseg && len; i++) {
+		n = seg[i].len < len ? seg[i].len : len;
+		if (dma(m, write, seg[i].addr, buf, n))
+			return SLUICE_ST_DMA_ERROR;
+		buf += n;
+		len -= n;
+	}
+	/* a source list shorter than the source, or a destination list shorter than its room */
+	return !len ? SLUICE_ST_OK : write ? SLUICE_ST_DST_SHORT : SLUICE_ST_BAD_DESC;
+}
+
+static bool
+serves(unsigned int engine, uint8_t op)
+{
+	switch (op) {
+	case SLUICE_OP_NOP:
+		return true;
+	case SLUICE_OP_SESSION_LOAD:
+	case SLUICE_OP_SESSION_FREE:
+	case SLUICE_OP_RECORD_SEAL:
+	case SLUICE_OP_RECORD_OPEN:
+	case SLUICE_OP_CIPHER_ENC:
+	case SLUICE_OP_CIPHER_DEC:
+		return engine == SLUICE_ENGINE_AEAD || engine == SLUICE_ENGINE_MAC;
+	case SLUICE_OP_AEAD_SEAL:
+	case SLUICE_OP_AEAD_OPEN:
+		return engine == SLUICE_ENGINE_AEAD;
+	case SLUICE_OP_HASH:
+	case SLUICE_OP_HMAC:
+	case SLUICE_OP_HMAC_VERIFY:
+	case SLUICE_OP_TLS_PRF:
+		return engine == SLUICE_ENGINE_MAC;
+	case SLUICE_OP_KEY_LOAD:
+	case SLUICE_OP_KEY_FREE:
+	case SLUICE_OP_RSA_PRIVATE:
+	case SLUICE_OP_RSA_PMS_DECRYPT:
+		return engine == SLUICE_ENGINE_PKA;
+	default:
+		return false;
+	}
+}
+
+/* What the front end checks before an engine sees the descriptor. */
+static bool
+desc_good(unsigned int engine, const struct sluice_desc *d)
+{
+	uint8_t flags = SLUICE_DESC_SRC_SGL | SLUICE_DESC_DST_SGL | SLUICE_DESC_FENCE;
+
+	if (!serves(engine, d->opcode) || (d->flags & ~flags) || d->rsvd0 || d->rsvd1 || d->rsvd2)
+		return false;
+	if ((d->flags & SLUICE_DESC_SRC_SGL) ? !d->src_nseg || d->src_nseg > SLUICE_MAX_SEGMENTS : d->src_nseg)
+		return false;
+	if ((d->flags & SLUICE_DESC_DST_SGL) ? !d->dst_nseg || d->dst_nseg > SLUICE_MAX_SEGMENTS : d->dst_nseg)
+		return false;
+	return d->src_len <= MODEL_MAX_SOURCE;
+}
+
+static void
+engine_do(struct sluice_sim *m, unsigned int engine, struct model_job *job)
+{
+	if (job->desc->opcode == SLUICE_OP_NOP)
+		job->cycles = 10;
+	else if (engine == SLUICE_ENGINE_AEAD)
+		model_aead(m, job);
+	else if (engine == SLUICE_ENGINE_MAC)
+		model_mac(m, job);
+	else
+		model_pka(m, job);
+}
+
+/* Source in, work, result out. */
+static void
+run_job(struct sluice_sim *m, unsigned int engine, struct model_job *job)
+{
+	const struct sluice_desc *d = job->desc;
+	struct model_engine *e = &m->engine[engine];
+
+	job->src_len = d->src_len;
+	job->status = move(m, false, d->flags & SLUICE_DESC_SRC_SGL, d->src_addr, d->src_nseg, job->src,
+		d->src_len);
+	if (job->status != SLUICE_ST_OK)
+		return;
+	engine_do(m, engine, job);
+	if (e->flip && job->dst_len) { /* the pka engine takes the flip itself */
+		e->flip = false;
+		m->err_parity++;
+		job->status = SLUICE_ST_PARITY;
+	}
+	if (job->status == SLUICE_ST_OK && job->dst_len > d->dst_len)
+		job->status = SLUICE_ST_DST_SHORT;
+	if (job->status != SLUICE_ST_OK)
+		job->dst_len = 0;
+	else if (job->dst_len)
+		job->status = move(m, true, d->flags & SLUICE_DESC_DST_SGL, d->dst_addr, d->dst_nseg, job->dst,
+			job->dst_len);
+}
+
+static void
+complete(struct sluice_sim *m, struct model_queue *q, const struct model_job *job)
+{
+	uint32_t size = 1u << (q->config & SLUICE_QUEUE_CONFIG_SIZE_LOG2_MASK);
+	uint64_t at = q->cq_base + (uint64_t)(q->cq_tail % size) * SLUICE_CPL_BYTES;
+	uint32_t half = SLUICE_CPL_BYTES / 2;
+	struct sluice_cpl cpl = {
+		.cookie = job->desc->cookie, .status = job->status, .info = job->info,
+		.length = job->dst_len, .cycles = (uint32_t)job->cycles, .seq = job->seq,
+		.sq_head = q->sq_head, .phase = (q->cq_tail / size & 1) ^ 1,
+	};
+
+	if (m->drop) {
+		m->drop = false;
+		return;
+	}
+	q->cq_tail++;
+	if (dma(m, true, at, &cpl, half) || dma(m, true, at + half, (uint8_t *)&cpl + half, half))
+		q->error = QUEUE_DMA;
+}
+
+/* Takes the fault asked for, when it is for this engine. Returns false when the engine hangs. */
+static bool
+take_fault(struct sluice_sim *m, unsigned int engine)
+{
+	uint32_t f = m->fault;
+
+	if (!(f & (SLUICE_FAULT_INJECT_HANG_MASK | SLUICE_FAULT_INJECT_FLIP_MASK | SLUICE_FAULT_INJECT_DROP_MASK)) ||
+			(f & SLUICE_FAULT_INJECT_ENGINE_MASK) != engine)
+		return true;
+	m->fault = 0;
+	m->drop = f & SLUICE_FAULT_INJECT_DROP_MASK;
+	m->engine[engine].flip = f & SLUICE_FAULT_INJECT_FLIP_MASK;
+	m->engine[engine].hung = f & SLUICE_FAULT_INJECT_HANG_MASK;
+	return !m->engine[engine].hung;
+}
+
+static bool
+ready(const struct sluice_sim *m, const struct model_queue *q)
+{
+	uint32_t size = 1u << (q->config & SLUICE_QUEUE_CONFIG_SIZE_LOG2_MASK);
+
+	return (q->config & SLUICE_QUEUE_CONFIG_ENABLE_MASK) && !q->error && q->sq_tail != q->sq_head &&
+		(uint16_t)(q->cq_tail - q->cq_head) < size;
+}
+
+static unsigned int
+class_of(const struct model_queue *q)
+{
+	return (q->config & SLUICE_QUEUE_CONFIG_CLASS_MASK) >> SLUICE_QUEUE_CONFIG_CLASS_SHIFT;
+}
+
+static void
+queue_do(struct sluice_sim *m, struct model_queue *q)
+{
+	uint32_t size = 1u << (q->config & SLUICE_QUEUE_CONFIG_SIZE_LOG2_MASK);
+	struct model_engine *e = &m->engine[class_of(q)];
+	struct sluice_desc desc;
+	struct model_job job = { .desc = &desc, .status = SLUICE_ST_OK, .cycles = 10 };
+	size_t room = 0;
+	bool sound;
+
+	if ((uint16_t)(q->sq_tail - q->sq_head) > size) {
+		q->error = QUEUE_DOORBELL;
+		return;
+	}
+	if (dma(m, false, q->sq_base + (uint64_t)(q->sq_head % size) * SLUICE_DESC_BYTES, &desc, sizeof(desc))) {
+		q->error = QUEUE_DMA;
+		return;
+	}
+	q->sq_head++;
+	sound = desc_good(class_of(q), &desc);
+	if (!sound) {
+		m->err_desc++;
+		job.status = SLUICE_ST_BAD_DESC;
+	} else {
+		if (!take_fault(m, class_of(q)))
+			return;
+		room = (size_t)desc.src_len + MODEL_RESULT_MAX(desc.src_len);
+		job.src = malloc(room);
+		if (!job.src)
+			abort();
+		job.dst = job.src + desc.src_len;
+		run_job(m, class_of(q), &job);
+		ct_wipe(job.src, room);
+		free(job.src);
+		e->ops++;
+		e->bytes += desc.src_len;
+		e->busy += job.cycles;
+		e->failed += job.status != SLUICE_ST_OK;
+	}
+	m->credit -= (int64_t)job.cycles;
+	complete(m, q, &job);
+}
+
+bool
+model_hung(const struct sluice_sim *m)
+{
+	for (unsigned int e = 0; e < SLUICE_NUM_ENGINES; e++)
+		if (m->engine[e].hung)
+			return true;
+	return false;
+}
+
+bool
+model_queue_pending(const struct sluice_sim *m)
+{
+	for (unsigned int i = 0; i < SLUICE_QUEUE_COUNT; i++)
+		if (ready(m, &m->queue[i]) && !m->engine[class_of(&m->queue[i])].hung)
+			return true;
+	return false;
+}
+
+bool
+model_queue_step(struct sluice_sim *m)
+{
+	for (unsigned int i = 0; i < SLUICE_QUEUE_COUNT; i++) {
+		unsigned int n = (m->next_queue + i) % SLUICE_QUEUE_COUNT;
+		struct model_queue *q = &m->queue[n];
+
+		if (!ready(m, q) || m->engine[class_of(q)].hung)
+			continue;
+		m->next_queue = n + 1;
+		queue_do(m, q);
+		return true;
+	}
+	return false;
+}
+
+void
+model_queue_config(struct sluice_sim *m, unsigned int n, uint32_t value)
+{
+	struct model_queue *q = &m->queue[n];
+	uint32_t log2 = value & SLUICE_QUEUE_CONFIG_SIZE_LOG2_MASK;
+	bool was = q->config & SLUICE_QUEUE_CONFIG_ENABLE_MASK;
+
+	q->config = value;
+	if (was || !(value & SLUICE_QUEUE_CONFIG_ENABLE_MASK))
+		return;
+	q->sq_tail = q->sq_head = q->cq_head = q->cq_tail = 0;
+	q->error = 0;
+	if (log2 < 1 || log2 > SLUICE_MAX_RING_LOG2 || class_of(q) >= SLUICE_NUM_ENGINES ||
+			q->sq_base % SLUICE_DESC_BYTES || q->cq_base % SLUICE_DESC_BYTES) {
+		q->error = QUEUE_CONFIG;
+		q->config &= ~SLUICE_QUEUE_CONFIG_CLASS_MASK;
+	}
+}
