@@ -109,7 +109,7 @@ rte_pmd_sluice_tls_record_len(enum rte_pmd_sluice_tls_alg alg, enum rte_pmd_slui
  *
  * After a successful dequeue aead.data.offset/length are the result's in the destination mbuf, and
  * rte_pmd_sluice_tls_record_type() is the content type. mbuf lengths are never changed. After a failure the destination's contents
- * are undefined; the session goes on only as the protocol allows (a failed open does not advance the sequence number).
+ * are undefined. A session whose record failed to open is of no further use (TLS ends the connection): destroy it.
  * AUTH_FAILED: bad MAC, padding or tag. INVALID_ARGS: header or length wrong, or destination too small. INVALID_SESSION: stale session,
  * or sequence number exhausted. ERROR: device, DMA, parity.
  * mbufs belong to the op until it is dequeued. Segments of m_dst (or m_src in place) must be direct and unshared.
@@ -146,7 +146,7 @@ enum rte_pmd_sluice_pka_type {
 	RTE_PMD_SLUICE_PKA_RSA_PMS_DECRYPT, /* in: 256 bytes; param: client version 0x0303; out: 48 bytes, random when unpadding failed */
 	RTE_PMD_SLUICE_PKA_TLS_PRF, /* in: secret (param bytes, 0..64) | label | seed; out: out_len bytes (1..512) */
 };
-#define RTE_PMD_SLUICE_PKA_MAX_IN 2048
+#define RTE_PMD_SLUICE_PKA_MAX_IN 2816 /* of a wrapped key; 1536 of other operands */
 #define RTE_PMD_SLUICE_PKA_MAX_OUT 512
 #define RTE_PMD_SLUICE_KEY_HANDLE(slot, gen) (((uint32_t)(gen) << 16) | (uint32_t)(slot)) /* generation 1..65535 */
 

@@ -1,0 +1,211 @@
+/*
+ * TLS record sessions and record operations (rte_pmd_sluice.h). A session belongs to one queue pair, because the device keeps its
+ * sequence number: order of enqueueing is order of records. Its keys go to the device in front of the first record and are then forgotten.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include <rte_errno.h>
+
+#include "common/ct.h"
+#include "dataplane/pmd/sluice_private.h"
+#include "dataplane/pmd/sluice_sg.h"
+
+#define GCM_TAG_BYTES 16u
+#define GCM_SALT_BYTES 4u
+#define SHA1_BYTES 20u
+#define SHA256_BYTES 32u
+
+static bool
+xform_good(const struct rte_pmd_sluice_tls_record_xform *x)
+{
+	bool tls12 = x->ver == RTE_PMD_SLUICE_VERSION_TLS_1_2;
+	bool sha1 = x->alg == RTE_PMD_SLUICE_TLS_AES_CBC_HMAC_SHA1;
+	uint32_t iv = x->ver == RTE_PMD_SLUICE_VERSION_TLS_1_0 ? SLUICE_IV_BYTES : 0;
+
+	if (x->ver < RTE_PMD_SLUICE_VERSION_TLS_1_0 || x->ver > RTE_PMD_SLUICE_VERSION_TLS_1_2 ||
+			(x->type != RTE_PMD_SLUICE_TLS_SESS_TYPE_READ &&
+			x->type != RTE_PMD_SLUICE_TLS_SESS_TYPE_WRITE))
+		return false;
+	if (!x->key || (x->key_len != 16 && x->key_len != 32))
+		return false;
+	if (x->alg == RTE_PMD_SLUICE_TLS_AES_GCM)
+		return tls12 && x->mac_key_len == 0 && x->iv && x->iv_len == GCM_SALT_BYTES;
+	if (!sha1 && (x->alg != RTE_PMD_SLUICE_TLS_AES_CBC_HMAC_SHA256 || !tls12))
+		return false;
+	return x->mac_key && x->mac_key_len == (sha1 ? SHA1_BYTES : SHA256_BYTES) && x->iv_len == iv &&
+		(x->iv || iv == 0);
+}
+
+static void
+image_set(struct sluice_session *im, const struct rte_pmd_sluice_tls_record_xform *x)
+{
+	static const uint8_t alg[] = {
+		[RTE_PMD_SLUICE_TLS_AES_GCM] = SLUICE_ALG_AES_GCM,
+		[RTE_PMD_SLUICE_TLS_AES_CBC_HMAC_SHA1] = SLUICE_ALG_AES_CBC_HMAC_SHA1,
+		[RTE_PMD_SLUICE_TLS_AES_CBC_HMAC_SHA256] = SLUICE_ALG_AES_CBC_HMAC_SHA256,
+	};
+
+	memset(im, 0, sizeof(*im));
+	im->alg = alg[x->alg];
+	im->key_bytes = x->key_len;
+	im->version = (uint16_t)x->ver;
+	im->mac_key_bytes = x->mac_key_len;
+	im->seq = x->seq_no;
+	memcpy(im->key, x->key, x->key_len);
+	if (x->iv_len)
+		memcpy(im->iv, x->iv, x->iv_len);
+	if (x->mac_key_len)
+		memcpy(im->mac_key, x->mac_key, x->mac_key_len);
+}
+
+struct rte_pmd_sluice_tls_session *
+rte_pmd_sluice_tls_session_create(uint8_t dev_id, uint16_t qp_id,
+	const struct rte_pmd_sluice_tls_record_xform *x)
+{
+	struct sluice_dev *dev = sluice_dev_of(dev_id);
+	struct rte_pmd_sluice_tls_session *s;
+	unsigned int class;
+	uint32_t handle;
+
+	if (!dev || qp_id >= dev->max_qps || !dev->qp[qp_id] || !x || !xform_good(x)) {
+		rte_errno = dev ? EINVAL : ENODEV;
+		return NULL;
+	}
+	if (sluice_state(dev) != RTE_PMD_SLUICE_RUNNING) {
+		rte_errno = ENODEV;
+		return NULL;
+	}
+	class = x->alg == RTE_PMD_SLUICE_TLS_AES_GCM ? SLUICE_ENGINE_AEAD : SLUICE_ENGINE_MAC;
+	handle = sluice_slot_get(&dev->sessions[class]);
+	if (!handle) {
+		rte_errno = ENOSPC;
+		return NULL;
+	}
+	s = &dev->tls[class][handle & 0xffff];
+	*s = (struct rte_pmd_sluice_tls_session){ .dev = dev, .qp_id = qp_id, .used = 1,
+		.write = x->type == RTE_PMD_SLUICE_TLS_SESS_TYPE_WRITE, .alg = (uint8_t)x->alg,
+		.ver = (uint16_t)x->ver, .head = (uint8_t)rte_pmd_sluice_tls_record_head(x->alg, x->ver),
+		.ctx = { .handle = handle, .epoch = dev->epoch, .class = (uint8_t)class } };
+	image_set(&s->image, x);
+	return s;
+}
+
+int
+rte_pmd_sluice_tls_session_destroy(struct rte_pmd_sluice_tls_session *s)
+{
+	struct sluice_slot_pool *pool;
+	uint32_t handle;
+	bool held;
+
+	if (!s)
+		return 0;
+	if (!s->used)
+		return -EINVAL;
+	if (s->inflight)
+		return -EBUSY;
+	pool = &s->dev->sessions[s->ctx.class];
+	handle = s->ctx.handle;
+	held = s->ctx.loaded && !sluice_ctx_stale(s->dev, &s->ctx);
+	ct_wipe(s, sizeof(*s)); /* before the slot, and this object with it, can be taken again */
+	if (held)
+		sluice_slot_put_later(pool, handle);
+	else
+		sluice_slot_put(pool, handle);
+	return 0;
+}
+
+/* Destination of a record operation: where in the mbuf, and how many bytes it may take. */
+struct place {
+	struct rte_mbuf *m;
+	uint32_t offset, min_len, max_len;
+};
+
+static bool
+place_seal(const struct rte_pmd_sluice_tls_session *s, const struct rte_crypto_sym_op *sym,
+	struct place *p)
+{
+	bool inplace = !sym->m_dst || sym->m_dst == sym->m_src;
+
+	if (sym->aead.data.length > RTE_PMD_SLUICE_TLS_MAX_PLAIN ||
+			(inplace && sym->aead.data.offset < s->head))
+		return false;
+	p->m = inplace ? sym->m_src : sym->m_dst;
+	p->offset = inplace ? sym->aead.data.offset - s->head : 0;
+	p->max_len = rte_pmd_sluice_tls_record_len(s->alg, s->ver, sym->aead.data.length);
+	p->min_len = p->max_len;
+	return true;
+}
+
+static bool
+place_open(const struct rte_pmd_sluice_tls_session *s, const struct rte_crypto_sym_op *sym,
+	struct place *p)
+{
+	bool inplace = !sym->m_dst || sym->m_dst == sym->m_src, gcm = s->alg == RTE_PMD_SLUICE_TLS_AES_GCM;
+	uint32_t len = sym->aead.data.length, tail = gcm ? GCM_TAG_BYTES : 0;
+
+	if (len > RTE_PMD_SLUICE_TLS_MAX_RECORD)
+		return false;
+	p->m = inplace ? sym->m_src : sym->m_dst;
+	p->offset = inplace ? sym->aead.data.offset + s->head : 0;
+	p->max_len = len > s->head + tail ? len - s->head - tail : 0;
+	/* out of place the caller knows the plaintext's bound no better than we do, but may have less room */
+	if (!inplace)
+		p->max_len = RTE_MIN(p->max_len, p->m->pkt_len);
+	p->min_len = gcm ? p->max_len : 0;
+	return true;
+}
+
+int
+sluice_record_enqueue(struct sluice_qp *qp, struct rte_crypto_op *op)
+{
+	struct rte_pmd_sluice_tls_session *s = op->sym->session;
+	struct sluice_sg src, dst;
+	struct sluice_slot_mem *mem;
+	struct sluice_slot *slot;
+	struct sluice_desc *d;
+	struct sluice_hwq *q;
+	struct place p;
+	rte_iova_t iova;
+
+	if (!s || !s->used || s->dev != qp->dev || s->qp_id != qp->id || sluice_ctx_stale(qp->dev, &s->ctx))
+		return RTE_CRYPTO_OP_STATUS_INVALID_SESSION;
+	if (!op->sym->m_src || !(s->write ? place_seal(s, op->sym, &p) : place_open(s, op->sym, &p)))
+		return RTE_CRYPTO_OP_STATUS_INVALID_ARGS;
+	q = &qp->hwq[s->ctx.class];
+	if (sluice_hwq_room(q) < SLUICE_OP_DESCS)
+		return SLUICE_NO_ROOM;
+	if (!s->ctx.loaded) {
+		sluice_hwq_load(qp, q, &s->ctx, &s->image, sizeof(s->image));
+		ct_wipe(&s->image, sizeof(s->image));
+	}
+	d = sluice_hwq_next(q, &slot, &mem, &iova);
+	src = (struct sluice_sg){ .seg = mem->src };
+	dst = (struct sluice_sg){ .seg = mem->dst };
+	sluice_sg_add_mbuf(&src, op->sym->m_src, op->sym->aead.data.offset, op->sym->aead.data.length);
+	sluice_sg_add_mbuf(&dst, p.m, p.offset, p.max_len);
+	if (src.bad || dst.bad)
+		return RTE_CRYPTO_OP_STATUS_INVALID_ARGS;
+	sluice_sg_source(&src, d, iova + offsetof(struct sluice_slot_mem, src));
+	sluice_sg_destination(&dst, d, iova + offsetof(struct sluice_slot_mem, dst));
+	d->opcode = s->write ? SLUICE_OP_RECORD_SEAL : SLUICE_OP_RECORD_OPEN;
+	d->handle = s->ctx.handle;
+	d->param0 = s->write ? op->reserved[0] : 0;
+	*slot = (struct sluice_slot){ .op = op, .session = s, .kind = SLUICE_SLOT_RECORD,
+		.min_len = p.min_len, .max_len = p.max_len, .offset = p.offset };
+	s->inflight++;
+	sluice_hwq_push(q);
+	return 0;
+}
+
+void
+sluice_record_finish(struct sluice_slot *slot, const struct sluice_cpl *cpl)
+{
+	const struct rte_pmd_sluice_tls_session *s = slot->session;
+	struct rte_crypto_op *op = slot->op;
+
+	op->sym->aead.data.offset = slot->offset;
+	op->sym->aead.data.length = cpl->length;
+	if (!s->write)
+		op->reserved[0] = (uint8_t)cpl->info;
+}

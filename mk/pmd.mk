@@ -1,0 +1,24 @@
+# The crypto PMD (librte_crypto_sluice.so), the golden model of the device (libsluice_model.so) and their tests.
+PMD_SRC := $(sort $(wildcard dataplane/pmd/*.c))
+PMD_KEYBLOB := common/keyblob.c
+PMD_FLAGS = $(DPDK_DRV_CFLAGS)
+MODEL_SRC := $(sort $(wildcard sim/model/*.c))
+
+PMD_LIB := $(BUILD)/lib/librte_crypto_sluice.so
+MODEL_LIB := $(BUILD)/lib/libsluice_model.so
+ALL += $(PMD_LIB)
+TEST_DEPS += $(PMD_LIB) $(MODEL_LIB)
+
+PMD_OBJS := $(call objs,rel,$(PMD_SRC),$$(PMD_FLAGS)) $(call objs,rel,$(PMD_KEYBLOB))
+$(PMD_OBJS): | $(BUILD)/dpdk-src/.stamp
+$(PMD_LIB): $(PMD_OBJS) dataplane/pmd/exports.map
+	$(call say,LD,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) -shared -o $@ $(filter %.o,$^) -Wl,--version-script=dataplane/pmd/exports.map -Wl,-z,defs \
+	  $(DPDK_LIBS) -lrte_bus_pci -lrte_bus_vdev -lcrypto -ldl -lpthread
+
+MODEL_OBJS := $(call objs,rel,$(MODEL_SRC))
+$(MODEL_LIB): $(MODEL_OBJS)
+	$(call say,LD,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) -shared -o $@ $^ -lcrypto
