@@ -74,7 +74,7 @@ arp_input(struct net *net, uint16_t ifidx, struct rte_mbuf *m, uint64_t now)
 	rte_pktmbuf_free(m);
 	net->c[NET_C_RX_ARP]++;
 	if (!net_addr_is_any(&sender))
-		neigh_learn(net, ifidx, &sender, &sha, for_us && op == RTE_ARP_OP_REQUEST, now);
+		neigh_told(net, ifidx, &sender, &sha, for_us && op == RTE_ARP_OP_REQUEST, now);
 	if (for_us && op == RTE_ARP_OP_REQUEST)
 		arp_send(net, ifidx, RTE_ARP_OP_REPLY, &sha, &sha, net_addr_to_v4(&sender));
 }

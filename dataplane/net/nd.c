@@ -96,7 +96,7 @@ solicited(struct net *net, const struct net_pkt *pkt, const struct net_addr *tar
 
 	if (!unspecified) {
 		if (!rte_is_zero_ether_addr(mac))
-			neigh_learn(net, pkt->ifidx, &pkt->src, mac, true, now);
+			neigh_told(net, pkt->ifidx, &pkt->src, mac, true, now);
 		if (net_neigh_get(net, pkt->ifidx, &pkt->src, &dst) != 0)
 			return;
 	}
@@ -131,6 +131,6 @@ nd_input(struct net *net, struct rte_mbuf *m, const struct net_pkt *pkt, uint64_
 	if (p[0] == ND_SOLICITATION)
 		solicited(net, pkt, &target, &mac, now);
 	else
-		neigh_learn(net, pkt->ifidx, &target, &mac, false, now);
+		neigh_told(net, pkt->ifidx, &target, &mac, false, now);
 	rte_pktmbuf_free(m);
 }

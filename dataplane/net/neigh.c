@@ -139,6 +139,14 @@ neigh_send(struct net *net, uint16_t ifidx, const struct net_addr *next_hop, str
 }
 
 void
+neigh_told(struct net *net, uint16_t ifidx, const struct net_addr *addr, const struct rte_ether_addr *mac, bool create, uint64_t now)
+{
+	neigh_learn(net, ifidx, addr, mac, create, now);
+	if (net->cfg.ops->neigh_seen != NULL)
+		net->cfg.ops->neigh_seen(net->cfg.user, ifidx, addr, mac);
+}
+
+void
 neigh_learn(struct net *net, uint16_t ifidx, const struct net_addr *addr, const struct rte_ether_addr *mac, bool create, uint64_t now)
 {
 	struct neigh *n = neigh_find(net, ifidx, addr);
@@ -232,6 +240,13 @@ net_neigh_set(struct net *net, uint16_t ifidx, const struct net_addr *addr, cons
 	n->mac = *mac;
 	neigh_state_set(net, n, NEIGH_STATIC);
 	return 0;
+}
+
+void
+net_neigh_update(struct net *net, uint16_t ifidx, const struct net_addr *addr, const struct rte_ether_addr *mac, uint64_t now)
+{
+	if (net_if_get(net, ifidx) != NULL)
+		neigh_learn(net, ifidx, addr, mac, false, now);
 }
 
 int

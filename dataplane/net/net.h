@@ -78,6 +78,11 @@ struct net_ops {
 	void (*tcp_input)(void *user, struct rte_mbuf *m, const struct net_pkt *pkt, uint64_t now);
 	/* Path MTU to `dst` is `mtu` or the destination is unreachable (mtu 0), told by ICMP that quoted `quoted` bytes of our TCP header. May be NULL. */
 	void (*tcp_icmp)(void *user, const struct net_flow *flow, uint16_t mtu, const uint8_t *quoted, size_t len);
+	/*
+	 * A neighbour told its address by ARP or ND. With several workers those arrive at one of them: it passes them on, and the others call
+	 * net_neigh_update(). May be NULL.
+	 */
+	void (*neigh_seen)(void *user, uint16_t ifidx, const struct net_addr *addr, const struct rte_ether_addr *mac);
 };
 
 struct net_config {
@@ -126,6 +131,8 @@ void net_timers(struct net *net, uint64_t now);
 
 /* Enters a neighbour by hand; it is never aged (mac NULL: forgets it). Returns 0, -ENOSPC, or -EINVAL for an unknown leg. */
 int net_neigh_set(struct net *net, uint16_t ifidx, const struct net_addr *addr, const struct rte_ether_addr *mac);
+/* What another worker saw (net_ops.neigh_seen): answers our question or refreshes the entry; one that nobody asked for is not entered. */
+void net_neigh_update(struct net *net, uint16_t ifidx, const struct net_addr *addr, const struct rte_ether_addr *mac, uint64_t now);
 /* The resolved MAC of a neighbour; 0 or -ENOENT. */
 int net_neigh_get(const struct net *net, uint16_t ifidx, const struct net_addr *addr, struct rte_ether_addr *mac);
 

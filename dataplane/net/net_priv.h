@@ -87,6 +87,8 @@ bool net_ip_prepend(struct net *net, struct rte_mbuf *m, const struct net_flow *
 void neigh_send(struct net *net, uint16_t ifidx, const struct net_addr *next_hop, struct rte_mbuf *m, uint64_t now);
 /* A neighbour said where it is. create: learn it even when nobody asked. */
 void neigh_learn(struct net *net, uint16_t ifidx, const struct net_addr *addr, const struct rte_ether_addr *mac, bool create, uint64_t now);
+/* The same, told by the neighbour itself: other workers hear of it. */
+void neigh_told(struct net *net, uint16_t ifidx, const struct net_addr *addr, const struct rte_ether_addr *mac, bool create, uint64_t now);
 void neigh_timers(struct net *net, uint64_t now);
 void neigh_drop_all(struct net *net);
 

@@ -1,0 +1,229 @@
+/*
+ * Opening a port and moving bursts; see port.h. Spreading flows over queues is port_rss.c's.
+ */
+#include "dataplane/port/port.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+#include <rte_ethdev.h>
+
+#include "dataplane/net/net.h"
+#include "dataplane/port/port_rss.h"
+
+#define DESC_DEFAULT 1024
+
+static int
+fail(char *err, size_t len, int code, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(err, len, fmt, ap);
+	va_end(ap);
+	return code;
+}
+
+/* Our capabilities from the driver's, and the offloads that turn them on. */
+static uint32_t
+negotiate(const struct rte_eth_dev_info *info, uint32_t forbid, struct rte_eth_conf *conf)
+{
+	const uint64_t rx_cksum = RTE_ETH_RX_OFFLOAD_IPV4_CKSUM | RTE_ETH_RX_OFFLOAD_TCP_CKSUM;
+	uint32_t caps = 0;
+
+	if ((info->rx_offload_capa & rx_cksum) == rx_cksum && !(forbid & NET_CAP_RX_CKSUM)) {
+		caps |= NET_CAP_RX_CKSUM;
+		conf->rxmode.offloads |= rx_cksum;
+	}
+	if ((info->tx_offload_capa & RTE_ETH_TX_OFFLOAD_MULTI_SEGS) && !(forbid & NET_CAP_MULTI_SEG)) {
+		caps |= NET_CAP_MULTI_SEG;
+		conf->txmode.offloads |= RTE_ETH_TX_OFFLOAD_MULTI_SEGS;
+	}
+	if ((info->tx_offload_capa & RTE_ETH_TX_OFFLOAD_IPV4_CKSUM) && !(forbid & NET_CAP_TX_IP_CKSUM)) {
+		caps |= NET_CAP_TX_IP_CKSUM;
+		conf->txmode.offloads |= RTE_ETH_TX_OFFLOAD_IPV4_CKSUM;
+	}
+	if ((info->tx_offload_capa & RTE_ETH_TX_OFFLOAD_TCP_CKSUM) && !(forbid & NET_CAP_TX_TCP_CKSUM)) {
+		caps |= NET_CAP_TX_TCP_CKSUM;
+		conf->txmode.offloads |= RTE_ETH_TX_OFFLOAD_TCP_CKSUM;
+	}
+	/* Cutting segments needs all of the above: each piece gets checksums and refers to the same data. */
+	if ((info->tx_offload_capa & RTE_ETH_TX_OFFLOAD_TCP_TSO) && !(forbid & NET_CAP_TSO) &&
+			(caps & (NET_CAP_MULTI_SEG | NET_CAP_TX_IP_CKSUM | NET_CAP_TX_TCP_CKSUM)) == (NET_CAP_MULTI_SEG | NET_CAP_TX_IP_CKSUM | NET_CAP_TX_TCP_CKSUM)) {
+		caps |= NET_CAP_TSO;
+		conf->txmode.offloads |= RTE_ETH_TX_OFFLOAD_TCP_TSO;
+	}
+	/* RTE_ETH_TX_OFFLOAD_MBUF_FAST_FREE is never on: sent data is referenced until acknowledged. */
+	return caps;
+}
+
+static int
+setup_queues(const struct port *p, const struct port_config *cfg, char *err, size_t err_len)
+{
+	const int socket = rte_eth_dev_socket_id(p->index);
+	uint16_t rxd = cfg->rx_desc != 0 ? cfg->rx_desc : DESC_DEFAULT, txd = cfg->tx_desc != 0 ? cfg->tx_desc : DESC_DEFAULT;
+	int rc = rte_eth_dev_adjust_nb_rx_tx_desc(p->index, &rxd, &txd);
+
+	if (rc != 0 && rc != -ENOTSUP)
+		return fail(err, err_len, rc, "port %u: descriptors: %s", p->index, rte_strerror(-rc));
+	for (uint16_t q = 0; q < p->queues; q++) {
+		rc = rte_eth_rx_queue_setup(p->index, q, rxd, (unsigned int)socket, NULL, cfg->rx_pools[q]);
+		if (rc != 0)
+			return fail(err, err_len, rc, "port %u: receive queue %u: %s", p->index, q, rte_strerror(-rc));
+		rc = rte_eth_tx_queue_setup(p->index, q, txd, (unsigned int)socket, NULL);
+		if (rc != 0)
+			return fail(err, err_len, rc, "port %u: transmit queue %u: %s", p->index, q, rte_strerror(-rc));
+	}
+	return 0;
+}
+
+/* Drivers that move memory (ring, null, memif) know no MTU: then only the buffers limit it. */
+static int
+setup_mtu(struct port *p, uint16_t mtu, char *err, size_t err_len)
+{
+	int rc;
+
+	if (rte_eth_dev_get_mtu(p->index, &p->mtu) != 0)
+		p->mtu = RTE_ETHER_MTU;
+	if (mtu == 0 || mtu == p->mtu)
+		return 0;
+	rc = rte_eth_dev_set_mtu(p->index, mtu);
+	if (rc != 0 && rc != -ENOTSUP)
+		return fail(err, err_len, -EINVAL, "port %u (%s): MTU %u: %s", p->index, p->driver, mtu, rte_strerror(-rc));
+	p->mtu = mtu;
+	return 0;
+}
+
+/* A frame of this MTU must fit in a receive buffer, or come in several where the driver can. */
+static int
+check_room(const struct port *p, const struct port_config *cfg, const struct rte_eth_dev_info *info, struct rte_eth_conf *conf, char *err, size_t err_len)
+{
+	const uint32_t frame = (cfg->mtu != 0 ? cfg->mtu : RTE_ETHER_MTU) + RTE_ETHER_HDR_LEN + RTE_ETHER_CRC_LEN;
+
+	for (uint16_t q = 0; q < p->queues; q++) {
+		const uint32_t room = rte_pktmbuf_data_room_size(cfg->rx_pools[q]) - RTE_PKTMBUF_HEADROOM;
+
+		if (room >= frame)
+			continue;
+		if (!(info->rx_offload_capa & RTE_ETH_RX_OFFLOAD_SCATTER))
+			return fail(err, err_len, -EINVAL, "port %u (%s): frames of %u bytes do not fit in buffers of %u", p->index, p->driver, frame, room);
+		conf->rxmode.offloads |= RTE_ETH_RX_OFFLOAD_SCATTER;
+	}
+	return 0;
+}
+
+int
+port_open(struct port *p, const struct port_config *cfg, char *err, size_t err_len)
+{
+	struct rte_eth_dev_info info;
+	struct rte_eth_conf conf = { 0 };
+	int rc;
+
+	memset(p, 0, sizeof(*p));
+	p->index = cfg->index;
+	p->queues = cfg->queues;
+	p->no_cksum = cfg->no_cksum;
+	if (!rte_eth_dev_is_valid_port(cfg->index))
+		return fail(err, err_len, -ENODEV, "port %u: no such port", cfg->index);
+	if (cfg->queues == 0 || cfg->queues > PORT_MAX_QUEUES)
+		return fail(err, err_len, -EINVAL, "port %u: %u queues", cfg->index, cfg->queues);
+	rc = rte_eth_dev_info_get(cfg->index, &info);
+	if (rc != 0)
+		return fail(err, err_len, rc, "port %u: %s", cfg->index, rte_strerror(-rc));
+	snprintf(p->driver, sizeof(p->driver), "%s", info.driver_name);
+	p->caps = negotiate(&info, cfg->forbid_caps, &conf);
+	rc = check_room(p, cfg, &info, &conf, err, err_len);
+	if (rc != 0)
+		return rc;
+	if (cfg->queues > 1 && !port_rss_conf(p, &info, &conf))
+		return fail(err, err_len, -ENOTSUP, "port %u (%s): %u queues asked for, but it has no RSS on TCP that can be foretold: use one worker", cfg->index,
+			p->driver, cfg->queues);
+	rc = rte_eth_dev_configure(cfg->index, cfg->queues, cfg->queues, &conf);
+	if (rc != 0)
+		return fail(err, err_len, rc, "port %u (%s): %s", cfg->index, p->driver, rte_strerror(-rc));
+	rc = setup_queues(p, cfg, err, err_len);
+	if (rc == 0)
+		rc = setup_mtu(p, cfg->mtu, err, err_len);
+	if (rc != 0)
+		return rc;
+	rc = rte_eth_dev_start(cfg->index);
+	if (rc != 0)
+		return fail(err, err_len, rc, "port %u (%s): start: %s", cfg->index, p->driver, rte_strerror(-rc));
+	if (cfg->queues > 1 && (rc = port_rss_start(p)) != 0) {
+		rte_eth_dev_stop(cfg->index);
+		return fail(err, err_len, rc, "port %u (%s): redirection table: %s", cfg->index, p->driver, rte_strerror(-rc));
+	}
+	rte_eth_macaddr_get(cfg->index, &p->mac);
+	/* Multicast for neighbour discovery; a driver without the switch passes everything. */
+	rte_eth_allmulticast_enable(cfg->index);
+	if (p->no_cksum)
+		p->caps |= NET_CAP_RX_CKSUM | NET_CAP_TX_IP_CKSUM | NET_CAP_TX_TCP_CKSUM;
+	return 0;
+}
+
+void
+port_close(struct port *p)
+{
+	rte_eth_dev_stop(p->index);
+	rte_eth_dev_close(p->index);
+}
+
+uint16_t
+port_rx(struct port *p, uint16_t queue, struct rte_mbuf **pkts, uint16_t n)
+{
+	struct port_queue_stats *s = &p->q[queue];
+
+	n = rte_eth_rx_burst(p->index, queue, pkts, n);
+	s->rx += n;
+	for (uint16_t i = 0; i < n; i++) {
+		s->rx_bytes += pkts[i]->pkt_len;
+		if (p->no_cksum)
+			pkts[i]->ol_flags |= RTE_MBUF_F_RX_IP_CKSUM_GOOD | RTE_MBUF_F_RX_L4_CKSUM_GOOD;
+	}
+	return n;
+}
+
+uint16_t
+port_tx(struct port *p, uint16_t queue, struct rte_mbuf **pkts, uint16_t n)
+{
+	struct port_queue_stats *s = &p->q[queue];
+	uint64_t bytes[64], sum = 0;
+	uint16_t done = 0;
+
+	while (done < n) { /* the lengths must be read before the driver frees the frames */
+		const uint16_t burst = RTE_MIN((uint16_t)(n - done), (uint16_t)RTE_DIM(bytes));
+		uint16_t sent;
+
+		for (uint16_t i = 0; i < burst; i++)
+			bytes[i] = pkts[done + i]->pkt_len;
+		sent = rte_eth_tx_burst(p->index, queue, pkts + done, burst);
+		for (uint16_t i = 0; i < sent; i++)
+			sum += bytes[i];
+		done += sent;
+		if (sent < burst)
+			break;
+	}
+	s->tx += done;
+	s->tx_bytes += sum;
+	s->tx_full += n - done;
+	return done;
+}
+
+uint64_t
+port_missed(const struct port *p)
+{
+	struct rte_eth_stats st;
+
+	if (rte_eth_stats_get(p->index, &st) != 0)
+		return 0;
+	return st.imissed + st.ierrors + st.rx_nombuf + st.oerrors;
+}
+
+bool
+port_link_up(const struct port *p)
+{
+	struct rte_eth_link link;
+
+	return rte_eth_link_get_nowait(p->index, &link) == 0 && link.link_status == RTE_ETH_LINK_UP;
+}
