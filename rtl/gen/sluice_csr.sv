@@ -1,8 +1,9 @@
 // Generated from rtl/regs/sluice.toml by rtl/regs/gen.py (`make regs`). Do not edit.
 // Register decoder: read multiplexer of the single registers, write strobes of those that software may write, and the
-// select, index and offset of the register blocks. Combinational; unknown addresses read as zero.
+// select, index and offset of the register blocks. Combinational; unknown addresses read as zero, and so does all while rd_i is 0.
 module sluice_csr (
   input  logic [15:2] addr_i,
+  input  logic rd_i,
   input  logic wr_i,
   input  logic [31:0] magic_i,
   input  logic [31:0] map_version_i,
@@ -45,7 +46,8 @@ module sluice_csr (
 
   always_comb begin
     rdata_o = 32'h0;
-    unique case (1'b1)
+    if (rd_i) begin
+      unique case (1'b1)
       engine_sel_o: rdata_o = engine_rdata_i;
       queue_sel_o: rdata_o = queue_rdata_i;
       default:
@@ -68,5 +70,6 @@ module sluice_csr (
           default: rdata_o = 32'h0;
         endcase
     endcase
+    end
   end
 endmodule

@@ -61,8 +61,8 @@ def csr(spec):
     regs, blocks = spec["reg"], spec["regblock"]
     aw = (spec["device"]["bar_bytes"] - 1).bit_length()
     o = [HEAD + "// Register decoder: read multiplexer of the single registers, write strobes of those that software may write, and the",
-         "// select, index and offset of the register blocks. Combinational; unknown addresses read as zero.",
-         "module sluice_csr (", f"  input  logic [{aw - 1}:2] addr_i,", "  input  logic wr_i,"]
+         "// select, index and offset of the register blocks. Combinational; unknown addresses read as zero, and so does all while rd_i is 0.",
+         "module sluice_csr (", f"  input  logic [{aw - 1}:2] addr_i,", "  input  logic rd_i,", "  input  logic wr_i,"]
     for r in regs:
         if r["access"] in ("ro", "rw"):
             o.append(f"  input  logic [31:0] {r['name'].lower()}_i,")
@@ -83,11 +83,11 @@ def csr(spec):
         o += [f"  assign {n}_sel_o = word_addr >= {aw}'h{b['base']:X} && word_addr < {aw}'h{end:X};",
               f"  assign {n}_index_o = {bits}'((word_addr - {aw}'h{b['base']:X}) >> {lo});",
               f"  assign {n}_reg_o = {{{16 - lo}'h0, word_addr[{lo - 1}:0]}};"]
-    o += ["", "  always_comb begin", "    rdata_o = 32'h0;", "    unique case (1'b1)"]
+    o += ["", "  always_comb begin", "    rdata_o = 32'h0;", "    if (rd_i) begin", "      unique case (1'b1)"]
     o += [f"      {b['name'].lower()}_sel_o: rdata_o = {b['name'].lower()}_rdata_i;" for b in blocks]
     o += ["      default:", "        unique case (word_addr)"]
     for r in regs:
         if r["access"] in ("ro", "rw"):
             o.append(f"          sluice_pkg::REG_{r['name']}: rdata_o = {r['name'].lower()}_i;")
-    o += ["          default: rdata_o = 32'h0;", "        endcase", "    endcase", "  end", "endmodule"]
+    o += ["          default: rdata_o = 32'h0;", "        endcase", "    endcase", "    end", "  end", "endmodule"]
     return "\n".join(o) + "\n"

@@ -1,0 +1,354 @@
+// Queue pairs: their registers, the indexes of both rings, and the fetch of submission descriptors.
+//
+// A class's queues are served round robin, up to four descriptors a turn (one burst of at most 256 bytes), one burst under way per
+// class, so the next descriptors are on the chip before the engine wants them. A descriptor is fetched only when the completion ring has
+// room for its completion: a reader that is slow stops its own queue and nobody else's, and no completion is ever written over.
+// Indexes count modulo 2^16. A queue that is stopped and started again gets a new epoch; work of the old one ends without a completion.
+`include "assert.svh"
+module dma_queues #(
+  parameter int unsigned NumQueues = 16,
+  parameter int unsigned NumClasses = 3
+) (
+  input  logic clk_i,
+  input  logic rst_ni,
+  output logic act_o,
+  output logic fatal_o,
+  output logic idle_o,          // no descriptor on its way
+  input  logic enable_i,        // CTRL.ENABLE
+
+  input  logic csr_rd_i,
+  input  logic csr_we_i,
+  input  logic [3:0] csr_index_i,
+  input  logic [15:0] csr_reg_i,
+  input  logic [31:0] csr_wdata_i,
+  output logic [31:0] csr_rdata_o,
+
+  output logic req_valid_o,
+  input  logic req_ready_i,
+  output logic [63:0] req_addr_o,
+  output logic [8:0] req_bytes_o,
+  output logic [5:0] req_tag_o,  // class, queue
+  input  logic rsp_valid_i,
+  input  logic [127:0] rsp_data_i,
+  input  logic rsp_err_i,
+  input  logic rsp_last_i,
+  input  logic [5:0] rsp_tag_i,
+
+  input  logic [NumClasses-1:0] desc_room_i,
+  output logic [NumClasses-1:0] desc_we_o,
+  output logic [1:0] desc_beat_o,
+  output logic [127:0] desc_data_o,
+  output logic [NumClasses-1:0] desc_commit_o,
+  output logic [3:0] desc_queue_o,
+  output logic [1:0] desc_epoch_o,
+  output logic [NumQueues-1:0] live_o,
+  output logic [2*NumQueues-1:0] epoch_o,
+
+  // completion writer: the state of queue cpl_queue_i, and its steps
+  input  logic [3:0] cpl_queue_i,
+  output logic [63:0] cpl_addr_o,
+  output logic cpl_phase_o,
+  output logic [15:0] cpl_sq_head_o,
+  input  logic cpl_push_i,
+  input  logic cpl_err_i,        // the write of a completion of queue cpl_err_queue_i failed
+  input  logic [3:0] cpl_err_queue_i
+);
+  localparam logic [1:0] ErrNone = 2'd0, ErrDoorbell = 2'd1, ErrConfig = 2'd2, ErrDma = 2'd3;
+  localparam int unsigned EnableBit = sluice_pkg::QUEUE_CONFIG_ENABLE_LSB;
+
+  typedef enum logic [1:0] {StIdle, StCalc, StReq, StFatal} state_e;
+  state_e state_q, state_d;
+
+  logic [63:0] sq_base [NumQueues];
+  logic [63:0] cq_base [NumQueues];
+  logic [3:0] size_log2 [NumQueues];
+  logic [3:0] class_of [NumQueues];
+  logic [15:0] sq_tail [NumQueues];
+  logic [15:0] sq_head [NumQueues];
+  logic [15:0] cq_tail [NumQueues];
+  logic [15:0] cq_head [NumQueues];
+  logic [1:0] error [NumQueues];
+  logic [NumQueues-1:0] enable_q, pend_q, dirty_q, halted_q;  // halted: error is not 0
+  logic [2*NumQueues-1:0] epoch_q;
+  logic [NumClasses*NumQueues-1:0] member_q;                  // class c's queues in bits NumQueues*c +:
+
+  // ---- registers --------------------------------------------------------------------------------------------------------------
+  logic [3:0] qi;
+  logic cfg_we, start, base_we, config_ok;
+  logic [3:0] new_size, new_class;
+  logic [15:0] ring, tail_ahead, head_behind;
+
+  assign qi = csr_index_i;
+  assign cfg_we = csr_we_i && csr_reg_i == sluice_pkg::QUEUE_CONFIG;
+  assign start = cfg_we && csr_wdata_i[EnableBit] && !enable_q[qi];
+  assign base_we = csr_we_i && !enable_q[qi];
+  assign new_size = csr_wdata_i[sluice_pkg::QUEUE_CONFIG_SIZE_LOG2_LSB +: 4];
+  assign new_class = csr_wdata_i[sluice_pkg::QUEUE_CONFIG_CLASS_LSB +: 4];
+  assign config_ok = new_size != 4'd0 && new_size <= 4'(sluice_pkg::MaxRingLog2) && new_class < 4'(NumClasses) &&
+                     sq_base[qi][5:0] == 6'h0 && cq_base[qi][5:0] == 6'h0;
+  assign ring = 16'h1 << size_log2[qi];
+  assign tail_ahead = csr_wdata_i[15:0] - sq_head[qi];
+  assign head_behind = cq_tail[qi] - csr_wdata_i[15:0];
+
+  always_comb begin
+    csr_rdata_o = 32'h0;
+    if (csr_rd_i) begin
+      unique case (csr_reg_i)
+        sluice_pkg::QUEUE_SQ_BASE_LO: csr_rdata_o = sq_base[qi][31:0];
+        sluice_pkg::QUEUE_SQ_BASE_HI: csr_rdata_o = sq_base[qi][63:32];
+        sluice_pkg::QUEUE_CQ_BASE_LO: csr_rdata_o = cq_base[qi][31:0];
+        sluice_pkg::QUEUE_CQ_BASE_HI: csr_rdata_o = cq_base[qi][63:32];
+        sluice_pkg::QUEUE_CONFIG: begin
+          csr_rdata_o[sluice_pkg::QUEUE_CONFIG_SIZE_LOG2_LSB +: 4] = size_log2[qi];
+          csr_rdata_o[sluice_pkg::QUEUE_CONFIG_CLASS_LSB +: 4] = class_of[qi];
+          csr_rdata_o[EnableBit] = enable_q[qi];
+        end
+        sluice_pkg::QUEUE_SQ_TAIL: csr_rdata_o = {16'h0, sq_tail[qi]};
+        sluice_pkg::QUEUE_CQ_HEAD: csr_rdata_o = {16'h0, cq_head[qi]};
+        sluice_pkg::QUEUE_SQ_HEAD: csr_rdata_o = {16'h0, sq_head[qi]};
+        sluice_pkg::QUEUE_ERROR: csr_rdata_o = {30'h0, error[qi]};
+        default: csr_rdata_o = 32'h0;
+      endcase
+    end
+  end
+
+  // ---- fetch ------------------------------------------------------------------------------------------------------------------
+  logic [NumClasses-1:0] want, inflight_q;
+  logic [1:0] class_q, next_class, last_class_q;
+  logic [3:0] queue_q, next_queue;
+  logic [4*NumClasses-1:0] last_queue_q;
+  logic [NumQueues-1:0] among;
+  logic [2*NumClasses-1:0] flight_epoch_q;
+  logic [63:0] addr_q, fetch_addr;
+  logic [2:0] n, n_q;
+  logic [15:0] size, avail, room, slot, to_end;
+  logic fetch, rx_err_q;
+  logic [1:0] rx_beat_q, rx_class;
+
+  always_comb begin
+    want = '0;
+    if (enable_i && pend_q != '0) begin
+      for (int c = 0; c < NumClasses; c++) begin
+        want[c] = |(pend_q & member_q[NumQueues*c +: NumQueues]) && desc_room_i[c] && !inflight_q[c];
+      end
+    end
+    next_class = last_class_q;
+    next_queue = '0;
+    among = '0;
+    if (want != '0) begin
+      for (int i = NumClasses; i > 0; i--) begin
+        if (want[(32'(last_class_q) + i) % NumClasses]) next_class = 2'((32'(last_class_q) + i) % NumClasses);
+      end
+      among = pend_q & member_q[NumQueues*next_class +: NumQueues];
+      for (int i = NumQueues; i > 0; i--) begin
+        if (among[4'(last_queue_q[4*next_class +: 4] + 4'(i))]) next_queue = 4'(last_queue_q[4*next_class +: 4] + 4'(i));
+      end
+    end
+  end
+
+  assign size = 16'h1 << size_log2[queue_q];
+  assign avail = sq_tail[queue_q] - sq_head[queue_q];
+  assign room = size - (sq_head[queue_q] - cq_head[queue_q]);
+  assign slot = sq_head[queue_q] & (size - 16'h1);
+  assign to_end = size - slot;
+  assign fetch_addr = sq_base[queue_q] + {42'h0, slot, 6'h0};
+
+  always_comb begin
+    n = 3'd0;
+    if (state_q == StCalc) begin
+      n = 3'd4 - {1'b0, fetch_addr[7:6]};
+      if (to_end < {13'h0, n}) n = to_end[2:0];
+      if (avail < {13'h0, n}) n = avail[2:0];
+      if (room < {13'h0, n}) n = room[2:0];
+      if (!enable_q[queue_q] || halted_q[queue_q]) n = 3'd0;
+    end
+  end
+
+  always_comb begin
+    state_d = state_q;
+    fetch = 1'b0;
+    req_valid_o = 1'b0;
+    unique case (state_q)
+      StIdle: if (want != '0) state_d = StCalc;  // whose turn is it
+      StCalc: begin                              // how many descriptors in one burst
+        fetch = n != 3'd0;
+        state_d = fetch ? StReq : StIdle;
+      end
+      StReq: begin
+        req_valid_o = 1'b1;
+        if (req_ready_i) state_d = StIdle;
+      end
+      StFatal: state_d = StFatal;
+      default: state_d = StFatal;
+    endcase
+  end
+
+  assign req_addr_o = addr_q;
+  assign req_bytes_o = {n_q, 6'h0};
+  assign req_tag_o = {class_q, queue_q};
+
+  assign rx_class = rsp_tag_i[5:4];
+  always_comb begin
+    desc_we_o = '0;
+    desc_commit_o = '0;
+    if (rsp_valid_i) begin
+      desc_we_o[rx_class] = !rsp_err_i && !rx_err_q;
+      desc_commit_o[rx_class] = !rsp_err_i && !rx_err_q && rx_beat_q == 2'd3;
+    end
+  end
+  assign desc_beat_o = rx_beat_q;
+  assign desc_data_o = rsp_data_i;
+  assign desc_queue_o = rsp_tag_i[3:0];
+  assign desc_epoch_o = flight_epoch_q[2*rx_class +: 2];
+
+  // The queue whose readiness is looked at again, one a cycle, after anything about it changed.
+  logic [3:0] dirty_sel;
+  always_comb begin
+    dirty_sel = '0;
+    if (dirty_q != '0) begin
+      for (int i = NumQueues - 1; i >= 0; i--) if (dirty_q[i]) dirty_sel = 4'(i);
+    end
+  end
+
+  logic rx_fail, cpl_fail;
+  assign rx_fail = rsp_valid_i && rsp_err_i && enable_q[rsp_tag_i[3:0]] && epoch_q[2*rsp_tag_i[3:0] +: 2] == desc_epoch_o;
+  assign cpl_fail = cpl_err_i && enable_q[cpl_err_queue_i];
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) begin
+      state_q <= StIdle;
+      enable_q <= '0;
+      pend_q <= '0;
+      dirty_q <= '0;
+      halted_q <= '0;
+      epoch_q <= '0;
+      member_q <= '0;
+      inflight_q <= '0;
+      class_q <= '0;
+      last_class_q <= '0;
+      queue_q <= '0;
+      last_queue_q <= '0;
+      flight_epoch_q <= '0;
+      addr_q <= '0;
+      n_q <= '0;
+      rx_err_q <= 1'b0;
+      rx_beat_q <= '0;
+      for (int i = 0; i < NumQueues; i++) begin
+        sq_base[i] <= '0;
+        cq_base[i] <= '0;
+        size_log2[i] <= '0;
+        class_of[i] <= '0;
+        sq_tail[i] <= '0;
+        sq_head[i] <= '0;
+        cq_tail[i] <= '0;
+        cq_head[i] <= '0;
+        error[i] <= ErrNone;
+      end
+    end else begin
+      state_q <= state_d;
+      if (dirty_q != '0) begin
+        dirty_q[dirty_sel] <= 1'b0;
+        pend_q[dirty_sel] <= enable_q[dirty_sel] && !halted_q[dirty_sel] && sq_tail[dirty_sel] != sq_head[dirty_sel] &&
+                             16'(sq_head[dirty_sel] - cq_head[dirty_sel]) < (16'h1 << size_log2[dirty_sel]);
+      end
+      if (state_q == StIdle && want != '0) begin
+        class_q <= next_class;
+        queue_q <= next_queue;
+        last_class_q <= next_class;
+        last_queue_q[4*next_class +: 4] <= next_queue;
+      end
+      if (state_q == StCalc) begin
+        dirty_q[queue_q] <= 1'b1;
+        pend_q[queue_q] <= 1'b0;
+        if (fetch) begin
+          addr_q <= fetch_addr;
+          n_q <= n;
+          sq_head[queue_q] <= sq_head[queue_q] + {13'h0, n};
+          inflight_q[class_q] <= 1'b1;
+          flight_epoch_q[2*class_q +: 2] <= epoch_q[2*queue_q +: 2];
+        end
+      end
+      if (rsp_valid_i) begin
+        rx_beat_q <= rsp_last_i ? 2'd0 : rx_beat_q + 2'd1;
+        rx_err_q <= (rx_err_q || rsp_err_i) && !rsp_last_i;
+        if (rsp_last_i) inflight_q[rx_class] <= 1'b0;
+      end
+      if (cpl_push_i) cq_tail[cpl_queue_i] <= cq_tail[cpl_queue_i] + 16'h1;
+      if (rx_fail) begin
+        error[rsp_tag_i[3:0]] <= ErrDma;
+        halted_q[rsp_tag_i[3:0]] <= 1'b1;
+        dirty_q[rsp_tag_i[3:0]] <= 1'b1;
+      end
+      if (cpl_fail) begin
+        error[cpl_err_queue_i] <= ErrDma;
+        halted_q[cpl_err_queue_i] <= 1'b1;
+        dirty_q[cpl_err_queue_i] <= 1'b1;
+      end
+      // software's writes last: a start overrides what an old epoch left behind
+      if (csr_we_i) dirty_q[qi] <= 1'b1;
+      if (base_we) begin
+        unique case (csr_reg_i)
+          sluice_pkg::QUEUE_SQ_BASE_LO: sq_base[qi][31:0] <= csr_wdata_i;
+          sluice_pkg::QUEUE_SQ_BASE_HI: sq_base[qi][63:32] <= csr_wdata_i;
+          sluice_pkg::QUEUE_CQ_BASE_LO: cq_base[qi][31:0] <= csr_wdata_i;
+          sluice_pkg::QUEUE_CQ_BASE_HI: cq_base[qi][63:32] <= csr_wdata_i;
+          sluice_pkg::QUEUE_CONFIG: begin
+            size_log2[qi] <= new_size;
+            class_of[qi] <= new_class;
+          end
+          default: ;
+        endcase
+      end else if (csr_we_i) begin
+        unique case (csr_reg_i)
+          sluice_pkg::QUEUE_SQ_TAIL: begin
+            sq_tail[qi] <= csr_wdata_i[15:0];
+            if (tail_ahead > ring && !halted_q[qi]) begin
+              error[qi] <= ErrDoorbell;
+              halted_q[qi] <= 1'b1;
+            end
+          end
+          sluice_pkg::QUEUE_CQ_HEAD: begin
+            if (head_behind > 16'(cq_tail[qi] - cq_head[qi])) begin
+              if (!halted_q[qi]) error[qi] <= ErrDoorbell;
+              halted_q[qi] <= 1'b1;
+            end else begin
+              cq_head[qi] <= csr_wdata_i[15:0];
+            end
+          end
+          sluice_pkg::QUEUE_CONFIG: if (!csr_wdata_i[EnableBit]) enable_q[qi] <= 1'b0;
+          default: ;
+        endcase
+      end
+      if (start) begin
+        enable_q[qi] <= 1'b1;
+        halted_q[qi] <= !config_ok;
+        error[qi] <= config_ok ? ErrNone : ErrConfig;
+        epoch_q[2*qi +: 2] <= epoch_q[2*qi +: 2] + 2'd1;
+        sq_tail[qi] <= '0;
+        sq_head[qi] <= '0;
+        cq_tail[qi] <= '0;
+        cq_head[qi] <= '0;
+        for (int c = 0; c < NumClasses; c++) member_q[NumQueues*c + 32'(qi)] <= new_class == 4'(c);
+      end
+    end
+  end
+
+  // ---- completion writer's view -----------------------------------------------------------------------------------------------
+  logic [15:0] cq_size, cq_used;
+  assign cq_used = cq_tail[cpl_queue_i] - cq_head[cpl_queue_i];
+  assign cq_size = 16'h1 << size_log2[cpl_queue_i];
+  assign cpl_addr_o = cq_base[cpl_queue_i] + {43'h0, cq_tail[cpl_queue_i] & (cq_size - 16'h1), 5'h0};
+  assign cpl_phase_o = (cq_tail[cpl_queue_i] & cq_size) == 16'h0;
+  assign cpl_sq_head_o = sq_head[cpl_queue_i];
+
+  assign live_o = enable_q;
+  assign epoch_o = epoch_q;
+  assign idle_o = state_q == StIdle && inflight_q == '0;
+  assign fatal_o = state_q == StFatal;
+  assign act_o = state_d != state_q || state_q != StIdle || dirty_q != '0 || csr_we_i || rsp_valid_i || cpl_push_i || cpl_err_i;
+
+  `ASSERT_CONST(QueueIndexFits, NumQueues <= 16 && NumQueues >= 1)
+  `ASSERT_NEVER(FetchBeyondTail, fetch && {13'h0, n} > avail)
+  `ASSERT_NEVER(FetchWithoutCompletionRoom, fetch && {13'h0, n} > room)
+  `ASSERT_NEVER(CompletionRingOverflows, cpl_push_i && cq_used >= cq_size)
+endmodule

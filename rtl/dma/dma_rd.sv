@@ -1,0 +1,114 @@
+// AXI4 read master shared by several requesters: round robin on AR, one ID, so data comes back in the order of the requests and a
+// queue of tags says whose it is. R is always accepted: a requester asks only for what it has room for, so no requester can hold up
+// another. Addresses are byte addresses; a request lies within one 256-byte block, so a burst has at most 16 beats and never crosses
+// 4 KiB. aruser is the index of the last byte wanted in the last beat: a bridge to a bus with byte enables reads exactly what is wanted.
+`include "assert.svh"
+module dma_rd #(
+  parameter int unsigned NumReq = 4,
+  parameter int unsigned TagW = 6
+) (
+  input  logic clk_i,
+  input  logic rst_ni,
+  input  logic hold_i,   // start nothing new; what is under way still ends
+  output logic idle_o,   // nothing under way
+  output logic act_o,    // some register here changes at the next edge
+
+  input  logic [NumReq-1:0] req_valid_i,
+  output logic [NumReq-1:0] req_ready_o,
+  input  logic [NumReq*64-1:0] req_addr_i,
+  input  logic [NumReq*9-1:0] req_bytes_i,  // 1..256
+  input  logic [NumReq*TagW-1:0] req_tag_i,
+
+  output logic [NumReq-1:0] rsp_valid_o,
+  output logic [127:0] rsp_data_o,
+  output logic rsp_err_o,
+  output logic rsp_last_o,
+  output logic [TagW-1:0] rsp_tag_o,
+
+  output logic m_arvalid_o,
+  input  logic m_arready_i,
+  output logic [63:0] m_araddr_o,
+  output logic [7:0] m_arlen_o,
+  output logic [3:0] m_aruser_o,
+  input  logic m_rvalid_i,
+  output logic m_rready_o,
+  input  logic [127:0] m_rdata_i,
+  input  logic [1:0] m_rresp_i,
+  input  logic m_rlast_i
+);
+  localparam int unsigned SelW = $clog2(NumReq);
+  localparam int unsigned OutLog2 = 5;  // requests under way
+
+  logic [SelW-1:0] last_q, sel;
+  logic arvalid_q, grant, tags_valid, tags_full;
+  logic [63:0] araddr_q, addr;
+  logic [3:0] arlen_q, aruser_q;
+  logic [8:0] bytes;
+  logic [8:0] span;  // last byte's distance from the first beat's start
+  logic [SelW+TagW-1:0] tag_head;
+  logic pop;
+  logic [OutLog2:0] unused_tags_count;
+  logic unused_bits;
+  assign unused_bits = m_rresp_i[0] ^ span[8];
+
+  assign grant = |req_valid_i && (!arvalid_q || m_arready_i) && !tags_full && !hold_i;
+
+  always_comb begin
+    sel = last_q;
+    for (int i = NumReq; i > 0; i--) begin
+      if (req_valid_i[SelW'(last_q + SelW'(i))]) sel = SelW'(last_q + SelW'(i));
+    end
+    req_ready_o = '0;
+    if (grant) req_ready_o[sel] = 1'b1;
+  end
+
+  assign addr = req_addr_i[64*sel +: 64];
+  assign bytes = req_bytes_i[9*sel +: 9];
+  assign span = {5'h0, addr[3:0]} + bytes - 9'd1;
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) begin
+      last_q <= '0;
+      arvalid_q <= 1'b0;
+      araddr_q <= '0;
+      arlen_q <= '0;
+      aruser_q <= '0;
+    end else if (grant) begin
+      last_q <= sel;
+      arvalid_q <= 1'b1;
+      araddr_q <= addr;
+      arlen_q <= span[7:4];
+      aruser_q <= span[3:0];
+    end else if (m_arready_i) begin
+      arvalid_q <= 1'b0;
+    end
+  end
+
+  dma_fifo #(.Width(SelW + TagW), .Log2(OutLog2)) u_tags (
+    .clk_i, .rst_ni, .wr_i(grant), .wdata_i({sel, req_tag_i[TagW*sel +: TagW]}), .rd_i(pop),
+    .rdata_o(tag_head), .valid_o(tags_valid), .full_o(tags_full), .count_o(unused_tags_count)
+  );
+
+  assign pop = m_rvalid_i && m_rlast_i && tags_valid;
+  always_comb begin
+    rsp_valid_o = '0;
+    if (m_rvalid_i && tags_valid) rsp_valid_o[tag_head[TagW +: SelW]] = 1'b1;
+  end
+  assign rsp_data_o = m_rdata_i;
+  assign rsp_err_o = m_rresp_i[1];
+  assign rsp_last_o = m_rlast_i;
+  assign rsp_tag_o = tag_head[TagW-1:0];
+
+  assign m_arvalid_o = arvalid_q;
+  assign m_araddr_o = araddr_q;
+  assign m_arlen_o = {4'h0, arlen_q};
+  assign m_aruser_o = aruser_q;
+  assign m_rready_o = 1'b1;
+  assign idle_o = !arvalid_q && !tags_valid;
+  assign act_o = grant || arvalid_q || m_rvalid_i;
+
+  `ASSERT_CONST(RequestersArePowerOfTwo, (1 << SelW) == NumReq)
+  `ASSERT_STABLE(Ar, m_arvalid_o, m_arready_i, {m_araddr_o, m_arlen_o, m_aruser_o})
+  `ASSERT_NEVER(BurstLeaves256Bytes, grant && (9'(addr[7:0]) + bytes > 9'd256 || bytes == 0))
+  `ASSERT_NEVER(DataWithoutRequest, m_rvalid_i && !tags_valid)
+endmodule

@@ -1,0 +1,158 @@
+// AXI4 write master shared by several requesters. A requester offers a burst only when all its beats are in its buffer, so that W
+// never waits for anybody once AW is out. One ID: answers come in the order of the bursts; a queue of tags says whose they are.
+// W beats of the next burst follow those of the last without a gap.
+`include "assert.svh"
+module dma_wr #(
+  parameter int unsigned NumReq = 4,
+  parameter int unsigned TagW = 4
+) (
+  input  logic clk_i,
+  input  logic rst_ni,
+  input  logic hold_i,
+  output logic idle_o,
+  output logic act_o,
+
+  input  logic [NumReq-1:0] burst_valid_i,
+  output logic [NumReq-1:0] burst_ready_o,
+  input  logic [NumReq*64-1:0] burst_addr_i,
+  input  logic [NumReq*4-1:0] burst_len_i,   // beats - 1
+  input  logic [NumReq*TagW-1:0] burst_tag_i,
+  input  logic [NumReq*128-1:0] line_data_i,
+  input  logic [NumReq*16-1:0] line_strb_i,
+  output logic [NumReq-1:0] line_ready_o,
+
+  output logic [NumReq-1:0] rsp_valid_o,
+  output logic rsp_err_o,
+  output logic [TagW-1:0] rsp_tag_o,
+
+  output logic m_awvalid_o,
+  input  logic m_awready_i,
+  output logic [63:0] m_awaddr_o,
+  output logic [7:0] m_awlen_o,
+  output logic m_wvalid_o,
+  input  logic m_wready_i,
+  output logic [127:0] m_wdata_o,
+  output logic [15:0] m_wstrb_o,
+  output logic m_wlast_o,
+  input  logic m_bvalid_i,
+  output logic m_bready_o,
+  input  logic [1:0] m_bresp_i
+);
+  localparam int unsigned SelW = $clog2(NumReq);
+  localparam int unsigned OutLog2 = 5;
+
+  logic [SelW-1:0] last_q, sel;
+  logic grant, awvalid_q;
+  logic [63:0] awaddr_q;
+  logic [3:0] awlen_q;
+  logic tags_valid, tags_full, order_valid, order_full, order_pop;
+  logic [SelW+TagW-1:0] tag_head;
+  logic [SelW+4-1:0] order_head;
+  // the burst whose beats are on W
+  logic cur_valid_q, load;
+  logic [SelW-1:0] cur_sel_q;
+  logic [3:0] cur_left_q;
+  logic wvalid_q, wlast_q;
+  logic [127:0] wdata_q;
+  logic [15:0] wstrb_q;
+  logic [2:0] unused_order_count;
+  logic [OutLog2:0] unused_tags_count;
+  logic unused_bits;
+  assign unused_bits = m_bresp_i[0];
+
+  assign grant = |burst_valid_i && (!awvalid_q || m_awready_i) && !tags_full && !order_full && !hold_i;
+
+  always_comb begin
+    sel = last_q;
+    for (int i = NumReq; i > 0; i--) begin
+      if (burst_valid_i[SelW'(last_q + SelW'(i))]) sel = SelW'(last_q + SelW'(i));
+    end
+    burst_ready_o = '0;
+    if (grant) burst_ready_o[sel] = 1'b1;
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) begin
+      last_q <= '0;
+      awvalid_q <= 1'b0;
+      awaddr_q <= '0;
+      awlen_q <= '0;
+    end else if (grant) begin
+      last_q <= sel;
+      awvalid_q <= 1'b1;
+      awaddr_q <= burst_addr_i[64*sel +: 64];
+      awlen_q <= burst_len_i[4*sel +: 4];
+    end else if (m_awready_i) begin
+      awvalid_q <= 1'b0;
+    end
+  end
+
+  dma_fifo #(.Width(SelW + 4), .Log2(2)) u_order (
+    .clk_i, .rst_ni, .wr_i(grant), .wdata_i({sel, burst_len_i[4*sel +: 4]}), .rd_i(order_pop),
+    .rdata_o(order_head), .valid_o(order_valid), .full_o(order_full), .count_o(unused_order_count)
+  );
+  dma_fifo #(.Width(SelW + TagW), .Log2(OutLog2)) u_tags (
+    .clk_i, .rst_ni, .wr_i(grant), .wdata_i({sel, burst_tag_i[TagW*sel +: TagW]}), .rd_i(m_bvalid_i && tags_valid),
+    .rdata_o(tag_head), .valid_o(tags_valid), .full_o(tags_full), .count_o(unused_tags_count)
+  );
+
+  assign load = cur_valid_q && (!wvalid_q || m_wready_i);
+  assign order_pop = order_valid && (!cur_valid_q || (load && cur_left_q == 4'd0));
+  always_comb begin
+    line_ready_o = '0;
+    if (load) line_ready_o[cur_sel_q] = 1'b1;
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) begin
+      cur_valid_q <= 1'b0;
+      cur_sel_q <= '0;
+      cur_left_q <= '0;
+      wvalid_q <= 1'b0;
+      wlast_q <= 1'b0;
+      wdata_q <= '0;
+      wstrb_q <= '0;
+    end else begin
+      if (load) begin
+        wvalid_q <= 1'b1;
+        wdata_q <= line_data_i[128*cur_sel_q +: 128];
+        wstrb_q <= line_strb_i[16*cur_sel_q +: 16];
+        wlast_q <= cur_left_q == 4'd0;
+        cur_left_q <= cur_left_q - 4'd1;
+        cur_valid_q <= cur_left_q != 4'd0;
+      end else if (m_wready_i && wvalid_q) begin
+        wvalid_q <= 1'b0;
+        wdata_q <= '0;
+        wstrb_q <= '0;
+      end
+      if (order_pop) begin
+        cur_valid_q <= 1'b1;
+        cur_sel_q <= order_head[4 +: SelW];
+        cur_left_q <= order_head[3:0];
+      end
+    end
+  end
+
+  always_comb begin
+    rsp_valid_o = '0;
+    if (m_bvalid_i && tags_valid) rsp_valid_o[tag_head[TagW +: SelW]] = 1'b1;
+  end
+  assign rsp_err_o = m_bresp_i[1];
+  assign rsp_tag_o = tag_head[TagW-1:0];
+
+  assign m_awvalid_o = awvalid_q;
+  assign m_awaddr_o = awaddr_q;
+  assign m_awlen_o = {4'h0, awlen_q};
+  assign m_wvalid_o = wvalid_q;
+  assign m_wdata_o = wdata_q;
+  assign m_wstrb_o = wstrb_q;
+  assign m_wlast_o = wlast_q;
+  assign m_bready_o = 1'b1;
+  assign idle_o = !awvalid_q && !wvalid_q && !cur_valid_q && !order_valid && !tags_valid;
+  assign act_o = grant || !idle_o;
+
+  `ASSERT_CONST(RequestersArePowerOfTwo, (1 << SelW) == NumReq)
+  `ASSERT_STABLE(Aw, m_awvalid_o, m_awready_i, {m_awaddr_o, m_awlen_o})
+  `ASSERT_STABLE(W, m_wvalid_o, m_wready_i, {m_wdata_o, m_wstrb_o, m_wlast_o})
+  `ASSERT_NEVER(AnswerWithoutBurst, m_bvalid_i && !tags_valid)
+endmodule

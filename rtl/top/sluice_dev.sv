@@ -1,0 +1,258 @@
+// The front end alone: registers, rings, DMA, one job runner per engine. Engines hang on its engine port (rtl/README.md), one lane of
+// each vector per engine id; host memory on its AXI4 master; the host on its AXI4-Lite slave.
+//
+// Every output is a function of registers only, so this block, the engines and the memory may be ticked in any order.
+// quiet_o: in the last cycle nothing changed but the free-running counters. While it is 1 and no input changes, further cycles change only
+// those: hardware may gate the clock of everything else, the simulation skips the cycles and adds them to the counters.
+`include "assert.svh"
+module sluice_dev #(
+  parameter int unsigned NumQueues = sluice_pkg::NumQueues,
+  parameter int unsigned NumEngines = sluice_pkg::NumEngines,
+  parameter int unsigned IdxW = 4,      // log2 of the jobs under way per engine
+  parameter int unsigned DataLog2 = 7   // log2 of the beats of source data buffered per engine
+) (
+  input  logic clk_i,
+  input  logic rst_ni,
+  output logic quiet_o,
+
+  input  logic s_awvalid_i,
+  output logic s_awready_o,
+  input  logic [15:0] s_awaddr_i,
+  input  logic s_wvalid_i,
+  output logic s_wready_o,
+  input  logic [31:0] s_wdata_i,
+  input  logic [3:0] s_wstrb_i,
+  output logic s_bvalid_o,
+  input  logic s_bready_i,
+  output logic [1:0] s_bresp_o,
+  input  logic s_arvalid_i,
+  output logic s_arready_o,
+  input  logic [15:0] s_araddr_i,
+  output logic s_rvalid_o,
+  input  logic s_rready_i,
+  output logic [31:0] s_rdata_o,
+  output logic [1:0] s_rresp_o,
+
+  output logic m_arvalid_o,
+  input  logic m_arready_i,
+  output logic [63:0] m_araddr_o,
+  output logic [7:0] m_arlen_o,
+  output logic [3:0] m_aruser_o,
+  input  logic m_rvalid_i,
+  output logic m_rready_o,
+  input  logic [127:0] m_rdata_i,
+  input  logic [1:0] m_rresp_i,
+  input  logic m_rlast_i,
+  output logic m_awvalid_o,
+  input  logic m_awready_i,
+  output logic [63:0] m_awaddr_o,
+  output logic [7:0] m_awlen_o,
+  output logic m_wvalid_o,
+  input  logic m_wready_i,
+  output logic [127:0] m_wdata_o,
+  output logic [15:0] m_wstrb_o,
+  output logic m_wlast_o,
+  input  logic m_bvalid_i,
+  output logic m_bready_o,
+  input  logic [1:0] m_bresp_i,
+
+  output logic eng_rst_no,
+  output logic [NumEngines-1:0] cmd_valid_o,
+  input  logic [NumEngines-1:0] cmd_ready_i,
+  output logic [NumEngines*512-1:0] cmd_desc_o,
+  output logic [NumEngines-1:0] in_valid_o,
+  input  logic [NumEngines-1:0] in_ready_i,
+  output logic [NumEngines*128-1:0] in_data_o,
+  output logic [NumEngines*5-1:0] in_bytes_o,
+  output logic [NumEngines-1:0] in_last_o,
+  input  logic [NumEngines-1:0] out_valid_i,
+  output logic [NumEngines-1:0] out_ready_o,
+  input  logic [NumEngines*128-1:0] out_data_i,
+  input  logic [NumEngines*16-1:0] out_parity_i,
+  input  logic [NumEngines*5-1:0] out_bytes_i,
+  input  logic [NumEngines-1:0] out_last_i,
+  input  logic [NumEngines-1:0] rsp_valid_i,
+  output logic [NumEngines-1:0] rsp_ready_o,
+  input  logic [NumEngines*8-1:0] rsp_status_i,
+  input  logic [NumEngines*16-1:0] rsp_info_i,
+  input  logic [NumEngines*64-1:0] rsp_seq_i,
+  input  logic [NumEngines*32-1:0] rsp_cycles_i,
+  output logic [NumEngines-1:0] st_start_o,
+  input  logic [NumEngines-1:0] st_done_i,
+  input  logic [NumEngines-1:0] st_pass_i,
+  output logic [NumEngines-1:0] flt_hang_o,
+  output logic [NumEngines-1:0] flt_flip_o,
+  input  logic [NumEngines-1:0] busy_i
+);
+  localparam int unsigned NumReq = NumEngines + 1;  // the runners, then the queues (read) or the completion writer (write)
+
+  // ---- host side --------------------------------------------------------------------------------------------------------------
+  logic csr_rd, csr_wr, queue_rd, queue_we;
+  logic [15:0] csr_addr, queue_reg;
+  logic [31:0] csr_wdata, csr_rdata, queue_rdata;
+  logic [3:0] queue_index;
+  logic enable, reset, resetting, ready, busy, fatal, hold, run_rst_n;
+  logic [NumEngines-1:0] st_done, st_pass, fi_valid, fi_ack, refused, parity_err, cpl_valid, cpl_ready, runner_idle, runner_fatal;
+  logic fi_hang, fi_flip, fi_drop;
+  logic rd_idle, wr_idle, queues_idle, cpl_idle, queues_fatal, cpl_fatal, seq_fatal;
+  logic lite_act, regs_act, seq_act, queues_act, cpl_act, rd_act, wr_act, quiet_q;
+  logic [NumEngines-1:0] runner_act;
+  logic dma_err, done_failed;
+  logic [31:0] done_bytes;
+
+  sluice_lite u_lite (
+    .clk_i, .rst_ni, .act_o(lite_act),
+    .s_awvalid_i, .s_awready_o, .s_awaddr_i, .s_wvalid_i, .s_wready_o, .s_wdata_i, .s_wstrb_i, .s_bvalid_o, .s_bready_i, .s_bresp_o,
+    .s_arvalid_i, .s_arready_o, .s_araddr_i, .s_rvalid_o, .s_rready_i, .s_rdata_o, .s_rresp_o,
+    .rd_o(csr_rd), .wr_o(csr_wr), .addr_o(csr_addr), .wdata_o(csr_wdata), .rdata_i(csr_rdata)
+  );
+
+  sluice_regs #(.NumQueues(NumQueues), .NumEngines(NumEngines)) u_regs (
+    .clk_i, .rst_ni, .run_rst_ni(run_rst_n), .act_o(regs_act),
+    .rd_i(csr_rd), .wr_i(csr_wr), .addr_i(csr_addr), .wdata_i(csr_wdata), .rdata_o(csr_rdata),
+    .queue_rd_o(queue_rd), .queue_we_o(queue_we), .queue_index_o(queue_index), .queue_reg_o(queue_reg), .queue_rdata_i(queue_rdata),
+    .enable_o(enable), .reset_o(reset), .resetting_i(resetting), .ready_i(ready), .busy_i(busy), .fatal_i(fatal),
+    .st_done_i(st_done), .st_pass_i(st_pass),
+    .fi_valid_o(fi_valid), .fi_hang_o(fi_hang), .fi_flip_o(fi_flip), .fi_drop_o(fi_drop), .fi_ack_i(fi_ack != '0),
+    .eng_busy_i(busy_i), .refused_i(refused), .dma_err_i(dma_err), .parity_err_i(parity_err),
+    .done_i(cpl_ready), .done_failed_i(done_failed), .done_bytes_i(done_bytes)
+  );
+
+  sluice_seq #(.NumEngines(NumEngines)) u_seq (
+    .clk_i, .rst_ni, .act_o(seq_act), .fatal_o(seq_fatal),
+    .reset_i(reset), .bus_idle_i(rd_idle && wr_idle), .hold_o(hold), .run_rst_no(run_rst_n), .eng_rst_no,
+    .resetting_o(resetting), .ready_o(ready), .done_o(st_done), .pass_o(st_pass),
+    .busy_i, .st_start_o, .st_done_i, .st_pass_i
+  );
+
+  // ---- bus --------------------------------------------------------------------------------------------------------------------
+  logic [NumReq-1:0] rd_valid, rd_ready, rr_valid, wb_valid, wb_ready, wl_ready, wr_valid;
+  logic [NumReq*64-1:0] rd_addr, wb_addr;
+  logic [NumReq*9-1:0] rd_bytes;
+  logic [NumReq*6-1:0] rd_tag;
+  logic [NumReq*4-1:0] wb_len, wb_tag;
+  logic [NumReq*128-1:0] wl_data;
+  logic [NumReq*16-1:0] wl_strb;
+  logic [127:0] rr_data;
+  logic rr_err, rr_last, wr_err;
+  logic [5:0] rr_tag;
+  logic [3:0] wr_tag;
+
+  dma_rd #(.NumReq(NumReq), .TagW(6)) u_rd (
+    .clk_i, .rst_ni(run_rst_n), .hold_i(hold), .idle_o(rd_idle), .act_o(rd_act),
+    .req_valid_i(rd_valid), .req_ready_o(rd_ready), .req_addr_i(rd_addr), .req_bytes_i(rd_bytes), .req_tag_i(rd_tag),
+    .rsp_valid_o(rr_valid), .rsp_data_o(rr_data), .rsp_err_o(rr_err), .rsp_last_o(rr_last), .rsp_tag_o(rr_tag),
+    .m_arvalid_o, .m_arready_i, .m_araddr_o, .m_arlen_o, .m_aruser_o, .m_rvalid_i, .m_rready_o, .m_rdata_i, .m_rresp_i, .m_rlast_i
+  );
+  dma_wr #(.NumReq(NumReq), .TagW(4)) u_wr (
+    .clk_i, .rst_ni(run_rst_n), .hold_i(hold), .idle_o(wr_idle), .act_o(wr_act),
+    .burst_valid_i(wb_valid), .burst_ready_o(wb_ready), .burst_addr_i(wb_addr), .burst_len_i(wb_len), .burst_tag_i(wb_tag),
+    .line_data_i(wl_data), .line_strb_i(wl_strb), .line_ready_o(wl_ready),
+    .rsp_valid_o(wr_valid), .rsp_err_o(wr_err), .rsp_tag_o(wr_tag),
+    .m_awvalid_o, .m_awready_i, .m_awaddr_o, .m_awlen_o, .m_wvalid_o, .m_wready_i, .m_wdata_o, .m_wstrb_o, .m_wlast_o,
+    .m_bvalid_i, .m_bready_o, .m_bresp_i
+  );
+  // a burst read with several bad beats counts once, with its last
+  logic rr_bad_q;
+  always_ff @(posedge clk_i) begin
+    if (!run_rst_n) rr_bad_q <= 1'b0;
+    else if (rr_valid != '0) rr_bad_q <= (rr_bad_q || rr_err) && !rr_last;
+  end
+  assign dma_err = (rr_valid != '0 && rr_last && (rr_err || rr_bad_q)) || (wr_valid != '0 && wr_err);
+
+  // ---- queues and completions -------------------------------------------------------------------------------------------------
+  logic [NumEngines-1:0] desc_room, desc_we, desc_commit;
+  logic [1:0] desc_beat, desc_epoch;
+  logic [127:0] desc_data;
+  logic [3:0] desc_queue, cq_queue;
+  logic [NumQueues-1:0] queue_live;
+  logic [2*NumQueues-1:0] queue_epoch;
+  logic [63:0] cq_addr;
+  logic cq_phase, cq_push;
+  logic [15:0] cq_sq_head;
+  logic [NumEngines*4-1:0] c_queue;
+  logic [NumEngines*2-1:0] c_epoch;
+  logic [NumEngines*32-1:0] c_cookie, c_length, c_cycles, c_src_len;
+  logic [NumEngines*8-1:0] c_status;
+  logic [NumEngines*16-1:0] c_info;
+  logic [NumEngines*64-1:0] c_seq;
+  logic [NumEngines-1:0] c_drop, c_stale;
+
+  dma_queues #(.NumQueues(NumQueues), .NumClasses(NumEngines)) u_queues (
+    .clk_i, .rst_ni(run_rst_n), .act_o(queues_act), .fatal_o(queues_fatal), .idle_o(queues_idle), .enable_i(enable),
+    .csr_rd_i(queue_rd), .csr_we_i(queue_we), .csr_index_i(queue_index), .csr_reg_i(queue_reg), .csr_wdata_i(csr_wdata),
+    .csr_rdata_o(queue_rdata),
+    .req_valid_o(rd_valid[NumEngines]), .req_ready_i(rd_ready[NumEngines]), .req_addr_o(rd_addr[64*NumEngines +: 64]),
+    .req_bytes_o(rd_bytes[9*NumEngines +: 9]), .req_tag_o(rd_tag[6*NumEngines +: 6]),
+    .rsp_valid_i(rr_valid[NumEngines]), .rsp_data_i(rr_data), .rsp_err_i(rr_err), .rsp_last_i(rr_last), .rsp_tag_i(rr_tag),
+    .desc_room_i(desc_room), .desc_we_o(desc_we), .desc_beat_o(desc_beat), .desc_data_o(desc_data), .desc_commit_o(desc_commit),
+    .desc_queue_o(desc_queue), .desc_epoch_o(desc_epoch), .live_o(queue_live), .epoch_o(queue_epoch),
+    .cpl_queue_i(cq_queue), .cpl_addr_o(cq_addr), .cpl_phase_o(cq_phase), .cpl_sq_head_o(cq_sq_head), .cpl_push_i(cq_push),
+    .cpl_err_i(wr_valid[NumEngines] && wr_err), .cpl_err_queue_i(wr_tag)
+  );
+
+  dma_cpl #(.NumRunners(NumEngines), .NumQueues(NumQueues)) u_cpl (
+    .clk_i, .rst_ni(run_rst_n), .act_o(cpl_act), .fatal_o(cpl_fatal), .idle_o(cpl_idle),
+    .cpl_valid_i(cpl_valid), .cpl_ready_o(cpl_ready), .cpl_queue_i(c_queue), .cpl_epoch_i(c_epoch), .cpl_cookie_i(c_cookie),
+    .cpl_status_i(c_status), .cpl_info_i(c_info), .cpl_length_i(c_length), .cpl_cycles_i(c_cycles), .cpl_seq_i(c_seq),
+    .cpl_drop_i(c_drop), .cpl_stale_i(c_stale),
+    .queue_o(cq_queue), .queue_live_i(queue_live), .queue_epoch_i(queue_epoch), .queue_addr_i(cq_addr), .queue_phase_i(cq_phase),
+    .queue_sq_head_i(cq_sq_head), .queue_push_o(cq_push),
+    .burst_valid_o(wb_valid[NumEngines]), .burst_ready_i(wb_ready[NumEngines]), .burst_addr_o(wb_addr[64*NumEngines +: 64]),
+    .burst_len_o(wb_len[4*NumEngines +: 4]), .burst_tag_o(wb_tag[4*NumEngines +: 4]), .line_data_o(wl_data[128*NumEngines +: 128]),
+    .line_strb_o(wl_strb[16*NumEngines +: 16]), .line_ready_i(wl_ready[NumEngines])
+  );
+
+  always_comb begin
+    done_failed = 1'b0;
+    done_bytes = '0;
+    for (int e = 0; e < NumEngines; e++) begin
+      if (cpl_ready[e]) begin
+        done_failed = c_status[8*e +: 8] != sluice_pkg::ST_OK;
+        done_bytes = c_src_len[32*e +: 32];
+      end
+    end
+  end
+
+  // ---- runners ----------------------------------------------------------------------------------------------------------------
+  for (genvar e = 0; e < NumEngines; e++) begin : gen_runner
+    assign rd_tag[6*e + 2 +: 4] = 4'h0;
+    dma_runner #(.EngineId(4'(e)), .NumQueues(NumQueues), .IdxW(IdxW), .DataLog2(DataLog2)) u_runner (
+      .clk_i, .rst_ni(run_rst_n), .act_o(runner_act[e]), .fatal_o(runner_fatal[e]), .idle_o(runner_idle[e]),
+      .desc_room_o(desc_room[e]), .desc_we_i(desc_we[e]), .desc_beat_i(desc_beat), .desc_data_i(desc_data),
+      .desc_commit_i(desc_commit[e]), .desc_queue_i(desc_queue), .desc_epoch_i(desc_epoch),
+      .queue_live_i(queue_live), .queue_epoch_i(queue_epoch), .refused_o(refused[e]),
+      .fi_valid_i(fi_valid[e]), .fi_hang_i(fi_hang), .fi_flip_i(fi_flip), .fi_drop_i(fi_drop), .fi_ack_o(fi_ack[e]),
+      .req_valid_o(rd_valid[e]), .req_ready_i(rd_ready[e]), .req_addr_o(rd_addr[64*e +: 64]), .req_bytes_o(rd_bytes[9*e +: 9]),
+      .req_tag_o(rd_tag[6*e +: 2]),
+      .rsp_valid_i(rr_valid[e]), .rsp_data_i(rr_data), .rsp_err_i(rr_err), .rsp_last_i(rr_last), .rsp_tag_i(rr_tag[1:0]),
+      .burst_valid_o(wb_valid[e]), .burst_ready_i(wb_ready[e]), .burst_addr_o(wb_addr[64*e +: 64]), .burst_len_o(wb_len[4*e +: 4]),
+      .burst_tag_o(wb_tag[4*e +: 4]), .line_data_o(wl_data[128*e +: 128]), .line_strb_o(wl_strb[16*e +: 16]),
+      .line_ready_i(wl_ready[e]), .b_valid_i(wr_valid[e]), .b_err_i(wr_err), .b_tag_i(wr_tag),
+      .cpl_valid_o(cpl_valid[e]), .cpl_ready_i(cpl_ready[e]), .cpl_queue_o(c_queue[4*e +: 4]), .cpl_epoch_o(c_epoch[2*e +: 2]),
+      .cpl_cookie_o(c_cookie[32*e +: 32]), .cpl_status_o(c_status[8*e +: 8]), .cpl_info_o(c_info[16*e +: 16]),
+      .cpl_length_o(c_length[32*e +: 32]), .cpl_cycles_o(c_cycles[32*e +: 32]), .cpl_seq_o(c_seq[64*e +: 64]),
+      .cpl_drop_o(c_drop[e]), .cpl_stale_o(c_stale[e]), .cpl_src_len_o(c_src_len[32*e +: 32]), .parity_err_o(parity_err[e]),
+      .cmd_valid_o(cmd_valid_o[e]), .cmd_ready_i(cmd_ready_i[e]), .cmd_desc_o(cmd_desc_o[512*e +: 512]),
+      .in_valid_o(in_valid_o[e]), .in_ready_i(in_ready_i[e]), .in_data_o(in_data_o[128*e +: 128]), .in_bytes_o(in_bytes_o[5*e +: 5]),
+      .in_last_o(in_last_o[e]),
+      .out_valid_i(out_valid_i[e]), .out_ready_o(out_ready_o[e]), .out_data_i(out_data_i[128*e +: 128]),
+      .out_parity_i(out_parity_i[16*e +: 16]), .out_bytes_i(out_bytes_i[5*e +: 5]), .out_last_i(out_last_i[e]),
+      .eng_rsp_valid_i(rsp_valid_i[e]), .eng_rsp_ready_o(rsp_ready_o[e]), .eng_rsp_status_i(rsp_status_i[8*e +: 8]),
+      .eng_rsp_info_i(rsp_info_i[16*e +: 16]), .eng_rsp_seq_i(rsp_seq_i[64*e +: 64]), .eng_rsp_cycles_i(rsp_cycles_i[32*e +: 32]),
+      .flt_hang_o(flt_hang_o[e]), .flt_flip_o(flt_flip_o[e])
+    );
+  end
+
+  assign fatal = runner_fatal != '0 || queues_fatal || cpl_fatal || seq_fatal;
+  assign busy = runner_idle != '1 || !rd_idle || !wr_idle || !queues_idle || !cpl_idle || busy_i != '0;
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) quiet_q <= 1'b0;
+    else quiet_q <= !(lite_act || regs_act || seq_act || queues_act || cpl_act || rd_act || wr_act || runner_act != '0);
+  end
+  assign quiet_o = quiet_q;
+
+  `ASSERT_CONST(TagsFit, IdxW == 4)
+  `ASSERT_CONST(RequestersArePowerOfTwo, NumEngines == 1 || NumEngines == 3)
+endmodule
