@@ -164,11 +164,12 @@ template <class V> class EnginePort {
 			v->in_bytes_i = static_cast<uint8_t>(n);
 			v->in_last_i = last;
 		}
-		if (!rnd_up_ && !hold_random) {
-			uint8_t w[16];
-			rnd_.fill(w, 16);
+		if (!rnd_up_) {
+			uint8_t w[16] = {};
+			rnd_up_ = !hold_random;
+			if (rnd_up_) rnd_.fill(w, 16);
 			set(v->rnd_data_i, w, 16);
-			v->rnd_valid_i = rnd_up_ = true;
+			v->rnd_valid_i = rnd_up_;
 		}
 		v->out_ready_i = !tb_.rng.percent(stall_percent);
 		v->rsp_ready_i = !tb_.rng.percent(stall_percent);
