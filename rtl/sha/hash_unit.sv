@@ -4,6 +4,8 @@
 // block in which the length stands. Control never reads len_i, so the time is a function of blocks_i and of the arrival of chunks.
 // raw_i: no padding (key blocks of HMAC); the state after the last block is the result. prefix_i: 64 bytes were hashed before (HMAC).
 // One start_i while ready_o; done_o is 1 for one cycle, state_o then holds until the next start. Byte k of a chunk in bits 8k+7:8k.
+`include "assert.svh"
+
 module hash_unit (
   input  logic         clk_i,
   input  logic         rst_ni,
@@ -69,7 +71,7 @@ module hash_unit (
     end
   end
 
-  always_ff @(posedge clk_i or negedge rst_ni) begin
+  always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
       busy_q   <= 1'b0;
       done_q   <= 1'b0;

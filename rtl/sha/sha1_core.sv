@@ -3,6 +3,8 @@
 // done_o is 1 for the cycle after the addition; state_o holds the result until the next start.
 // Word i of a state is in bits 32i+31:32i; byte k of a block in bits 8k+7:8k. Padding is the caller's (hash_unit).
 // The sum e + K[t] + W[t] is made one round early, which takes two adders out of the loop.
+`include "assert.svh"
+
 module sha1_core (
   input  logic         clk_i,
   input  logic         rst_ni,
@@ -38,7 +40,7 @@ module sha1_core (
   assign quarter_next = (t_q == 5'd19) ? quarter_q + 2'd1 : quarter_q;
 
   // Control: depends on start alone, so that the time of a block is the same for every block.
-  always_ff @(posedge clk_i or negedge rst_ni) begin
+  always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
       run_q     <= 1'b0;
       add_q     <= 1'b0;

@@ -3,6 +3,8 @@
 // done_o is 1 for the cycle after the addition; state_o holds the result until the next start.
 // Word i of a state is in bits 32i+31:32i; byte k of a block in bits 8k+7:8k. Padding is the caller's (hash_unit).
 // The sum h + K[t] + W[t] is made one round early, which takes two adders out of the loop.
+`include "assert.svh"
+
 module sha256_core (
   input  logic         clk_i,
   input  logic         rst_ni,
@@ -50,7 +52,7 @@ module sha256_core (
   assign done_o  = done_q;
 
   // Control: depends on start alone, so that the time of a block is the same for every block.
-  always_ff @(posedge clk_i or negedge rst_ni) begin
+  always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
       run_q  <= 1'b0;
       add_q  <= 1'b0;

@@ -1,0 +1,92 @@
+// What a command asks of the lane, and whether it may: opcode, lengths and parameters against the context that its handle names.
+// Combinational; the lane registers the answer. Everything here is public.
+module mac_decode (
+  input  logic [7:0]  opcode_i,
+  input  logic [31:0] handle_i,
+  input  logic [31:0] src_len_i,
+  input  logic [31:0] param0_i,
+  input  logic [31:0] param1_i,
+  input  logic        tested_i,            // the self test passed, or is running
+  input  logic        in_range_i,          // the handle's index names a slot
+  input  logic        hit_i,               // in use, generation right
+  input  logic [7:0]  alg_i,
+  input  logic [15:0] version_i,
+  input  logic [63:0] seq_i,
+  output logic [7:0]  status_o,
+  output logic        sha256_o,
+  output logic        mac_o,               // the session's HMAC states are used
+  output logic        record_o             // RECORD_SEAL or RECORD_OPEN on a good handle
+);
+  localparam logic [31:0] MaxPlain = 32'd16384;            // RFC 5246 6.2.1
+  localparam logic [31:0] MaxFrag = 32'(sluice_pkg::MaxRecord) - 32'd5;
+
+  logic        alg_record, alg_mac, alg_cbc, alg_256, frag_ok;
+  logic [31:0] frag, digest, iv_bytes;
+  assign alg_256    = (alg_i == sluice_pkg::ALG_AES_CBC_HMAC_SHA256) || (alg_i == sluice_pkg::ALG_HMAC_SHA256);
+  assign alg_record = (alg_i == sluice_pkg::ALG_AES_CBC_HMAC_SHA1) || (alg_i == sluice_pkg::ALG_AES_CBC_HMAC_SHA256);
+  assign alg_mac    = alg_record || (alg_i == sluice_pkg::ALG_HMAC_SHA1) || (alg_i == sluice_pkg::ALG_HMAC_SHA256);
+  assign alg_cbc    = alg_record || (alg_i == sluice_pkg::ALG_AES_CBC);
+  assign digest     = alg_256 ? 32'd32 : 32'd20;
+  assign iv_bytes   = (version_i == 16'h0301) ? 32'd0 : 32'd16;
+  assign frag       = src_len_i - 32'd5;
+  // whole blocks; at least MAC and one byte of padding length, at most RFC 5246 6.2.3's 2^14 + 2048
+  assign frag_ok    = (src_len_i > 32'd5) && (frag[3:0] == 4'd0) && (frag <= MaxFrag) && (frag >= iv_bytes + digest + 32'd1);
+
+  always_comb begin
+    status_o = sluice_pkg::ST_OK;
+    sha256_o = alg_256;
+    mac_o    = 1'b0;
+    record_o = 1'b0;
+    unique case (opcode_i)
+      sluice_pkg::OP_NOP: ;
+      sluice_pkg::OP_SESSION_LOAD: begin
+        if (src_len_i != 32'(sluice_pkg::SESSION_BYTES)) status_o = sluice_pkg::ST_BAD_DESC;
+        else if (!in_range_i || (handle_i[31:16] == '0)) status_o = sluice_pkg::ST_BAD_HANDLE;
+      end
+      sluice_pkg::OP_SESSION_FREE: if (!hit_i) status_o = sluice_pkg::ST_BAD_HANDLE;
+      sluice_pkg::OP_RECORD_SEAL: begin
+        mac_o    = 1'b1;
+        record_o = hit_i;
+        if (param0_i[31:8] != '0) status_o = sluice_pkg::ST_BAD_DESC;
+        else if (!hit_i) status_o = sluice_pkg::ST_BAD_HANDLE;
+        else if (!alg_record || (version_i == '0)) status_o = sluice_pkg::ST_BAD_SESSION;
+        else if (src_len_i > MaxPlain) status_o = sluice_pkg::ST_BAD_RECORD;
+        else if (seq_i == '1) status_o = sluice_pkg::ST_SEQ_EXHAUSTED;
+      end
+      sluice_pkg::OP_RECORD_OPEN: begin // the sequence number is looked at when the record's turn comes
+        mac_o    = 1'b1;
+        record_o = hit_i;
+        if (!hit_i) status_o = sluice_pkg::ST_BAD_HANDLE;
+        else if (!alg_record || (version_i == '0)) status_o = sluice_pkg::ST_BAD_SESSION;
+        else if (!frag_ok) status_o = sluice_pkg::ST_BAD_RECORD;
+      end
+      sluice_pkg::OP_CIPHER_ENC, sluice_pkg::OP_CIPHER_DEC: begin
+        if (!hit_i) status_o = sluice_pkg::ST_BAD_HANDLE;
+        else if (!alg_cbc) status_o = sluice_pkg::ST_BAD_SESSION;
+        else if ((src_len_i < 32'd16) || (src_len_i[3:0] != 4'd0)) status_o = sluice_pkg::ST_BAD_DESC;
+      end
+      sluice_pkg::OP_HASH: begin
+        sha256_o = (param0_i == {24'd0, sluice_pkg::HASH_SHA256});
+        if ((handle_i != '0) || (!sha256_o && (param0_i != {24'd0, sluice_pkg::HASH_SHA1}))) status_o = sluice_pkg::ST_BAD_DESC;
+      end
+      sluice_pkg::OP_HMAC: begin
+        mac_o = 1'b1;
+        if (!hit_i) status_o = sluice_pkg::ST_BAD_HANDLE;
+        else if (!alg_mac) status_o = sluice_pkg::ST_BAD_SESSION;
+      end
+      sluice_pkg::OP_HMAC_VERIFY: begin
+        mac_o = 1'b1;
+        if (!hit_i) status_o = sluice_pkg::ST_BAD_HANDLE;
+        else if (!alg_mac) status_o = sluice_pkg::ST_BAD_SESSION;
+        else if ((param0_i < 32'd4) || (param0_i > digest) || (param0_i > src_len_i)) status_o = sluice_pkg::ST_BAD_DESC;
+      end
+      sluice_pkg::OP_TLS_PRF: begin
+        sha256_o = 1'b1;
+        if ((handle_i != '0) || (param0_i > 32'd64) || (param0_i > src_len_i) || (src_len_i - param0_i > 32'd256) ||
+            (param1_i == '0) || (param1_i > 32'd512)) status_o = sluice_pkg::ST_BAD_DESC;
+      end
+      default: status_o = sluice_pkg::ST_BAD_DESC;
+    endcase
+    if (!tested_i) status_o = sluice_pkg::ST_SELFTEST_FAILED;
+  end
+endmodule

@@ -1,0 +1,255 @@
+// Control of the lane: takes commands in order, reads the context, decides, starts the unit that serves the opcode, and answers.
+// An open record only fills its buffer here; when the record before it is done it is handed to the open pipeline, and the front goes on to the
+// next command. Every other command waits until that pipeline is empty, so results stay in order. A refused command still takes its
+// whole source and gives one empty last word.
+`include "assert.svh"
+
+module mac_front (
+  input  logic         clk_i,
+  input  logic         rst_ni,
+  input  logic [31:0]  now_i,
+  input  logic         tested_i,
+  output logic         busy_o,
+  input  logic         cmd_valid_i,
+  output logic         cmd_ready_o,
+  input  logic [511:0] cmd_desc_i,
+  // the job in hand
+  output logic [7:0]   opcode_o,
+  output logic [31:0]  handle_o,
+  output logic [31:0]  src_len_o,
+  output logic [31:0]  param0_o,
+  output logic [31:0]  param1_o,
+  output logic         sha256_o,
+  output logic [31:0]  t0_o,
+  // source words of refused commands
+  input  logic         in_valid_i,
+  output logic         in_ready_o,
+  input  logic         in_last_i,
+  // context store
+  input  logic         store_ready_i,
+  input  logic         in_range_i,
+  output logic         rd_o,
+  input  logic         rd_valid_i,
+  input  logic [15:0]  rd_gen_i,
+  input  logic [7:0]   rd_alg_i,
+  input  logic [15:0]  rd_version_i,
+  input  logic [63:0]  rd_seq_i,
+  output logic         ld_o,               // HMAC states of the context to hmac_unit
+  output logic         commit_o,           // the job's change of the store
+  // the unit in hand
+  output logic         start_o,
+  output logic         running_o,
+  input  logic         done_i,
+  input  logic         ok_i,
+  // open pipeline
+  input  logic         open_idle_i,
+  input  logic         work_idle_i,
+  input  logic         bank_free_i,
+  output logic         fill_start_o,
+  output logic         fill_drop_o,
+  input  logic         fill_done_i,
+  input  logic         fill_bad_i,
+  input  logic         fill_ended_i,
+  output logic         go_o,
+  input  logic         key_taken_i,
+  // empty result word, response
+  output logic         p_valid_o,
+  input  logic         p_ready_i,
+  output logic         r_valid_o,
+  input  logic         r_ready_i,
+  output logic [7:0]   r_status_o,
+  output logic [63:0]  r_seq_o
+);
+  typedef enum logic [4:0] {
+    StErase   = 5'd0,                      // the store erases its slots
+    StIdle    = 5'd1,
+    StRead    = 5'd2,                      // context to be read, once earlier records can no longer change it
+    StCheck   = 5'd3,                      // context is there: decide
+    StRoute   = 5'd4,
+    StPrep    = 5'd5,                      // HMAC states to hmac_unit
+    StStart   = 5'd6,
+    StRun     = 5'd7,
+    StCommit  = 5'd8,                      // store write
+    StFill    = 5'd9,                      // open: source to the buffer
+    StReread  = 5'd10,                     // open: its turn comes; sequence number and IV as the record before left them
+    StReseq   = 5'd11,
+    StGo      = 5'd12,                     // open: until the key is out of the context
+    StDiscard = 5'd13,                     // the rest of a refused command's source
+    StEmpty   = 5'd14,                     // one empty last word
+    StResp    = 5'd15,
+    StError   = 5'd31
+  } state_e;
+  state_e       state_q, state_d;
+  logic [7:0]   opcode_q, status_q, status, status_d;
+  logic [31:0]  handle_q, src_len_q, param0_q, param1_q, t0_q;
+  logic         sha256_q, sha256, mac_q, mac, record, ended_q, ended_d, hit, is_open, take;
+  logic [63:0]  seq_q, seq_d;
+
+  assign opcode_o   = opcode_q;
+  assign handle_o   = handle_q;
+  assign src_len_o  = src_len_q;
+  assign param0_o   = param0_q;
+  assign param1_o   = param1_q;
+  assign sha256_o   = sha256_q;
+  assign t0_o       = t0_q;
+  assign r_status_o = status_q;
+  assign r_seq_o    = seq_q;
+  assign busy_o     = (state_q != StIdle);
+  assign start_o    = (state_q == StStart);
+  assign running_o  = (state_q == StStart) || (state_q == StRun);
+  assign is_open    = (opcode_q == sluice_pkg::OP_RECORD_OPEN);
+  assign hit        = rd_valid_i && (rd_gen_i == handle_q[31:16]) && (handle_q[31:16] != '0);
+  assign take       = cmd_valid_i && cmd_ready_o;
+
+  mac_decode u_decode (
+    .opcode_i(opcode_q), .handle_i(handle_q), .src_len_i(src_len_q), .param0_i(param0_q), .param1_i(param1_q), .tested_i, .in_range_i,
+    .hit_i(hit), .alg_i(rd_alg_i), .version_i(rd_version_i), .seq_i(rd_seq_i),
+    .status_o(status), .sha256_o(sha256), .mac_o(mac), .record_o(record)
+  );
+
+  always_comb begin
+    state_d      = state_q;
+    status_d     = status_q;
+    ended_d      = ended_q;
+    seq_d        = seq_q;
+    cmd_ready_o  = 1'b0;
+    in_ready_o   = 1'b0;
+    rd_o         = 1'b0;
+    ld_o         = 1'b0;
+    commit_o     = 1'b0;
+    fill_start_o = 1'b0;
+    fill_drop_o  = 1'b0;
+    go_o         = 1'b0;
+    p_valid_o    = 1'b0;
+    r_valid_o    = 1'b0;
+    unique case (state_q)
+      StErase: if (store_ready_i) state_d = StIdle;
+      StIdle: begin
+        cmd_ready_o = 1'b1;
+        if (cmd_valid_i) state_d = StRead;
+      end
+      StRead: if (is_open || open_idle_i) begin
+        rd_o    = 1'b1;
+        state_d = StCheck;
+      end
+      StCheck: begin
+        status_d = status;
+        seq_d    = (record && !is_open) ? rd_seq_i : '0;
+        state_d  = StRoute;
+      end
+      StRoute: begin
+        if ((status_q != sluice_pkg::ST_OK) || (opcode_q == sluice_pkg::OP_NOP) || (opcode_q == sluice_pkg::OP_SESSION_FREE)) begin
+          state_d = StDiscard;
+        end else if (!is_open) state_d = StPrep;
+        else if (bank_free_i) begin
+          fill_start_o = 1'b1;
+          state_d      = StFill;
+        end
+      end
+      StPrep: begin
+        ld_o    = mac_q;
+        state_d = StStart;
+      end
+      StStart: state_d = StRun;
+      StRun: if (done_i) begin
+        state_d = StResp;
+        unique case (opcode_q)
+          sluice_pkg::OP_RECORD_SEAL: state_d = StCommit;
+          sluice_pkg::OP_SESSION_LOAD: begin
+            status_d = ok_i ? sluice_pkg::ST_OK : sluice_pkg::ST_BAD_SESSION;
+            commit_o = ok_i;
+            state_d  = StEmpty;
+          end
+          sluice_pkg::OP_HMAC_VERIFY: status_d = ok_i ? sluice_pkg::ST_OK : sluice_pkg::ST_AUTH_FAILED;
+          default: ;
+        endcase
+      end
+      StCommit: begin
+        commit_o = 1'b1;
+        state_d  = (opcode_q == sluice_pkg::OP_SESSION_FREE) ? StEmpty : StResp;
+      end
+      StFill: if (fill_done_i) begin
+        ended_d = fill_ended_i;
+        state_d = StReread;
+        if (fill_bad_i) begin
+          fill_drop_o = 1'b1;
+          status_d    = sluice_pkg::ST_BAD_RECORD;
+          state_d     = StDiscard;
+        end
+      end
+      StReread: if (work_idle_i) begin
+        rd_o    = 1'b1;
+        state_d = StReseq;
+      end
+      StReseq: begin
+        if (rd_seq_i == '1) begin
+          fill_drop_o = 1'b1;
+          status_d    = sluice_pkg::ST_SEQ_EXHAUSTED;
+          seq_d       = rd_seq_i;
+          state_d     = StEmpty;
+        end else begin
+          ld_o    = 1'b1;
+          go_o    = 1'b1;
+          state_d = StGo;
+        end
+      end
+      StGo: if (key_taken_i) state_d = StIdle;
+      StDiscard: begin
+        in_ready_o = !ended_q;
+        if (in_valid_i && in_ready_o && in_last_i) ended_d = 1'b1;
+        if (ended_q) begin
+          state_d = StEmpty;
+          if ((opcode_q == sluice_pkg::OP_SESSION_FREE) && (status_q == sluice_pkg::ST_OK)) state_d = StCommit;
+        end
+      end
+      StEmpty: begin // open records before this one answer first
+        p_valid_o = open_idle_i;
+        if (open_idle_i && p_ready_i) state_d = StResp;
+      end
+      StResp: begin
+        r_valid_o = 1'b1;
+        if (r_ready_i) state_d = StIdle;
+      end
+      default: state_d = StError;
+    endcase
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) begin
+      state_q   <= StErase;
+      opcode_q  <= '0;
+      handle_q  <= '0;
+      src_len_q <= '0;
+      param0_q  <= '0;
+      param1_q  <= '0;
+      t0_q      <= '0;
+      status_q  <= '0;
+      sha256_q  <= 1'b0;
+      mac_q     <= 1'b0;
+      ended_q   <= 1'b0;
+      seq_q     <= '0;
+    end else begin
+      state_q  <= state_d;
+      status_q <= status_d;
+      ended_q  <= ended_d;
+      seq_q    <= seq_d;
+      if (take) begin
+        opcode_q  <= cmd_desc_i[sluice_pkg::DESC_OPCODE_LSB +: 8];
+        handle_q  <= cmd_desc_i[sluice_pkg::DESC_HANDLE_LSB +: 32];
+        src_len_q <= cmd_desc_i[sluice_pkg::DESC_SRC_LEN_LSB +: 32];
+        param0_q  <= cmd_desc_i[sluice_pkg::DESC_PARAM0_LSB +: 32];
+        param1_q  <= cmd_desc_i[sluice_pkg::DESC_PARAM1_LSB +: 32];
+        t0_q      <= now_i;
+        ended_q   <= (cmd_desc_i[sluice_pkg::DESC_SRC_LEN_LSB +: 32] == '0);
+      end
+      if (state_q == StCheck) begin
+        sha256_q <= sha256;
+        mac_q    <= mac;
+      end
+    end
+  end
+  logic unused_desc;
+  assign unused_desc = ^cmd_desc_i;        // addresses, flags and cookie are the front end's
+
+  `ASSERT(StateIsLegal, state_q != StError)
+endmodule

@@ -1,0 +1,200 @@
+/* Refusals, handles, sequence numbers; self test, flip, hang, reset in mid-job. */
+#include "sim/tb/mac_lane/lane_bench.h"
+
+static Bytes plain_context(uint8_t alg, uint8_t key_bytes, uint8_t mac_bytes, uint16_t version) {
+	struct sluice_session s = {};
+	s.alg = alg;
+	s.key_bytes = key_bytes;
+	s.mac_key_bytes = mac_bytes;
+	s.version = version;
+	Bytes b(sizeof(s));
+	memcpy(b.data(), &s, sizeof(s));
+	return b;
+}
+
+void test_refusals(Lane &l) {
+	auto &tb = l.tb;
+	auto status = [&](uint8_t op, uint32_t handle, const Bytes &src, uint8_t want, const char *what, uint32_t p0 = 0, uint32_t p1 = 0) {
+		l.pace(tb.rng.below(2) * 30, tb.rng.below(2) * 30);
+		EngineResult r = l.run(op, handle, src, p0, p1);
+		CHECK(tb, r.status == want && (want == SLUICE_ST_OK || r.data.empty()), what);
+	};
+	const uint8_t bad_desc = SLUICE_ST_BAD_DESC, bad_handle = SLUICE_ST_BAD_HANDLE, bad_session = SLUICE_ST_BAD_SESSION, ok = SLUICE_ST_OK;
+	const uint8_t load = SLUICE_OP_SESSION_LOAD, hmac = SLUICE_OP_HMAC;
+	Bytes some = tb.rng.bytes(100);
+	for (unsigned op = 0; op < 256; op++) {
+		bool ours = op == SLUICE_OP_NOP || (op >= SLUICE_OP_SESSION_LOAD && op <= SLUICE_OP_RECORD_OPEN) || op == SLUICE_OP_CIPHER_ENC ||
+		            op == SLUICE_OP_CIPHER_DEC || (op >= SLUICE_OP_HASH && op <= SLUICE_OP_TLS_PRF);
+		if (!ours) status(static_cast<uint8_t>(op), 0, some, bad_desc, "an opcode of nobody or of another engine");
+	}
+	status(SLUICE_OP_NOP, 0, {}, ok, "NOP");
+	status(SLUICE_OP_NOP, 0, some, ok, "NOP drains its source");
+	for (uint32_t p : {0u, 3u, 257u}) status(SLUICE_OP_HASH, 0, some, bad_desc, "no such hash", p);
+	status(SLUICE_OP_HASH, 1, some, bad_desc, "HASH with a handle", SLUICE_HASH_SHA1);
+	status(SLUICE_OP_TLS_PRF, 1, some, bad_desc, "TLS_PRF with a handle", 10, 10);
+	status(SLUICE_OP_TLS_PRF, 0, tb.rng.bytes(200), bad_desc, "secret of 65 bytes", 65, 10);
+	status(SLUICE_OP_TLS_PRF, 0, tb.rng.bytes(47), bad_desc, "secret longer than the source", 48, 10);
+	status(SLUICE_OP_TLS_PRF, 0, tb.rng.bytes(48 + 257), bad_desc, "seed of 257 bytes", 48, 10);
+	status(SLUICE_OP_TLS_PRF, 0, some, bad_desc, "no output", 48, 0);
+	status(SLUICE_OP_TLS_PRF, 0, some, bad_desc, "513 bytes of output", 48, 513);
+
+	/* contexts */
+	const uint8_t cbc = SLUICE_ALG_AES_CBC, sha1 = SLUICE_ALG_AES_CBC_HMAC_SHA1, hm = SLUICE_ALG_HMAC_SHA256;
+	status(load, slot(3), tb.rng.bytes(127), bad_desc, "context of 127 bytes");
+	status(load, slot(3), tb.rng.bytes(144), bad_desc, "context of 144 bytes");
+	status(load, slot(3), {}, bad_desc, "no context");
+	status(load, slot(3, 0), plain_context(cbc, 16, 0, 0), bad_handle, "generation 0");
+	status(load, slot(1024), plain_context(cbc, 16, 0, 0), bad_handle, "slot 1024");
+	status(load, slot(65535), plain_context(cbc, 16, 0, 0), bad_handle, "slot 65535");
+	for (unsigned alg = 0; alg < 256; alg++)
+		if (alg < cbc || alg > SLUICE_ALG_HMAC_SHA256) status(load, slot(3), plain_context(static_cast<uint8_t>(alg), 16, 0, 0), bad_session, "algorithm of another engine or none");
+	for (uint8_t n : {0, 15, 17, 24, 31, 33, 255}) status(load, slot(3), plain_context(cbc, n, 0, 0), bad_session, "cipher key of another length");
+	status(load, slot(3), plain_context(cbc, 16, 1, 0), bad_session, "cipher with a MAC key");
+	status(load, slot(3), plain_context(hm, 16, 1, 0), bad_session, "HMAC with a cipher key");
+	status(load, slot(3), plain_context(hm, 0, 65, 0), bad_session, "MAC key of 65 bytes");
+	status(load, slot(3), plain_context(hm, 0, 20, 0x0303), bad_session, "version without records");
+	for (uint16_t v : {0x0001, 0x0300, 0x0304, 0x0403, 0x03ff}) status(load, slot(3), plain_context(sha1, 16, 20, v), bad_session, "version that is not TLS 1.0 to 1.2");
+	for (unsigned i = 5; i < 8; i++) {
+		Bytes c = plain_context(sha1, 16, 20, 0x0303);
+		c[i] = 1;
+		status(load, slot(3), c, bad_session, "reserved byte not zero");
+	}
+	status(hmac, slot(3), some, bad_handle, "no load above took effect");
+
+	/* handles */
+	status(load, slot(4, 7), plain_context(hm, 0, 20, 0), ok, "load");
+	for (uint8_t op : {SLUICE_OP_SESSION_FREE, SLUICE_OP_RECORD_SEAL, SLUICE_OP_RECORD_OPEN, SLUICE_OP_CIPHER_ENC, SLUICE_OP_HMAC, SLUICE_OP_HMAC_VERIFY}) {
+		status(op, slot(4, 6), some, bad_handle, "stale generation", 20);
+		status(op, slot(4, 0), some, bad_handle, "generation 0", 20);
+		status(op, slot(1024, 7), some, bad_handle, "slot beyond the last", 20);
+	}
+	status(SLUICE_OP_RECORD_SEAL, slot(4, 7), some, bad_session, "records on an HMAC session", 23);
+	status(SLUICE_OP_RECORD_OPEN, slot(4, 7), some, bad_session, "records on an HMAC session");
+	status(SLUICE_OP_CIPHER_ENC, slot(4, 7), tb.rng.bytes(32), bad_session, "cipher on an HMAC session");
+	for (uint32_t n : {0u, 3u, 33u}) status(SLUICE_OP_HMAC_VERIFY, slot(4, 7), some, bad_desc, "tag of an impossible length", n);
+	status(SLUICE_OP_HMAC_VERIFY, slot(4, 7), tb.rng.bytes(19), bad_desc, "tag longer than the source", 20);
+	status(load, slot(4, 8), plain_context(cbc, 16, 0, 0), ok, "load over a slot in use");
+	status(hmac, slot(4, 7), some, bad_handle, "the old generation is stale");
+	status(hmac, slot(4, 8), some, bad_session, "HMAC on a cipher session");
+	status(SLUICE_OP_RECORD_SEAL, slot(4, 8), some, bad_session, "records on a cipher session", 23);
+	for (uint32_t n : {0u, 15u, 17u, 40u}) status(SLUICE_OP_CIPHER_DEC, slot(4, 8), tb.rng.bytes(n), bad_desc, "not whole blocks");
+	status(SLUICE_OP_SESSION_FREE, slot(4, 8), some, ok, "free drains its source");
+	status(SLUICE_OP_SESSION_FREE, slot(4, 8), {}, bad_handle, "free again");
+	status(load, slot(4, 9), plain_context(sha1, 16, 20, 0), ok, "chain without records");
+	status(SLUICE_OP_RECORD_SEAL, slot(4, 9), some, bad_session, "records without a version", 23);
+
+	/* records */
+	Keys k = random_keys(tb.rng, false, 0x0303, false);
+	k.seq = ~0ull - 1;
+	l.load(slot(4, 10), k);
+	status(SLUICE_OP_RECORD_SEAL, slot(4, 10), tb.rng.bytes(16385), SLUICE_ST_BAD_RECORD, "plaintext of 2^14 + 1", 23);
+	status(SLUICE_OP_RECORD_SEAL, slot(4, 10), some, bad_desc, "content type of 9 bits", 256);
+	status(SLUICE_OP_RECORD_SEAL, slot(4, 10), some, ok, "the last sequence number that may be used", 23);
+	status(SLUICE_OP_RECORD_SEAL, slot(4, 10), some, SLUICE_ST_SEQ_EXHAUSTED, "sequence numbers are used up", 23);
+	l.load(slot(4, 11), k);
+	Bytes rec = k.seal(23, some, 0, tb.rng.bytes(16));
+	status(SLUICE_OP_RECORD_OPEN, slot(4, 11), rec, ok, "open with the last sequence number");
+	status(SLUICE_OP_RECORD_OPEN, slot(4, 11), k.seal(23, some, 0, tb.rng.bytes(16)), SLUICE_ST_SEQ_EXHAUSTED, "sequence numbers are used up");
+	status(SLUICE_OP_RECORD_OPEN, slot(4, 11), rec, SLUICE_ST_SEQ_EXHAUSTED, "and stay so");
+
+	/* fresh random IVs */
+	k = random_keys(tb.rng, false, 0x0303, false);
+	l.load(slot(4, 12), k);
+	Bytes a = l.run(SLUICE_OP_RECORD_SEAL, slot(4, 12), some, 23).data, b = l.run(SLUICE_OP_RECORD_SEAL, slot(4, 12), some, 23).data;
+	CHECK(tb, !std::equal(a.begin() + 5, a.begin() + 21, b.begin() + 5), "every record has a new IV");
+	l.pace(0, 0);
+	l.port.hold_random = true;
+	for (int i = 0; i < 2; i++) l.tb.tick();
+	size_t id = l.port.submit(EngineJob::make(SLUICE_OP_RECORD_SEAL, slot(4, 12), some, 23));
+	tb.run_until([&] { return l.port.idle(); }, 3000);
+	/* the bench may have offered one word before; the second record then waits */
+	size_t id2 = l.port.submit(EngineJob::make(SLUICE_OP_RECORD_SEAL, slot(4, 12), some, 23));
+	tb.run_until([&] { return l.port.idle(); }, 3000);
+	CHECK(tb, !l.port.result(id2).done, "without random words no explicit IV");
+	l.port.hold_random = false;
+	l.port.drain();
+	CHECK(tb, l.port.result(id).status == ok && l.port.result(id2).status == ok, "and with them it goes on");
+	l.port.forget();
+}
+
+void test_faults(Lane &l) {
+	auto &tb = l.tb;
+	auto *v = tb.v.get();
+	l.pace(0, 0);
+	Keys k = random_keys(tb.rng, true, 0x0303, false);
+	Bytes data = tb.rng.bytes(1000);
+
+	/* a flip is visible as wrong parity, once, in the job that follows it */
+	struct Case { uint8_t op; uint32_t handle; Bytes src; uint32_t p0; };
+	l.load(slot(1), k);
+	l.load(slot(2), k);
+	Keys peer = k;
+	Case cases[] = {{SLUICE_OP_HASH, 0, data, SLUICE_HASH_SHA1}, {SLUICE_OP_RECORD_SEAL, slot(1), data, 23},
+	                {SLUICE_OP_RECORD_OPEN, slot(2), peer.seal(23, data, 5, tb.rng.bytes(16)), 0}, {SLUICE_OP_HMAC, slot(1), data, 0}};
+	for (auto &c : cases) {
+		l.port.expect_flip = true;
+		v->flt_flip_i = 1;
+		tb.tick();
+		v->flt_flip_i = 0;
+		EngineResult r = l.run(c.op, c.handle, c.src, c.p0);
+		CHECK(tb, r.status == SLUICE_ST_OK && !r.parity_ok, "a flipped bit shows in the parity");
+		l.port.expect_flip = false;
+		CHECK(tb, l.run(SLUICE_OP_HASH, 0, data, SLUICE_HASH_SHA256).data == ref_hash(true, data), "the next job is sound");
+	}
+
+	/* reset in the middle of each kind of job: nothing of it comes out, all slots are gone, the self test passes again */
+	peer = k;
+	Bytes rec = peer.seal(23, tb.rng.bytes(3000), 0, tb.rng.bytes(16));
+	for (int i = 0; i < 24; i++) {
+		l.load(slot(1), k);
+		switch (i % 4) {
+		case 0: l.port.submit(EngineJob::make(SLUICE_OP_RECORD_SEAL, slot(1), data, 23)); break;
+		case 1: l.port.submit(EngineJob::make(SLUICE_OP_RECORD_OPEN, slot(1), rec)); l.port.submit(EngineJob::make(SLUICE_OP_RECORD_OPEN, slot(1), rec)); break;
+		case 2: l.port.submit(EngineJob::make(SLUICE_OP_TLS_PRF, 0, tb.rng.bytes(100), 48, 100)); break;
+		default: l.port.submit(EngineJob::make(SLUICE_OP_HMAC, slot(1), data)); break;
+		}
+		for (uint32_t n = tb.rng.below(i % 4 == 1 ? 5000 : 1200); n > 0; n--) tb.tick();
+		l.power_on();
+		CHECK(tb, l.run(SLUICE_OP_HMAC, slot(1), data).status == SLUICE_ST_BAD_HANDLE, "reset erases the sessions");
+	}
+
+	/* a lane without a passed self test refuses work, and drains it */
+	v->rst_ni = 0;
+	l.port.rest();
+	tb.reset();
+	EngineResult r = l.run(SLUICE_OP_HASH, 0, data, SLUICE_HASH_SHA1);
+	CHECK(tb, r.status == SLUICE_ST_SELFTEST_FAILED && r.data.empty(), "no work before the self test");
+	v->flt_flip_i = 1;
+	CHECK(tb, !l.port.self_test(), "a flipped bit fails the self test");
+	v->flt_flip_i = 0;
+	r = l.run(SLUICE_OP_HASH, 0, data, SLUICE_HASH_SHA1);
+	CHECK(tb, r.status == SLUICE_ST_SELFTEST_FAILED && r.data.empty(), "no work after a failed self test");
+	CHECK(tb, l.run(SLUICE_OP_RECORD_OPEN, slot(1), rec).status == SLUICE_ST_SELFTEST_FAILED, "no records either");
+	CHECK(tb, l.port.self_test(), "the self test can be repeated");
+	CHECK(tb, l.run(SLUICE_OP_HASH, 0, data, SLUICE_HASH_SHA1).data == ref_hash(false, data), "work after the self test");
+
+	/* hang: no answer, busy, until reset */
+	l.port.submit(EngineJob::make(SLUICE_OP_HASH, 0, data, SLUICE_HASH_SHA1));
+	for (int i = 0; i < 50; i++) tb.tick();
+	v->flt_hang_i = 1;
+	tb.tick();
+	v->flt_hang_i = 0;
+	bool quiet = true;
+	for (int i = 0; i < 5000; i++) {
+		tb.tick();
+		quiet &= !v->cmd_ready_o && !v->in_ready_o && !v->out_valid_o && !v->rsp_valid_o && !v->rnd_ready_o && v->busy_o;
+	}
+	CHECK(tb, quiet && !l.port.idle(), "a hanging lane takes and gives nothing and is busy");
+	l.power_on();
+	CHECK(tb, l.run(SLUICE_OP_HASH, 0, data, SLUICE_HASH_SHA1).data == ref_hash(false, data), "reset ends the hang");
+
+	/* idle means idle */
+	tb.run_until([&] { return !v->busy_o; }, 100);
+	CHECK(tb, !v->busy_o, "an idle lane is not busy");
+	bool still = true;
+	for (int i = 0; i < 300; i++) {
+		tb.tick();
+		still &= !v->busy_o && !v->out_valid_o && !v->rsp_valid_o && v->cmd_ready_o;
+	}
+	CHECK(tb, still, "an idle lane stays as it is");
+}
