@@ -1,6 +1,15 @@
 # The control plane: sluice-cp, sluicectl, their tests.
 CP_HS_SRC := $(wildcard control/handshake/*.c) control/session/session_cache.c control/cert/cert_load.c control/cert/cert_store.c
-CP_COMMON_SRC := common/rd.c common/wr.c common/tls.c common/ipc.c common/chan.c
-CP_PEER_SRC := tests/unit/control/tls_peer.c control/pka/pka_soft.c $(CP_HS_SRC) $(CP_COMMON_SRC)
+CP_COMMON_SRC := common/rd.c common/wr.c common/tls.c common/ipc.c common/chan.c common/log.c
+CP_CONFIG_SRC := $(wildcard control/config*.c)
+CP_PKA_SRC := $(wildcard control/pka/*.c) control/cert/keyblob.c
+CP_SRC := control/main.c control/app.c control/sandbox.c control/conns.c control/dp_link.c $(wildcard control/manage/*.c) \
+  $(CP_CONFIG_SRC) $(CP_PKA_SRC) $(CP_HS_SRC) $(CP_COMMON_SRC)
+CP_LIBS := -luv -lcyaml -lyaml -lcrypto -lmicrohttpd -ljansson -lseccomp -lcap
 
-$(eval $(call unit_test,control/hs_libssl,tests/unit/control/test_hs_libssl.c $(CP_PEER_SRC),,-lssl -lcrypto -lck))
+$(eval $(call program,$(BUILD)/bin/sluice-cp,rel,$(CP_SRC),,$(CP_LIBS)))
+ALL += $(BUILD)/bin/sluice-cp
+
+# The handshake machine with a libssl client in memory.
+CP_PEER_SRC := tests/unit/control/tls_peer.c control/pka/pka_soft.c $(CP_HS_SRC) $(CP_COMMON_SRC)
+$(eval $(call unit_test,control/hs_libssl,tests/unit/control/test_hs_libssl.c $(CP_PEER_SRC),,-lssl -lcrypto))

@@ -1,0 +1,64 @@
+/*
+ * sluice-cp as a whole: the loop, the running configuration, and what joins channel, connections, keys and management.
+ */
+#ifndef SLUICE_CONTROL_APP_H
+#define SLUICE_CONTROL_APP_H
+
+#include <uv.h>
+
+#include "common/chan.h"
+#include "control/config.h"
+#include "control/conns.h"
+#include "control/dp_link.h"
+#include "control/pka/pka.h"
+
+enum app_counter {
+#define CTR(name, meaning) APP_CTR_##name,
+#include "common/counters.def"
+	APP_COUNTERS
+};
+#define APP_MAX_ENGINES 8
+
+struct manage;
+
+struct app_worker { /* what a worker reported last */
+	uint64_t counters[APP_COUNTERS];
+	uint32_t engine_count, engine_state;
+	uint64_t device_cycles, sim_ns;
+	struct ipc_engine_stat engines[APP_MAX_ENGINES];
+};
+
+struct app {
+	uv_loop_t *loop;
+	struct log log;
+	struct config *cfg; /* what runs */
+	struct config *next; /* sent to the dataplane, not confirmed yet; NULL: none */
+	uint32_t generation, results_due;
+	bool applied; /* the dataplane has cfg */
+	char refused[sizeof(((struct ipc_cfg_result *)0)->text)]; /* why the last one was not taken; "" */
+	struct dp_link *link;
+	struct pka *pka;
+	struct session_cache *cache;
+	struct conns *conns;
+	struct manage *manage;
+	struct app_worker workers[CHAN_MAX_WORKERS];
+	uint64_t started_ms, reloads, reloads_failed;
+	uv_timer_t sweep;
+	uv_signal_t hup, term, intr;
+	bool stopping;
+};
+
+/* Takes the configuration's reference. 0, or -1 with a sentence in err. */
+int app_open(struct app *a, uv_loop_t *loop, struct config *cfg, char err[CONFIG_ERR_LEN]);
+/* Runs until a signal ends it. */
+void app_run(struct app *a);
+void app_close(struct app *a);
+/* Reads the configuration file again. 0, or -1 with the mistakes in err: then the old one goes on. */
+int app_reload(struct app *a, char err[CONFIG_ERR_LEN]);
+/* Sum over the workers. */
+uint64_t app_counter(const struct app *a, unsigned counter);
+const char *app_counter_name(unsigned counter);
+const char *app_counter_meaning(unsigned counter);
+const char *app_engine_name(uint32_t engine); /* enum ipc_engine */
+
+#endif

@@ -1,0 +1,70 @@
+/*
+ * sluice.yaml: loading, checking, and the running configuration made of it.
+ *
+ * A `struct config` is complete and valid, or it does not exist: config_load() either returns one or says in one line per mistake
+ * where it is (FILE:LINE: path.to.item: expected …, got …). It is immutable and counted; handshakes hold the one they began under.
+ */
+#ifndef SLUICE_CONTROL_CONFIG_H
+#define SLUICE_CONTROL_CONFIG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/ipc.h"
+#include "control/cert/cert.h"
+#include "control/handshake/hs.h"
+
+#define CONFIG_MAX_IFACES 16
+#define CONFIG_MAX_LISTENERS 64
+#define CONFIG_MAX_POOLS 64
+#define CONFIG_MAX_SERVERS 256
+#define CONFIG_MAX_CERTS 64
+#define CONFIG_ERR_LEN 4096
+
+struct config_listener {
+	const char *name, *profile, *pool;
+	uint32_t pool_id, handshake_timeout_ms;
+	struct ipc_cfg_listener ipc;
+	struct hs_listener hs;
+	struct cert_store *certs;
+};
+
+struct config_pool {
+	const char *name;
+	struct ipc_cfg_pool ipc;
+	struct ipc_addr *servers;
+	unsigned server_count;
+};
+
+struct config_raw; /* as libcyaml read it; strings above point into it */
+
+struct config {
+	unsigned refs;
+	struct config_raw *raw;
+	const char *file, *dp_socket, *manage_socket, *kek; /* kek: NULL when not given */
+	uint32_t device_timeout_ms, session_capacity, max_handshakes;
+	int log_level; /* enum log_level */
+	struct ipc_cfg_limits limits;
+	struct ipc_cfg_iface ifaces[CONFIG_MAX_IFACES];
+	unsigned iface_count;
+	struct config_listener *listeners;
+	unsigned listener_count;
+	struct config_pool *pools;
+	unsigned pool_count;
+	struct cert *all_certs[CONFIG_MAX_CERTS * CONFIG_MAX_LISTENERS];
+	unsigned cert_count;
+};
+
+/* Reads and checks. NULL: err holds the mistakes, one per line, without a newline at the end. notes (may be NULL): things to know. */
+struct config *config_load(const char *file, char err[CONFIG_ERR_LEN], char notes[CONFIG_ERR_LEN]);
+struct config *config_ref(struct config *c);
+/* Frees with the last reference. c may be NULL. */
+void config_unref(struct config *c);
+const struct config_listener *config_listener_by_id(const struct config *c, uint32_t id);
+/* The commented example that --example prints. */
+const char *config_example(void);
+/* "198.18.0.1:443" or "[fd00::1]:443". */
+const char *config_addr_text(const struct ipc_addr *a, char *buf, size_t cap);
+
+#endif

@@ -1,0 +1,207 @@
+/* The card as a back end: PKA_DO and PKA_DONE, its key slots, and the watch over answers that do not come. */
+#include <errno.h>
+#include <string.h>
+
+#include "common/ct.h"
+#include "control/pka/pka_int.h"
+
+#define LOAD_ID (1ull << 63) /* ids of KEY_LOAD and KEY_FREE; jobs have generation and index below */
+
+static uint64_t
+job_id(const struct pka_job *j)
+{
+	return (uint64_t)(j->gen & 0x7fffffff) << 32 | j->index;
+}
+
+static void
+arm(struct pka *p)
+{
+	uint64_t now = uv_now(p->loop);
+
+	if (p->oldest == NULL || p->closing)
+		return;
+	uv_timer_start(&p->timer, pka_card_timer, p->oldest->deadline > now ? p->oldest->deadline - now : 1, 0);
+}
+
+bool
+pka_card_try(struct pka *p, struct pka_job *j, uint32_t slot)
+{
+	struct ipc_pka_do msg = { .id = job_id(j), .slot = slot, .bytes = j->in_len };
+
+	if (p->card_slots == 0)
+		return false;
+	if (j->key != NULL) {
+		msg.op = IPC_PKA_RSA_PMS_DECRYPT;
+		msg.param = j->client_version;
+	} else {
+		msg.op = IPC_PKA_TLS_PRF;
+		msg.param = j->secret_len;
+		msg.param2 = j->out_len;
+	}
+	if (p->ops.send(p->ops.ctx, j->who.worker, IPC_PKA_DO, &msg, sizeof(msg), j->in, j->in_len) != 0)
+		return false;
+	j->where = PKA_CARD;
+	j->deadline = uv_now(p->loop) + p->timeout_ms;
+	j->newer = NULL;
+	j->older = p->newest;
+	if (p->newest != NULL)
+		p->newest->newer = j;
+	else
+		p->oldest = j;
+	p->newest = j;
+	if (p->oldest == j)
+		arm(p);
+	return true;
+}
+
+void
+pka_card_unlink(struct pka *p, struct pka_job *j)
+{
+	*(j->newer != NULL ? &j->newer->older : &p->newest) = j->older;
+	*(j->older != NULL ? &j->older->newer : &p->oldest) = j->newer;
+	j->newer = j->older = NULL;
+	j->where = PKA_FREE;
+}
+
+/* A new generation: a late answer to the old id finds nobody. */
+static void
+redo_soft(struct pka *p, struct pka_job *j)
+{
+	pka_card_unlink(p, j);
+	j->gen++;
+	pka_job_soft(p, j);
+}
+
+void
+pka_card_timer(uv_timer_t *t)
+{
+	struct pka *p = t->data;
+	uint64_t now = uv_now(p->loop), late = 0;
+
+	while (p->oldest != NULL && p->oldest->deadline <= now) {
+		late++;
+		redo_soft(p, p->oldest);
+	}
+	p->stats.card_timeouts += late;
+	if (late != 0)
+		log_line(p->log, LOG_WARN, "card_timeout operations=%llu after_ms=%u redone=software", (unsigned long long)late, p->timeout_ms);
+	arm(p);
+}
+
+static void
+key_answer(struct pka *p, const struct ipc_pka_done *msg)
+{
+	for (unsigned i = 0; i < PKA_MAX_KEYS; i++) {
+		struct pka_key *k = &p->keys[i];
+
+		if (k->key == NULL || k->state != PKA_SLOT_LOADING || (LOAD_ID | k->slot) != msg->id)
+			continue;
+		k->state = msg->status == IPC_PKA_OK ? PKA_SLOT_READY : PKA_SLOT_REFUSED;
+		if (msg->status == IPC_PKA_OK) {
+			p->stats.keys_loaded++;
+		} else {
+			p->stats.keys_refused++;
+			log_line(p->log, LOG_WARN, "card_key_refused slot=%u status=%u its_operations=software", k->slot & 0xffff, msg->status);
+		}
+		return;
+	}
+}
+
+void
+pka_card_done(struct pka *p, const struct ipc_pka_done *msg, const uint8_t *data)
+{
+	uint32_t index = (uint32_t)msg->id;
+	struct pka_job *j;
+
+	if (msg->id & LOAD_ID) {
+		key_answer(p, msg);
+		return;
+	}
+	j = index < p->job_count ? p->jobs[index] : NULL;
+	if (j == NULL || j->where != PKA_CARD || job_id(j) != msg->id)
+		return; /* answered too late */
+	if (msg->status == IPC_PKA_OK && msg->bytes == j->out_len) {
+		pka_card_unlink(p, j);
+		(*(j->key != NULL ? &p->stats.rsa_card : &p->stats.prf_card))++;
+		pka_job_finish(p, j, data, msg->bytes);
+		return;
+	}
+	(*(msg->status == IPC_PKA_BUSY ? &p->stats.card_busy : &p->stats.card_refused))++;
+	redo_soft(p, j);
+}
+
+/* ---- slots ---- */
+
+uint32_t
+pka_card_slot(const struct pka *p, unsigned index, const EVP_PKEY *key)
+{
+	const struct pka_key *k = index < PKA_MAX_KEYS ? &p->keys[index] : NULL;
+
+	if (p->card_slots == 0 || k == NULL || k->state != PKA_SLOT_READY)
+		return 0;
+	/* a handshake that began under an older configuration may hold a key whose place is another's by now */
+	return k->key == key || EVP_PKEY_eq(k->key, key) == 1 ? k->slot : 0;
+}
+
+void
+pka_card_load(struct pka *p, struct pka_key *k)
+{
+	uint8_t plain[KEYBLOB_PLAIN_BYTES], blob[KEYBLOB_WRAPPED_BYTES];
+	struct ipc_key_load msg;
+	size_t n, m;
+	uint32_t index = (uint32_t)(k - p->keys);
+	int rc;
+
+	if (index >= p->card_slots || !p->has_kek)
+		return; /* more keys than slots: the rest work in software */
+	if (++p->generation == 0)
+		p->generation = 1;
+	k->slot = index | (uint32_t)p->generation << 16;
+	rc = keyblob_build_rsa(k->key, plain, sizeof(plain), &n);
+	if (rc == 0)
+		rc = keyblob_wrap(p->kek, plain, n, blob, sizeof(blob), &m);
+	ct_wipe(plain, sizeof(plain));
+	if (rc != 0) {
+		k->state = PKA_SLOT_REFUSED;
+		log_line(p->log, LOG_INFO, "card_key_unsuited slot=%u reason=\"%s\" its_operations=software", index,
+			rc == -ENOTSUP ? "not RSA-2048" : strerror(-rc));
+		return;
+	}
+	msg = (struct ipc_key_load){ .id = LOAD_ID | k->slot, .slot = k->slot, .bytes = (uint32_t)m };
+	k->state = p->ops.send(p->ops.ctx, 0, IPC_KEY_LOAD, &msg, sizeof(msg), blob, m) == 0 ? PKA_SLOT_LOADING : PKA_SLOT_EMPTY;
+}
+
+void
+pka_card_erase(struct pka *p, struct pka_key *k)
+{
+	struct ipc_key_load msg = { .id = LOAD_ID, .slot = k->slot };
+
+	if (p->card_slots != 0 && (k->state == PKA_SLOT_READY || k->state == PKA_SLOT_LOADING))
+		p->ops.send(p->ops.ctx, 0, IPC_KEY_FREE, &msg, sizeof(msg), NULL, 0);
+	k->state = PKA_SLOT_EMPTY;
+}
+
+void
+pka_card_attached(struct pka *p, uint32_t slots)
+{
+	if (slots != 0 && !p->has_kek) {
+		log_line(p->log, LOG_WARN, "card_unused reason=\"no device.kek in the configuration\" operations=software");
+		slots = 0;
+	}
+	p->card_slots = slots;
+	for (unsigned i = 0; i < PKA_MAX_KEYS; i++) {
+		p->keys[i].state = PKA_SLOT_EMPTY;
+		if (p->keys[i].key != NULL)
+			pka_card_load(p, &p->keys[i]);
+	}
+}
+
+void
+pka_card_detached(struct pka *p)
+{
+	p->card_slots = 0;
+	for (unsigned i = 0; i < PKA_MAX_KEYS; i++)
+		p->keys[i].state = PKA_SLOT_EMPTY;
+	while (p->oldest != NULL)
+		redo_soft(p, p->oldest);
+}

@@ -1,0 +1,12 @@
+/* What sluice-cp gives up: capabilities, new privileges, core dumps, and system calls that it does not need once it runs. */
+#ifndef SLUICE_CONTROL_SANDBOX_H
+#define SLUICE_CONTROL_SANDBOX_H
+
+#include <stddef.h>
+
+/* First thing in main(), before keys are read: no core dumps, no reading by a debugger. */
+void sandbox_no_dumps(void);
+/* After start-up, with all threads running. 0, or -1 with a sentence in err. */
+int sandbox_enter(char *err, size_t cap);
+
+#endif
