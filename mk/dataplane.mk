@@ -1,4 +1,7 @@
-# sluice-dp: the dataplane's own folders; tcp/, net/ and port/ are in mk/tcp.mk.
+# The dataplane's own folders and their tests; net/, tcp/ and port/ are in net.mk, pmd/ in pmd.mk, the program in sluice-dp.mk.
 DP_CRYPTO_SRCS := dataplane/own.c $(addprefix dataplane/crypto/,rec_alg.c soft.c soft_gcm.c soft_cbc.c)
+DP_ENGINE_SRCS := $(DP_CRYPTO_SRCS) $(addprefix dataplane/crypto/,engines.c failover.c null.c)
+DP_TLS_SRCS := $(addprefix dataplane/tls/,rec_in.c rec_out.c tls_conn.c tls_ctl.c tls_rx.c tls_tx.c)
+DP_CTL_SRCS := $(addprefix dataplane/ctl/,ctl.c ctl_msg.c ctl_pka.c ctl_server.c)
 
 $(eval $(call unit_test,dp_soft,tests/unit/dataplane/crypto/test_soft.c $(DP_CRYPTO_SRCS) common/wr.c common/rd.c,$$(DPDK_CFLAGS),$$(DPDK_LIBS) -lcrypto))

@@ -17,6 +17,7 @@
 
 #include <rte_mbuf.h>
 
+#include "common/log.h"
 #include "dataplane/counters.h"
 #include "dataplane/crypto/rec_alg.h"
 
@@ -27,7 +28,8 @@ enum rec_status {
 	REC_AUTH, /* tag, MAC or padding wrong: never which */
 	REC_BAD, /* the record cannot be right: header or length */
 	REC_NOMEM, /* no mbuf for the result */
-	REC_FAILED, /* the engine failed; the operation was not done (seen only behind the failover wrapper) */
+	REC_FAILED, /* the accelerator failed; the operation was not done, or its result cannot be trusted */
+	REC_STALE, /* the accelerator no longer has the session (it was reset) */
 };
 
 /* State of one direction of one connection in an engine. Engines embed it as the first member of their own. */
@@ -48,8 +50,12 @@ struct rec_op {
 	 * Seal: plaintext (may be NULL for an empty record) in; the whole record with its header out.
 	 * Open: the whole record with its header in; plaintext out (NULL if empty).
 	 * submit takes m; poll gives it back. After any status but REC_OK the chain's contents are undefined, and it is still the op's.
+	 *
+	 * Accelerators (engines with `recover`) never write into m's segments: after REC_OK they give the result in m and the untouched source
+	 * in src, after any other status the untouched source in m. The failover wrapper, which alone calls them, redoes work from it.
 	 */
 	struct rte_mbuf *m;
+	struct rte_mbuf *src;
 	uint64_t seq;
 	uint8_t type; /* content type */
 	uint8_t status; /* enum rec_status, set by poll */
@@ -58,9 +64,11 @@ struct rec_op {
 	uint16_t version; /* for the owner: of the header that was read */
 	uint8_t epoch; /* for the owner */
 	bool judged; /* for the owner */
+	bool recheck; /* for the failover wrapper: the card refused it */
 	void *owner; /* for the owner */
-	struct rte_mbuf *src; /* for engines that work out of place */
 	void *priv; /* for the engine */
+	struct rec_session *outer; /* for the failover wrapper: its session, while sess is the inner engine's */
+	uint8_t last[CBC_BLOCK]; /* for the failover wrapper: TLS 1.0, last block of an opened record */
 };
 
 /* Public-key and PRF work on a card's key slots. */
@@ -93,6 +101,7 @@ struct eng_info {
 struct rec_engine_conf {
 	struct rte_mempool *pool; /* for headers, tails and out-of-place results */
 	struct dp_counters *ctr;
+	const struct log *log;
 	uint32_t max_sessions;
 	uint16_t worker; /* index, for the queue pair */
 	uint16_t workers;
@@ -119,6 +128,13 @@ struct rec_engine_ops {
 	uint16_t (*pka_poll)(struct rec_engine *eng, struct pka_op **ops, uint16_t n);
 	/* Housekeeping about once a millisecond: timeouts, recovery. NULL: none. */
 	void (*tick)(struct rec_engine *eng, uint64_t now_ms);
+	/* Accelerators only: its state, cheap enough for every poll. */
+	enum eng_state (*state)(const struct rec_engine *eng);
+	/*
+	 * Accelerators only: one step towards a running card after a failure, never waiting. 0: it runs, all older sessions and keys are gone;
+	 * -EINPROGRESS: call again; another error: it did not come back this time.
+	 */
+	int (*recover)(struct rec_engine *eng);
 	/* True once after the card was reset, so that keys must be loaded again. NULL: never. */
 	bool (*was_reset)(struct rec_engine *eng);
 	void (*info)(struct rec_engine *eng, struct eng_info *info);
@@ -140,9 +156,10 @@ extern const struct rec_engine_ops rec_engine_fpga;
 /* The engine by the name of --engine, or NULL. */
 const struct rec_engine_ops *rec_engine_find(const char *name);
 
-/*
- * Builds a worker's engine: `ops` itself when it is soft or null, else the failover wrapper around it. -errno if it cannot start.
- */
+/* The wrapper's own functions: an accelerator `inner` with `soft` behind it. Takes inner. */
+int failover_open(const struct rec_engine_conf *conf, struct rec_engine *inner, struct rec_engine **eng);
+
+/* Builds a worker's engine: `ops` itself when it is soft or null, else the failover wrapper around it. -errno if it cannot start. */
 int rec_engine_start(const struct rec_engine_ops *ops, const struct rec_engine_conf *conf, struct rec_engine **eng);
 
 #endif

@@ -1,0 +1,170 @@
+/*
+ * A worker's poll loop and what it does when there is nothing to do.
+ *
+ * An idle worker spins for a few turns, then sleeps in ppoll() for times that double up to idle_poll_us, bounded by the next TCP timer; a
+ * message of the control process or a new one connecting ends the sleep at once, a packet at the latest with it. The first packet
+ * brings the sleep back to its shortest. While the engine holds work the sleep stays at its shortest.
+ */
+#include <errno.h>
+#include <poll.h>
+#include <sys/prctl.h>
+#include <time.h>
+
+#include <rte_cycles.h>
+
+#include "dataplane/worker_int.h"
+
+#define IDLE_SPINS 32 /* turns without work before the first sleep */
+#define SLEEP_MIN_US 20
+#define DRAIN_US 1000000
+#define ENGINE_TICK_US 1000
+#define CRYPTO_ROUNDS 4 /* engine results may make new work; how often that is followed within one turn */
+
+static uint64_t
+clock_us(const struct worker *w)
+{
+	return rte_rdtsc() / w->cycles_per_us;
+}
+
+static uint32_t
+receive(struct worker *w)
+{
+	struct rte_mbuf *pkts[WORKER_BURST];
+	uint32_t total = 0;
+
+	for (uint32_t p = 0; p < w->cfg.n_ports; p++) {
+		uint16_t n = port_rx(w->cfg.ports[p], (uint16_t)w->cfg.index, pkts, WORKER_BURST);
+
+		if (n == 0)
+			continue;
+		net_input(w->net, (uint16_t)p, pkts, n, w->now);
+		total += n;
+	}
+	return total;
+}
+
+/* Engine results and the connections that wait for them, until nothing new comes of it. */
+static uint32_t
+crypto(struct worker *w)
+{
+	uint32_t total = 0, n;
+	int rounds = 0;
+
+	do {
+		n = tls_poll(w->tls, w->now);
+		n += tls_work(w->tls, w->now);
+		total += n;
+	} while (n != 0 && ++rounds < CRYPTO_ROUNDS);
+	return total;
+}
+
+static void
+housekeeping(struct worker *w)
+{
+	if (w->now - w->eng_tick_us >= ENGINE_TICK_US) {
+		w->eng_tick_us = w->now;
+		if (w->engine->ops->tick != NULL)
+			w->engine->ops->tick(w->engine, w->now / 1000);
+	}
+	if (w->now - w->tick_us < WORKER_TICK_US)
+		return;
+	w->tick_us = w->now;
+	net_timers(w->net, w->now);
+	tls_sweep(w->tls, WORKER_SWEEP_TURNS, w->now);
+	proxy_sweep(w->proxy, WORKER_SWEEP_TURNS, w->now);
+}
+
+static uint32_t
+turn(struct worker *w)
+{
+	uint32_t work;
+
+	w->now = clock_us(w);
+	proxy_now(w->proxy, w->now);
+	work = receive(w);
+	tcp_timers(w->tcp, w->now);
+	tcp_flush(w->tcp, w->now); /* events: what arrived goes up */
+	if (w->cfg.index == 0)
+		work += ctl_server_poll(w->cfg.server);
+	work += ctl_poll(w->ctl, w->now);
+	work += crypto(w);
+	housekeeping(w);
+	if (tcp_pending(w->tcp))
+		tcp_flush(w->tcp, w->now); /* what came of it goes out */
+	net_flush(w->net);
+	ctl_flush(w->ctl);
+	ctr_inc(&w->ctr, CTR_loops);
+	return work;
+}
+
+/* Longest time to sleep now. */
+static uint64_t
+sleep_for(struct worker *w)
+{
+	uint64_t t = w->sleep_us, timer = tcp_next_timer(w->tcp);
+
+	if (w->engine->ops->pending(w->engine) != 0)
+		t = SLEEP_MIN_US;
+	if (timer <= w->now)
+		return 0;
+	t = RTE_MIN(t, timer - w->now);
+	return RTE_MIN(t, (uint64_t)w->idle_poll_us);
+}
+
+static void
+doze(struct worker *w)
+{
+	struct pollfd p[3] = { { .events = POLLIN }, { .events = POLLIN }, { .events = POLLIN } };
+	struct timespec ts = { 0 };
+	int fds[2] = { -1, -1 };
+	uint64_t us;
+
+	if (tcp_pending(w->tcp))
+		return;
+	us = sleep_for(w);
+	if (us == 0)
+		return;
+	if (!ctl_sleep(w->ctl, &p[0].fd))
+		return;
+	if (w->cfg.index == 0)
+		ctl_server_fds(w->cfg.server, fds);
+	p[1].fd = fds[1] >= 0 ? -1 : fds[0]; /* nobody else is let in while one is attached */
+	p[2].fd = fds[1];
+	ts.tv_nsec = (long)(us * 1000 % 1000000000);
+	ts.tv_sec = (time_t)(us / 1000000);
+	ppoll(p, RTE_DIM(p), &ts, NULL);
+	ctl_wake(w->ctl);
+	ctr_inc(&w->ctr, CTR_sleeps);
+	w->sleep_us = RTE_MIN(w->sleep_us * 2, w->idle_poll_us);
+}
+
+static void
+idle(struct worker *w, uint32_t work)
+{
+	if (work != 0) {
+		w->idle_turns = 0;
+		w->sleep_us = SLEEP_MIN_US;
+		return;
+	}
+	ctr_inc(&w->ctr, CTR_loops_idle);
+	if (w->idle_poll_us == 0 || ++w->idle_turns < IDLE_SPINS)
+		return;
+	doze(w);
+}
+
+int
+worker_run(struct worker *w)
+{
+	uint64_t until;
+
+	prctl(PR_SET_TIMERSLACK, 1UL); /* short sleeps must be short */
+	w->sleep_us = SLEEP_MIN_US;
+	while (!atomic_load_explicit(w->cfg.stop, memory_order_relaxed))
+		idle(w, turn(w));
+	tls_drain(w->tls, w->now);
+	until = clock_us(w) + DRAIN_US;
+	while (tls_count(w->tls) != 0 && clock_us(w) < until)
+		idle(w, turn(w));
+	turn(w);
+	return 0;
+}
