@@ -1,0 +1,74 @@
+#!/usr/bin/env python3
+"""Structural constant-time check: no secret in the fan-in cone of a control output, by yosys.
+
+    cones.py LIST [--yosys yosys]
+
+LIST is a Python file that defines CHECKS, each a dict: `top`, `files`, `control` (outputs), `secret` (inputs or registers; name[7:0]
+names bits), and optional `expect` (default "none": the cone must hold no secret; "some": a negative control, where it must).
+The cone goes through registers and memories (a memory counts as one cell, so what enters it reaches all that is read from it).
+"""
+import argparse
+import re
+import runpy
+import subprocess
+import sys
+
+
+def wires(names, prefix=""):
+    """yosys selection of wires; with bit ranges spelled out for split nets."""
+    out = []
+    for name in names:
+        m = re.fullmatch(r"(.*)\[(\d+):(\d+)\]", name)
+        if m:
+            out += [f"w:{m[1]}[{b}]" for b in range(int(m[3]), int(m[2]) + 1)]
+        else:
+            out += [f"w:{name}"]
+    return out
+
+
+def union(selection):
+    return " ".join([selection[0]] + [s + " %u" for s in selection[1:]])
+
+
+def script(check, incdir):
+    split = any("[" in n for n in check["secret"])
+    lines = [f"read_verilog -sv -I{incdir} {' '.join(check['files'])}", f"hierarchy -check -top {check['top']}", "proc", "flatten", "opt_clean",
+             "memory_dff", "memory_collect", f"cd {check['top']}"]
+    if split:
+        lines += ["splitnets -ports"]
+        bases = sorted({re.sub(r"\[.*", "", n) for n in check["secret"]} | set(check["control"]))
+    # every name must exist: a misspelt one would prove nothing
+    for name in check["control"] + check["secret"]:
+        base = re.sub(r"\[.*", "", name)
+        lines += [f"select -assert-min 1 w:{base} {'w:' + base + '[*] %u' if split else ''}"]
+    control = [f"w:{n}" for n in check["control"]] + ([f"w:{n}[*]" for n in check["control"]] if split else [])
+    lines += [f"select -set cone {union(control)} %ci*", f"select -set secret {union(wires(check['secret']))}"]
+    if check.get("expect", "none") == "some":
+        lines += ["select -assert-min 1 @cone @secret %i"]
+    else:
+        lines += ["select -assert-none @cone @secret %i"]
+    return "; ".join(lines)
+
+
+def main():
+    ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    ap.add_argument("list")
+    ap.add_argument("--yosys", default="yosys")
+    ap.add_argument("--incdir", default="rtl/common")
+    a = ap.parse_args()
+    bad = 0
+    checks = runpy.run_path(a.list)["CHECKS"]
+    for check in checks:
+        r = subprocess.run([a.yosys, "-q", "-p", script(check, a.incdir)], capture_output=True, text=True)
+        ok = r.returncode == 0
+        bad += not ok
+        kind = "reaches (as it must)" if check.get("expect", "none") == "some" else "does not reach"
+        print(f"{'ok  ' if ok else 'FAIL'} {check['top']}: {', '.join(check['secret'])} {kind} {', '.join(check['control'])}")
+        if not ok:
+            print("\n".join("     | " + line for line in (r.stderr + r.stdout).splitlines()[-12:]))
+    print(f"{len(checks) - bad} passed, {bad} failed")
+    return 1 if bad else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
