@@ -1,12 +1,33 @@
 # SHA cores, HMAC, PRF and the mac lane: models, benches, constant-time checks.
-SHA_SV := rtl/sha/sha1_core.sv rtl/sha/sha256_core.sv
-HASH_SV := $(SHA_SV) rtl/sha/hash_unit.sv
+HASH_SV := rtl/sha/sha1_core.sv rtl/sha/sha256_core.sv rtl/sha/hash_unit.sv
+# The lane with everything under it, packages first.
+MAC_LANE_SV := rtl/gen/sluice_pkg.sv rtl/common/skid_buffer.sv rtl/common/fifo_sync.sv rtl/aes/aes_key_expand.sv rtl/aes/aes_iter.sv $(HASH_SV) $(sort $(wildcard rtl/mac/*.sv))
+MAC_TB := $(addprefix sim/tb/mac_lane/,mac_lane_tb.cpp ref.cpp primitives.cpp records.cpp faults.cpp timing.cpp)
 
-$(eval $(call rtl_bench,sha1_core,sha1_core,rtl/sha/sha1_core.sv,sim/tb/sha/sha1_core_tb.cpp sim/tb/sha/core_tb.h))
-$(eval $(call rtl_bench,sha256_core,sha256_core,rtl/sha/sha256_core.sv,sim/tb/sha/sha256_core_tb.cpp sim/tb/sha/core_tb.h))
-$(eval $(call rtl_bench,hash_unit,hash_unit,$(HASH_SV),sim/tb/sha/hash_unit_tb.cpp))
+$(eval $(call rtl_bench,tb_sha1_core,sha1_core,rtl/sha/sha1_core.sv,sim/tb/sha/sha1_core_tb.cpp))
+$(eval $(call rtl_bench,tb_sha256_core,sha256_core,rtl/sha/sha256_core.sv,sim/tb/sha/sha256_core_tb.cpp))
+$(eval $(call rtl_bench,tb_hash_unit,hash_unit,$(HASH_SV),sim/tb/sha/hash_unit_tb.cpp))
+$(eval $(call rtl_bench,tb_mac_lane,mac_lane,$(MAC_LANE_SV),$(MAC_TB)))
+$(BUILD)/bench/tb_sha1_core $(BUILD)/bench/tb_sha256_core: sim/tb/sha/core_tb.h
+$(BUILD)/bench/tb_mac_lane: sim/tb/mac_lane/lane_bench.h common/gen/sluice_regs.h
+$(BUILD)/vl/tb_mac_lane/Vtb_mac_lane__ALL.a: $(wildcard rtl/aes/*.svh)
 
-# The lane with everything under it, in the order that its packages want.
-MAC_SV := rtl/gen/sluice_pkg.sv rtl/common/skid_buffer.sv rtl/aes/aes_key_expand.sv rtl/aes/aes_iter.sv $(HASH_SV) $(sort $(wildcard rtl/mac/*.sv))
-MAC_TB := $(addprefix sim/tb/mac_lane/,mac_lane_tb.cpp ref.cpp primitives.cpp records.cpp faults.cpp timing.cpp lane_bench.h)
-$(eval $(call rtl_bench,mac_lane,mac_lane,$(MAC_SV),$(MAC_TB)))
+# A second seed: other random initial values, other pauses.
+TESTS += rtl|tb_mac_lane_seed2|$(BUILD)/bench/tb_mac_lane --seed 2 --skip speed
+BENCHES += mac_lane|$(BUILD)/bench/tb_mac_lane --only speed
+
+.PHONY: lint-mac-ct lint-mac-rtl lint-mac-selftest
+lint-mac-ct: ## Constant time of hashes, HMAC, PRF and CBC records, proved on the netlist
+	$(call say,LINT,constant time of the mac lane)
+	@mkdir -p $(BUILD)
+	$(Q)$(PYTHON) -B rtl/mac/ct_check.py > $(BUILD)/lint-mac-ct.log || { cat $(BUILD)/lint-mac-ct.log; exit 1; }
+
+lint-mac-rtl: $(MAC_LANE_SV) ## Verilator and yosys read the mac lane; no path from an input of its port to an output
+	$(call say,LINT,mac lane)
+	$(Q)$(VERILATOR) --lint-only -Wall -Irtl/common -Irtl/gen $(wildcard rtl/lint/verilator.vlt) --top-module mac_lane $(MAC_LANE_SV)
+	$(Q)yosys -q -p 'read_verilog -sv -I. -Irtl/common $(MAC_LANE_SV); hierarchy -check -top mac_lane; proc; check -assert; flatten; opt_clean; select -assert-none o:* %ci*:-$$dff i:* i:clk_i %d %i'
+
+lint-mac-selftest: ## The self test's ROM is what its generator writes
+	$(call say,LINT,self test of the mac lane)
+	$(Q)$(PYTHON) -B rtl/mac/gen_selftest.py --check
+LINTS += lint-mac-ct lint-mac-rtl lint-mac-selftest

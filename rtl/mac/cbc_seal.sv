@@ -1,6 +1,6 @@
 // RECORD_SEAL of TLS 1.0, 1.1, 1.2 CBC records, MAC then encrypt (RFC 2246, 4346, 5246 6.2.3.2): header | [IV] | CBC(data | MAC | padding).
-// Data words go to the hash and to the cipher at the same time, so ciphertext leaves while later blocks are hashed; only the words that
-// hold the MAC wait for the digest. Minimal padding. TLS 1.1 and later send a random explicit IV; TLS 1.0 goes on from the context's.
+// Data words go to the hash and to the cipher's queue at the same time, so ciphertext leaves while later blocks are hashed, and the hash
+// need not wait for the key schedule; only the words that hold the MAC wait for the digest. Minimal padding. TLS 1.1 and later send a random explicit IV; TLS 1.0 goes on from the context's.
 // start_i is one cycle, its parameters are held until done_o. iv_o is the next chained IV. Nothing here is secret but data.
 `include "assert.svh"
 
@@ -94,12 +94,20 @@ module cbc_seal (
     .word_i(in_data_i), .chunk_valid_o(h_chunk_valid_o), .chunk_ready_i(h_chunk_ready_i), .chunk_o(h_chunk_o)
   );
 
-  // ---- source words: to hash and cipher in the same cycle -----------------------------------------------------------------------------
-  assign body_last   = (in_q == '0);
+  // ---- source words: to hash and cipher queue in the same cycle -----------------------------------------------------------------------
+  logic         q_ready, q_valid, q_pop;
+  logic [127:0] q_data;
+  logic [2:0]   unused_level;
+  assign body_last   = (in_q == '0) || (state_q == StIdle);
   assign whole       = (in_q != 11'd1) || (len_i[3:0] == 4'd0);
-  assign feed_valid  = (state_q == StBody) && in_valid_i && !body_last && (!whole || c_ready_i);
-  assign in_ready_o  = (state_q == StBody) && !body_last && feed_ready && (!whole || c_ready_i);
+  assign feed_valid  = in_valid_i && !body_last && (!whole || q_ready);
+  assign in_ready_o  = !body_last && feed_ready && (!whole || q_ready);
   assign word_fire   = in_ready_o && in_valid_i;
+  assign q_pop       = (state_q == StBody) && c_ready_i;
+  fifo_sync #(.Width(128), .DepthLog2(2)) u_queue (
+    .clk_i, .rst_ni, .wr_valid_i(word_fire && whole), .wr_ready_o(q_ready), .wr_data_i(in_data_i),
+    .rd_valid_o(q_valid), .rd_ready_i(q_pop), .rd_data_o(q_data), .level_o(unused_level)
+  );
 
   // ---- tail words: rest | MAC | padding -----------------------------------------------------------------------------------------------
   logic [511:0] tail_data;
@@ -123,7 +131,7 @@ module cbc_seal (
     c_iv_ld_o     = 1'b0;
     c_iv_o        = '0;
     c_valid_o     = 1'b0;
-    c_data_o      = in_data_i;
+    c_data_o      = q_data;
     c_out_ready_o = 1'b0;
     o_valid_o     = 1'b0;
     o_data_o      = '0;
@@ -157,12 +165,12 @@ module cbc_seal (
         state_d   = StBody;
       end
       StBody: begin
-        c_valid_o     = in_valid_i && !body_last && whole && feed_ready;
+        c_valid_o     = q_valid;
         o_valid_o     = c_out_valid_i;
         o_data_o      = c_out_data_i;
         o_bytes_o     = 5'd16;
         c_out_ready_o = o_ready_i;
-        if (body_last) state_d = StMac;
+        if (body_last && !q_valid) state_d = StMac;
       end
       StMac: begin
         o_valid_o     = c_out_valid_i;

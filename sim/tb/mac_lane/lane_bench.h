@@ -7,7 +7,7 @@
 
 #include <vector>
 
-#include "Vmac_lane.h"
+#include "Vtb_mac_lane.h"
 #include "common/gen/sluice_regs.h"
 #include "sim/harness/engine_port.h"
 
@@ -38,8 +38,8 @@ struct Keys {
 Keys random_keys(TbRng &rng, bool sha256, uint16_t version, bool aes256);
 
 struct Lane {
-	Tb<Vmac_lane> tb;
-	EnginePort<Vmac_lane> port;
+	Tb<Vtb_mac_lane> tb;
+	EnginePort<Vtb_mac_lane> port;
 
 	Lane(int argc, char **argv) : tb(argc, argv, "mac_lane"), port(tb) {}
 	/* Reset, erase, self test; leaves the port at rest. */

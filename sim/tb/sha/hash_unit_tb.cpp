@@ -4,10 +4,10 @@
  */
 #include <openssl/evp.h>
 
-#include "Vhash_unit.h"
+#include "Vtb_hash_unit.h"
 #include "sim/harness/tb.h"
 
-using Model = Vhash_unit;
+using Model = Vtb_hash_unit;
 
 struct Job {
 	bool sha256;

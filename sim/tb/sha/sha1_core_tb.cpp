@@ -1,5 +1,5 @@
 /* Bench of sha1_core: see core_tb.h. The known answer is FIPS 180-4's example of one block, "abc". */
-#include "Vsha1_core.h"
+#include "Vtb_sha1_core.h"
 #include "sim/tb/sha/core_tb.h"
 
 static void reference(uint32_t *h, const uint8_t *block) {
@@ -10,8 +10,8 @@ static void reference(uint32_t *h, const uint8_t *block) {
 }
 
 int main(int argc, char **argv) {
-	Tb<Vsha1_core> tb(argc, argv, "sha1_core");
-	CoreBench<Vsha1_core, 5, 82> bench(tb, reference);
+	Tb<Vtb_sha1_core> tb(argc, argv, "sha1_core");
+	CoreBench<Vtb_sha1_core, 5, 82> bench(tb, reference);
 	bench.run(3000);
 	const uint32_t iv[8] = {0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476, 0xc3d2e1f0};
 	const uint32_t want[5] = {0xa9993e36, 0x4706816a, 0xba3e2571, 0x7850c26c, 0x9cd0d89d};
