@@ -8,8 +8,13 @@ CP_SRC := control/main.c control/app.c control/sandbox.c control/conns.c control
 CP_LIBS := -luv -lcyaml -lyaml -lcrypto -lmicrohttpd -ljansson -lseccomp -lcap
 
 $(eval $(call program,$(BUILD)/bin/sluice-cp,rel,$(CP_SRC),,$(CP_LIBS)))
-ALL += $(BUILD)/bin/sluice-cp
+$(eval $(call program,$(BUILD)/bin/sluicectl,rel,$(wildcard control/sluicectl/*.c) $(CP_CONFIG_SRC) $(CP_HS_SRC) $(CP_COMMON_SRC),,-lcyaml -lyaml -lcrypto -ljansson))
+ALL += $(BUILD)/bin/sluice-cp $(BUILD)/bin/sluicectl
 
 # The handshake machine with a libssl client in memory.
 CP_PEER_SRC := tests/unit/control/tls_peer.c control/pka/pka_soft.c $(CP_HS_SRC) $(CP_COMMON_SRC)
 $(eval $(call unit_test,control/hs_libssl,tests/unit/control/test_hs_libssl.c $(CP_PEER_SRC),,-lssl -lcrypto))
+
+# sluice-cp as a process, the test in the place of sluice-dp.
+$(eval $(call unit_test,control/cp_process,tests/unit/control/test_cp_process.c $(CP_PEER_SRC),-DCP_BINARY='"$(BUILD)/bin/sluice-cp"',-lssl -lcrypto))
+$(BUILD)/test/control/cp_process: $(BUILD)/bin/sluice-cp

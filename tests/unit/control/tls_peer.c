@@ -164,8 +164,8 @@ cbc(struct peer_keys *k, int enc, const uint8_t *iv, const uint8_t *in, size_t l
 	EVP_CIPHER_CTX_free(ctx);
 }
 
-static size_t
-open_record(struct peer_keys *k, uint8_t type, const uint8_t *in, size_t len, uint8_t *out)
+size_t
+peer_open_record(struct peer_keys *k, uint8_t type, const uint8_t *in, size_t len, uint8_t *out)
 {
 	uint8_t mac[32];
 	size_t n;
@@ -191,8 +191,8 @@ open_record(struct peer_keys *k, uint8_t type, const uint8_t *in, size_t len, ui
 	return n;
 }
 
-static size_t
-seal_record(struct peer_keys *k, uint8_t type, const uint8_t *in, size_t len, uint8_t *out)
+size_t
+peer_seal_record(struct peer_keys *k, uint8_t type, const uint8_t *in, size_t len, uint8_t *out)
 {
 	uint8_t plain[20000];
 	size_t n, pad;
@@ -230,7 +230,7 @@ wire_send(struct peer *p, uint8_t type, const uint8_t *data, size_t len)
 		return;
 	do {
 		uint8_t rec[5 + 20000];
-		size_t take = len < most ? len : most, n = seal_record(&p->wr, type, data, take, rec + 5);
+		size_t take = len < most ? len : most, n = peer_seal_record(&p->wr, type, data, take, rec + 5);
 		struct wr w = wr_init(rec, 5);
 
 		wr_u8(&w, type);
@@ -349,7 +349,7 @@ static void
 take_one(struct peer *p, uint8_t type, const uint8_t *body, size_t len)
 {
 	uint8_t plain[20000];
-	size_t n = open_record(&p->rd, type, body, len, plain), step = n;
+	size_t n = peer_open_record(&p->rd, type, body, len, plain), step = n;
 
 	if (type == TLS_CT_APPDATA)
 		return;

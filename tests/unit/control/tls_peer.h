@@ -38,6 +38,10 @@ struct peer { /* the server's side of one connection */
 	uint64_t random_state;
 };
 
+/* Opens or seals one TLS 1.2 record's body (RFC 5246 6.2.3); plaintext while keys are off. Returns the length written. */
+size_t peer_open_record(struct peer_keys *k, uint8_t type, const uint8_t *in, size_t len, uint8_t *out);
+size_t peer_seal_record(struct peer_keys *k, uint8_t type, const uint8_t *in, size_t len, uint8_t *out);
+
 /* A listener over tests/unit/control's generated certificates: "a.test" (default), "*.wild.test". */
 struct peer_world {
 	struct hs_listener listener;
