@@ -18,3 +18,15 @@ $(eval $(call unit_test,control/hs_libssl,tests/unit/control/test_hs_libssl.c $(
 # sluice-cp as a process, the test in the place of sluice-dp.
 $(eval $(call unit_test,control/cp_process,tests/unit/control/test_cp_process.c $(CP_PEER_SRC),-DCP_BINARY='"$(BUILD)/bin/sluice-cp"',-lssl -lcrypto))
 $(BUILD)/test/control/cp_process: $(BUILD)/bin/sluice-cp
+
+# The table against the RFC, and the diagram of it.
+$(eval $(call unit_test,control/handshake_table,tests/table/test_handshake_table.c $(CP_HS_SRC) $(CP_COMMON_SRC),,-lcrypto,table))
+.PHONY: handshake-doc handshake-check
+handshake-doc: $(BUILD)/test/control/handshake_table
+	$(call say,GEN,docs/handshake.md)
+	$(Q)$< --print > docs/handshake.md
+GENERATED += handshake-doc
+handshake-check: $(BUILD)/test/control/handshake_table
+	$(call say,CHECK,docs/handshake.md)
+	$(Q)$< --print | diff -u docs/handshake.md - || { echo "docs/handshake.md: differs; run 'make regs'"; exit 1; }
+check-generated: handshake-check
