@@ -12,3 +12,5 @@ $(BUILD)/bench/pka_core: $(PKA_KEYBLOB_OBJ) control/cert/keyblob.h
 $(eval $(call rtl_bench,pka_engine,pka_engine,$(PKA_ENGINE_SV),sim/tb/pka_engine/pka_engine_tb.cpp,$(PKA_VL_FLAGS),$(PKA_KEYBLOB_OBJ)))
 $(BUILD)/bench/pka_engine: $(PKA_KEYBLOB_OBJ) control/cert/keyblob.h sim/tb/pka_engine/keys.h
 $(BUILD)/vl/pka_engine/Vpka_engine__ALL.a: $(wildcard rtl/aes/*.svh)
+
+$(eval $(call unit_test,control_keyblob,tests/unit/control/cert/test_keyblob.c control/cert/keyblob.c,,-lcrypto))

@@ -72,6 +72,7 @@ module pka_core #(
 
   // ---- the step as an instruction for the fetching context
   pka_pkg::instr_t  ins;
+  pka_pkg::secret_t sec;
   pka_pkg::ld_e     ld;
   logic [2:0]       ld_page;
   logic [5:0]       pc;
@@ -84,6 +85,7 @@ module pka_core #(
 
   always_comb begin
     ins     = '0;
+    sec     = '0;
     ld      = pka_pkg::LdNone;
     ld_page = 3'd0;
     if (fetch && running) begin
@@ -104,21 +106,21 @@ module pka_core #(
           ins.a_one = 1'b1; ins.b_sel = pka_pkg::BExt; ins.dst = pka_pkg::RKl;
         end
         PcOne: begin  // table[0] = R
-          ins.a_sel = pka_pkg::RKl; ins.b_sel = pka_pkg::BOne; ins.dst = 6'd0;
+          sec.a_sel = pka_pkg::RKl; ins.b_sel = pka_pkg::BOne; ins.dst = 6'd0;
           ld = pka_pkg::LdKey; ld_page = pka_pkg::PgBi;
         end
         PcBi: begin  // this operation's unblinding factor
-          ins.a_sel = 6'd0; ins.b_sel = pka_pkg::BExt; ins.dst = pka_pkg::RBi;
+          sec.a_sel = 6'd0; ins.b_sel = pka_pkg::BExt; ins.dst = pka_pkg::RBi;
         end
         PcBiSq: begin  // the next one's
-          ins.a_sel = pka_pkg::RBi; ins.b_sel = pka_pkg::BExt; ins.key_write = 1'b1; ins.key_page = pka_pkg::PgBi;
+          sec.a_sel = pka_pkg::RBi; ins.b_sel = pka_pkg::BExt; ins.key_write = 1'b1; ins.key_page = pka_pkg::PgBi;
           ld = pka_pkg::LdKey; ld_page = pka_pkg::PgBe;
         end
         PcBe: begin
-          ins.a_sel = 6'd0; ins.b_sel = pka_pkg::BExt; ins.dst = pka_pkg::RBe;
+          sec.a_sel = 6'd0; ins.b_sel = pka_pkg::BExt; ins.dst = pka_pkg::RBe;
         end
         PcBeSq: begin
-          ins.a_sel = pka_pkg::RBe; ins.b_sel = pka_pkg::BExt; ins.key_write = 1'b1; ins.key_page = pka_pkg::PgBe;
+          sec.a_sel = pka_pkg::RBe; ins.b_sel = pka_pkg::BExt; ins.key_write = 1'b1; ins.key_page = pka_pkg::PgBe;
           ld = pka_pkg::LdKey; ld_page = pka_pkg::PgKh;
         end
         PcKh: begin  // 2^1025 R^3
@@ -126,36 +128,36 @@ module pka_core #(
           ld = pka_pkg::LdOp; ld_page = 3'b001;
         end
         PcHi: begin  // upper half of the input
-          ins.a_sel = pka_pkg::RKh; ins.b_sel = pka_pkg::BExt; ins.dst = pka_pkg::RSum;
+          sec.a_sel = pka_pkg::RKh; ins.b_sel = pka_pkg::BExt; ins.dst = pka_pkg::RSum;
           ld = pka_pkg::LdOp; ld_page = 3'b000;
         end
         PcIn: begin  // the input modulo this prime, in Montgomery form
-          ins.a_sel = pka_pkg::RKl; ins.b_sel = pka_pkg::BExt; ins.dst = pka_pkg::RCm;
+          sec.a_sel = pka_pkg::RKl; ins.b_sel = pka_pkg::BExt; ins.dst = pka_pkg::RCm;
           ins.add = 1'b1; ins.add_sel = pka_pkg::RSum;
         end
         PcBlind: begin  // table[1]
-          ins.a_sel = pka_pkg::RBe; ins.dst = 6'd1;
+          sec.a_sel = pka_pkg::RBe; ins.dst = 6'd1;
         end
         PcTable: begin  // table[k + 1] = table[k] * table[1]
-          ins.a_sel = 6'd1; ins.dst = {1'b0, table_q[slot]};
+          sec.a_sel = 6'd1; ins.dst = {1'b0, table_q[slot]};
         end
         PcOneAgain: begin
-          ins.a_sel = pka_pkg::RKl; ins.b_sel = pka_pkg::BOne;
+          sec.a_sel = pka_pkg::RKl; ins.b_sel = pka_pkg::BOne;
         end
         PcFirst: begin  // the top window
-          ins.a_sel = {1'b0, window}; ins.dst = pka_pkg::RAcc;
+          sec.a_sel = {1'b0, window}; ins.dst = pka_pkg::RAcc;
         end
         PcSquare: begin
-          ins.a_sel = pka_pkg::RAcc; ins.dst = pka_pkg::RAcc; ins.flip = flip_i && !half;
+          sec.a_sel = pka_pkg::RAcc; ins.dst = pka_pkg::RAcc; ins.flip = flip_i && !half;
         end
         PcMul: begin
-          ins.a_sel = {1'b0, window}; ins.dst = pka_pkg::RAcc;
+          sec.a_sel = {1'b0, window}; ins.dst = pka_pkg::RAcc;
         end
         PcUnblind: begin
-          ins.a_sel = pka_pkg::RBi; ins.dst = pka_pkg::RAcc;
+          sec.a_sel = pka_pkg::RBi; ins.dst = pka_pkg::RAcc;
         end
         PcMx: begin  // out of Montgomery form; in [0, N], N only for zero
-          ins.a_sel = pka_pkg::RAcc; ins.b_sel = pka_pkg::BOne; ins.dst = pka_pkg::RMx;
+          sec.a_sel = pka_pkg::RAcc; ins.b_sel = pka_pkg::BOne; ins.dst = pka_pkg::RMx;
         end
         PcMxZero: begin  // q: is it zero?
           ins.valid = half; ins.write = 1'b0; ins.a_one = 1'b1; ins.zero_test = 1'b1;
@@ -167,25 +169,25 @@ module pka_core #(
           ins.valid = !half; ins.write = !half; ins.a_one = 1'b1; ins.b_sel = pka_pkg::BExt; ins.dst = pka_pkg::RNq;
         end
         PcNeg: begin  // p: - mq R^2 / q
-          ins.valid = !half; ins.write = !half; ins.a_sel = pka_pkg::RNq; ins.b_sel = pka_pkg::BPeer; ins.dst = pka_pkg::RSum;
-          ins.b_zero = zero[{slot, 1'b1}];
+          ins.valid = !half; ins.write = !half; sec.a_sel = pka_pkg::RNq; ins.b_sel = pka_pkg::BPeer; ins.dst = pka_pkg::RSum;
+          sec.b_zero = zero[{slot, 1'b1}];
           if (!half) begin
             ld = pka_pkg::LdKey; ld_page = pka_pkg::PgQi;
           end
         end
         PcHx: begin  // p: (mp - mq) R / q
-          ins.valid = !half; ins.write = !half; ins.a_sel = pka_pkg::RMx; ins.b_sel = pka_pkg::BExt; ins.dst = pka_pkg::RAcc;
+          ins.valid = !half; ins.write = !half; sec.a_sel = pka_pkg::RMx; ins.b_sel = pka_pkg::BExt; ins.dst = pka_pkg::RAcc;
           ins.add = !half; ins.add_sel = pka_pkg::RSum;
         end
         PcH: begin  // p: h, in [0, p], p only for zero
-          ins.valid = !half; ins.write = !half; ins.a_sel = pka_pkg::RAcc; ins.b_sel = pka_pkg::BOne;
+          ins.valid = !half; ins.write = !half; sec.a_sel = pka_pkg::RAcc; ins.b_sel = pka_pkg::BOne;
         end
         PcHZero: begin
           ins.valid = !half; ins.write = 1'b0; ins.a_one = 1'b1; ins.zero_test = 1'b1;
         end
         PcJoin: begin  // q: mq + q h, a plain product; its low 61 digits leave now
           ins.valid = half; ins.write = half; ins.plain = 1'b1; ins.capture = 1'b1; ins.b_sel = pka_pkg::BPeer;
-          ins.b_zero = zero[{slot, 1'b0}]; ins.add = half; ins.add_sel = pka_pkg::RMx; ins.add_zero = zero[{slot, 1'b1}];
+          sec.b_zero = zero[{slot, 1'b0}]; ins.add = half; ins.add_sel = pka_pkg::RMx; sec.add_zero = zero[{slot, 1'b1}];
         end
         PcJoinHigh: begin  // q: and the upper ones now
           ins.valid = half; ins.write = 1'b0; ins.a_one = 1'b1; ins.capture = 1'b1;
@@ -195,27 +197,27 @@ module pka_core #(
           ld = pka_pkg::LdOp; ld_page = 3'b011;
         end
         PcChkHi: begin
-          ins.a_sel = pka_pkg::RKh; ins.b_sel = pka_pkg::BExt; ins.dst = pka_pkg::RSum;
+          sec.a_sel = pka_pkg::RKh; ins.b_sel = pka_pkg::BExt; ins.dst = pka_pkg::RSum;
           ld = pka_pkg::LdOp; ld_page = 3'b010;
         end
         PcChkLo: begin  // the result modulo this prime, in Montgomery form
-          ins.a_sel = pka_pkg::RKl; ins.b_sel = pka_pkg::BExt; ins.dst = pka_pkg::RV;
+          sec.a_sel = pka_pkg::RKl; ins.b_sel = pka_pkg::BExt; ins.dst = pka_pkg::RV;
           ins.add = 1'b1; ins.add_sel = pka_pkg::RSum;
         end
         PcChkSq1: begin
-          ins.a_sel = pka_pkg::RV; ins.dst = pka_pkg::RAcc;
+          sec.a_sel = pka_pkg::RV; ins.dst = pka_pkg::RAcc;
           ld = pka_pkg::LdMinus; ld_page = pka_pkg::PgMod;
         end
         PcChkSq: begin
-          ins.a_sel = pka_pkg::RAcc; ins.dst = pka_pkg::RAcc;
+          sec.a_sel = pka_pkg::RAcc; ins.dst = pka_pkg::RAcc;
           ld = pka_pkg::LdMinus; ld_page = pka_pkg::PgMod;
         end
         PcChkMul: begin
-          ins.a_sel = pka_pkg::RV; ins.dst = pka_pkg::RAcc;
+          sec.a_sel = pka_pkg::RV; ins.dst = pka_pkg::RAcc;
           ld = pka_pkg::LdMinus; ld_page = pka_pkg::PgMod;
         end
         PcDiff: begin  // (input - result^e) / R
-          ins.a_sel = pka_pkg::RAcc; ins.b_sel = pka_pkg::BExt; ins.add = 1'b1; ins.add_sel = pka_pkg::RCm;
+          sec.a_sel = pka_pkg::RAcc; ins.b_sel = pka_pkg::BExt; ins.add = 1'b1; ins.add_sel = pka_pkg::RCm;
         end
         PcDiffZero: begin
           ins.a_one = 1'b1; ins.write = 1'b0; ins.zero_test = 1'b1;
@@ -225,7 +227,7 @@ module pka_core #(
           ld = pka_pkg::LdZero;
         end
         PcFlush: begin  // zeros through the pipeline into the result memory
-          ins.plain = 1'b1; ins.b_zero = 1'b1;
+          ins.plain = 1'b1; sec.b_zero = 1'b1;
         end
         default: begin  // PcDone
           ins.valid = 1'b0; ins.write = 1'b0;
@@ -385,7 +387,7 @@ module pka_core #(
     unique case (ldd_kind_q)
       pka_pkg::LdOp:    ld_data = {1'b0, om_rdata_q};
       pka_pkg::LdZero:  ld_data = 26'd0;
-      pka_pkg::LdMinus: ld_data = km_rdata_q & ~26'(ldd_word_q == 6'd0);  // the modulus is odd
+      pka_pkg::LdMinus: ld_data = km_rdata_q & ~{25'd0, ldd_word_q == 6'd0};  // the modulus is odd
       default:          ld_data = km_rdata_q;
     endcase
   end
@@ -395,7 +397,7 @@ module pka_core #(
   logic [16:0] cap_digit;
   pka_mont u_mont (
     .clk_i, .rst_ni, .run_i(run),
-    .ctx_o(ctx), .fetch_o(fetch), .instr_i(ins),
+    .ctx_o(ctx), .fetch_o(fetch), .instr_i(ins), .secret_i(sec),
     .win_ctx_o(win_ctx), .win_word_o(win_word),
     .ld_ext_i(ldd_ext_q), .ld_mod_i(ldd_mod_q), .ld_ctx_i(ldd_ctx_q), .ld_word_i(ldd_word_q), .ld_data_i(ld_data),
     .kw_valid_o(kw_valid), .kw_ctx_o(kw_ctx), .kw_page_o(kw_page), .kw_word_o(kw_word), .kw_data_o(kw_data),

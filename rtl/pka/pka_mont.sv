@@ -13,6 +13,7 @@ module pka_mont (
   output logic [2:0]                    ctx_o,
   output logic                          fetch_o,
   input  logic [pka_pkg::InstrBits-1:0] instr_i,
+  input  logic [pka_pkg::SecretBits-1:0] secret_i,
   // load window: for 64 cycles the context win_ctx_o may be loaded; the data comes one cycle after word win_word_o
   output logic [2:0]                    win_ctx_o,
   output logic [5:0]                    win_word_o,
@@ -38,7 +39,7 @@ module pka_mont (
   input  logic                          erase_i,
   input  logic [8:0]                    erase_addr_i
 );
-  localparam int unsigned L = pka_pkg::Limbs;
+  localparam int L = pka_pkg::Limbs;
 
   // ---- frame counter and this cycle's instruction
   logic [8:0] phase_q;
@@ -48,9 +49,12 @@ module pka_mont (
   assign turn = phase_q[8:3] - {c0, 3'b000};
 
   logic [pka_pkg::InstrBits-1:0] instr_q [8];
+  logic [pka_pkg::SecretBits-1:0] secret_q [8];
   pka_pkg::instr_t ins, ins9;
+  pka_pkg::secret_t sec;
   logic [2:0] c9;
   assign ins  = instr_q[c0];
+  assign sec  = secret_q[c0];
   assign ins9 = instr_q[c9];
 
   assign ctx_o      = c0;
@@ -88,20 +92,22 @@ module pka_mont (
       end
       acc_sum = acc_q[c0] + ({18'd0, b_limb} << have_q[c0]);
       digit   = ins.b_sel == pka_pkg::BOne ? {16'd0, turn == pka_pkg::TurnFirst} : acc_sum[16:0];
-      if (ins.b_zero) digit = 17'd0;
+      if (sec.b_zero) digit = 17'd0;
     end
   end
 
   // ---- control pipeline: index k is the stage that uses it
   logic [9:1] v_q;
   logic [2:0] c_q [10];
-  logic [9:1] first_q, last_q, plain_q, shift_q, cap_q, test_q;
+  logic [9:1] last_q;
+  logic [7:1] plain_q, shift_q, cap_q;
+  logic [5:1] first_q, test_q;
   logic [16:0] bd_q [8];  // the digit, for the plain product and the capture
   assign c9 = c_q[9];
 
   logic [16:0] ba_q;      // what A is multiplied with
   logic [16:0] qd_q;      // quotient digit
-  logic [33:0] qm_q;
+  logic [16:0] qm_q;
   logic [16:0] n0_q [8];
   logic [16:0] u3_low, t7_low;
 
@@ -113,12 +119,12 @@ module pka_mont (
       phase_q <= phase_q + 9'd1;
       v_q     <= {v_q[8:1], v0};
     end
-    first_q <= {first_q[8:1], first0};
+    first_q <= {first_q[4:1], first0};
     last_q  <= rst_ni ? {last_q[8:1], last0} : '0;
-    plain_q <= {plain_q[8:1], ins.plain || add_turn};
-    shift_q <= {shift_q[8:1], !add_turn};
-    cap_q   <= {cap_q[8:1], ins.capture && digit_turn};
-    test_q  <= {test_q[8:1], ins.zero_test};
+    plain_q <= {plain_q[6:1], ins.plain || add_turn};
+    shift_q <= {shift_q[6:1], !add_turn};
+    cap_q   <= {cap_q[6:1], ins.capture && digit_turn};
+    test_q  <= {test_q[4:1], ins.zero_test};
     for (int k = 2; k < 10; k++) c_q[k] <= c_q[k-1];
     c_q[1] <= c0;
     for (int k = 2; k < 8; k++) bd_q[k] <= bd_q[k-1];
@@ -126,7 +132,8 @@ module pka_mont (
     if (!rst_ni) begin
       for (int c = 0; c < 8; c++) instr_q[c] <= '0;
     end else if (fetch_o) begin
-      instr_q[c0] <= instr_i;
+      instr_q[c0]  <= instr_i;
+      secret_q[c0] <= secret_i;
       acc_q[c0]   <= 44'd0;
       have_q[c0]  <= 5'd0;
       limb_q[c0]  <= 6'd0;
@@ -141,10 +148,10 @@ module pka_mont (
           have_q[c0] <= have_q[c0] - 5'd17;
         end
       end
-      ba_q <= add_turn ? {16'd0, !ins.add_zero} : ins.plain ? 17'd0 : digit ^ {16'd0, ins.flip && turn == pka_pkg::TurnFlip};
+      ba_q <= add_turn ? {16'd0, !sec.add_zero} : ins.plain ? 17'd0 : digit ^ {16'd0, ins.flip && turn == pka_pkg::TurnFlip};
     end
     if (v_q[3]) qm_q <= u3_low * n0_q[c_q[3]];
-    if (v_q[4]) qd_q <= plain_q[4] ? bd_q[4] : qm_q[16:0];
+    if (v_q[4]) qd_q <= plain_q[4] ? bd_q[4] : qm_q;
   end
 
   // Zero test: with A = 1 the quotient is -B/N mod R, so its digits are all zero for B = 0 and all ones for B = N.
@@ -178,49 +185,49 @@ module pka_mont (
 
   logic [5:0] a_addr;
   logic       erase_ctx;
-  assign a_addr    = add_turn ? ins.add_sel : ins.a_sel;
+  assign a_addr    = add_turn ? ins.add_sel : sec.a_sel;
   pka_pkg::instr_t ins_w;
   assign ins_w     = instr_q[win_ctx_o];
   assign erase_ctx = run_i && ins_w.erase;
 
   always_ff @(posedge clk_i) begin
     if (v0) begin
-      if (ins.a_one && !add_turn) for (int k = 0; k < int'(L); k++) a1[k] <= 26'(k == 0);
-      else for (int k = 0; k < int'(L); k++) a1[k] <= rf[{c0, a_addr}][k];
+      if (ins.a_one && !add_turn) for (int k = 0; k < L; k++) a1[k] <= 26'(k == 0);
+      else for (int k = 0; k < L; k++) a1[k] <= rf[{c0, a_addr}][k];
     end
-    if (v_q[1]) for (int k = 0; k < int'(L); k++) m2[k] <= 43'(a1[k]) * 43'(ba_q);
+    if (v_q[1]) for (int k = 0; k < L; k++) m2[k] <= 43'(a1[k]) * 43'(ba_q);
     if (v_q[2]) begin
-      if (first_q[2]) for (int k = 0; k < int'(L); k++) u3[k] <= 46'(m2[k]);
-      else for (int k = 0; k < int'(L); k++) u3[k] <= 46'(m2[k]) + 46'(s10[k]);
+      if (first_q[2]) for (int k = 0; k < L; k++) u3[k] <= 46'(m2[k]);
+      else for (int k = 0; k < L; k++) u3[k] <= 46'(m2[k]) + 46'(s10[k]);
     end
-    if (v_q[3]) for (int k = 0; k < int'(L); k++) u4[k] <= u3[k];
-    if (v_q[4]) for (int k = 0; k < int'(L); k++) begin
+    if (v_q[3]) for (int k = 0; k < L; k++) u4[k] <= u3[k];
+    if (v_q[4]) for (int k = 0; k < L; k++) begin
       u5[k] <= u4[k];
       n5[k] <= mod_mem[c_q[4]][k];
     end
-    if (v_q[5]) for (int k = 0; k < int'(L); k++) begin
+    if (v_q[5]) for (int k = 0; k < L; k++) begin
       u6[k] <= u5[k];
       m6[k] <= 43'(n5[k]) * 43'(qd_q);
     end
-    if (v_q[6]) for (int k = 0; k < int'(L); k++) t7[k] <= u6[k] + 46'(m6[k]);
+    if (v_q[6]) for (int k = 0; k < L; k++) t7[k] <= u6[k] + 46'(m6[k]);
     if (v_q[7]) begin
       if (shift_q[7]) begin
-        for (int k = 0; k < int'(L) - 1; k++) s8[k] <= 30'(t7[k][45:17]) + {5'd0, t7[k+1][16:0], 8'd0};
+        for (int k = 0; k < L - 1; k++) s8[k] <= 30'(t7[k][45:17]) + {5'd0, t7[k+1][16:0], 8'd0};
         s8[L-1] <= 30'(t7[L-1][45:17]);
       end else begin
-        for (int k = 0; k < int'(L); k++) s8[k] <= t7[k][29:0];
+        for (int k = 0; k < L; k++) s8[k] <= t7[k][29:0];
       end
     end
-    if (v_q[8]) for (int k = 0; k < int'(L); k++) s9[k] <= s8[k];
+    if (v_q[8]) for (int k = 0; k < L; k++) s9[k] <= s8[k];
     if (last_q[8]) begin  // one carry step makes limbs of at most 26 bits
       x9[0] <= {1'b0, s8[0][24:0]};
-      for (int k = 1; k < int'(L) - 1; k++) x9[k] <= {1'b0, s8[k][24:0]} + 26'(s8[k-1][29:25]);
+      for (int k = 1; k < L - 1; k++) x9[k] <= {1'b0, s8[k][24:0]} + 26'(s8[k-1][29:25]);
       x9[L-1] <= s8[L-1][25:0] + 26'(s8[L-2][29:25]);
     end
-    if (v_q[9]) for (int k = 0; k < int'(L); k++) s10[k] <= s9[k];
-    if (erase_i) for (int k = 0; k < int'(L); k++) rf[erase_addr_i][k] <= 26'd0;
-    else if (erase_ctx) for (int k = 0; k < int'(L); k++) rf[{win_ctx_o, win_word_o}][k] <= 26'd0;
-    else if (last_q[9] && ins9.write) for (int k = 0; k < int'(L); k++) rf[{c9, ins9.dst}][k] <= x9[k];
+    if (v_q[9]) for (int k = 0; k < L; k++) s10[k] <= s9[k];
+    if (erase_i) for (int k = 0; k < L; k++) rf[erase_addr_i][k] <= 26'd0;
+    else if (erase_ctx) for (int k = 0; k < L; k++) rf[{win_ctx_o, win_word_o}][k] <= 26'd0;
+    else if (last_q[9] && ins9.write) for (int k = 0; k < L; k++) rf[{c9, ins9.dst}][k] <= x9[k];
   end
 
   always_ff @(posedge clk_i) begin
@@ -245,14 +252,14 @@ module pka_mont (
       un_q_valid <= 1'b0;
       un_key_q   <= 1'b0;
     end else if (last_q[9] && ins9.write) begin
-      for (int k = 0; k < int'(L); k++) un_q[k] <= x9[k];
+      for (int k = 0; k < L; k++) un_q[k] <= x9[k];
       un_q_valid <= 1'b1;
       un_word_q  <= 6'd0;
       un_ctx_q   <= c9;
       un_key_q   <= ins9.key_write;
       un_page_q  <= ins9.key_page;
     end else if (un_q_valid) begin
-      for (int k = 0; k < int'(L) - 1; k++) un_q[k] <= un_q[k+1];
+      for (int k = 0; k < L - 1; k++) un_q[k] <= un_q[k+1];
       un_q[L-1] <= 26'd0;
       un_word_q <= un_word_q + 6'd1;
       if (un_word_q == 6'(L - 1)) un_q_valid <= 1'b0;
@@ -268,13 +275,14 @@ module pka_mont (
   assign busy_o     = un_q_valid;
 
   // ---- capture
+  logic [7:1] first_cap_q;
   assign cap_valid_o = v_q[7] && cap_q[7];
   assign cap_first_o = plain_q[7] && first_cap_q[7];
   assign cap_ctx_o   = c_q[7];
   assign cap_digit_o = plain_q[7] ? t7_low : bd_q[7];
-  logic [7:1] first_cap_q;
   always_ff @(posedge clk_i) first_cap_q <= {first_cap_q[6:1], turn == pka_pkg::TurnFirst};
 
+  `ASSERT_CONST(InstructionFits, $bits(pka_pkg::instr_t) == pka_pkg::InstrBits && $bits(pka_pkg::secret_t) == pka_pkg::SecretBits)
   `ASSERT_NEVER(ResultNeverFindsTheUnloadRegisterFull, last_q[9] && ins9.write && un_q_valid)
   `ASSERT_NEVER(LoadsOnlyInTheirWindow, (ld_ext_i || ld_mod_i) && ld_word_i > 6'd41)
   `ASSERT_NEVER(EraseOnlyWhileStopped, erase_i && run_i)

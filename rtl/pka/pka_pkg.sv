@@ -32,15 +32,13 @@ package pka_pkg;
     LdZero = 3'd5    // erases external operand and modulus
   } ld_e;
 
-  // One frame of one context: result = (A * B + addend) / R mod N, or the plain product N * B + addend.
+  // One frame of one context: result = (A * B + addend) / R mod N, or the plain product N * B + addend. What follows from secrets (a window
+  // of the exponent, verdicts of zero tests) is kept apart from what decides the frame's course, down to separate registers.
   typedef struct packed {
     logic       valid;
     logic       a_one;     // A is the number one, else register a_sel
-    logic [5:0] a_sel;
     bsel_e      b_sel;
-    logic       b_zero;    // B is masked to zero
     logic       add;       // register add_sel is added
-    logic       add_zero;  // the addend is masked to zero
     logic [5:0] add_sel;
     logic       plain;     // no reduction: the modulus is the multiplicand, low digits leave by the capture port
     logic       capture;   // digits (of B, or of the plain product) leave by the capture port
@@ -52,7 +50,13 @@ package pka_pkg;
     logic       erase;     // all registers of the context are zeroed at the end of the frame
     logic       flip;      // fault injection
   } instr_t;
-  localparam int unsigned InstrBits = $bits(instr_t);
+  localparam int unsigned InstrBits = 27;
+  typedef struct packed {
+    logic [5:0] a_sel;     // register A
+    logic       b_zero;    // B is masked to zero
+    logic       add_zero;  // the addend is masked to zero
+  } secret_t;
+  localparam int unsigned SecretBits = 8;
 
   // Registers of a context: the window table in 0..31, and
   localparam logic [5:0] RKl = 6'd32;   // R^2
