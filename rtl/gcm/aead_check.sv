@@ -22,6 +22,7 @@ module aead_check #(
   localparam logic [1:0] AlgGcm = sluice_pkg::ALG_AES_GCM[1:0];
   localparam logic [1:0] AlgCtr = sluice_pkg::ALG_AES_CTR[1:0];
   localparam logic [1:0] AlgCbc = sluice_pkg::ALG_AES_CBC[1:0];
+  localparam logic [15:0] Tls12 = 16'h0303;         // the only version with these suites (RFC 5288)
   localparam logic [31:0] MaxFragment = 32'd16384;  // RFC 5246 6.2.1
   localparam logic [31:0] RecordOver = 32'd29;      // header 5, explicit nonce 8, tag 16
   localparam logic [31:0] MaxAad = 32'd65536;
@@ -32,7 +33,7 @@ module aead_check #(
   assign bad_idx      = {16'd0, idx_i} >= NumSessions;
   assign bad_handle   = bad_idx || !slot_valid_i || slot_gen_i != gen_i;
   assign gcm          = slot_alg_i == AlgGcm;
-  assign record       = gcm && slot_version_i != 16'd0;
+  assign record       = gcm && slot_version_i == Tls12;
   assign short_source = {2'd0, len_i} < over;
 
   always_comb begin
@@ -53,8 +54,8 @@ module aead_check #(
       unique case (op_i)
         sluice_pkg::OP_NOP: class_o = aead_pkg::JobNull;
         sluice_pkg::OP_SESSION_LOAD: begin
-          if (bad_idx || gen_i == 16'd0) status_o = sluice_pkg::ST_BAD_HANDLE;
-          else if (len_i != sluice_pkg::SESSION_BYTES) status_o = sluice_pkg::ST_BAD_DESC;
+          if (len_i != sluice_pkg::SESSION_BYTES) status_o = sluice_pkg::ST_BAD_DESC;
+          else if (bad_idx || gen_i == 16'd0) status_o = sluice_pkg::ST_BAD_HANDLE;
           else class_o = aead_pkg::JobLoad;
         end
         sluice_pkg::OP_SESSION_FREE: begin
@@ -63,7 +64,7 @@ module aead_check #(
         sluice_pkg::OP_RECORD_SEAL: begin
           if (bad_handle) status_o = sluice_pkg::ST_BAD_HANDLE;
           else if (!record) status_o = sluice_pkg::ST_BAD_SESSION;
-          else if (len_i > MaxFragment) status_o = sluice_pkg::ST_BAD_DESC;
+          else if (len_i > MaxFragment || param0_i > 32'd255) status_o = sluice_pkg::ST_BAD_DESC;
           else class_o = aead_pkg::JobRSeal;
         end
         sluice_pkg::OP_RECORD_OPEN: begin
@@ -75,7 +76,7 @@ module aead_check #(
         sluice_pkg::OP_AEAD_SEAL: begin
           if (bad_handle) status_o = sluice_pkg::ST_BAD_HANDLE;
           else if (!gcm) status_o = sluice_pkg::ST_BAD_SESSION;
-          else if (param0_i > MaxAad || short_source) status_o = sluice_pkg::ST_BAD_DESC;
+          else if (param0_i > MaxAad || param1_i != 32'd0 || short_source) status_o = sluice_pkg::ST_BAD_DESC;
           else class_o = aead_pkg::JobSeal;
         end
         sluice_pkg::OP_AEAD_OPEN: begin

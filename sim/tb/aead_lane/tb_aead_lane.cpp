@@ -146,6 +146,9 @@ static void refusals(Lane &l) {
 	Session g = l.make(SLUICE_ALG_AES_GCM, 10), c = l.make(SLUICE_ALG_AES_CTR, 11), b = l.make(SLUICE_ALG_AES_CBC, 12);
 	Session plain = l.make(SLUICE_ALG_AES_GCM, 13);
 	plain.version = 0;
+	Session tls11 = l.make(SLUICE_ALG_AES_GCM, 14);
+	tls11.version = 0x0302;
+	l.load(tls11);
 	for (Session *s : {&g, &c, &b, &plain}) l.load(*s);
 	Bytes x = l.tb.rng.bytes(64);
 	auto no = [&](const char *what, uint8_t op, uint32_t handle, const Bytes &src, uint32_t p0, uint32_t p1, uint8_t status) {
@@ -163,7 +166,7 @@ static void refusals(Lane &l) {
 		no("slot beyond the last", op, SLUICE_NUM_SESSIONS | 1u << 16, x, 0, 16, SLUICE_ST_BAD_HANDLE);
 		no("slot that aliases a used one", op, g.handle() + SLUICE_NUM_SESSIONS, x, 0, 16, SLUICE_ST_BAD_HANDLE);
 	}
-	for (Session *s : {&c, &b, &plain})
+	for (Session *s : {&c, &b, &plain, &tls11})
 		for (uint8_t op : {SLUICE_OP_RECORD_SEAL, SLUICE_OP_RECORD_OPEN}) no("not a record session", op, s->handle(), x, 0, 16, SLUICE_ST_BAD_SESSION);
 	for (Session *s : {&c, &b})
 		for (uint8_t op : {SLUICE_OP_AEAD_SEAL, SLUICE_OP_AEAD_OPEN}) no("not a GCM session", op, s->handle(), x, 0, 16, SLUICE_ST_BAD_SESSION);
@@ -173,6 +176,8 @@ static void refusals(Lane &l) {
 		no("no IV", op, b.handle(), {}, 0, 0, SLUICE_ST_BAD_DESC);
 		no("not whole blocks", op, b.handle(), Bytes(47), 0, 0, SLUICE_ST_BAD_DESC);
 	}
+	no("content type beyond a byte", SLUICE_OP_RECORD_SEAL, g.handle(), x, 256, 0, SLUICE_ST_BAD_DESC);
+	no("param1 without a meaning", SLUICE_OP_AEAD_SEAL, g.handle(), x, 0, 16, SLUICE_ST_BAD_DESC);
 	no("source shorter than IV and AAD", SLUICE_OP_AEAD_SEAL, g.handle(), x, 53, 0, SLUICE_ST_BAD_DESC);
 	no("AAD length wraps", SLUICE_OP_AEAD_SEAL, g.handle(), x, 0xfffffff8, 0, SLUICE_ST_BAD_DESC);
 	no("AAD too long", SLUICE_OP_AEAD_SEAL, g.handle(), Bytes(65600), 65537, 0, SLUICE_ST_BAD_DESC);
