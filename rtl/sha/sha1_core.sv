@@ -17,7 +17,7 @@ module sha1_core (
   output logic [159:0] state_o
 );
   // FIPS 180-4 4.2.1: one constant for each quarter
-  (* rom_style = "distributed" *) logic [31:0] k_rom [4];
+  logic [31:0] k_rom [4];
   initial begin
     k_rom[0] = 32'h5a827999; k_rom[1] = 32'h6ed9eba1; k_rom[2] = 32'h8f1bbcdc; k_rom[3] = 32'hca62c1d6;
   end

@@ -17,7 +17,7 @@ module sha256_core (
   output logic [255:0] state_o
 );
   // FIPS 180-4 4.2.2
-  (* rom_style = "distributed" *) logic [31:0] k_rom [64];
+  logic [31:0] k_rom [64];
   initial begin
     k_rom[0] = 32'h428a2f98; k_rom[1] = 32'h71374491; k_rom[2] = 32'hb5c0fbcf; k_rom[3] = 32'he9b5dba5;
     k_rom[4] = 32'h3956c25b; k_rom[5] = 32'h59f111f1; k_rom[6] = 32'h923f82a4; k_rom[7] = 32'hab1c5ed5;
