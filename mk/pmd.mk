@@ -22,3 +22,11 @@ $(MODEL_LIB): $(MODEL_OBJS)
 	$(call say,LD,$@)
 	@mkdir -p $(@D)
 	$(Q)$(CC) -shared -o $@ $^ -lcrypto
+
+# The driver's own objects linked into the tests, so that sanitizers see them.
+PMD_TEST_LIBS = -Wl,--no-as-needed -lrte_bus_vdev -lrte_bus_pci -lrte_mempool_ring $(DPDK_LIBS) -lcrypto -ldl -lpthread
+PMD_FUNC_SRC := $(sort $(wildcard tests/pmd/*.c))
+$(eval $(call program,$(BUILD)/test/pmd_func,asan,$(PMD_SRC) $(PMD_FUNC_SRC),$$(PMD_FLAGS),$$(PMD_TEST_LIBS) -lcmocka,$(call objs,asan,$(PMD_KEYBLOB))))
+$(call objs,asan,$(PMD_SRC),$$(PMD_FLAGS)): | $(BUILD)/dpdk-src/.stamp
+TESTS += pmd|pmd/model|$(BUILD)/test/pmd_func --lib $(MODEL_LIB)
+TEST_DEPS += $(BUILD)/test/pmd_func
