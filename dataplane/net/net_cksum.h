@@ -31,16 +31,31 @@ net_cksum_pseudo(const struct net_addr *src, const struct net_addr *dst, uint8_t
 	return rte_raw_cksum(&ph, sizeof(ph));
 }
 
-/* Sum over `len` bytes of m from `off` plus a pseudo header; 0xffff when the checksum inside is right. len must be inside m. */
+/*
+ * Sum over `len` bytes of m from `off` plus a pseudo header; 0xffff when the checksum inside is right. len must be inside m.
+ * (rte_raw_cksum_mbuf() of DPDK 22.11 loses carries of segments that begin at an odd offset.)
+ */
 static inline uint16_t
 net_cksum_sum(const struct rte_mbuf *m, uint32_t off, uint32_t len, uint16_t pseudo)
 {
-	uint32_t sum;
-	uint16_t raw = 0;
+	uint32_t sum = pseudo, done = 0;
 
-	if (rte_raw_cksum_mbuf(m, off, len, &raw) != 0)
-		return 0;
-	sum = (uint32_t)raw + pseudo;
+	for (; m != NULL && len > 0; m = m->next) {
+		uint32_t n;
+		uint16_t part;
+
+		if (off >= m->data_len) {
+			off -= m->data_len;
+			continue;
+		}
+		n = RTE_MIN(len, m->data_len - off);
+		part = rte_raw_cksum(rte_pktmbuf_mtod_offset(m, const uint8_t *, off), n);
+		sum += done & 1 ? rte_bswap16(part) : part; /* an odd number of bytes before: bytes change places (RFC 1071 2 B) */
+		done += n;
+		len -= n;
+		off = 0;
+	}
+	sum = (sum & 0xffff) + (sum >> 16);
 	return (uint16_t)((sum & 0xffff) + (sum >> 16));
 }
 

@@ -4,8 +4,12 @@
 #include "dataplane/port/port.h"
 
 #include <errno.h>
+#include <net/if.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include <rte_ethdev.h>
 
@@ -78,19 +82,42 @@ setup_queues(const struct port *p, const struct port_config *cfg, char *err, siz
 	return 0;
 }
 
-/* Drivers that move memory (ring, null, memif) know no MTU: then only the buffers limit it. */
-static int
-setup_mtu(struct port *p, uint16_t mtu, char *err, size_t err_len)
+/* MTU of the kernel interface that a port stands on; 0: none, or it does not say. */
+static uint16_t
+kernel_mtu(unsigned int if_index)
 {
+	struct ifreq ifr = { 0 };
+	const int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	bool ok;
+
+	if (fd < 0)
+		return 0;
+	ok = if_index != 0 && if_indextoname(if_index, ifr.ifr_name) != NULL && ioctl(fd, SIOCGIFMTU, &ifr) == 0;
+	close(fd);
+	return ok && ifr.ifr_mtu > 0 ? (uint16_t)RTE_MIN(ifr.ifr_mtu, UINT16_MAX) : 0;
+}
+
+/*
+ * Drivers that move memory (ring, null, memif) know no MTU: then only the buffers limit it. Drivers on a kernel interface may know less than it
+ * (net_af_packet 22.11 claims frames of 1518 bytes whatever its framesz): then the interface's word counts.
+ */
+static int
+setup_mtu(struct port *p, uint16_t mtu, unsigned int if_index, char *err, size_t err_len)
+{
+	const uint16_t kernel = kernel_mtu(if_index);
 	int rc;
 
 	if (rte_eth_dev_get_mtu(p->index, &p->mtu) != 0)
 		p->mtu = RTE_ETHER_MTU;
+	if (mtu == 0 && kernel != 0)
+		mtu = kernel;
 	if (mtu == 0 || mtu == p->mtu)
 		return 0;
-	rc = rte_eth_dev_set_mtu(p->index, mtu);
-	if (rc != 0 && rc != -ENOTSUP)
-		return fail(err, err_len, -EINVAL, "port %u (%s): MTU %u: %s", p->index, p->driver, mtu, rte_strerror(-rc));
+	if (mtu != kernel) {
+		rc = rte_eth_dev_set_mtu(p->index, mtu);
+		if (rc != 0 && rc != -ENOTSUP)
+			return fail(err, err_len, -EINVAL, "port %u (%s): MTU %u: %s; the interface has %u", p->index, p->driver, mtu, rte_strerror(-rc), kernel);
+	}
 	p->mtu = mtu;
 	return 0;
 }
@@ -99,7 +126,8 @@ setup_mtu(struct port *p, uint16_t mtu, char *err, size_t err_len)
 static int
 check_room(const struct port *p, const struct port_config *cfg, const struct rte_eth_dev_info *info, struct rte_eth_conf *conf, char *err, size_t err_len)
 {
-	const uint32_t frame = (cfg->mtu != 0 ? cfg->mtu : RTE_ETHER_MTU) + RTE_ETHER_HDR_LEN + RTE_ETHER_CRC_LEN;
+	const uint16_t kernel = kernel_mtu(info->if_index);
+	const uint32_t mtu = cfg->mtu != 0 ? cfg->mtu : kernel != 0 ? kernel : RTE_ETHER_MTU, frame = mtu + RTE_ETHER_HDR_LEN + RTE_ETHER_CRC_LEN;
 
 	for (uint16_t q = 0; q < p->queues; q++) {
 		const uint32_t room = rte_pktmbuf_data_room_size(cfg->rx_pools[q]) - RTE_PKTMBUF_HEADROOM;
@@ -144,7 +172,7 @@ port_open(struct port *p, const struct port_config *cfg, char *err, size_t err_l
 		return fail(err, err_len, rc, "port %u (%s): %s", cfg->index, p->driver, rte_strerror(-rc));
 	rc = setup_queues(p, cfg, err, err_len);
 	if (rc == 0)
-		rc = setup_mtu(p, cfg->mtu, err, err_len);
+		rc = setup_mtu(p, cfg->mtu, info.if_index, err, err_len);
 	if (rc != 0)
 		return rc;
 	rc = rte_eth_dev_start(cfg->index);
