@@ -14,6 +14,7 @@ module sluice_dev #(
   input  logic clk_i,
   input  logic rst_ni,
   output logic quiet_o,
+  output logic ready_o,   // STATUS.READY
 
   input  logic s_awvalid_i,
   output logic s_awready_o,
@@ -252,6 +253,7 @@ module sluice_dev #(
     else quiet_q <= !(lite_act || regs_act || seq_act || queues_act || cpl_act || rd_act || wr_act || runner_act != '0);
   end
   assign quiet_o = quiet_q;
+  assign ready_o = ready;
 
   `ASSERT_CONST(TagsFit, IdxW == 4)
   `ASSERT_CONST(RequestersArePowerOfTwo, NumEngines == 1 || NumEngines == 3)

@@ -5,6 +5,7 @@ module dev_loop #(
   input  logic clk_i,
   input  logic rst_ni,
   output logic quiet_o,
+  output logic ready_o,
   output logic [2:0] busy_o,
   input  logic s_awvalid_i,
   output logic s_awready_o,

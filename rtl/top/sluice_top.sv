@@ -1,0 +1,132 @@
+// The whole device: front end and engines. Every output is a function of registers only.
+// active_o: an engine has work or is being offered some. The device is idle when quiet_o and ready_o are 1 and active_o is 0.
+module sluice_top #(
+  parameter int unsigned NumSessions = sluice_pkg::NumSessions,
+  parameter int unsigned NumKeys = sluice_pkg::NumKeys
+) (
+  input  logic clk_i,
+  input  logic rst_ni,
+  output logic quiet_o,
+  output logic ready_o,
+  output logic active_o,
+  input  logic [255:0] kek_i,        // the card's key-encryption key (fuses)
+  input  logic [2:0] rnd_valid_i,    // entropy, one lane per engine id
+  output logic [2:0] rnd_ready_o,
+  input  logic [383:0] rnd_data_i,
+
+  input  logic s_awvalid_i,
+  output logic s_awready_o,
+  input  logic [15:0] s_awaddr_i,
+  input  logic s_wvalid_i,
+  output logic s_wready_o,
+  input  logic [31:0] s_wdata_i,
+  input  logic [3:0] s_wstrb_i,
+  output logic s_bvalid_o,
+  input  logic s_bready_i,
+  output logic [1:0] s_bresp_o,
+  input  logic s_arvalid_i,
+  output logic s_arready_o,
+  input  logic [15:0] s_araddr_i,
+  output logic s_rvalid_o,
+  input  logic s_rready_i,
+  output logic [31:0] s_rdata_o,
+  output logic [1:0] s_rresp_o,
+
+  output logic m_arvalid_o,
+  input  logic m_arready_i,
+  output logic [63:0] m_araddr_o,
+  output logic [7:0] m_arlen_o,
+  output logic [3:0] m_aruser_o,
+  input  logic m_rvalid_i,
+  output logic m_rready_o,
+  input  logic [127:0] m_rdata_i,
+  input  logic [1:0] m_rresp_i,
+  input  logic m_rlast_i,
+  output logic m_awvalid_o,
+  input  logic m_awready_i,
+  output logic [63:0] m_awaddr_o,
+  output logic [7:0] m_awlen_o,
+  output logic m_wvalid_o,
+  input  logic m_wready_i,
+  output logic [127:0] m_wdata_o,
+  output logic [15:0] m_wstrb_o,
+  output logic m_wlast_o,
+  input  logic m_bvalid_i,
+  output logic m_bready_o,
+  input  logic [1:0] m_bresp_i
+);
+  localparam int unsigned NumEngines = sluice_pkg::NumEngines;
+  logic eng_rst_n;
+  logic [NumEngines-1:0] cmd_valid, cmd_ready, in_valid, in_ready, in_last, out_valid, out_ready, out_last, rsp_valid, rsp_ready;
+  logic [NumEngines-1:0] st_start, st_done, st_pass, flt_hang, flt_flip, busy;
+  logic [NumEngines*512-1:0] cmd_desc;
+  logic [NumEngines*128-1:0] in_data, out_data;
+  logic [NumEngines*5-1:0] in_bytes, out_bytes;
+  logic [NumEngines*16-1:0] out_parity, rsp_info;
+  logic [NumEngines*8-1:0] rsp_status;
+  logic [NumEngines*64-1:0] rsp_seq;
+  logic [NumEngines*32-1:0] rsp_cycles;
+
+  sluice_dev #(.NumEngines(NumEngines)) u_dev (
+    .clk_i, .rst_ni, .quiet_o, .ready_o,
+    .s_awvalid_i, .s_awready_o, .s_awaddr_i, .s_wvalid_i, .s_wready_o, .s_wdata_i, .s_wstrb_i, .s_bvalid_o, .s_bready_i, .s_bresp_o,
+    .s_arvalid_i, .s_arready_o, .s_araddr_i, .s_rvalid_o, .s_rready_i, .s_rdata_o, .s_rresp_o,
+    .m_arvalid_o, .m_arready_i, .m_araddr_o, .m_arlen_o, .m_aruser_o, .m_rvalid_i, .m_rready_o, .m_rdata_i, .m_rresp_i, .m_rlast_i,
+    .m_awvalid_o, .m_awready_i, .m_awaddr_o, .m_awlen_o, .m_wvalid_o, .m_wready_i, .m_wdata_o, .m_wstrb_o, .m_wlast_o,
+    .m_bvalid_i, .m_bready_o, .m_bresp_i,
+    .eng_rst_no(eng_rst_n), .cmd_valid_o(cmd_valid), .cmd_ready_i(cmd_ready), .cmd_desc_o(cmd_desc), .in_valid_o(in_valid),
+    .in_ready_i(in_ready), .in_data_o(in_data), .in_bytes_o(in_bytes), .in_last_o(in_last), .out_valid_i(out_valid),
+    .out_ready_o(out_ready), .out_data_i(out_data), .out_parity_i(out_parity), .out_bytes_i(out_bytes), .out_last_i(out_last),
+    .rsp_valid_i(rsp_valid), .rsp_ready_o(rsp_ready), .rsp_status_i(rsp_status), .rsp_info_i(rsp_info), .rsp_seq_i(rsp_seq),
+    .rsp_cycles_i(rsp_cycles), .st_start_o(st_start), .st_done_i(st_done), .st_pass_i(st_pass), .flt_hang_o(flt_hang),
+    .flt_flip_o(flt_flip), .busy_i(busy)
+  );
+
+  localparam int unsigned Aead = 32'(sluice_pkg::ENGINE_AEAD);
+  aead_lane #(.NumSessions(NumSessions)) u_aead (
+    .clk_i, .rst_ni(eng_rst_n),
+    .cmd_valid_i(cmd_valid[Aead]), .cmd_ready_o(cmd_ready[Aead]), .cmd_desc_i(cmd_desc[512*Aead +: 512]),
+    .in_valid_i(in_valid[Aead]), .in_ready_o(in_ready[Aead]), .in_data_i(in_data[128*Aead +: 128]), .in_bytes_i(in_bytes[5*Aead +: 5]),
+    .in_last_i(in_last[Aead]),
+    .out_valid_o(out_valid[Aead]), .out_ready_i(out_ready[Aead]), .out_data_o(out_data[128*Aead +: 128]),
+    .out_parity_o(out_parity[16*Aead +: 16]), .out_bytes_o(out_bytes[5*Aead +: 5]), .out_last_o(out_last[Aead]),
+    .rsp_valid_o(rsp_valid[Aead]), .rsp_ready_i(rsp_ready[Aead]), .rsp_status_o(rsp_status[8*Aead +: 8]),
+    .rsp_info_o(rsp_info[16*Aead +: 16]), .rsp_seq_o(rsp_seq[64*Aead +: 64]), .rsp_cycles_o(rsp_cycles[32*Aead +: 32]),
+    .rnd_valid_i(rnd_valid_i[Aead]), .rnd_ready_o(rnd_ready_o[Aead]), .rnd_data_i(rnd_data_i[128*Aead +: 128]),
+    .st_start_i(st_start[Aead]), .st_done_o(st_done[Aead]), .st_pass_o(st_pass[Aead]),
+    .flt_hang_i(flt_hang[Aead]), .flt_flip_i(flt_flip[Aead]), .busy_o(busy[Aead])
+  );
+
+  localparam int unsigned Mac = 32'(sluice_pkg::ENGINE_MAC);
+  mac_lane #(.NumSessions(NumSessions)) u_mac (
+    .clk_i, .rst_ni(eng_rst_n),
+    .cmd_valid_i(cmd_valid[Mac]), .cmd_ready_o(cmd_ready[Mac]), .cmd_desc_i(cmd_desc[512*Mac +: 512]),
+    .in_valid_i(in_valid[Mac]), .in_ready_o(in_ready[Mac]), .in_data_i(in_data[128*Mac +: 128]), .in_bytes_i(in_bytes[5*Mac +: 5]),
+    .in_last_i(in_last[Mac]),
+    .out_valid_o(out_valid[Mac]), .out_ready_i(out_ready[Mac]), .out_data_o(out_data[128*Mac +: 128]),
+    .out_parity_o(out_parity[16*Mac +: 16]), .out_bytes_o(out_bytes[5*Mac +: 5]), .out_last_o(out_last[Mac]),
+    .rsp_valid_o(rsp_valid[Mac]), .rsp_ready_i(rsp_ready[Mac]), .rsp_status_o(rsp_status[8*Mac +: 8]),
+    .rsp_info_o(rsp_info[16*Mac +: 16]), .rsp_seq_o(rsp_seq[64*Mac +: 64]), .rsp_cycles_o(rsp_cycles[32*Mac +: 32]),
+    .rnd_valid_i(rnd_valid_i[Mac]), .rnd_ready_o(rnd_ready_o[Mac]), .rnd_data_i(rnd_data_i[128*Mac +: 128]),
+    .st_start_i(st_start[Mac]), .st_done_o(st_done[Mac]), .st_pass_o(st_pass[Mac]),
+    .flt_hang_i(flt_hang[Mac]), .flt_flip_i(flt_flip[Mac]), .busy_o(busy[Mac])
+  );
+
+  localparam int unsigned Pka = 32'(sluice_pkg::ENGINE_PKA);
+  pka_engine #(.NumKeys(NumKeys)) u_pka (
+    .clk_i, .rst_ni(eng_rst_n),
+    .cmd_valid_i(cmd_valid[Pka]), .cmd_ready_o(cmd_ready[Pka]), .cmd_desc_i(cmd_desc[512*Pka +: 512]),
+    .in_valid_i(in_valid[Pka]), .in_ready_o(in_ready[Pka]), .in_data_i(in_data[128*Pka +: 128]), .in_bytes_i(in_bytes[5*Pka +: 5]),
+    .in_last_i(in_last[Pka]),
+    .out_valid_o(out_valid[Pka]), .out_ready_i(out_ready[Pka]), .out_data_o(out_data[128*Pka +: 128]),
+    .out_parity_o(out_parity[16*Pka +: 16]), .out_bytes_o(out_bytes[5*Pka +: 5]), .out_last_o(out_last[Pka]),
+    .rsp_valid_o(rsp_valid[Pka]), .rsp_ready_i(rsp_ready[Pka]), .rsp_status_o(rsp_status[8*Pka +: 8]),
+    .rsp_info_o(rsp_info[16*Pka +: 16]), .rsp_seq_o(rsp_seq[64*Pka +: 64]), .rsp_cycles_o(rsp_cycles[32*Pka +: 32]),
+    .rnd_valid_i(rnd_valid_i[Pka]), .rnd_ready_o(rnd_ready_o[Pka]), .rnd_data_i(rnd_data_i[128*Pka +: 128]),
+    .st_start_i(st_start[Pka]), .st_done_o(st_done[Pka]), .st_pass_o(st_pass[Pka]),
+    .flt_hang_i(flt_hang[Pka]), .flt_flip_i(flt_flip[Pka]), .busy_o(busy[Pka]),
+    .kek_i
+  );
+
+  assign active_o = busy != '0 || cmd_valid != '0 || in_valid != '0 || st_start != '0;
+endmodule
