@@ -17,7 +17,9 @@ def pytest_addoption(parser):
 
 def pytest_generate_tests(metafunc):
     if "engine" in metafunc.fixturenames:
-        metafunc.parametrize("engine", metafunc.config.getoption("--engine") or list(ENGINES), scope="session")
+        mine = getattr(metafunc.module, "ENGINES", ENGINES)  # a module may be about one engine only
+        asked = metafunc.config.getoption("--engine") or ENGINES
+        metafunc.parametrize("engine", [e for e in mine if e in asked], scope="session")
 
 
 @pytest.fixture(scope="session")

@@ -95,7 +95,7 @@ def test_two_hellos(lab):
 
 
 def big_hello(lab, size=16384):
-    """A ClientHello of the given size: the client's own with a padding extension (RFC 7685) appended."""
+    """A ClientHello of the given size: the client's own with an extension that nobody knows (RFC 8701) appended."""
     body = records(client_hello(lab))[0][0][2]
     at = 4 + 2 + 32
     at += 1 + body[at]
@@ -103,7 +103,7 @@ def big_hello(lab, size=16384):
     at += 1 + body[at]
     ext = body[at + 2:]
     pad = size - len(body) - 4
-    ext += struct.pack(">HH", 21, pad) + b"\0" * pad
+    ext += struct.pack(">HH", 0x7A7A, pad) + b"\0" * pad
     new = body[4:at] + struct.pack(">H", len(ext)) + ext
     return b"\1" + len(new).to_bytes(3, "big") + new
 

@@ -7,12 +7,8 @@ import pytest
 
 from clientnet import context, get, tls
 
+ENGINES = ("sim",)
 SUITES = {"aead": "AES128-GCM-SHA256", "mac": "AES128-SHA"}
-
-
-def pytest_generate_tests(metafunc):
-    if "engine" in metafunc.fixturenames:
-        metafunc.parametrize("engine", ["sim"], scope="session")
 
 
 def telemetry(lab, command):

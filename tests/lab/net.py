@@ -44,7 +44,8 @@ class Net:
     def up(self, mtu, wire):
         for role in [CLIENT, SERVER, DUT] + ([WIRE] if wire else []):
             sh("ip", "netns", "add", self.ns(role))
-            sh("sysctl", "-qw", "net.ipv6.conf.default.accept_dad=0", "net.ipv6.conf.all.accept_ra=0", ns=self.ns(role))
+            sh("sysctl", "-qw", "net.ipv6.conf.default.accept_dad=0", "net.ipv6.conf.all.accept_ra=0",
+               "net.ipv4.conf.all.promote_secondaries=1", ns=self.ns(role))
             sh("ip", "link", "set", "lo", "up", ns=self.ns(role))
         if wire:
             self._pair(CLIENT, "out0", WIRE, "w0", mtu)
