@@ -2,7 +2,7 @@
 CP_HS_SRC := $(wildcard control/handshake/*.c) control/session/session_cache.c control/cert/cert_load.c control/cert/cert_store.c
 CP_COMMON_SRC := common/rd.c common/wr.c common/tls.c common/ipc.c common/chan.c common/log.c
 CP_CONFIG_SRC := $(wildcard control/config*.c)
-CP_PKA_SRC := $(wildcard control/pka/*.c) control/cert/keyblob.c
+CP_PKA_SRC := $(wildcard control/pka/*.c) common/keyblob.c
 CP_SRC := control/main.c control/app.c control/sandbox.c control/conns.c control/dp_link.c $(wildcard control/manage/*.c) \
   $(CP_CONFIG_SRC) $(CP_PKA_SRC) $(CP_HS_SRC) $(CP_COMMON_SRC)
 CP_LIBS := -luv -lcyaml -lyaml -lcrypto -lmicrohttpd -ljansson -lseccomp -lcap

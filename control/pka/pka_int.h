@@ -2,7 +2,7 @@
 #ifndef SLUICE_CONTROL_PKA_INT_H
 #define SLUICE_CONTROL_PKA_INT_H
 
-#include "control/cert/keyblob.h"
+#include "common/keyblob.h"
 #include "control/pka/pka.h"
 #include "control/pka/pka_soft.h"
 
