@@ -8,6 +8,7 @@ PORT_SRCS := $(addprefix dataplane/port/,port.c port_rss.c)
 net_test = $(eval $(call unit_test,$(1),$(2) tests/packet/pkt_env.c $(NET_SRCS) $(TCP_SRCS),$$(DPDK_CFLAGS),$$(DPDK_LIBS),$(3)))
 
 $(call net_test,test_tcp_link,tests/packet/test_tcp_link.c,packet)
+$(call net_test,test_tcp_states,tests/packet/test_tcp_states.c tests/packet/pkt_script.c,packet)
 
 # A host on a real port, against the kernel's TCP in a namespace. Optimised and sanitised like the unit tests.
 $(eval $(call program,$(BUILD)/test/echo_host,asan,tests/packet/echo_host.c $(NET_SRCS) $(TCP_SRCS) $(PORT_SRCS),$$(DPDK_CFLAGS),$$(DPDK_LIBS)))
@@ -15,3 +16,5 @@ TEST_DEPS += $(BUILD)/test/echo_host
 TESTS += packet|tcp_kernel_mtu1500|$(PYTHON) tests/packet/kernel_peer.py $(BUILD)/test/echo_host
 TESTS += packet|tcp_kernel_mtu9000|$(PYTHON) tests/packet/kernel_peer.py --mtu 9000 $(BUILD)/test/echo_host
 TESTS += packet|tcp_kernel_ipv6|$(PYTHON) tests/packet/kernel_peer.py -6 $(BUILD)/test/echo_host
+
+$(eval $(call fuzz_target,fuzz_tcp_input,tests/fuzz/fuzz_tcp_input.c $(NET_SRCS) $(TCP_SRCS),$$(DPDK_CFLAGS),$$(DPDK_LIBS)))

@@ -108,6 +108,8 @@ step1_sequence(struct tcp_stack *st, struct tcp_conn *c, struct tcp_seg *seg)
 		/* A window that is shut still takes valid ACKs (3.10.7.4): a peer's probe carries them. */
 		if (tcp_synchronized(c) && (seg->flags & TH_ACK) && !(seg->flags & TH_SYN) && seg->seq == c->rcv_nxt && seq_leq(seg->ack, c->snd_max))
 			tcp_ack_process(st, c, seg);
+		if (c->state == TCP_TIME_WAIT && (seg->flags & TH_FIN)) /* the peer's FIN again: wait anew (3.10.7.4, eighth) */
+			tcp_timer_set(st, c, TT_KEEP, us_to_ticks(st->cfg.time_wait));
 		c->flags |= TF_ACK_NOW;
 		tcp_mark_dirty(st, c);
 		return false;

@@ -188,7 +188,7 @@ env_conn(struct env_host *h, tcp_id_t id)
 			return &h->conns[i];
 	if (h->n_conns == ENV_CONNS) /* more than a test looks at */
 		return &h->conns[ENV_CONNS - 1];
-	h->conns[h->n_conns].id = id;
+	h->conns[h->n_conns] = (struct env_conn){ .id = id };
 	return &h->conns[h->n_conns++];
 }
 
