@@ -30,3 +30,4 @@ handshake-check: $(BUILD)/test/control/handshake_table
 	$(call say,CHECK,docs/handshake.md)
 	$(Q)$< --print | diff -u docs/handshake.md - || { echo "docs/handshake.md: differs; run 'make regs'"; exit 1; }
 check-generated: handshake-check
+$(eval $(call unit_test,control/hs_messages,tests/unit/control/test_hs_messages.c $(CP_PEER_SRC),,-lssl -lcrypto))
