@@ -216,7 +216,7 @@ choose_ports(const struct options *o, uint16_t ids[CFG_MAX_PORTS])
 static int
 open_pools(struct program *g, uint16_t mtu)
 {
-	uint32_t room = RTE_PKTMBUF_HEADROOM + RTE_MAX(2048u, (uint32_t)RTE_ALIGN_CEIL(mtu + 64u, 64u));
+	uint32_t room = RTE_PKTMBUF_HEADROOM + RTE_MAX(2048u, (uint32_t)RTE_ALIGN_CEIL(mtu + 192u, 64u));
 
 	g->data_pool = rte_pktmbuf_pool_create("sluice_data", g->o.mbufs, 256, 0, (uint16_t)room, (int)rte_socket_id());
 	g->hdr_pool = rte_pktmbuf_pool_create("sluice_hdr", g->o.mbufs, 256, 0, RTE_PKTMBUF_HEADROOM + HDR_ROOM, (int)rte_socket_id());

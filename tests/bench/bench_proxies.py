@@ -7,7 +7,7 @@ import time
 from lab.lab import Lab
 from lab.net import CLIENT
 from peers import SUITE, PeerLab
-from run import goal
+from goals import goal
 
 SERVER_CPU, CLIENT_CPU = "0", "1"
 

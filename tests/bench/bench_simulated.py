@@ -6,7 +6,7 @@ import sys
 import time
 
 from lab.lab import Lab
-from run import goal
+from goals import goal
 
 sys.path.insert(0, "tests/e2e")
 from clientnet import connect, context, get  # noqa: E402

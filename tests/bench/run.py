@@ -70,12 +70,6 @@ class Report:
         return f"{x:,}" if isinstance(x, int) else str(x)
 
 
-def goal(value, op, limit):
-    """A verdict for a table: the figure beside its goal."""
-    ok = value >= limit if op == ">=" else value <= limit
-    return f"{'reached' if ok else 'NOT reached'} ({op} {limit:g})"
-
-
 def main():
     ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     ap.add_argument("--quick", action="store_true", help="under three minutes in all: shorter runs")

@@ -66,7 +66,7 @@ def start_dp(lab, o):
     if o["port"] == "af_xdp":
         vdevs = [f"net_af_xdp{i},iface={dev}" for i, dev in enumerate(("out1", "in1"))]
     else:
-        vdevs = [f"net_af_packet{i},iface={dev},qdisc_bypass=1,framesz=16384,blocksz=65536,framecnt=1024" if o["mtu"] > 1900 else
+        vdevs = [f"net_af_packet{i},iface={dev},qdisc_bypass=1,framesz=9216,blocksz=36864,framecnt=1024" if o["mtu"] > 1900 else
                  f"net_af_packet{i},iface={dev},qdisc_bypass=1,framecnt=2048" for i, dev in enumerate(("out1", "in1"))]
     eal = ["--lcores", o["lcores"], "--no-pci", "--iova-mode=va", "--in-memory", "--file-prefix", f"sluice-{lab.name}",
            "--log-level", "*:warning"]
@@ -77,7 +77,7 @@ def start_dp(lab, o):
             device += "," + o["device_args"]
         eal += ["-d", library("librte_crypto_sluice.so"), "--vdev", device]
     engine = {"sim": "fpga"}.get(o["engine"], o["engine"])
-    own = ["--socket", f"{lab.state}/dp.sock", "--engine", engine, "--workers", o["workers"]] + o["dp_args"]
+    own = ["--socket", f"{lab.state}/dp.sock", "--engine", engine, "--workers", o["workers"], "--mtu", o["mtu"]] + o["dp_args"]
     lab.procs.start("dp", [binary("sluice-dp")] + eal + ["--"] + own, ns=lab.net.ns("appliance"), env=o.get("env"))
     lab.procs.wait_for("sluice-dp opens its socket", lambda: os.path.exists(f"{lab.state}/dp.sock"), ["dp"], 60)
 
