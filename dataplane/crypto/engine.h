@@ -52,7 +52,7 @@ struct rec_op {
 	 * submit takes m; poll gives it back. After any status but REC_OK the chain's contents are undefined, and it is still the op's.
 	 *
 	 * Accelerators (engines with `recover`) never write into m's segments: after REC_OK they give the result in m and the untouched source
-	 * in src, after any other status the untouched source in m. The failover wrapper, which alone calls them, redoes work from it.
+	 * in src (NULL: the result does not depend on earlier records), after any other status the untouched source in m. The failover wrapper, which alone calls them, redoes work from it.
 	 */
 	struct rte_mbuf *m;
 	struct rte_mbuf *src;

@@ -9,7 +9,7 @@
 const struct rec_engine_ops *
 rec_engine_find(const char *name)
 {
-	static const struct rec_engine_ops *const all[] = { &rec_engine_soft, &rec_engine_fpga, &rec_engine_null };
+	static const struct rec_engine_ops *const all[] = { &rec_engine_soft, &rec_engine_fpga, &rec_engine_cryptodev, &rec_engine_null };
 
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
 		if (strcmp(all[i]->name, name) == 0)

@@ -198,7 +198,7 @@ static bool
 from_card(struct failover *f, struct rec_op *op)
 {
 	struct fo_session *s = (struct fo_session *)op->outer;
-	bool good = op->status == REC_OK && s->hw != NULL && !f->failed;
+	bool good = op->status == REC_OK && ((s->hw != NULL && !f->failed) || op->src == NULL);
 
 	s->hw_inflight--;
 	if (op->status == REC_NOMEM && s->hw != NULL)
