@@ -104,5 +104,5 @@ module aes_iter (
 
   `ASSERT_STABLE(ResultHolds, res_valid_o, res_ready_i, res_data_o)
   `ASSERT_ZERO(NoDataOnIdleOutputs, res_valid_o, res_data_o)
-  `ASSERT(StepLegal, !run_q || (step_q >= 4'd1 && step_q <= last_step))
+  `ASSERT_ALWAYS(StepLegal, !run_q || (step_q >= 4'd1 && step_q <= last_step))
 endmodule

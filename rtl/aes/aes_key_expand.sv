@@ -123,5 +123,5 @@ module aes_key_expand (
 
   `ASSERT_ZERO(NoKeyOnIdleOutputs, rk_valid_o, {rk_o, rk_dec_o})
   `ASSERT_NEVER(StartOnlyWhileReady, start_i && !ready_o)
-  `ASSERT(RoundInRange, round_q <= last_round || !busy_q)
+  `ASSERT_ALWAYS(RoundInRange, round_q <= last_round || !busy_q)
 endmodule

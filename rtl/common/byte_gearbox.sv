@@ -81,7 +81,7 @@ module byte_gearbox (
   end
 
   `ASSERT_NEVER(TakeOnlyWhatIsThere, take_i && !take_ready_o)
-  `ASSERT(WordHasEnough, pop |-> (word_bytes_i >= used))
-  `ASSERT(TakeAtMostAWord, take_bytes_i <= 5'd16)
-  `ASSERT(RestBeyondCountIsZero, (left(~128'd0, rest_bytes_q) & rest_q) == 128'd0)
+  `ASSERT_IF(WordHasEnough, pop, word_bytes_i >= used)
+  `ASSERT_ALWAYS(TakeAtMostAWord, take_bytes_i <= 5'd16)
+  `ASSERT_ALWAYS(RestBeyondCountIsZero, (left(~128'd0, rest_bytes_q) & rest_q) == 128'd0)
 endmodule

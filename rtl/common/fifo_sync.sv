@@ -48,6 +48,6 @@ module fifo_sync #(
     if (push) mem[wr_q] <= wr_data_i;
   end
 
-  `ASSERT(LevelNeverAboveDepth, level_q <= (1 << DepthLog2))
+  `ASSERT_ALWAYS(LevelNeverAboveDepth, level_q <= (1 << DepthLog2))
   `ASSERT_ZERO(EmptyReadsZero, rd_valid_o, rd_data_o)
 endmodule

@@ -405,6 +405,6 @@ module aead_ctx #(
   end
 
   `ASSERT_ZERO(NoKeyOnIdleOutputs, rk_valid_o, {rk_enc_o, rk_dec_o})
-  `ASSERT(OneBankPerSession, $onehot0(same))
-  `ASSERT(RetireHasAJob, ret_valid_i |-> b_jobs_q[4*ret_bank_i +: 4] != 4'd0)
+  `ASSERT_ALWAYS(OneBankPerSession, $onehot0(same))
+  `ASSERT_IF(RetireHasAJob, ret_valid_i, b_jobs_q[4*ret_bank_i +: 4] != 4'd0)
 endmodule

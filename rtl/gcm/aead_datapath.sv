@@ -116,7 +116,7 @@ module aead_datapath (
 
   assign busy_o = valid_q != 15'd0 || ex_valid_o;
 
-  `ASSERT(PipesAndQueueAgree, (enc_valid || dec_valid) |-> out)
-  `ASSERT(OnePipeAtATime, !(enc_valid && dec_valid))
-  `ASSERT(QueueEmptyWithPipe, (valid_q == 15'd0) |-> wr_q == rd_q)
+  `ASSERT_IF(PipesAndQueueAgree, enc_valid || dec_valid, out)
+  `ASSERT_ALWAYS(OnePipeAtATime, !(enc_valid && dec_valid))
+  `ASSERT_IF(QueueEmptyWithPipe, valid_q == 15'd0, wr_q == rd_q)
 endmodule

@@ -415,6 +415,6 @@ module aead_issue (
   assign busy_o = state_q != StIdle || it_valid_o;
 
   `ASSERT_NEVER(ChainHasOneOwner, chain_valid_i && go && kind == aead_pkg::ItemCbcIv)
-  `ASSERT(OpenCountNeverWraps, verdict_valid_i |-> (open_q[4*verdict_bank_i +: 4] != 4'd0))
-  `ASSERT(StatusOfGoodJobIsOk, (slot_end_o && good_q && class_q != aead_pkg::JobLoad) |-> status_q == sluice_pkg::ST_OK)
+  `ASSERT_IF(OpenCountNeverWraps, verdict_valid_i, open_q[4*verdict_bank_i +: 4] != 4'd0)
+  `ASSERT_IF(StatusOfGoodJobIsOk, slot_end_o && good_q && class_q != aead_pkg::JobLoad, status_q == sluice_pkg::ST_OK)
 endmodule

@@ -236,6 +236,6 @@ module aead_lane #(
   end
 
   `ASSERT_NEVER(IdleMeansEmpty, !busy_q && (run || ctx_busy || issue_busy || data_busy || tag_busy || out_busy || word_valid))
-  `ASSERT(SourceWordsHaveBytes, in_valid_i |-> (in_bytes_i != 5'd0 && in_bytes_i <= 5'd16))
-  `ASSERT(OnlyLastWordsAreShort, (in_valid_i && in_bytes_i != 5'd16) |-> in_last_i)
+  `ASSERT_IF(SourceWordsHaveBytes, in_valid_i, in_bytes_i != 5'd0 && in_bytes_i <= 5'd16)
+  `ASSERT_IF(OnlyLastWordsAreShort, in_valid_i && in_bytes_i != 5'd16, in_last_i)
 endmodule

@@ -122,8 +122,8 @@ module aead_out (
     end
   end
 
-  `ASSERT(QueueNeverOverflows, level_q <= 6'd32)
-  `ASSERT(WordsWerePromised, level_q <= promised_q)
+  `ASSERT_ALWAYS(QueueNeverOverflows, level_q <= 6'd32)
+  `ASSERT_ALWAYS(WordsWerePromised, level_q <= promised_q)
   `ASSERT_STABLE(OutHolds, out_valid_o, out_ready_i, {out_data_o, out_parity_o, out_bytes_o, out_last_o})
   `ASSERT_ZERO(NoDataOnIdleOutputs, out_valid_o, {out_data_o, out_parity_o, out_bytes_o, out_last_o})
 endmodule

@@ -109,5 +109,5 @@ module aead_selftest (
     end
   end
 
-  `ASSERT(JobInRange, run_q |-> job_q < NumJobs)
+  `ASSERT_IF(JobInRange, run_q, job_q < NumJobs)
 endmodule

@@ -352,8 +352,8 @@ module aead_tag (
   end
 `endif
   `ASSERT_NEVER(SequenceNumberIsKnown, ex_valid_i && ex_kind_i == aead_pkg::ItemROpen && pending)
-  `ASSERT(SlotsNeverOverflow, used_q <= 4'd8)
-  `ASSERT(LastsHaveJobs, lasts_q <= used_q)
+  `ASSERT_ALWAYS(SlotsNeverOverflow, used_q <= 4'd8)
+  `ASSERT_ALWAYS(LastsHaveJobs, lasts_q <= used_q)
   `ASSERT_ZERO(NoResponseDataWhileIdle, rsp_valid_o, {rsp_status_o, rsp_info_o, rsp_seq_o, rsp_cycles_o})
   `ASSERT_STABLE(ResponseHolds, rsp_valid_o, rsp_ready_i, {rsp_status_o, rsp_info_o, rsp_seq_o, rsp_cycles_o})
 endmodule

@@ -181,5 +181,5 @@ module ghash (
   end
 
   `ASSERT_ZERO(NoHashOnIdleOutputs, out_valid_o, out_data_o)
-  `ASSERT(BlocksAreCounted, in_valid_i |-> left != 29'd0)
+  `ASSERT_IF(BlocksAreCounted, in_valid_i, left != 29'd0)
 endmodule
