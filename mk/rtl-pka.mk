@@ -14,3 +14,22 @@ $(BUILD)/bench/pka_engine: $(PKA_KEYBLOB_OBJ) control/cert/keyblob.h sim/tb/pka_
 $(BUILD)/vl/pka_engine/Vpka_engine__ALL.a: $(wildcard rtl/aes/*.svh)
 
 $(eval $(call unit_test,control_keyblob,tests/unit/control/cert/test_keyblob.c control/cert/keyblob.c,,-lcrypto))
+
+BENCHES += pka_core|$(BUILD)/bench/pka_core
+BENCH_DEPS += $(BUILD)/bench/pka_core
+
+# Static checks: the self test's ROM, verilator and yosys, structural constant-time proof
+.PHONY: pka-selftest lint-pka lint-pka-ct
+pka-selftest:
+	$(call say,GEN,rtl/pka/pka_selftest_rom.sv)
+	$(Q)$(PYTHON) -B rtl/pka/gen_selftest.py
+GENERATED += pka-selftest
+lint-pka:
+	$(call say,LINT,rtl/pka)
+	$(Q)$(PYTHON) -B rtl/pka/gen_selftest.py --check
+	$(Q)$(VERILATOR) --lint-only -Wall --assert --unroll-count 256 -Irtl/common --top-module pka_engine rtl/lint/verilator.vlt $(PKA_ENGINE_SV)
+	$(Q)yosys -q -w 'Replacing memory' -p "read_verilog -sv -Irtl/common -DPKA_LIMBS=3 $(PKA_ENGINE_SV); hierarchy -check -top pka_engine; proc; check -assert"
+lint-pka-ct:
+	$(call say,PROVE,constant time of rtl/pka)
+	$(Q)$(PYTHON) -B rtl/lint/cones.py rtl/pka/ct_checks.py
+LINTS += lint-pka lint-pka-ct

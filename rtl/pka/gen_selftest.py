@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes pka_selftest_rom.sv: the public-key engine's known answer.
+"""Writes pka_selftest_rom.sv, or compares it (--check): the public-key engine's known answer.
 
 The ROM holds a private key blob wrapped (RFC 5649) under a key-encryption key of its own and one ciphertext. The key's exponent is cut to 50
 bits, so that the test takes a tenth of a real operation; the ciphertext is made with the inverse of that exponent, so that its decryption is
@@ -7,6 +7,7 @@ a PKCS#1 type 2 block with the premaster secret 03 03 02 03 04 .. 2f. The blob's
 must notice. Everything follows from a fixed seed; nothing here is a secret.
 """
 import hashlib
+import os
 import sys
 
 LIMBS, LIMB_BITS, RADIX, SPLIT = 41, 25, 1 << 1037, 1 << 1025
@@ -154,8 +155,14 @@ def main():
            f"    for (int i = 0; i < {ROM_WORDS}; i++) rom[i] = 128'd0;"]
     out += [f"    rom[{i // 16}] = 128'h{int.from_bytes(rom[i:i + 16], 'little'):032x};" for i in range(0, len(rom), 16)]
     out += ["  end", "  assign data_o = rom[addr_i];", f"  assign kek_o  = 256'h{int.from_bytes(kek, 'little'):064x};", "endmodule", ""]
-    with open(sys.argv[1], "w", encoding="ascii") as f:
-        f.write("\n".join(out))
+    text, path = "\n".join(out), os.path.join(os.path.dirname(os.path.abspath(__file__)), "pka_selftest_rom.sv")
+    if "--check" in sys.argv[1:]:
+        with open(path, encoding="ascii") as f:
+            if f.read() != text:
+                sys.exit(f"{path}: differs from what {sys.argv[0]} makes; run it without --check")
+        return
+    with open(path, "w", encoding="ascii") as f:
+        f.write(text)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,10 @@
 // Sizes of the Montgomery array and the frame instruction of its sequencer. Used as pka_pkg::X.
 package pka_pkg;
+`ifdef PKA_LIMBS
+  localparam int unsigned Limbs = `PKA_LIMBS;  // a narrow array for structural checks: what reaches what is the same for every width
+`else
   localparam int unsigned Limbs = 41;       // multiplier pairs; one holds LimbBits of every operand
+`endif
   localparam int unsigned LimbBits = 25;    // nominal; a stored limb has one redundant bit more
   localparam int unsigned RfBits = 26;
   localparam int unsigned DigitBits = 17;
