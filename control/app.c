@@ -225,10 +225,9 @@ on_engine_info(struct app *a, uint32_t worker, const struct ipc_engine_info *m, 
 	return 0;
 }
 
-static int
-on_message(void *ctx, uint32_t worker, uint16_t type, const void *body, const uint8_t *data, uint32_t len)
+int
+app_message(struct app *a, uint32_t worker, uint16_t type, const void *body, const uint8_t *data)
 {
-	struct app *a = ctx;
 	uint64_t now = uv_now(a->loop);
 
 	switch (type) {
@@ -247,6 +246,12 @@ on_message(void *ctx, uint32_t worker, uint16_t type, const void *body, const ui
 		return 0;
 	default: return -EBADMSG;
 	}
+}
+
+static int
+on_message(void *ctx, uint32_t worker, uint16_t type, const void *body, const uint8_t *data, uint32_t len)
+{
+	return app_message(ctx, worker, type, body, data);
 }
 
 static void

@@ -55,6 +55,8 @@ void app_run(struct app *a);
 void app_close(struct app *a);
 /* Reads the configuration file again. 0, or -1 with the mistakes in err: then the old one goes on. */
 int app_reload(struct app *a, char err[CONFIG_ERR_LEN]);
+/* One message of the dataplane, its lengths checked by ipc_check(). 0, or -EBADMSG: the dataplane is broken, detach. */
+int app_message(struct app *a, uint32_t worker, uint16_t type, const void *body, const uint8_t *data);
 /* Sum over the workers. */
 uint64_t app_counter(const struct app *a, unsigned counter);
 const char *app_counter_name(unsigned counter);

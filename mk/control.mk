@@ -31,3 +31,7 @@ handshake-check: $(BUILD)/test/control/handshake_table
 	$(Q)$< --print | diff -u docs/handshake.md - || { echo "docs/handshake.md: differs; run 'make regs'"; exit 1; }
 check-generated: handshake-check
 $(eval $(call unit_test,control/hs_messages,tests/unit/control/test_hs_messages.c $(CP_PEER_SRC),,-lssl -lcrypto))
+
+# Fuzzers.
+$(eval $(call fuzz_target,handshake,tests/fuzz/fuzz_handshake.c $(CP_PEER_SRC),,-lssl -lcrypto))
+$(eval $(call fuzz_target,cp_ipc,tests/fuzz/fuzz_cp_ipc.c tests/unit/control/tls_peer.c $(filter-out control/main.c,$(CP_SRC)),,-lssl $(CP_LIBS)))

@@ -574,6 +574,8 @@ hs_work_done(struct hs *hs, const struct hs_env *env, uint32_t tag, const uint8_
 	return answer(&c, works[hs->asked].event, result, len);
 }
 
+static const uint8_t no_bytes[1];
+
 enum tls_err
 hs_session_done(struct hs *hs, const struct hs_env *env, uint32_t tag, const struct session_entry *entry, struct hs_out *out)
 {
@@ -583,9 +585,9 @@ hs_session_done(struct hs *hs, const struct hs_env *env, uint32_t tag, const str
 	if (hs->state == HS_WAIT_NOTHING || tag != hs->tag || hs->asked != HS_ASK_SESSION)
 		return hs->error;
 	if (entry == NULL || !hs_session_fits(&c, entry, &err))
-		return err == TLS_E_OK ? answer(&c, HS_EV_SESSION_MISS, NULL, 0) : fail(&c, err);
+		return err == TLS_E_OK ? answer(&c, HS_EV_SESSION_MISS, no_bytes, 0) : fail(&c, err);
 	memcpy(c.w->master, entry->master, sizeof(c.w->master));
-	return answer(&c, HS_EV_SESSION_HIT, NULL, 0);
+	return answer(&c, HS_EV_SESSION_HIT, no_bytes, 0);
 }
 
 enum tls_err
