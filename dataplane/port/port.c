@@ -122,6 +122,20 @@ setup_mtu(struct port *p, uint16_t mtu, unsigned int if_index, char *err, size_t
 	return 0;
 }
 
+uint16_t
+port_default_mtu(uint16_t index)
+{
+	struct rte_eth_dev_info info;
+	uint16_t mtu = RTE_ETHER_MTU, kernel;
+
+	if (rte_eth_dev_info_get(index, &info) != 0)
+		return mtu;
+	if (rte_eth_dev_get_mtu(index, &mtu) != 0)
+		mtu = RTE_ETHER_MTU;
+	kernel = kernel_mtu(info.if_index);
+	return kernel != 0 ? kernel : mtu;
+}
+
 /* A frame of this MTU must fit in a receive buffer, or come in several where the driver can. */
 static int
 check_room(const struct port *p, const struct port_config *cfg, const struct rte_eth_dev_info *info, struct rte_eth_conf *conf, char *err, size_t err_len)

@@ -57,6 +57,9 @@ struct port {
 	struct port_queue_stats q[PORT_MAX_QUEUES];
 };
 
+/* The MTU that port_open() will use when none is asked for: what receive buffers must have room for. */
+uint16_t port_default_mtu(uint16_t index);
+
 /*
  * Configures and starts the port. Returns 0 or -errno with the reason in err (NUL-terminated): -ENODEV no such port, -ENOTSUP several queues without a
  * predictable RSS, -EINVAL MTU or pool too small, or what the driver said.
