@@ -16,6 +16,7 @@
 #include <rte_ethdev.h>
 #include <rte_launch.h>
 #include <rte_lcore.h>
+#include <rte_ring_elem.h>
 
 #include "dataplane/worker.h"
 
@@ -23,6 +24,7 @@
 #define DEFAULT_CONNS 16384
 #define DEFAULT_IDLE_US 1000
 #define DEFAULT_MBUFS 32768
+#define NEIGH_RING 256
 #define HDR_ROOM 256 /* headers, ACKs, indirect mbufs */
 
 struct options {
@@ -40,6 +42,7 @@ struct program {
 	struct rte_mempool *data_pool, *hdr_pool;
 	struct ctl_server *server;
 	struct worker *workers[CHAN_MAX_WORKERS];
+	struct rte_ring *neighbours[CHAN_MAX_WORKERS];
 };
 
 static _Atomic bool stop; /* the signal handler's only way to reach the workers */
@@ -230,7 +233,7 @@ open_pools(struct program *g, uint16_t mtu)
 static int
 open_ports(struct program *g)
 {
-	uint16_t ids[CFG_MAX_PORTS], mtu = (uint16_t)RTE_MAX(1500u, g->o.mtu), m;
+	uint16_t ids[CFG_MAX_PORTS], mtu = (uint16_t)g->o.mtu;
 	struct rte_mempool *pools[PORT_MAX_QUEUES];
 	int n = choose_ports(&g->o, ids), rc;
 	char why[160];
@@ -239,9 +242,8 @@ open_ports(struct program *g)
 		log_line(&g->log, LOG_ERROR, n == 0 ? "no_ports hint=\"give EAL a device or --vdev\"" : "bad_ports hint=\"--ports name=N,name=N\"");
 		return -ENODEV;
 	}
-	for (int i = 0; i < n; i++)
-		if (rte_eth_dev_get_mtu(ids[i], &m) == 0)
-			mtu = RTE_MAX(mtu, m);
+	for (int i = 0; i < n && g->o.mtu == 0; i++)
+		mtu = RTE_MAX(mtu, port_default_mtu(ids[i]));
 	rc = open_pools(g, mtu);
 	for (uint32_t q = 0; q < PORT_MAX_QUEUES; q++)
 		pools[q] = g->data_pool;
@@ -258,6 +260,21 @@ open_ports(struct program *g)
 	return rc;
 }
 
+/* With several workers each hears from the others what they learnt about neighbours. */
+static int
+open_neighbours(struct program *g)
+{
+	char name[32];
+
+	for (uint32_t i = 0; i < g->o.workers && g->o.workers > 1; i++) {
+		snprintf(name, sizeof(name), "sluice_neigh_%u", i);
+		g->neighbours[i] = rte_ring_create_elem(name, (unsigned int)worker_neigh_note_size(), NEIGH_RING, (int)rte_socket_id(), RING_F_SC_DEQ);
+		if (g->neighbours[i] == NULL)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
 static int
 open_workers(struct program *g)
 {
@@ -269,6 +286,7 @@ open_workers(struct program *g)
 		log_line(&g->log, LOG_ERROR, "socket_failed path=%s error=\"%s\"", g->o.socket, strerror(-rc));
 		return rc;
 	}
+	rc = open_neighbours(g);
 	if (getrandom(&boot_id, sizeof(boot_id), 0) != (ssize_t)sizeof(boot_id))
 		return -EIO;
 	for (uint32_t i = 0; i < g->o.workers && rc == 0; i++) {
@@ -287,6 +305,7 @@ open_workers(struct program *g)
 			.max_conns = g->o.max_conns,
 			.idle_poll_us = g->o.idle_poll_us,
 			.stop = &stop,
+			.neighbours = g->o.workers > 1 ? g->neighbours : NULL,
 		};
 
 		rc = worker_new(&wc, &g->workers[i]);
@@ -329,6 +348,8 @@ close_all(struct program *g)
 			worker_free(g->workers[i]);
 	if (g->server != NULL)
 		ctl_server_close(g->server);
+	for (uint32_t i = 0; i < g->o.workers; i++)
+		rte_ring_free(g->neighbours[i]);
 	for (uint32_t i = 0; i < g->n_ports; i++)
 		port_close(g->ports[i]);
 	for (uint32_t i = 0; i < CFG_MAX_PORTS; i++)

@@ -11,6 +11,7 @@
 #include <time.h>
 
 #include <rte_cycles.h>
+#include <rte_ring_elem.h>
 
 #include "dataplane/worker_int.h"
 
@@ -41,6 +42,22 @@ receive(struct worker *w)
 		total += n;
 	}
 	return total;
+}
+
+/* What other workers learnt about neighbours. */
+static uint32_t
+hear_neighbours(struct worker *w)
+{
+	struct neigh_note note;
+	uint32_t n = 0;
+
+	if (w->cfg.neighbours == NULL)
+		return 0;
+	while (rte_ring_sc_dequeue_elem(w->cfg.neighbours[w->cfg.index], &note, sizeof(note)) == 0) {
+		net_neigh_update(w->net, note.leg, &note.addr, &note.mac, w->now);
+		n++;
+	}
+	return n;
 }
 
 /* Engine results and the connections that wait for them, until nothing new comes of it. */
@@ -82,6 +99,7 @@ turn(struct worker *w)
 	w->now = clock_us(w);
 	proxy_now(w->proxy, w->now);
 	work = receive(w);
+	work += hear_neighbours(w);
 	tcp_timers(w->tcp, w->now);
 	tcp_flush(w->tcp, w->now); /* events: what arrived goes up */
 	if (w->cfg.index == 0)

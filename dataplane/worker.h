@@ -27,8 +27,11 @@ struct worker_config {
 	uint32_t max_conns;
 	uint32_t idle_poll_us; /* longest sleep; 0: never sleep */
 	const _Atomic bool *stop; /* drain and return */
+	struct rte_ring *const *neighbours; /* one per worker, or NULL with one worker: what the worker that got an ARP or ND message tells the others */
 };
 
+/* Size of an element of worker_config.neighbours. */
+size_t worker_neigh_note_size(void);
 /* Builds a worker on the memory of the core that calls. 0 or -errno, logged. */
 int worker_new(const struct worker_config *cfg, struct worker **w);
 /* Runs until *stop, then drains for at most a second. */

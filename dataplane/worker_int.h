@@ -14,6 +14,13 @@
 #define WORKER_TICK_US 10000 /* housekeeping that has no timer of its own */
 #define WORKER_SWEEP_TURNS 10 /* ticks for one look at every connection */
 
+struct neigh_note { /* an element of the rings in worker_config.neighbours */
+	struct net_addr addr;
+	struct rte_ether_addr mac;
+	uint16_t leg;
+};
+_Static_assert(sizeof(struct neigh_note) % 4 == 0, "ring elements are whole words");
+
 struct listener { /* lives as long as the worker, because connections refer to its limits */
 	struct tls_limits limits;
 	struct net_addr addr;

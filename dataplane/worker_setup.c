@@ -141,6 +141,12 @@ build_upper(struct worker *w)
 	return 0;
 }
 
+size_t
+worker_neigh_note_size(void)
+{
+	return sizeof(struct neigh_note);
+}
+
 int
 worker_new(const struct worker_config *cfg, struct worker **out)
 {
