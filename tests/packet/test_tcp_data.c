@@ -1,0 +1,880 @@
+/*
+ * Data both ways: retransmission, recovery, SACK, windows, PAWS, reordering, timers.
+ */
+#include "tests/packet/pkt_script.h"
+
+static struct env_opts opts;
+
+static struct script
+fresh(void)
+{
+	env_defaults(&opts);
+	return script_new(&opts);
+}
+
+static void
+end(struct script *s)
+{
+	env_free(s->env);
+}
+
+static void
+drain(struct script *s)
+{
+	while (waiting(s) > 0)
+		take(s);
+}
+
+#define ACK_OF(n, ...) SEG(.flags = ACK, .seq = 1, .ack = (n), __VA_ARGS__)
+
+/* --- sending --- */
+
+static void
+sends_ten_segments_at_first(void **state)
+{
+	struct script s = fresh();
+	tcp_id_t id = script_accept(&s, SEG(.mss = 1000));
+	uint32_t next = 1;
+
+	(void)state;
+	host_sends(&s, id, 0, 30000);
+	for (unsigned int i = 0; i < 10; i++) {
+		struct seg g = take(&s);
+
+		assert_int_equal(g.seq, next);
+		assert_int_equal(g.len, 1000);
+		assert_false(g.odd_payload);
+		next += g.len;
+	}
+	expect_none(&s);
+	give(&s, ACK_OF(2001)); /* slow start: two acknowledged, two more allowed, and two by growth */
+	assert_int_equal(waiting(&s), 4);
+	end(&s);
+}
+
+static void
+retransmits_after_rto_with_backoff(void **state)
+{
+	struct script s = fresh();
+	tcp_id_t id = script_accept(&s, SEG(.mss = 1000));
+	struct tcp_info info;
+
+	(void)state;
+	host_sends(&s, id, 0, 3000);
+	drain(&s);
+	assert_int_equal(tcp_conn_info(s.h->tcp, id, &info), 0);
+	for (unsigned int i = 0; i < 4; i++) {
+		const uint64_t rto = (uint64_t)info.rto_us << i;
+		struct seg g;
+
+		pass(&s, rto - 3000);
+		expect_none(&s);
+		pass(&s, 3000);
+		g = take(&s);
+		assert_int_equal(g.seq, 1);
+		assert_int_equal(g.len, 1000);
+		assert_false(g.odd_payload);
+		expect_none(&s); /* one segment: the window is one segment now */
+	}
+	give(&s, ACK_OF(1001)); /* progress: slow start over the rest */
+	assert_int_equal(take(&s).seq, 1001);
+	assert_int_equal(take(&s).seq, 2001);
+	give(&s, ACK_OF(3001));
+	assert_int_equal(tcp_send_queued(s.h->tcp, id), 0);
+	end(&s);
+}
+
+static void
+gives_up_after_all_retransmissions(void **state)
+{
+	struct script s;
+	tcp_id_t id;
+
+	(void)state;
+	env_defaults(&opts);
+	opts.tcp[0].data_retries = 3;
+	s = script_new(&opts);
+	id = script_accept(&s, SEG(.mss = 1000));
+	host_sends(&s, id, 0, 500);
+	pass(&s, 60000000);
+	assert_int_equal(env_conn(s.h, id)->closed, 1);
+	assert_int_equal(env_conn(s.h, id)->why, TCP_CLOSE_TIMEOUT);
+	end(&s);
+}
+
+static void
+fast_retransmits_with_sack(void **state)
+{
+	struct script s = fresh();
+	tcp_id_t id = script_accept(&s, SEG(.mss = 1000, .sack_ok = true));
+	struct tcp_info info;
+	struct seg g;
+
+	(void)state;
+	host_sends(&s, id, 0, 10000);
+	drain(&s);
+	/* segments 2 and 5 of ten are lost */
+	give(&s, ACK_OF(1001));
+	give(&s, ACK_OF(1001, .n_sacks = 1, .sack = { { 2001, 3001 } }));
+	expect_none(&s);
+	give(&s, ACK_OF(1001, .n_sacks = 1, .sack = { { 2001, 4001 } }));
+	expect_none(&s);
+	give(&s, ACK_OF(1001, .n_sacks = 2, .sack = { { 5001, 6001 }, { 2001, 4001 } }));
+	g = take(&s);
+	assert_int_equal(g.seq, 1001);
+	assert_int_equal(g.len, 1000);
+	assert_false(g.odd_payload);
+	assert_int_equal(tcp_conn_info(s.h->tcp, id, &info), 0);
+	assert_true(info.in_recovery);
+	assert_int_equal(info.ssthresh, 4500);
+	give(&s, ACK_OF(1001, .n_sacks = 2, .sack = { { 5001, 7001 }, { 2001, 4001 } }));
+	give(&s, ACK_OF(1001, .n_sacks = 2, .sack = { { 5001, 8001 }, { 2001, 4001 } }));
+	give(&s, ACK_OF(1001, .n_sacks = 2, .sack = { { 5001, 10001 }, { 2001, 4001 } }));
+	g = take(&s); /* the second hole */
+	assert_int_equal(g.seq, 4001);
+	assert_int_equal(g.len, 1000);
+	expect_none(&s); /* nothing that was SACKed is sent again */
+	give(&s, ACK_OF(4001, .n_sacks = 1, .sack = { { 5001, 10001 } }));
+	expect_none(&s);
+	give(&s, ACK_OF(10001));
+	assert_int_equal(tcp_conn_info(s.h->tcp, id, &info), 0);
+	assert_false(info.in_recovery);
+	assert_int_equal(info.retransmits, 2);
+	assert_int_equal(tcp_counter(s.h->tcp, TCP_C_RETRANS_RTO), 0);
+	end(&s);
+}
+
+static void
+ignores_sack_blocks_that_make_no_sense(void **state)
+{
+	struct script s = fresh();
+	tcp_id_t id = script_accept(&s, SEG(.mss = 1000, .sack_ok = true));
+	struct tcp_info info;
+
+	(void)state;
+	host_sends(&s, id, 0, 5000);
+	drain(&s);
+	for (unsigned int i = 0; i < 10; i++)
+		give(&s, ACK_OF(2001, .n_sacks = 4, .sack = { { 9001, 10001 }, { 3001, 2501 }, { 1, 1001 }, { 4001, 0x7fffffff } }));
+	assert_int_equal(tcp_conn_info(s.h->tcp, id, &info), 0);
+	assert_int_equal(info.flight, 3000);
+	give(&s, ACK_OF(5001));
+	assert_int_equal(tcp_send_queued(s.h->tcp, id), 0);
+	end(&s);
+}
+
+static void
+fast_retransmits_without_sack(void **state)
+{
+	struct script s = fresh();
+	tcp_id_t id = script_accept(&s, SEG(.mss = 1000));
+	struct seg g;
+
+	(void)state;
+	host_sends(&s, id, 0, 10000);
+	drain(&s);
+	give(&s, ACK_OF(1001));
+	give(&s, ACK_OF(1001));
+	give(&s, ACK_OF(1001));
+	expect_none(&s);
+	give(&s, ACK_OF(1001)); /* the third duplicate */
+	g = take(&s);
+	assert_int_equal(g.seq, 1001);
+	expect_none(&s);
+	give(&s, ACK_OF(4001)); /* partial: the next hole at once (RFC 6582) */
+	g = take(&s);
+	assert_int_equal(g.seq, 4001);
+	give(&s, ACK_OF(10001));
+	assert_int_equal(tcp_counter(s.h->tcp, TCP_C_RETRANS_SEGS), 2);
+	assert_int_equal(tcp_counter(s.h->tcp, TCP_C_RETRANS_FAST), 1);
+	end(&s);
+}
+
+static void
+sends_new_data_on_the_first_two_duplicates(void **state)
+{
+	struct script s = fresh();
+	tcp_id_t id = script_accept(&s, SEG(.mss = 1000));
+
+	(void)state;
+	host_sends(&s, id, 0, 20000);
+	drain(&s);
+	give(&s, ACK_OF(1));
+	assert_int_equal(take(&s).seq, 10001); /* RFC 3042 */
+	give(&s, ACK_OF(1));
+	assert_int_equal(take(&s).seq, 11001);
+	expect_none(&s);
+	assert_int_equal(tcp_counter(s.h->tcp, TCP_C_LIMITED_TRANSMIT), 2);
+	end(&s);
+}
+
+static void
+a_window_update_is_no_duplicate(void **state)
+{
+	struct script s = fresh();
+	tcp_id_t id = script_accept(&s, SEG(.mss = 1000));
+
+	(void)state;
+	host_sends(&s, id, 0, 5000);
+	drain(&s);
+	for (uint16_t i = 0; i < 6; i++)
+		give(&s, ACK_OF(1, .wnd = (uint16_t)(20000 + i * 100)));
+	expect_none(&s);
+	end(&s);
+}
+
+static void
+never_sends_beyond_the_window(void **state)
+{
+	struct script s = fresh();
+	tcp_id_t id;
+
+	(void)state;
+	s.wnd = 2500;
+	id = script_accept(&s, SEG(.mss = 1000));
+	host_sends(&s, id, 0, 10000);
+	assert_int_equal(take(&s).len, 1000);
+	assert_int_equal(take(&s).len, 1000);
+	expect_none(&s); /* 500 left: silly */
+	give(&s, ACK_OF(2001));
+	assert_int_equal(take(&s).seq, 2001);
+	end(&s);
+}
+
+static void
+probes_a_closed_window_and_resumes(void **state)
+{
+	struct script s = fresh();
+	tcp_id_t id;
+	struct seg g;
+	unsigned int probes = 0;
+
+	(void)state;
+	s.wnd = 1000;
+	id = script_accept(&s, SEG(.mss = 1000));
+	host_sends(&s, id, 0, 3000);
+	assert_int_equal(take(&s).len, 1000);
+	/* the window shuts (give() sends s.wnd when .wnd is 0) */
+	s.wnd = 0;
+	give(&s, ACK_OF(1001));
+	expect_none(&s);
+	for (unsigned int i = 0; i < 30; i++) { /* the peer answers each, so this lasts for ever (RFC 9293 3.8.6.1) */
+		pass(&s, 61000000);
+		for (; waiting(&s) > 0; probes++) {
+			g = take(&s);
+			assert_int_equal(g.seq, 1001);
+			assert_int_equal(g.len, 1);
+			assert_false(g.odd_payload);
+		}
+		give(&s, ACK_OF(1001));
+	}
+	assert_true(probes >= 30);
+	assert_int_equal(state_of(&s, id), TCP_ESTABLISHED);
+	s.wnd = 5000;
+	give(&s, ACK_OF(1001));
+	g = take(&s);
+	assert_int_equal(g.seq, 1001);
+	assert_int_equal(g.len, 1000);
+	assert_int_equal(take(&s).seq, 2001);
+	give(&s, ACK_OF(3001));
+	assert_int_equal(tcp_send_queued(s.h->tcp, id), 0);
+	end(&s);
+}
+
+static void
+a_peer_that_ignores_probes_is_given_up(void **state)
+{
+	struct script s = fresh();
+	tcp_id_t id;
+
+	(void)state;
+	s.wnd = 1000;
+	id = script_accept(&s, SEG(.mss = 1000));
+	host_sends(&s, id, 0, 3000);
+	s.wnd = 0;
+	give(&s, ACK_OF(1001));
+	for (unsigned int i = 0; i < 20; i++)
+		pass(&s, 60000000);
+	assert_int_equal(env_conn(s.h, id)->why, TCP_CLOSE_TIMEOUT);
+	assert_int_equal(env_conn(s.h, id)->closed, 1);
+	end(&s);
+}
+
+static void
+holds_small_segments_with_nagle_only(void **state)
+{
+	struct script s;
+	tcp_id_t id;
+
+	(void)state;
+	for (unsigned int nagle = 0; nagle < 2; nagle++) {
+		env_defaults(&opts);
+		opts.tcp[0].nagle = nagle;
+		s = script_new(&opts);
+		id = script_accept(&s, SEG(.mss = 1000));
+		host_sends(&s, id, 0, 10);
+		host_sends(&s, id, 10, 10);
+		assert_int_equal(waiting(&s), nagle ? 1 : 2);
+		drain(&s);
+		give(&s, ACK_OF(nagle ? 11 : 21));
+		assert_int_equal(waiting(&s), nagle ? 1 : 0);
+		end(&s);
+	}
+}
+
+static void
+data_wraps_around_the_sequence_space(void **state)
+{
+	struct script s = fresh();
+	tcp_id_t id;
+	uint64_t off = 0;
+
+	(void)state;
+	s.iss = 0xfffff000; /* the peer's numbers wrap after 4 KiB */
+	id = script_accept(&s, SEG(.mss = 1000, .sack_ok = true));
+	for (unsigned int i = 0; i < 16; i++, off += 1000) {
+		uint8_t buf[1000];
+
+		if (i % 2 == 0) { /* out of order across the edge too */
+			give(&s, SEG(.flags = ACK, .seq = (uint32_t)off + 1001, .ack = 1, .len = 1000));
+			give(&s, SEG(.flags = ACK, .seq = (uint32_t)off + 1, .ack = 1, .len = 1000));
+		}
+		assert_int_equal(tcp_rx_peek(s.h->tcp, id, 0, buf, 1000), 1000);
+		for (unsigned int k = 0; k < 1000; k++)
+			assert_int_equal(buf[k], env_byte(off + k));
+		tcp_rx_consume(s.h->tcp, id, 1000);
+		env_poll(s.env);
+	}
+	drain(&s);
+	end(&s);
+}
+
+static void
+refuses_data_beyond_its_buffer(void **state)
+{
+	struct script s;
+	struct rte_mbuf *m;
+	tcp_id_t id;
+
+	(void)state;
+	env_defaults(&opts);
+	opts.tcp[0].snd_buf = 8192;
+	s = script_new(&opts);
+	id = script_accept(&s, SEG(.mss = 1000));
+	assert_int_equal(tcp_send_space(s.h->tcp, id), 8192);
+	host_sends(&s, id, 0, 8191);
+	assert_int_equal(tcp_send_space(s.h->tcp, id), 1);
+	host_sends(&s, id, 8191, 5000); /* one chain over is taken */
+	assert_int_equal(tcp_send_space(s.h->tcp, id), 0);
+	m = env_data(s.env, 0, 1, 1);
+	assert_int_equal(tcp_send_take(s.h->tcp, id, m), -ENOBUFS);
+	tcp_shutdown(s.h->tcp, id);
+	assert_int_equal(tcp_send_take(s.h->tcp, id, m), -EPIPE);
+	rte_pktmbuf_free(m);
+	drain(&s);
+	end(&s);
+}
+
+static void
+obeys_a_smaller_path_mtu(void **state)
+{
+	struct script s = fresh();
+	tcp_id_t id = script_accept(&s, SEG(.mss = 1460));
+	struct net_flow flow = { .src = env_addr(s.env, 0), .dst = env_peer_addr(), .proto = NET_PROTO_TCP };
+	uint8_t quoted[8] = { 0, 80, 40000 >> 8, 40000 & 0xff };
+	struct seg g;
+
+	(void)state;
+	host_sends(&s, id, 0, 5000);
+	g = take(&s);
+	assert_int_equal(g.len, 1460);
+	drain(&s);
+	tcp_icmp(s.h->tcp, &flow, 1000, quoted, sizeof(quoted)); /* a number that is not in flight: forged */
+	assert_int_equal(tcp_mss(s.h->tcp, id), 1460);
+	quoted[4] = (uint8_t)((s.irs + 1) >> 24);
+	quoted[5] = (uint8_t)((s.irs + 1) >> 16);
+	quoted[6] = (uint8_t)((s.irs + 1) >> 8);
+	quoted[7] = (uint8_t)(s.irs + 1);
+	tcp_icmp(s.h->tcp, &flow, 1000, quoted, sizeof(quoted));
+	env_poll(s.env);
+	g = take(&s);
+	assert_int_equal(g.seq, 1);
+	assert_int_equal(g.len, 960);
+	end(&s);
+}
+
+/* --- receiving --- */
+
+static void
+acknowledges_every_second_segment_and_delays_the_rest(void **state)
+{
+	struct script s = fresh();
+	tcp_id_t id = script_accept(&s, SEG(.mss = 1000));
+	struct seg g;
+
+	(void)state;
+	give(&s, SEG(.flags = ACK, .seq = 1, .ack = 1, .len = 1000));
+	expect_none(&s);
+	give(&s, SEG(.flags = ACK, .seq = 1001, .ack = 1, .len = 1000));
+	g = take(&s);
+	assert_int_equal(g.ack, 2001);
+	give(&s, SEG(.flags = ACK, .seq = 2001, .ack = 1, .len = 1000));
+	pass(&s, opts.tcp[0].delack - 1000);
+	expect_none(&s);
+	pass(&s, 2000);
+	assert_int_equal(take(&s).ack, 3001);
+	assert_int_equal(env_conn(s.h, id)->readable, 3);
+	end(&s);
+}
+
+static void
+one_burst_gets_one_ack(void **state)
+{
+	struct script s = fresh();
+
+	(void)state;
+	script_accept(&s, SEG(.mss = 1000));
+	for (uint32_t i = 0; i < 8; i++)
+		put(&s, SEG(.flags = ACK, .seq = 1 + i * 1000, .ack = 1, .len = 1000));
+	env_poll(s.env);
+	assert_int_equal(waiting(&s), 1);
+	assert_int_equal(take(&s).ack, 8001);
+	assert_int_equal(s.h->conns[0].readable, 1);
+	end(&s);
+}
+
+static void
+reports_out_of_order_data_by_sack(void **state)
+{
+	struct script s = fresh();
+	tcp_id_t id = script_accept(&s, SEG(.mss = 1000, .sack_ok = true));
+	struct seg g;
+
+	(void)state;
+	give(&s, SEG(.flags = ACK, .seq = 2001, .ack = 1, .len = 1000));
+	g = take(&s);
+	assert_int_equal(g.ack, 1);
+	assert_int_equal(g.n_sacks, 1);
+	assert_int_equal(g.sack[0][0], 2001);
+	assert_int_equal(g.sack[0][1], 3001);
+	give(&s, SEG(.flags = ACK, .seq = 6001, .ack = 1, .len = 1000));
+	drain(&s);
+	give(&s, SEG(.flags = ACK, .seq = 4001, .ack = 1, .len = 1000));
+	g = take(&s);
+	assert_int_equal(g.n_sacks, 3); /* the newest first */
+	assert_int_equal(g.sack[0][0], 4001);
+	assert_int_equal(g.sack[1][0], 6001);
+	assert_int_equal(g.sack[2][0], 2001);
+	give(&s, SEG(.flags = ACK, .seq = 3001, .ack = 1, .len = 1000)); /* joins two blocks */
+	g = take(&s);
+	assert_int_equal(g.sack[0][0], 2001);
+	assert_int_equal(g.sack[0][1], 5001);
+	assert_int_equal(g.n_sacks, 2);
+	give(&s, SEG(.flags = ACK, .seq = 1, .ack = 1, .len = 1000));
+	give(&s, SEG(.flags = ACK, .seq = 1001, .ack = 1, .len = 1000)); /* fills: at once */
+	g = take(&s);
+	while (waiting(&s) > 0)
+		g = take(&s);
+	assert_int_equal(g.ack, 5001);
+	assert_int_equal(g.sack[0][0], 6001);
+	assert_int_equal(tcp_rx_bytes(s.h->tcp, id), 5000);
+	end(&s);
+}
+
+static void
+check_stream(struct script *s, tcp_id_t id, uint32_t len)
+{
+	uint8_t buf[8192];
+
+	assert_int_equal(tcp_rx_bytes(s->h->tcp, id), len);
+	assert_int_equal(tcp_rx_peek(s->h->tcp, id, 0, buf, sizeof(buf)), len);
+	for (uint32_t i = 0; i < len; i++)
+		assert_int_equal(buf[i], env_byte(i));
+}
+
+static void
+puts_overlapping_segments_together(void **state)
+{
+	static const struct {
+		uint32_t seq, len;
+	} order[] = { { 2001, 500 }, { 1001, 500 }, { 1401, 900 }, { 1001, 1500 }, { 3001, 100 }, { 2901, 300 }, { 2301, 700 }, { 501, 600 }, { 1, 100 }, { 51, 400 }, { 1, 4000 } };
+	struct script s = fresh();
+	tcp_id_t id = script_accept(&s, SEG(.mss = 4000, .sack_ok = true));
+
+	(void)state;
+	for (unsigned int i = 0; i < RTE_DIM(order); i++)
+		give(&s, SEG(.flags = ACK, .seq = order[i].seq, .ack = 1, .len = order[i].len));
+	check_stream(&s, id, 4000);
+	drain(&s);
+	end(&s);
+}
+
+static void
+puts_any_order_of_pieces_together(void **state)
+{
+	struct env_rng r = { 77 };
+
+	(void)state;
+	for (unsigned int round = 0; round < 20; round++) {
+		struct script s = fresh();
+		tcp_id_t id = script_accept(&s, SEG(.mss = 1400, .sack_ok = true));
+
+		for (unsigned int i = 0; i < 300; i++) { /* random, overlapping, short and long */
+			const uint32_t at = (uint32_t)(env_rand(&r) % 6000), len = (uint32_t)(1 + env_rand(&r) % (i % 3 == 0 ? 1400 : 40));
+
+			put(&s, SEG(.flags = ACK, .seq = 1 + at, .ack = 1, .len = RTE_MIN(len, 6000 - at)));
+		}
+		for (uint32_t at = 0; at < 6000; at += 1000)
+			put(&s, SEG(.flags = ACK, .seq = 1 + at, .ack = 1, .len = 1000));
+		env_poll(s.env);
+		check_stream(&s, id, 6000);
+		drain(&s);
+		end(&s);
+	}
+}
+
+static void
+single_bytes_hold_few_mbufs(void **state)
+{
+	struct script s = fresh();
+	tcp_id_t id = script_accept(&s, SEG(.mss = 1460));
+	unsigned int before, used;
+
+	(void)state;
+	before = rte_mempool_avail_count(s.env->data);
+	for (uint32_t i = 0; i < 5000; i++)
+		put(&s, SEG(.flags = ACK, .seq = 1 + i, .ack = 1, .len = 1));
+	env_poll(s.env);
+	used = before - rte_mempool_avail_count(s.env->data);
+	assert_true(used <= 8);
+	check_stream(&s, id, 5000);
+	drain(&s);
+	end(&s);
+}
+
+static void
+out_of_order_mbufs_are_bounded(void **state)
+{
+	struct script s = fresh();
+	unsigned int before;
+
+	(void)state;
+	script_accept(&s, SEG(.mss = 1460));
+	before = rte_mempool_avail_count(s.env->data);
+	for (uint32_t i = 0; i < 3000; i++) /* every second byte: nothing can be merged */
+		put(&s, SEG(.flags = ACK, .seq = 3 + 2 * i, .ack = 1, .len = 1));
+	assert_int_equal(before - rte_mempool_avail_count(s.env->data), opts.tcp[0].max_ooo_segs);
+	assert_true(tcp_counter(s.h->tcp, TCP_C_RX_OOO_DROPPED) > 0);
+	env_poll(s.env);
+	drain(&s);
+	end(&s);
+}
+
+static void
+the_window_shuts_and_opens_with_the_application(void **state)
+{
+	struct script s;
+	struct rte_mbuf *m;
+	struct seg g;
+	tcp_id_t id;
+
+	(void)state;
+	env_defaults(&opts);
+	opts.tcp[0].rcv_buf = 8000;
+	s = script_new(&opts);
+	id = script_accept(&s, SEG(.mss = 1000));
+	for (uint32_t i = 0; i < 8; i++)
+		give(&s, SEG(.flags = ACK, .seq = 1 + i * 1000, .ack = 1, .len = 1000));
+	while (waiting(&s) > 0)
+		g = take(&s);
+	assert_int_equal(g.wnd, 0);
+	give(&s, SEG(.flags = ACK, .seq = 8001, .ack = 1, .len = 1)); /* the peer probes */
+	g = take(&s);
+	assert_int_equal(g.ack, 8001);
+	assert_int_equal(g.wnd, 0);
+	m = tcp_rx_take(s.h->tcp, id, 5000); /* taken is not yet credited */
+	env_poll(s.env);
+	expect_none(&s);
+	assert_int_equal(rte_pktmbuf_pkt_len(m), 5000);
+	assert_int_equal(tcp_rx_credit(s.h->tcp, id, 5001), -EINVAL);
+	assert_int_equal(tcp_rx_credit(s.h->tcp, id, 500), 0); /* less than a segment: no update */
+	env_poll(s.env);
+	expect_none(&s);
+	assert_int_equal(tcp_rx_credit(s.h->tcp, id, 4500), 0);
+	env_poll(s.env);
+	g = take(&s);
+	assert_int_equal(g.wnd, 5000);
+	rte_pktmbuf_free(m);
+	end(&s);
+}
+
+static void
+never_takes_an_advertised_window_back(void **state)
+{
+	struct script s = fresh();
+	tcp_id_t id = script_accept(&s, SEG(.mss = 1460, .wscale = WS(0)));
+	uint32_t edge = 0, at = 1;
+
+	(void)state;
+	for (unsigned int i = 0; i < 400; i++) {
+		struct seg g;
+
+		give(&s, SEG(.flags = ACK, .seq = at, .ack = 1, .len = 777));
+		at += 777;
+		if (i % 3 == 0)
+			tcp_rx_consume(s.h->tcp, id, 1500);
+		env_poll(s.env);
+		while (waiting(&s) > 0) {
+			g = take(&s);
+			assert_true(g.ack + ((uint32_t)g.wnd << 3) >= edge); /* 256 KiB need a scale of 3 */
+			edge = g.ack + ((uint32_t)g.wnd << 3);
+		}
+		if (at + 777 > edge)
+			break;
+	}
+	end(&s);
+}
+
+static void
+drops_old_duplicates_by_timestamp(void **state)
+{
+	struct script s = fresh();
+	tcp_id_t id = script_accept(&s, SEG(.mss = 1460, .ts = true, .ts_val = 1000));
+	struct seg g;
+
+	(void)state;
+	s.ts_val = 2000;
+	give(&s, SEG(.flags = ACK, .seq = 1, .ack = 1, .len = 10));
+	pass(&s, 100000);
+	drain(&s);
+	s.ts_val = 1999; /* a number in the window, but from before */
+	give(&s, SEG(.flags = ACK, .seq = 11, .ack = 1, .len = 10));
+	g = take(&s);
+	assert_int_equal(g.ack, 11);
+	assert_int_equal(g.ts_ecr, 2000);
+	assert_int_equal(tcp_counter(s.h->tcp, TCP_C_RX_PAWS), 1);
+	assert_int_equal(tcp_rx_bytes(s.h->tcp, id), 10);
+	s.ts_val = 2001;
+	give(&s, SEG(.flags = ACK, .seq = 11, .ack = 1, .len = 10));
+	assert_int_equal(tcp_rx_bytes(s.h->tcp, id), 20);
+	end(&s);
+}
+
+static void
+a_timestamp_of_out_of_order_data_is_not_echoed(void **state)
+{
+	struct script s = fresh();
+	struct seg g;
+
+	(void)state;
+	script_accept(&s, SEG(.mss = 1460, .ts = true, .ts_val = 1000));
+	s.ts_val = 1500;
+	give(&s, SEG(.flags = ACK, .seq = 101, .ack = 1, .len = 100));
+	g = take(&s);
+	assert_int_equal(g.ts_ecr, 1000); /* RFC 7323 4.3: from the left edge */
+	end(&s);
+}
+
+static void
+gives_exactly_what_is_asked_for(void **state)
+{
+	struct script s = fresh();
+	tcp_id_t id = script_accept(&s, SEG(.mss = 1460));
+	uint32_t off = 0;
+
+	(void)state;
+	for (uint32_t i = 0; i < 5; i++)
+		put(&s, SEG(.flags = ACK, .seq = 1 + i * 1000, .ack = 1, .len = 1000));
+	env_poll(s.env);
+	assert_null(tcp_rx_take(s.h->tcp, id, 5001));
+	assert_null(tcp_rx_take(s.h->tcp, id, 0));
+	for (uint32_t n = 1; off + n <= 5000; off += n, n = n * 2 + 1) {
+		struct rte_mbuf *m = tcp_rx_take(s.h->tcp, id, n);
+		uint32_t sum = 0;
+		uint16_t segs = 0;
+
+		assert_non_null(m);
+		for (const struct rte_mbuf *p = m; p != NULL; p = p->next, segs++)
+			for (uint16_t i = 0; i < p->data_len; i++, sum++)
+				assert_int_equal(*rte_pktmbuf_mtod_offset(p, const uint8_t *, i), env_byte(off + sum));
+		assert_int_equal(sum, n);
+		assert_int_equal(m->pkt_len, n);
+		assert_int_equal(m->nb_segs, segs);
+		rte_pktmbuf_free(m);
+	}
+	assert_int_equal(tcp_rx_bytes(s.h->tcp, id), 5000 - off);
+	drain(&s);
+	end(&s);
+}
+
+static void
+a_fin_waits_for_the_bytes_before_it(void **state)
+{
+	struct script s = fresh();
+	tcp_id_t id = script_accept(&s, SEG(.mss = 1460));
+
+	(void)state;
+	give(&s, SEG(.flags = FIN | ACK, .seq = 101, .ack = 1, .len = 10));
+	assert_int_equal(env_conn(s.h, id)->fin, 0);
+	give(&s, SEG(.flags = ACK, .seq = 1, .ack = 1, .len = 100));
+	assert_int_equal(env_conn(s.h, id)->fin, 0); /* the bytes are here, the FIN was not kept */
+	give(&s, SEG(.flags = FIN | ACK, .seq = 101, .ack = 1, .len = 10));
+	assert_int_equal(env_conn(s.h, id)->fin, 1);
+	assert_true(tcp_rx_fin(s.h->tcp, id));
+	assert_int_equal(tcp_rx_bytes(s.h->tcp, id), 110);
+	drain(&s);
+	end(&s);
+}
+
+/* --- timers and resources --- */
+
+static void
+keeps_alive_and_notices_a_dead_peer(void **state)
+{
+	struct script s;
+	struct seg g;
+	tcp_id_t id;
+
+	(void)state;
+	env_defaults(&opts);
+	opts.tcp[0].keepalive_idle = 30000000;
+	opts.tcp[0].keepalive_intvl = 5000000;
+	opts.tcp[0].keepalive_probes = 3;
+	s = script_new(&opts);
+	id = script_accept(&s, SEG(.mss = 1460));
+	pass(&s, 29000000);
+	expect_none(&s);
+	pass(&s, 2000000);
+	g = take(&s);
+	assert_int_equal(g.seq, 0); /* one before: must be answered */
+	assert_int_equal(g.len, 0);
+	give(&s, ACK_OF(1));
+	expect_none(&s);
+	pass(&s, 31000000);
+	take(&s);
+	pass(&s, 10000000);
+	assert_int_equal(waiting(&s), 2);
+	drain(&s);
+	pass(&s, 6000000);
+	assert_int_equal(env_conn(s.h, id)->closed, 1);
+	assert_int_equal(env_conn(s.h, id)->why, TCP_CLOSE_KEEPALIVE);
+	assert_int_equal(take(&s).flags & RST, RST);
+	end(&s);
+}
+
+static void
+goes_on_after_mbufs_ran_out(void **state)
+{
+	struct script s = fresh();
+	tcp_id_t id = script_accept(&s, SEG(.mss = 1000));
+	static struct rte_mbuf *hoard[20000];
+	unsigned int n = 0;
+
+	(void)state;
+	assert_int_equal(tcp_send_take(s.h->tcp, id, env_data(s.env, 0, 3000, 1000)), 0);
+	while ((hoard[n] = rte_pktmbuf_alloc(s.env->hdr)) != NULL)
+		n++;
+	env_poll(s.env);
+	expect_none(&s);
+	assert_true(tcp_pending(s.h->tcp));
+	assert_true(tcp_counter(s.h->tcp, TCP_C_NO_MBUF) > 0);
+	while (n > 0)
+		rte_pktmbuf_free(hoard[--n]);
+	env_poll(s.env);
+	assert_int_equal(waiting(&s), 3);
+	assert_false(take(&s).odd_payload);
+	end(&s);
+}
+
+static void
+refuses_connections_when_mbufs_are_low(void **state)
+{
+	static struct rte_mbuf *hoard[20000];
+	const struct net_addr peer = env_peer_addr(), any = { { 0 } };
+	struct script s;
+	unsigned int n = 0;
+	tcp_id_t id, other;
+
+	(void)state;
+	env_defaults(&opts);
+	opts.tcp[0].min_free_mbufs = 1000;
+	s = script_new(&opts);
+	id = script_accept(&s, SEG(.mss = 1000));
+	while (rte_mempool_avail_count(s.env->hdr) > 500)
+		hoard[n++] = rte_pktmbuf_alloc(s.env->hdr);
+	pass(&s, 10000);
+	s.peer_port++;
+	give(&s, SEG(.flags = SYN, .mss = 1000));
+	expect_none(&s);
+	assert_int_equal(tcp_connect(s.h->tcp, &any, 0, &peer, 1, NULL, &other), -ENOBUFS);
+	s.peer_port--;
+	host_sends(&s, id, 0, 100); /* existing work is unharmed */
+	assert_int_equal(take(&s).len, 100);
+	while (n > 0)
+		rte_pktmbuf_free(hoard[--n]);
+	pass(&s, 10000);
+	drain(&s);
+	s.peer_port++;
+	give(&s, SEG(.flags = SYN, .mss = 1000));
+	assert_int_equal(take(&s).flags, SYN | ACK);
+	end(&s);
+}
+
+static void
+a_port_that_takes_nothing_loses_nothing(void **state)
+{
+	struct script s = fresh();
+	tcp_id_t id = script_accept(&s, SEG(.mss = 1000));
+
+	(void)state;
+	s.h->tx_blocked = true;
+	host_sends(&s, id, 0, 5000);
+	expect_none(&s);
+	s.h->tx_blocked = false;
+	env_poll(s.env);
+	assert_int_equal(waiting(&s), 5);
+	assert_true(net_counter(s.h->net, NET_C_TX_RETRY) > 0);
+	end(&s);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(sends_ten_segments_at_first),
+		cmocka_unit_test(retransmits_after_rto_with_backoff),
+		cmocka_unit_test(gives_up_after_all_retransmissions),
+		cmocka_unit_test(fast_retransmits_with_sack),
+		cmocka_unit_test(ignores_sack_blocks_that_make_no_sense),
+		cmocka_unit_test(fast_retransmits_without_sack),
+		cmocka_unit_test(sends_new_data_on_the_first_two_duplicates),
+		cmocka_unit_test(a_window_update_is_no_duplicate),
+		cmocka_unit_test(never_sends_beyond_the_window),
+		cmocka_unit_test(probes_a_closed_window_and_resumes),
+		cmocka_unit_test(a_peer_that_ignores_probes_is_given_up),
+		cmocka_unit_test(holds_small_segments_with_nagle_only),
+		cmocka_unit_test(data_wraps_around_the_sequence_space),
+		cmocka_unit_test(refuses_data_beyond_its_buffer),
+		cmocka_unit_test(obeys_a_smaller_path_mtu),
+		cmocka_unit_test(acknowledges_every_second_segment_and_delays_the_rest),
+		cmocka_unit_test(one_burst_gets_one_ack),
+		cmocka_unit_test(reports_out_of_order_data_by_sack),
+		cmocka_unit_test(puts_overlapping_segments_together),
+		cmocka_unit_test(puts_any_order_of_pieces_together),
+		cmocka_unit_test(single_bytes_hold_few_mbufs),
+		cmocka_unit_test(out_of_order_mbufs_are_bounded),
+		cmocka_unit_test(the_window_shuts_and_opens_with_the_application),
+		cmocka_unit_test(never_takes_an_advertised_window_back),
+		cmocka_unit_test(drops_old_duplicates_by_timestamp),
+		cmocka_unit_test(a_timestamp_of_out_of_order_data_is_not_echoed),
+		cmocka_unit_test(gives_exactly_what_is_asked_for),
+		cmocka_unit_test(a_fin_waits_for_the_bytes_before_it),
+		cmocka_unit_test(keeps_alive_and_notices_a_dead_peer),
+		cmocka_unit_test(goes_on_after_mbufs_ran_out),
+		cmocka_unit_test(refuses_connections_when_mbufs_are_low),
+		cmocka_unit_test(a_port_that_takes_nothing_loses_nothing),
+	};
+
+	env_eal();
+	return cmocka_run_group_tests_name("tcp_data", tests, NULL, NULL);
+}
