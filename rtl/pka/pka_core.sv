@@ -17,6 +17,7 @@ module pka_core #(
   input  logic [KeyAw-1:0] start_key_i,
   input  logic [31:0]      start_e_i,
   input  logic [5:0]       start_top_i,   // exponent limb that the exponentiation starts with
+  input  logic             start_flip_i,  // fault injection: its first squaring is damaged
   output logic [3:0]       active_o,
   output logic [3:0]       blinding_o,    // the slot's blinding pair is not yet renewed
   output logic [3:0]       pass_o,        // verdict of the fault check, valid when active has fallen
@@ -38,9 +39,6 @@ module pka_core #(
   output logic             om_ready_o,
   input  logic [9:0]       om_raddr_i,
   output logic [24:0]      om_rdata_o,
-  // fault injection: while 1, the next exponentiation step is damaged; taken is 1 in that cycle
-  input  logic             flip_i,
-  output logic             flip_taken_o,
   // erases the array, one address a cycle, while nothing is active
   input  logic             erase_i,
   input  logic [8:0]       erase_addr_i
@@ -52,7 +50,7 @@ module pka_core #(
     PcChkMul, PcDiff, PcDiffZero, PcErase, PcFlush, PcDone
   } pc_e;
 
-  logic [3:0]       active_q, armed_q, pass_q;
+  logic [3:0]       active_q, armed_q, pass_q, flip_q;
   logic [5:0]       pc_q [4];
   logic [4:0]       table_q [4];   // window table entry to be made
   logic [5:0]       limb_q [4];    // exponent limb
@@ -148,7 +146,7 @@ module pka_core #(
           sec.a_sel = {1'b0, window}; ins.dst = pka_pkg::RAcc;
         end
         PcSquare: begin
-          sec.a_sel = pka_pkg::RAcc; ins.dst = pka_pkg::RAcc; ins.flip = flip_i && !half;
+          sec.a_sel = pka_pkg::RAcc; ins.dst = pka_pkg::RAcc; ins.flip = flip_q[slot] && !half;
         end
         PcMul: begin
           sec.a_sel = {1'b0, window}; ins.dst = pka_pkg::RAcc;
@@ -235,7 +233,6 @@ module pka_core #(
       endcase
     end
   end
-  assign flip_taken_o = fetch && running && pc == PcSquare && !half && flip_i;
 
   // ---- the step after this one, when q has fetched
   logic       advance, window_last, ebit_set, ebit_last;
@@ -270,6 +267,7 @@ module pka_core #(
       active_q <= 4'd0;
       armed_q  <= 4'd0;
       pass_q   <= 4'd0;
+      flip_q   <= 4'd0;
       for (int s = 0; s < 4; s++) begin
         pc_q[s]  <= 6'd0;
         key_q[s] <= '0;
@@ -294,7 +292,10 @@ module pka_core #(
             win_q[slot] <= win_q[slot] - 3'd1;
           end
         end
-        if (pc == PcSquare) square_q[slot] <= square_q[slot] + 3'd1;
+        if (pc == PcSquare) begin
+          square_q[slot] <= square_q[slot] + 3'd1;
+          flip_q[slot]   <= 1'b0;
+        end
         if (pc == PcChkLo) ebit_q[slot] <= e_top - 5'd1;
         if (((pc == PcChkSq1 || pc == PcChkSq) && !ebit_set) || pc == PcChkMul) ebit_q[slot] <= ebit_q[slot] - 5'd1;
         if (pc == PcErase) pass_q[slot] <= zero[{slot, 1'b0}] && zero[{slot, 1'b1}];
@@ -307,6 +308,7 @@ module pka_core #(
         active_q[start_slot_i] <= 1'b1;
         armed_q[start_slot_i]  <= 1'b0;
         pass_q[start_slot_i]   <= 1'b0;
+        flip_q[start_slot_i]   <= start_flip_i;
         pc_q[start_slot_i]     <= PcLoadMod;
         key_q[start_slot_i]    <= start_key_i;
         e_q[start_slot_i]      <= start_e_i;
@@ -451,6 +453,6 @@ module pka_core #(
   `ASSERT_NEVER(StartOnlyInAFreeSlot, start_i && active_q[start_slot_i])
   `ASSERT_NEVER(KeyIsWrittenOnlyWhileIdle, km_we_i && run)
   `ASSERT_NEVER(BlindingPairHasOneWriter, km_we_i && kw_valid)
-  `ASSERT(StepIsLegal, !advance || pc <= PcDone)
+  `ASSERT_NEVER(StepIsIllegal, advance && pc > PcDone)
   `ASSERT_NEVER(CaptureHasOneSource, cap_valid && !cap_ctx[0])
 endmodule

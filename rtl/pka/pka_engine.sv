@@ -58,7 +58,8 @@ module pka_engine #(
   back_e back_q, back_d;
 
   // ---- fault injection
-  logic hang_q, flip_q, flip_seen_q, flip_taken;
+  logic hang_q, flip_q, flip_seen_q, flip_new, cmd_flip_q;
+  assign flip_new = flt_flip_i && !flip_seen_q;
 
   // ---- command in hand
   logic [7:0]       op_q, status_q, status_d;
@@ -140,6 +141,7 @@ module pka_engine #(
     .start_i(core_start), .start_slot_i(tail_q), .start_key_i(key),
     .start_e_i(testing ? un_e : key_e[handle_q[$clog2(NumKeys)-1:0]]),
     .start_top_i(testing ? un_top : key_top[handle_q[$clog2(NumKeys)-1:0]]),
+    .start_flip_i(!testing && cmd_flip_q),
     .active_o(core_active), .blinding_o(core_blinding), .pass_o(core_pass), .busy_o(core_busy),
     .km_we_i(un_we || key_sweep), .km_waddr_i(un_we ? un_waddr : state_q == StErase ? sweep_q[KeyAw+9:0] : {key, sweep_q[9:0]}),
     .km_wdata_i(un_we ? un_wdata : 26'd0),
@@ -147,7 +149,6 @@ module pka_engine #(
     .om_we_i(opd_we || back_wipe || (state_q == StErase && sweep_q < 15'd1024)), .om_wready_o(om_wready),
     .om_waddr_i(opd_we ? opd_waddr : back_wipe ? {head_q, wipe_q} : sweep_q[9:0]), .om_wdata_i(opd_we ? opd_wdata : 25'd0),
     .om_re_i(res_om_re), .om_ready_o(om_ready), .om_raddr_i(res_om_raddr), .om_rdata_o(om_rdata),
-    .flip_i(flip_q), .flip_taken_o(flip_taken),
     .erase_i(erase), .erase_addr_i(sweep_q[8:0])
   );
   pka_result u_result (
@@ -380,6 +381,7 @@ module pka_engine #(
       hang_q      <= 1'b0;
       flip_q      <= 1'b0;
       flip_seen_q <= 1'b0;
+      cmd_flip_q  <= 1'b0;
       for (int s = 0; s < 4; s++) begin
         slot_out_q[s]     <= OutNone;
         slot_run_q[s]     <= 1'b0;
@@ -443,11 +445,15 @@ module pka_engine #(
         end
       end
       wipe_q <= back_q != BkWipe ? 8'd0 : wipe_q + {7'd0, !opd_we && om_wready};
-      // faults: sampled while there is work or work is offered
+      // faults: sampled while there is work or work is offered, so that an idle edge changes nothing
       if (flt_hang_i && (busy_o || cmd_valid_i || in_valid_i || st_start_i)) hang_q <= 1'b1;
-      flip_seen_q <= flt_flip_i && (busy_o || cmd_valid_i);
-      if (flip_taken) flip_q <= 1'b0;
-      else if (flt_flip_i && !flip_seen_q) flip_q <= 1'b1;
+      // a flip belongs to the command that is offered with it or comes next, and stays until one starts an operation
+      if (busy_o || cmd_valid_i || in_valid_i || st_start_i) begin
+        flip_seen_q <= flt_flip_i;
+        flip_q      <= (flip_q || flip_new) && !cmd_fire;
+        if (cmd_fire && (flip_q || flip_new)) cmd_flip_q <= 1'b1;
+        else if (core_start && !testing) cmd_flip_q <= 1'b0;
+      end
     end
     if (state_q == StUnwrap && un_done && un_ok) begin
       key_gen[handle_q[$clog2(NumKeys)-1:0]] <= handle_q[31:16];

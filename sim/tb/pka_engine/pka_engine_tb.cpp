@@ -299,15 +299,18 @@ void Bench::faults() {
 	for (unsigned i = 0; i < 2; i++) {
 		Bytes x = k.below(tb.rng);
 		uint8_t op = i ? SLUICE_OP_RSA_PMS_DECRYPT : SLUICE_OP_RSA_PRIVATE;
+		/* two operations beside it, before and after; the pulse comes with its command */
+		size_t before = port.submit(EngineJob::make(SLUICE_OP_RSA_PRIVATE, handle(0, 1), x));
+		for (unsigned t = 0; t < 100'000; t++) tb.tick();
 		size_t hit = port.submit(EngineJob::make(op, handle(0, 1), x, kVersion));
 		size_t next = port.submit(EngineJob::make(SLUICE_OP_RSA_PRIVATE, handle(0, 1), x));
-		for (unsigned t = 0; t < 50; t++) tb.tick();
 		tb.v->flt_flip_i = 1;
 		tb.tick();
 		tb.v->flt_flip_i = 0;
 		port.drain();
 		CHECK(tb, port.result(hit).status == SLUICE_ST_FAULT && port.result(hit).data.empty(), "a damaged exponentiation gives a fault and no result");
-		CHECK(tb, port.result(next).status == SLUICE_ST_OK && port.result(next).data == k.private_op(x), "the operation beside it is right");
+		for (size_t id : { before, next })
+			CHECK(tb, port.result(id).status == SLUICE_ST_OK && port.result(id).data == k.private_op(x), "the operations beside it are right");
 		CHECK(tb, rsa(handle(0, 1), k, x), "the operation after it is right");
 	}
 	/* hang: nothing more until reset */
