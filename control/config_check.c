@@ -27,6 +27,22 @@ number(struct config_diag *d, const char *base, const char *key, const unsigned 
 	return otherwise;
 }
 
+/* libcyaml takes any text that is not a word for false as true: that will not do for allow_insecure. */
+static bool
+boolean(struct config_diag *d, const char *base, const char *key, const bool *given, bool otherwise)
+{
+	char path[PATH_LEN];
+	const char *text;
+
+	if (given == NULL)
+		return otherwise;
+	snprintf(path, sizeof(path), "%.120s.%s", base, key);
+	config_loc_find(d->loc, path, &text);
+	if (text == NULL || (strcmp(text, "true") != 0 && strcmp(text, "false") != 0))
+		config_error(d, path, "expected true or false, got %s", text != NULL ? text : "something else");
+	return *given;
+}
+
 /* An id that stays the same over reloads: connections name listeners and pools by it. */
 static uint32_t
 stable_id(const char *text)
@@ -187,7 +203,7 @@ check_profile(struct config_listener *l, const struct raw_listener *r, struct co
 	if (i == 0)
 		config_error(d, path, "expected compatible (TLS 1.2 with RSA key transport), got modern, whose suites need (EC)DHE or TLS 1.3, "
 			"which this version does not speak");
-	if ((i == 2 || i == 3) && (r->allow_insecure == NULL || !*r->allow_insecure))
+	if (!boolean(d, base, "allow_insecure", r->allow_insecure, false) && (i == 2 || i == 3))
 		config_error(d, path, "expected allow_insecure: true beside it, got %s without", l->profile);
 	else if (i == 2 || i == 3)
 		config_note(d, path, "%s is insecure; in this version it gives what compatible gives (TLS 1.2 only)", l->profile);
@@ -235,6 +251,30 @@ check_certificates(struct config *c, struct config_listener *l, const struct raw
 	}
 }
 
+static bool
+is_any(const struct ipc_addr *a)
+{
+	const struct ipc_addr any = { 0 };
+
+	return memcmp(a->ip, any.ip, sizeof(any.ip)) == 0;
+}
+
+static void
+check_overlap(struct config_diag *d, const char *base, const struct config_listener *l, const struct config_listener *earlier, unsigned k)
+{
+	const struct ipc_addr *a = &l->ipc.addr, *b = &earlier->ipc.addr;
+	char text[80];
+
+	config_addr_text(a, text, sizeof(text));
+	if (memcmp(a, b, sizeof(*a)) == 0)
+		config_error(d, base, "expected an address and port of its own, got %s, which listeners[%u] (%s) has", text, k, earlier->name);
+	else if (a->family == b->family && a->port == b->port && (is_any(a) || is_any(b)))
+		config_error(d, base, "expected an address and port of its own, got %s, which %s listeners[%u] (%s)", text,
+			is_any(a) ? "covers" : "is covered by", k, earlier->name);
+	else if (l->ipc.id == earlier->ipc.id)
+		config_error(d, base, "expected another port: %s and listeners[%u] get the same internal id", text, k);
+}
+
 static void
 check_listener(struct config *c, struct config_diag *d, unsigned i)
 {
@@ -254,8 +294,8 @@ check_listener(struct config *c, struct config_diag *d, unsigned i)
 	l->ipc.handshake_timeout_ms = l->handshake_timeout_ms;
 	l->ipc.idle_timeout_ms = number(d, base, "idle_timeout_ms", r->idle_timeout_ms, 300000, 1000, 86400000);
 	l->ipc.max_record = number(d, base, "max_record", r->max_record, 16384, 512, 16384);
-	l->hs.session_cache = s == NULL || s->enabled == NULL || *s->enabled;
 	snprintf(path, sizeof(path), "%s.sessions", base);
+	l->hs.session_cache = boolean(d, path, "enabled", s != NULL ? s->enabled : NULL, true);
 	l->hs.session_lifetime_s = number(d, path, "lifetime_s", s != NULL ? s->lifetime_s : NULL, 3600, 1, 86400);
 	hs_digest_init(&digest, HS_PRF_SHA256);
 	hs_digest_add(&digest, text, strlen(text));
@@ -271,11 +311,7 @@ check_listener(struct config *c, struct config_diag *d, unsigned i)
 	if (l->pool_id == 0)
 		config_error(d, path, "expected the name of one of pools, got %s, which is not there", r->pool);
 	for (unsigned k = 0; k < i; k++)
-		if (memcmp(&c->listeners[k].ipc.addr, &l->ipc.addr, sizeof(l->ipc.addr)) == 0)
-			config_error(d, base, "expected an address and port of its own, got %s, which listeners[%u] (%s) has", text, k,
-				c->listeners[k].name);
-		else if (c->listeners[k].ipc.id == l->ipc.id)
-			config_error(d, base, "expected another port: %s and listeners[%u] get the same internal id", text, k);
+		check_overlap(d, base, l, &c->listeners[k], k);
 }
 
 /* ---- the rest ---- */

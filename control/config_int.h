@@ -82,6 +82,12 @@ void config_loc_free(struct config_loc *l);
 /* Line of the item at a path, or of the nearest thing around it; 1 when nothing is known. value (may be NULL): its text, or NULL. */
 unsigned config_loc_find(const struct config_loc *l, const char *path, const char **value);
 
+/* Line where the path stands the last time: a key that is there twice. */
+unsigned config_loc_last(const struct config_loc *l, const char *path);
+
+/* Line where the file stops being YAML. */
+unsigned config_loc_problem(const struct config_loc *l);
+
 /* Mistakes and notes while checking. */
 struct config_diag {
 	const char *file;

@@ -50,7 +50,6 @@ config_note(struct config_diag *d, const char *path, const char *fmt, ...)
 /* What is gathered from "Load: MESSAGE", "Load: Backtrace:", "  in mapping field 'x' (line: 1, column: 2)", innermost first. */
 struct story {
 	char message[512], path[512];
-	unsigned line;
 };
 
 static void
@@ -66,11 +65,8 @@ static void
 backtrace_line(struct story *s, const char *line)
 {
 	const char *quote = strchr(line, '\''), *end = quote != NULL ? strchr(quote + 1, '\'') : NULL;
-	const char *at = strstr(line, "(line: ");
 	char name[256];
 
-	if (s->line == 0 && at != NULL)
-		s->line = (unsigned)strtoul(at + 7, NULL, 10);
 	if (quote == NULL || end == NULL)
 		return;
 	snprintf(name, sizeof(name), "%.*s", (int)(end - quote - 1), quote + 1);
@@ -143,12 +139,12 @@ tell(struct config_diag *d, struct story *s)
 		config_error(d, path, "expected %s, got the unknown key \"%s\"", config_expected(s->path, expected, sizeof(expected)), rest);
 	} else if (starts(s->message, "Mapping field already seen: ", &rest)) {
 		d->errors++;
-		d->err_len += (size_t)snprintf(d->err, CONFIG_ERR_LEN, "%s:%u: %s: expected each key once, got it again", d->file, s->line,
-			s->path);
+		d->err_len += (size_t)snprintf(d->err, CONFIG_ERR_LEN, "%s:%u: %s: expected each key once, got it again", d->file,
+			config_loc_last(d->loc, s->path), s->path);
 	} else if (starts(s->message, "libyaml: ", &rest)) {
 		d->errors++;
 		d->err_len += (size_t)snprintf(d->err, CONFIG_ERR_LEN, "%s:%u: expected YAML, got something else: %s", d->file,
-			s->line != 0 ? s->line : 1, rest);
+			config_loc_problem(d->loc), rest);
 	} else if (strstr(s->message, "value: '") != NULL) {
 		rest = strstr(s->message, "value: '") + 7;
 		config_error(d, s->path, "expected %s, got %s", config_expected(s->path, expected, sizeof(expected)), rest);
@@ -167,7 +163,7 @@ tell(struct config_diag *d, struct story *s)
 struct config_raw *
 config_read(const char *file, struct config_diag *d)
 {
-	struct story s = { .line = 0 };
+	struct story s = { .message = "" };
 	cyaml_config_t cfg = { .log_fn = take_log, .log_ctx = &s, .mem_fn = cyaml_mem, .log_level = CYAML_LOG_WARNING };
 	struct config_raw *raw = NULL;
 	cyaml_err_t rc;

@@ -15,6 +15,7 @@ struct item {
 struct config_loc {
 	struct item *items;
 	size_t count, cap;
+	unsigned problem; /* line where the file stops being YAML; 0: nowhere */
 };
 
 struct walk {
@@ -136,6 +137,8 @@ config_loc_new(const char *file)
 		if (end)
 			break;
 	}
+	if (w.parser.error != YAML_NO_ERROR)
+		w.l->problem = (unsigned)w.parser.problem_mark.line + 1;
 	yaml_parser_delete(&w.parser);
 	fclose(f);
 	return w.l;
@@ -182,4 +185,21 @@ config_loc_find(const struct config_loc *l, const char *path, const char **value
 		*(cut != NULL ? cut : p) = '\0';
 	}
 	return 1;
+}
+
+unsigned
+config_loc_last(const struct config_loc *l, const char *path)
+{
+	unsigned line = 1;
+
+	for (size_t i = 0; l != NULL && i < l->count; i++)
+		if (strcmp(l->items[i].path, path) == 0)
+			line = l->items[i].line;
+	return line;
+}
+
+unsigned
+config_loc_problem(const struct config_loc *l)
+{
+	return l != NULL && l->problem != 0 ? l->problem : 1;
 }

@@ -35,3 +35,7 @@ $(eval $(call unit_test,control/hs_messages,tests/unit/control/test_hs_messages.
 # Fuzzers.
 $(eval $(call fuzz_target,handshake,tests/fuzz/fuzz_handshake.c $(CP_PEER_SRC),,-lssl -lcrypto))
 $(eval $(call fuzz_target,cp_ipc,tests/fuzz/fuzz_cp_ipc.c tests/unit/control/tls_peer.c $(filter-out control/main.c,$(CP_SRC)),,-lssl $(CP_LIBS)))
+
+$(eval $(call unit_test,control/session_cache,tests/unit/control/test_session_cache.c control/session/session_cache.c))
+$(eval $(call unit_test,control/pka_soft,tests/unit/control/test_pka_soft.c control/pka/pka_soft.c control/handshake/hs_digest.c,,-lcrypto))
+$(eval $(call unit_test,control/config,tests/unit/control/test_config.c $(CP_CONFIG_SRC) $(CP_PEER_SRC),,-lssl -lcrypto -lcyaml -lyaml))
