@@ -9,6 +9,7 @@ sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 from lab.lab import Lab, LabError  # noqa: E402
 
 ENGINES = ("soft", "sim")
+NAME = os.environ.get("SLUICE_LAB", "test")
 
 
 def pytest_addoption(parser):
@@ -35,7 +36,7 @@ def bring_up(labs, key, **options):
     for other in [k for k in labs if k != key]:
         labs.pop(other).down()
     if key not in labs:
-        lab = Lab("test")
+        lab = Lab(NAME)
         labs[key] = lab
         lab.up(**options)
     return labs[key]
@@ -61,7 +62,7 @@ def fresh(_labs, engine):
     def make(**options):
         for k in list(_labs):
             _labs.pop(k).down()
-        lab = Lab("test")
+        lab = Lab(NAME)
         made.append(lab)
         return lab.up(engine=engine, **options)
 
@@ -84,6 +85,6 @@ def pytest_runtest_makereport(item, call):
     out = yield
     report = out.get_result()
     if report.failed:
-        lab = next((item.funcargs[f] for f in ("lab", "impaired") if f in getattr(item, "funcargs", {})), None) or Lab("test")
+        lab = next((item.funcargs[f] for f in ("lab", "impaired") if f in getattr(item, "funcargs", {})), None) or Lab(NAME)
         for p in ("dp", "cp"):
             report.sections.append((f"log of {p}", lab.procs.tail(p, 25)))
