@@ -10,10 +10,13 @@ $(BUILD)/bench/sluice_dev: $(wildcard sim/tb/sluice_dev/*.h) sim/bridge/axi_mem.
 # libsluice_sim.so: front end and engines verilated one by one. libsluice_sim_whole.so: one model of sluice_top, the reference.
 SIM_ENGINES := rtl/gcm/aead_lane.sv rtl/mac/mac_lane.sv rtl/pka/pka_engine.sv
 ifeq ($(wildcard $(SIM_ENGINES)),$(SIM_ENGINES))
-$(eval $(call verilate,sim_dev,sluice_dev,$(DEV_RTL)))
-$(eval $(call verilate,sim_aead,aead_lane,$(AEAD_LANE_SV)))
-$(eval $(call verilate,sim_mac,mac_lane,$(MAC_LANE_SV)))
-$(eval $(call verilate,sim_pka,pka_engine,$(PKA_ENGINE_SV),$(PKA_VL_FLAGS)))
+# The fast library runs inside the dataplane: without assertions, which cost a quarter of its speed and would end the process. The benches
+# and the whole model have them, and tests/cosim holds the two libraries together.
+SIM_FAST := --no-assert
+$(eval $(call verilate,sim_dev,sluice_dev,$(DEV_RTL),$(SIM_FAST)))
+$(eval $(call verilate,sim_aead,aead_lane,$(AEAD_LANE_SV),$(SIM_FAST)))
+$(eval $(call verilate,sim_mac,mac_lane,$(MAC_LANE_SV),$(SIM_FAST)))
+$(eval $(call verilate,sim_pka,pka_engine,$(PKA_ENGINE_SV),$(PKA_VL_FLAGS) $(SIM_FAST)))
 SIM_TOP_SV := rtl/gen/sluice_pkg.sv $(filter-out rtl/gen/sluice_pkg.sv,$(sort $(DEV_RTL) $(AEAD_LANE_SV) $(MAC_LANE_SV) $(PKA_ENGINE_SV))) rtl/top/sluice_top.sv
 SIM_TOP_SV := $(filter %_pkg.sv,$(SIM_TOP_SV)) $(filter-out %_pkg.sv,$(SIM_TOP_SV))
 $(eval $(call verilate,sim_top,sluice_top,$(SIM_TOP_SV),$(PKA_VL_FLAGS)))
@@ -49,4 +52,12 @@ $(eval $(call sim_program,$(BUILD)/bench/bench_sim,sim/tb/sluice_top/bench_sim.c
 $(BUILD)/bench/bench_sim: $(BUILD)/vl/verilated.a
 BENCHES += sluice_sim|$(BUILD)/bench/bench_sim $(SIM_LIB)
 BENCH_DEPS += $(BUILD)/bench/bench_sim $(SIM_LIB)
+endif
+
+# Agreement of the separately ticked device, the single whole model and the golden model
+ifdef SIM_LIB
+$(eval $(call sim_program,$(BUILD)/test/cosim,tests/cosim/cosim.cpp))
+$(BUILD)/test/cosim: $(BUILD)/vl/verilated.a
+TESTS += cosim|cosim|$(BUILD)/test/cosim $(SIM_LIB) $(SIM_WHOLE) $(BUILD)/lib/libsluice_model.so
+TEST_DEPS += $(BUILD)/test/cosim $(SIM_LIB) $(SIM_WHOLE) $(BUILD)/lib/libsluice_model.so
 endif

@@ -14,6 +14,7 @@ module dma_queues #(
   output logic act_o,
   output logic fatal_o,
   output logic idle_o,          // no descriptor on its way
+  output logic [NumClasses-1:0] inflight_o,  // descriptors of this class are on their way
   input  logic enable_i,        // CTRL.ENABLE
 
   input  logic csr_rd_i,
@@ -343,6 +344,7 @@ module dma_queues #(
 
   assign live_o = enable_q;
   assign epoch_o = epoch_q;
+  assign inflight_o = inflight_q;
   assign idle_o = state_q == StIdle && inflight_q == '0;
   assign fatal_o = state_q == StFatal;
   assign act_o = state_d != state_q || state_q != StIdle || dirty_q != '0 || csr_we_i || rsp_valid_i || cpl_push_i || cpl_err_i;

@@ -15,9 +15,9 @@ module dma_runner #(
 ) (
   input  logic clk_i,
   input  logic rst_ni,
-  output logic act_o,
+  output logic act_o,     // something here changed at the last edge
   output logic fatal_o,
-  output logic idle_o,
+  output logic idle_o,    // no job, and no answer of the bus or the engine is owed
 
   // descriptors from the ring fetcher, four beats each
   output logic desc_room_o,              // room for four more
@@ -106,6 +106,7 @@ module dma_runner #(
 
   // ---- the ring ---------------------------------------------------------------------------------------------------------------
   logic [IdxW:0] fill_q, disp_q, done_q;
+  logic src_idle, dst_idle, act, act_q, cmd_valid_q;
   logic [IdxW-1:0] fill, disp, head;
   logic [127:0] desc0 [Slots];
   logic [127:0] desc1 [Slots];
@@ -125,7 +126,7 @@ module dma_runner #(
   assign disp = disp_q[IdxW-1:0];
   assign head = done_q[IdxW-1:0];
   assign desc_room_o = (IdxW + 1)'(fill_q - done_q) <= (IdxW + 1)'(Slots - 4);
-  assign idle_o = fill_q == done_q;
+  assign idle_o = fill_q == done_q && src_idle && dst_idle && !cmd_valid_q;
 
   always_ff @(posedge clk_i) begin
     if (desc_we_i) begin
@@ -218,7 +219,7 @@ module dma_runner #(
   assign refused_o = dispatch && !stale && !desc_ok;
 
   // ---- command ----------------------------------------------------------------------------------------------------------------
-  logic cmd_load, cmdq_valid, cmd_valid_q, hang_q, flip_q, ansq_valid, answer;
+  logic cmd_load, cmdq_valid, hang_q, flip_q, ansq_valid, answer;
   logic [IdxW-1:0] cmdq_idx, cmd_idx_q, ans_idx;
   logic [511:0] cmd_desc_q;
   logic unused_cmdq_full, unused_ansq_full;
@@ -275,7 +276,7 @@ module dma_runner #(
   logic [31:0] wr_len;
 
   dma_segs #(.IdxW(IdxW)) u_src (
-    .clk_i, .rst_ni, .act_o(src_act), .fatal_o(src_fatal),
+    .clk_i, .rst_ni, .act_o(src_act), .idle_o(src_idle), .fatal_o(src_fatal),
     .job_valid_i(start), .job_ready_o(src_ready), .job_sgl_i(src_sgl), .job_addr_i(src_addr), .job_nseg_i(src_nseg),
     .job_len_i(src_len), .job_idx_i(disp),
     .seg_valid_o(src_seg_valid), .seg_ready_i(src_seg_ready), .seg_addr_o(src_seg_addr), .seg_len_o(src_seg_len),
@@ -284,7 +285,7 @@ module dma_runner #(
     .rsp_valid_i(rsp_valid_i && rsp_tag_i == TagSrcList), .rsp_data_i, .rsp_err_i, .rsp_last_i
   );
   dma_segs #(.IdxW(IdxW)) u_dst (
-    .clk_i, .rst_ni, .act_o(dst_act), .fatal_o(dst_fatal),
+    .clk_i, .rst_ni, .act_o(dst_act), .idle_o(dst_idle), .fatal_o(dst_fatal),
     .job_valid_i(start), .job_ready_o(dst_ready), .job_sgl_i(dst_sgl), .job_addr_i(dst_addr), .job_nseg_i(dst_nseg),
     .job_len_i(dst_len), .job_idx_i(disp),
     .seg_valid_o(dst_seg_valid), .seg_ready_i(dst_seg_ready), .seg_addr_o(dst_seg_addr), .seg_len_o(dst_seg_len),
@@ -343,6 +344,7 @@ module dma_runner #(
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
       state_q <= StIdle;
+      act_q <= 1'b1;
       fill_q <= '0;
       disp_q <= '0;
       done_q <= '0;
@@ -361,6 +363,7 @@ module dma_runner #(
       parity_q <= '0;
     end else begin
       state_q <= state_d;
+      act_q <= act;
       if (desc_commit_i) fill_q <= fill_q + 1'b1;
       if (retire) done_q <= done_q + 1'b1;
       if (state_q == StIdle && disp_q != fill_q) begin
@@ -449,9 +452,11 @@ module dma_runner #(
   assign flt_hang_o = hang_q;
   assign flt_flip_o = flip_q;
   assign fatal_o = state_q == StFatal || src_fatal || dst_fatal || writer_fatal;
-  assign act_o = state_d != state_q || desc_we_i || dispatch || cmd_load || (cmd_valid_q && cmd_ready_i) || flip_q || answer ||
+  assign act_o = act_q;
+  assign act = state_d != state_q || desc_we_i || dispatch || cmd_load || (cmd_valid_q && cmd_ready_i) || flip_q || answer ||
                  b_valid_i || wr_done || burst_push || retire || src_act || dst_act || reader_act || writer_act;
 
+  `ASSERT_NEVER(IdleRunnerIsSpokenTo, idle_o && !act_q && (rsp_valid_i || b_valid_i || out_valid_i || eng_rsp_valid_i))
   `ASSERT_STABLE(Cmd, cmd_valid_o, cmd_ready_i, cmd_desc_o)
   `ASSERT_NEVER(ResponseToNothing, eng_rsp_valid_i && !ansq_valid)
   `ASSERT_NEVER(RingOverflows, desc_commit_i && (IdxW + 1)'(fill_q - done_q) == (IdxW + 1)'(Slots))

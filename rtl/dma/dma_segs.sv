@@ -9,6 +9,7 @@ module dma_segs #(
   input  logic clk_i,
   input  logic rst_ni,
   output logic act_o,
+  output logic idle_o,
   output logic fatal_o,
 
   input  logic job_valid_i,
@@ -165,6 +166,7 @@ module dma_segs #(
   assign req_addr_o = addr_q;
   assign req_bytes_o = chunk;
   assign fatal_o = state_q == StFatal;
+  assign idle_o = state_q == StIdle && !seg_valid_o;
   assign act_o = state_d != state_q || ent_pop || seg_push || seg_ready_i || rsp_valid_i || req_valid_o;
 
   `ASSERT_NEVER(EntryUnasked, rsp_valid_i && !recv_q)

@@ -97,7 +97,7 @@ module sluice_dev #(
   logic fi_hang, fi_flip, fi_drop;
   logic rd_idle, wr_idle, queues_idle, cpl_idle, queues_fatal, cpl_fatal, seq_fatal;
   logic lite_act, regs_act, seq_act, queues_act, cpl_act, rd_act, wr_act, quiet_q;
-  logic [NumEngines-1:0] runner_act;
+  logic [NumEngines-1:0] runner_act, inflight;
   logic dma_err, done_failed;
   logic [31:0] done_bytes;
 
@@ -180,7 +180,7 @@ module sluice_dev #(
   logic [NumEngines-1:0] c_drop, c_stale;
 
   dma_queues #(.NumQueues(NumQueues), .NumClasses(NumEngines)) u_queues (
-    .clk_i, .rst_ni(run_rst_n), .act_o(queues_act), .fatal_o(queues_fatal), .idle_o(queues_idle), .enable_i(enable),
+    .clk_i, .rst_ni(run_rst_n), .act_o(queues_act), .fatal_o(queues_fatal), .idle_o(queues_idle), .inflight_o(inflight), .enable_i(enable),
     .csr_rd_i(queue_rd), .csr_we_i(queue_we), .csr_index_i(queue_index), .csr_reg_i(queue_reg), .csr_wdata_i(csr_wdata),
     .csr_rdata_o(queue_rdata),
     .req_valid_o(rd_valid[NumEngines]), .req_ready_i(rd_ready[NumEngines]), .req_addr_o(rd_addr[64*NumEngines +: 64]),
@@ -218,8 +218,11 @@ module sluice_dev #(
   // ---- runners ----------------------------------------------------------------------------------------------------------------
   for (genvar e = 0; e < NumEngines; e++) begin : gen_runner
     assign rd_tag[6*e + 2 +: 4] = 4'h0;
+    // A runner without work has no clock: descriptors on their way wake it, and it sleeps when nothing is left and nothing moves.
+    logic clk_run;
+    clk_gate u_gate (.clk_i, .en_i(inflight[e] || !runner_idle[e] || runner_act[e] || !run_rst_n), .clk_o(clk_run));
     dma_runner #(.EngineId(4'(e)), .NumQueues(NumQueues), .IdxW(IdxW), .DataLog2(DataLog2)) u_runner (
-      .clk_i, .rst_ni(run_rst_n), .act_o(runner_act[e]), .fatal_o(runner_fatal[e]), .idle_o(runner_idle[e]),
+      .clk_i(clk_run), .rst_ni(run_rst_n), .act_o(runner_act[e]), .fatal_o(runner_fatal[e]), .idle_o(runner_idle[e]),
       .desc_room_o(desc_room[e]), .desc_we_i(desc_we[e]), .desc_beat_i(desc_beat), .desc_data_i(desc_data),
       .desc_commit_i(desc_commit[e]), .desc_queue_i(desc_queue), .desc_epoch_i(desc_epoch),
       .queue_live_i(queue_live), .queue_epoch_i(queue_epoch), .refused_o(refused[e]),
@@ -250,9 +253,9 @@ module sluice_dev #(
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) quiet_q <= 1'b0;
-    else quiet_q <= !(lite_act || regs_act || seq_act || queues_act || cpl_act || rd_act || wr_act || runner_act != '0);
+    else quiet_q <= !(lite_act || regs_act || seq_act || queues_act || cpl_act || rd_act || wr_act);
   end
-  assign quiet_o = quiet_q;
+  assign quiet_o = quiet_q && runner_act == '0;
   assign ready_o = ready;
 
   `ASSERT_CONST(TagsFit, IdxW == 4)
