@@ -19,3 +19,5 @@ TESTS += packet|tcp_kernel_mtu9000|$(PYTHON) tests/packet/kernel_peer.py --mtu 9
 TESTS += packet|tcp_kernel_ipv6|$(PYTHON) tests/packet/kernel_peer.py -6 $(BUILD)/test/echo_host
 
 $(eval $(call fuzz_target,fuzz_tcp_input,tests/fuzz/fuzz_tcp_input.c $(NET_SRCS) $(TCP_SRCS),$$(DPDK_CFLAGS),$$(DPDK_LIBS)))
+
+$(call net_test,test_net,tests/unit/dataplane/net/test_net.c,unit)
