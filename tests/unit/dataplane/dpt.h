@@ -19,7 +19,7 @@
 #define DPT_MBUFS 4096
 #define DPT_ROOM 1024
 
-static struct rte_mempool *dpt_pool;
+static struct rte_mempool *dpt_pool __rte_unused;
 
 static inline int
 dpt_setup(void **state)
@@ -59,7 +59,7 @@ dpt_chain(const void *bytes, uint32_t n, uint32_t seg)
 	uint32_t off = 0, k, segs = 0;
 
 	do {
-		m = rte_pktmbuf_alloc(dpt_pool);
+		m = rte_pktmbuf_alloc(rte_mempool_lookup("dpt")); /* by name: the program may have several files */
 		assert_non_null(m);
 		k = n - off < seg ? n - off : seg;
 		k = k < DPT_ROOM ? k : DPT_ROOM;
