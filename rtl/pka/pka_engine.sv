@@ -141,7 +141,7 @@ module pka_engine #(
     .start_i(core_start), .start_slot_i(tail_q), .start_key_i(key),
     .start_e_i(testing ? un_e : key_e[handle_q[$clog2(NumKeys)-1:0]]),
     .start_top_i(testing ? un_top : key_top[handle_q[$clog2(NumKeys)-1:0]]),
-    .start_flip_i(!testing && cmd_flip_q),
+    .start_flip_i(testing ? flip_q : cmd_flip_q),
     .active_o(core_active), .blinding_o(core_blinding), .pass_o(core_pass), .busy_o(core_busy),
     .km_we_i(un_we || key_sweep), .km_waddr_i(un_we ? un_waddr : state_q == StErase ? sweep_q[KeyAw+9:0] : {key, sweep_q[9:0]}),
     .km_wdata_i(un_we ? un_wdata : 26'd0),
@@ -447,10 +447,10 @@ module pka_engine #(
       wipe_q <= back_q != BkWipe ? 8'd0 : wipe_q + {7'd0, !opd_we && om_wready};
       // faults: sampled while there is work or work is offered, so that an idle edge changes nothing
       if (flt_hang_i && (busy_o || cmd_valid_i || in_valid_i || st_start_i)) hang_q <= 1'b1;
-      // a flip belongs to the command that is offered with it or comes next, and stays until one starts an operation
+      // a flip belongs to the command that is offered with it or comes next, and stays until one starts an operation; or to the self test
       if (busy_o || cmd_valid_i || in_valid_i || st_start_i) begin
         flip_seen_q <= flt_flip_i;
-        flip_q      <= (flip_q || flip_new) && !cmd_fire;
+        flip_q      <= (flip_q || flip_new) && !cmd_fire && !(testing && core_start);
         if (cmd_fire && (flip_q || flip_new)) cmd_flip_q <= 1'b1;
         else if (core_start && !testing) cmd_flip_q <= 1'b0;
       end

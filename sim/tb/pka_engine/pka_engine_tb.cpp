@@ -3,6 +3,7 @@
  * throughput, equal times, injected faults, reset in the middle. Prints cycles per operation and simulation speed.
  */
 #include "Vpka_engine.h"
+#include "Vpka_engine___024root.h"
 #include "sim/harness/engine_port.h"
 #include "sim/tb/pka_engine/keys.h"
 
@@ -34,6 +35,7 @@ class Bench {
 		uint64_t from = tb.cycle;
 		CHECK(tb, port.self_test(), "self test passes");
 		CHECK(tb, tb.cycle - from < 150'000, "self test takes less than 150 k cycles");
+		CHECK(tb, key_erased(0, 17) && clean(), "reset and self test leave nothing behind");
 		if (print) printf("self test: %llu cycles\n", static_cast<unsigned long long>(tb.cycle - from));
 	}
 	EngineResult run(uint8_t op, uint32_t h, const Bytes &src, uint32_t param0 = 0) {
@@ -51,6 +53,29 @@ class Bench {
 	bool rsa(uint32_t h, const RsaKey &k, const Bytes &x) {
 		EngineResult r = run(SLUICE_OP_RSA_PRIVATE, h, x);
 		return r.status == SLUICE_ST_OK && r.data == k.private_op(x);
+	}
+	template <class T, size_t N> static bool zero(const VlUnpacked<T, N> &m, size_t from = 0, size_t to = N) {
+		for (size_t i = from; i < to; i++)
+			if (m[i]) return false;
+		return true;
+	}
+	template <class T, size_t N, size_t K> static bool zero(const VlUnpacked<VlUnpacked<T, K>, N> &m) {
+		for (size_t i = 0; i < N; i++)
+			if (!zero(m[i])) return false;
+		return true;
+	}
+	bool key_erased(unsigned from, unsigned to) {
+		return zero(tb.v->rootp->pka_engine__DOT__u_core__DOT__key_mem, from * 1024, to * 1024);
+	}
+	/* no trace of an operation or of a blob, once the engine is idle */
+	bool clean() {
+		tb.run_until([this] { return !tb.v->busy_o; }, 2000);
+		auto *r = tb.v->rootp;
+		return !tb.v->busy_o && zero(r->pka_engine__DOT__u_core__DOT__op_mem) && zero(r->pka_engine__DOT__u_core__DOT__u_mont__DOT__rf) &&
+		       zero(r->pka_engine__DOT__u_core__DOT__u_mont__DOT__res_mem) && zero(r->pka_engine__DOT__u_core__DOT__u_mont__DOT__ext_mem) &&
+		       zero(r->pka_engine__DOT__u_core__DOT__u_mont__DOT__mod_mem) && zero(r->pka_engine__DOT__u_unwrap__DOT__buf_mem) &&
+		       zero(r->pka_engine__DOT__u_core__DOT__u_mont__DOT__t7) && zero(r->pka_engine__DOT__u_core__DOT__u_mont__DOT__s10) &&
+		       zero(r->pka_engine__DOT__u_core__DOT__u_mont__DOT__a1) && zero(r->pka_engine__DOT__u_core__DOT__u_mont__DOT__un_q);
 	}
 	Bytes block(const Bytes &pms) {
 		Bytes em(256);
@@ -111,6 +136,7 @@ void Bench::blobs() {
 	Bytes longer = good;
 	longer.resize(good.size() + 5);
 	CHECK(tb, run(SLUICE_OP_KEY_LOAD, handle(1, 10), longer).status == SLUICE_ST_BAD_KEY, "a long blob");
+	CHECK(tb, clean(), "a failed load leaves nothing behind");
 	CHECK(tb, run(SLUICE_OP_RSA_PRIVATE, handle(1, 10), Bytes(256)).status == SLUICE_ST_BAD_HANDLE, "a failed load gives no handle");
 	CHECK(tb, rsa(h, k, k.below(tb.rng)), "a failed load leaves the old key usable");
 }
@@ -132,6 +158,8 @@ void Bench::handles() {
 	CHECK(tb, rsa(handle(15, 0xffff), k, x), "the key survives what was refused");
 	CHECK(tb, run(SLUICE_OP_KEY_FREE, handle(15, 0xffff), {}).status == SLUICE_ST_OK, "freeing");
 	CHECK(tb, run(SLUICE_OP_RSA_PRIVATE, handle(15, 0xffff), x).status == SLUICE_ST_BAD_HANDLE, "freed slot");
+	CHECK(tb, key_erased(15, 16) && !key_erased(0, 1), "freeing erases this key and no other");
+	CHECK(tb, clean(), "an operation leaves nothing behind");
 	CHECK(tb, run(SLUICE_OP_NOP, 0, Bytes(33)).status == SLUICE_ST_OK, "nop drains its source");
 	CHECK(tb, run(0x7f, 0, Bytes(33)).status == SLUICE_ST_BAD_DESC, "unknown opcode");
 	for (size_t n : { 0, 255, 257, 16 })
@@ -302,6 +330,7 @@ void Bench::faults() {
 		/* two operations beside it, before and after; the pulse comes with its command */
 		size_t before = port.submit(EngineJob::make(SLUICE_OP_RSA_PRIVATE, handle(0, 1), x));
 		for (unsigned t = 0; t < 100'000; t++) tb.tick();
+		CHECK(tb, !zero(tb.v->rootp->pka_engine__DOT__u_core__DOT__u_mont__DOT__rf), "an operation in the middle is seen by what looks for traces");
 		size_t hit = port.submit(EngineJob::make(op, handle(0, 1), x, kVersion));
 		size_t next = port.submit(EngineJob::make(SLUICE_OP_RSA_PRIVATE, handle(0, 1), x));
 		tb.v->flt_flip_i = 1;
@@ -311,6 +340,7 @@ void Bench::faults() {
 		CHECK(tb, port.result(hit).status == SLUICE_ST_FAULT && port.result(hit).data.empty(), "a damaged exponentiation gives a fault and no result");
 		for (size_t id : { before, next })
 			CHECK(tb, port.result(id).status == SLUICE_ST_OK && port.result(id).data == k.private_op(x), "the operations beside it are right");
+		CHECK(tb, clean(), "a damaged operation leaves nothing behind");
 		CHECK(tb, rsa(handle(0, 1), k, x), "the operation after it is right");
 	}
 	/* hang: nothing more until reset */
@@ -338,6 +368,12 @@ void Bench::reset_in_the_middle() {
 		power_up(false);
 		CHECK(tb, run(SLUICE_OP_RSA_PRIVATE, handle(0, 2), Bytes(256)).status == SLUICE_ST_BAD_HANDLE, "reset empties the key slots");
 	}
+	/* a self test of a damaged array */
+	tb.v->flt_flip_i = 1;
+	CHECK(tb, !port.self_test(), "the self test of a damaged array fails");
+	tb.v->flt_flip_i = 0;
+	CHECK(tb, run(SLUICE_OP_NOP, 0, {}).status == SLUICE_ST_SELFTEST_FAILED, "an engine that failed its self test refuses work");
+	CHECK(tb, port.self_test(), "the next self test passes");
 	/* in the middle of an unwrap */
 	port.submit(EngineJob::make(SLUICE_OP_KEY_LOAD, handle(0, 2), wrap(kek, k.plain)));
 	for (unsigned t = 0; t < 20'000; t++) tb.tick();

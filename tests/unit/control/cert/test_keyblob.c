@@ -1,4 +1,5 @@
-/* The card's key blob: its numbers are what the register map says, only fitting keys are taken, wrapping is RFC 5649. */
+/* The card's key blob: its numbers are what the register map says, only fitting keys are taken,
+ * wrapping is RFC 5649. */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -47,7 +48,8 @@ set_up(void **state)
 
 	f->key = rsa_key(2048, 65537, 2);
 	f->ctx = BN_CTX_new();
-	assert_int_equal(keyblob_build_rsa(f->key, (unsigned char *)&f->blob, sizeof(f->blob), &len), 0);
+	assert_int_equal(
+		keyblob_build_rsa(f->key, (unsigned char *)&f->blob, sizeof(f->blob), &len), 0);
 	assert_int_equal(len, SLUICE_RSA_KEY_BYTES);
 	assert_int_equal(EVP_PKEY_get_bn_param(f->key, OSSL_PKEY_PARAM_RSA_N, &f->n), 1);
 	assert_int_equal(EVP_PKEY_get_bn_param(f->key, OSSL_PKEY_PARAM_RSA_E, &f->e), 1);
@@ -179,7 +181,8 @@ blinding_pairs_cancel_and_are_fresh(void **state)
 	struct sluice_rsa_key *again = test_malloc(sizeof(*again));
 	BIGNUM *r = BN_new(), *rinv;
 	const BIGNUM *prime[2] = { f->p, f->q };
-	const uint8_t *be[2] = { f->blob.p_be, f->blob.q_be }, *bi[2] = { f->blob.p_bi, f->blob.q_bi };
+	const uint8_t *be[2] = { f->blob.p_be, f->blob.q_be },
+		      *bi[2] = { f->blob.p_bi, f->blob.q_bi };
 	size_t len;
 
 	for (int i = 0; i < 2; i++) {
@@ -198,7 +201,8 @@ blinding_pairs_cancel_and_are_fresh(void **state)
 		BN_free(y);
 		BN_free(rinv);
 	}
-	assert_int_equal(keyblob_build_rsa(f->key, (unsigned char *)again, sizeof(*again), &len), 0);
+	assert_int_equal(
+		keyblob_build_rsa(f->key, (unsigned char *)again, sizeof(*again), &len), 0);
 	assert_memory_not_equal(again->p_be, f->blob.p_be, sizeof(again->p_be));
 	assert_memory_not_equal(again->q_bi, f->blob.q_bi, sizeof(again->q_bi));
 	assert_memory_equal(again->p_n, f->blob.p_n, sizeof(again->p_n));
@@ -211,8 +215,8 @@ other_kinds_of_keys_are_not_supported(void **state)
 {
 	unsigned char out[SLUICE_RSA_KEY_BYTES];
 	size_t len = 77;
-	EVP_PKEY *keys[] = { rsa_key(1024, 65537, 2), rsa_key(3072, 65537, 2), rsa_key(2048, 65537, 3), rsa_key(2048, 0x100000001ul, 2),
-		EVP_EC_gen("P-256") };
+	EVP_PKEY *keys[] = { rsa_key(1024, 65537, 2), rsa_key(3072, 65537, 2),
+		rsa_key(2048, 65537, 3), rsa_key(2048, 0x100000001ul, 2), EVP_EC_gen("P-256") };
 
 	memset(out, 0xa5, sizeof(out));
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
@@ -246,7 +250,9 @@ assemble(const struct fix *f, const BIGNUM *dp, int with_private)
 	}
 	params = OSSL_PARAM_BLD_to_param(b);
 	assert_int_equal(EVP_PKEY_fromdata_init(c), 1);
-	assert_int_equal(EVP_PKEY_fromdata(c, &key, with_private ? EVP_PKEY_KEYPAIR : EVP_PKEY_PUBLIC_KEY, params), 1);
+	assert_int_equal(EVP_PKEY_fromdata(c, &key,
+				 with_private ? EVP_PKEY_KEYPAIR : EVP_PKEY_PUBLIC_KEY, params),
+		1);
 	OSSL_PARAM_free(params);
 	OSSL_PARAM_BLD_free(b);
 	EVP_PKEY_CTX_free(c);
@@ -285,9 +291,14 @@ room_is_checked(void **state)
 	size_t len;
 
 	assert_int_equal(keyblob_build_rsa(f->key, out, SLUICE_RSA_KEY_BYTES - 1, &len), -ENOSPC);
-	assert_int_equal(keyblob_wrap(kek, (unsigned char *)&f->blob, sizeof(f->blob), out, sizeof(out) - 1, &len), -ENOSPC);
-	assert_int_equal(keyblob_wrap(kek, (unsigned char *)&f->blob, 0, out, sizeof(out), &len), -EINVAL);
-	assert_int_equal(keyblob_wrap(kek, (unsigned char *)&f->blob, sizeof(f->blob), out, sizeof(out), &len), 0);
+	assert_int_equal(keyblob_wrap(kek, (unsigned char *)&f->blob, sizeof(f->blob), out,
+				 sizeof(out) - 1, &len),
+		-ENOSPC);
+	assert_int_equal(
+		keyblob_wrap(kek, (unsigned char *)&f->blob, 0, out, sizeof(out), &len), -EINVAL);
+	assert_int_equal(keyblob_wrap(kek, (unsigned char *)&f->blob, sizeof(f->blob), out,
+				 sizeof(out), &len),
+		0);
 	assert_int_equal(len, KEYBLOB_WRAPPED_BYTES);
 }
 
@@ -302,7 +313,9 @@ wrapping_is_rfc_5649(void **state)
 
 	for (size_t i = 0; i < sizeof(kek); i++)
 		kek[i] = (uint8_t)(i * 7 + 3);
-	assert_int_equal(keyblob_wrap(kek, (unsigned char *)&f->blob, sizeof(f->blob), out, sizeof(out), &len), 0);
+	assert_int_equal(keyblob_wrap(kek, (unsigned char *)&f->blob, sizeof(f->blob), out,
+				 sizeof(out), &len),
+		0);
 	for (int bit = -1; bit < 16; bit++) {
 		EVP_CIPHER_CTX *c = EVP_CIPHER_CTX_new();
 		int n = 0, m = 0, ok;
@@ -310,8 +323,9 @@ wrapping_is_rfc_5649(void **state)
 		if (bit >= 0)
 			out[bit / 8 * 1300] ^= (unsigned char)(1 << bit % 8);
 		EVP_CIPHER_CTX_set_flags(c, EVP_CIPHER_CTX_FLAG_WRAP_ALLOW);
-		ok = EVP_DecryptInit_ex(c, EVP_aes_256_wrap_pad(), NULL, kek, NULL) == 1 && EVP_DecryptUpdate(c, back, &n, out, (int)len) == 1 &&
-			EVP_DecryptFinal_ex(c, back + n, &m) == 1;
+		ok = EVP_DecryptInit_ex(c, EVP_aes_256_wrap_pad(), NULL, kek, NULL) == 1 &&
+		     EVP_DecryptUpdate(c, back, &n, out, (int)len) == 1 &&
+		     EVP_DecryptFinal_ex(c, back + n, &m) == 1;
 		EVP_CIPHER_CTX_free(c);
 		assert_int_equal(ok, bit < 0);
 		if (bit < 0) {
@@ -323,7 +337,8 @@ wrapping_is_rfc_5649(void **state)
 	}
 }
 
-/* RFC 5649 section 6 has vectors for AES-192 only; its 20-byte key wrapped under a 256-bit key is checked through the length field */
+/* RFC 5649 section 6 has vectors for AES-192 only; its 20-byte key wrapped under a 256-bit key is
+ * checked through the length field */
 static void
 lengths_that_are_not_whole_semiblocks(void **state)
 {
