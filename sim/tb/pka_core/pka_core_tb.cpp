@@ -11,7 +11,7 @@
 #include "sim/harness/tb.h"
 
 extern "C" {
-#include "control/cert/keyblob.h"
+#include "common/keyblob.h"
 }
 
 using Top = Vpka_core;

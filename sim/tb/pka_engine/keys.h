@@ -10,7 +10,7 @@
 #include "sim/harness/tb.h"
 
 extern "C" {
-#include "control/cert/keyblob.h"
+#include "common/keyblob.h"
 }
 
 using Bytes = std::vector<uint8_t>;

@@ -13,7 +13,7 @@
 #include <openssl/param_build.h>
 #include <openssl/rsa.h>
 
-#include "control/cert/keyblob.h"
+#include "common/keyblob.h"
 
 struct fix {
 	EVP_PKEY *key;
