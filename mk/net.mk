@@ -21,3 +21,5 @@ TESTS += packet|tcp_kernel_ipv6|$(PYTHON) tests/packet/kernel_peer.py -6 $(BUILD
 $(eval $(call fuzz_target,fuzz_tcp_input,tests/fuzz/fuzz_tcp_input.c $(NET_SRCS) $(TCP_SRCS),$$(DPDK_CFLAGS),$$(DPDK_LIBS)))
 
 $(call net_test,test_net,tests/unit/dataplane/net/test_net.c,unit)
+$(call net_test,test_tcp_core,tests/unit/dataplane/tcp/test_tcp_core.c,unit)
+$(call net_test,test_port,tests/unit/dataplane/port/test_port.c $(PORT_SRCS),unit)

@@ -13,19 +13,14 @@ tcp_wheel_init(struct tcp_wheel *w, uint32_t now)
 	w->now = now;
 }
 
+/* Enters c at tick `at`, not before now. */
 static void
-wheel_add(struct tcp_stack *st, struct tcp_conn *c, uint32_t at)
+wheel_put(struct tcp_stack *st, struct tcp_conn *c, uint32_t at)
 {
 	struct tcp_wheel *w = &st->wheel;
-	uint32_t ahead, level = 0, slot;
+	const uint32_t ahead = at - w->now;
+	uint32_t level = 0, slot;
 
-	if (seq_leq(at, w->now))
-		at = w->now + 1;
-	ahead = at - w->now;
-	if (ahead >= 1u << (WHEEL_BITS * WHEEL_LEVELS)) { /* further than the wheel reaches: comes up early and is put back */
-		ahead = (1u << (WHEEL_BITS * WHEEL_LEVELS)) - 1;
-		at = w->now + ahead;
-	}
 	while (ahead >= 1u << (WHEEL_BITS * (level + 1)))
 		level++;
 	slot = (at >> (WHEEL_BITS * level)) & (WHEEL_SLOTS - 1);
@@ -39,6 +34,16 @@ wheel_add(struct tcp_stack *st, struct tcp_conn *c, uint32_t at)
 	if (level == 0)
 		w->bitmap[slot / 64] |= 1ull << (slot % 64);
 	w->count++;
+}
+
+static void
+wheel_add(struct tcp_stack *st, struct tcp_conn *c, uint32_t at)
+{
+	const uint32_t now = st->wheel.now, reach = (1u << (WHEEL_BITS * WHEEL_LEVELS)) - 1;
+
+	if (seq_leq(at, now))
+		at = now + 1; /* this tick has been run */
+	wheel_put(st, c, at - now <= reach ? at : now + reach); /* further than it reaches: comes up early and is put back */
 }
 
 void
@@ -74,10 +79,7 @@ cascade(struct tcp_stack *st, uint32_t level)
 
 		next = c->wh_next;
 		tcp_wheel_del(st, c);
-		/* Due in this very tick: into the slot that is run next, not into the following one. */
-		w->now--;
-		wheel_add(st, c, at);
-		w->now++;
+		wheel_put(st, c, at); /* what is due in this very tick goes to the slot that is run next */
 	}
 }
 

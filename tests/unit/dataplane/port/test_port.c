@@ -3,7 +3,7 @@
  */
 #include "tests/packet/pkt_env.h"
 
-#include <rte_bus_vdev.h>
+#include <rte_dev.h>
 #include <rte_ethdev.h>
 
 #include "dataplane/port/port.h"
@@ -16,7 +16,7 @@ vdev(const char *name, const char *args)
 {
 	uint16_t id;
 
-	assert_int_equal(rte_vdev_init(name, args), 0);
+	assert_int_equal(rte_eal_hotplug_add("vdev", name, args), 0);
 	assert_int_equal(rte_eth_dev_get_port_by_name(name, &id), 0);
 	return id;
 }
@@ -86,7 +86,8 @@ refuses_what_cannot_work_and_says_why(void **state)
 	assert_int_equal(port_open(&p, &pc, err, sizeof(err)), -ENOTSUP);
 	assert_non_null(strstr(err, "one worker"));
 	pc.queues = 1;
-	pc.mtu = 20000; /* larger than a buffer, and the ring cannot scatter */
+	pc.index = vdev("net_null_refused", "size=64");
+	pc.mtu = 20000; /* larger than a buffer, and this driver cannot scatter */
 	assert_int_equal(port_open(&p, &pc, err, sizeof(err)), -EINVAL);
 	assert_non_null(strstr(err, "fit"));
 }
@@ -112,7 +113,7 @@ memory_links_do_without_checksums(void **state)
 static void
 offloads_can_be_forbidden(void **state)
 {
-	struct port_config pc = { .index = vdev("net_null_forbid", "size=64"), .queues = 1, .rx_pools = pools };
+	struct port_config pc = { .index = vdev("net_ring_forbid", ""), .queues = 1, .rx_pools = pools };
 	struct port p;
 	char err[200] = "";
 
@@ -120,7 +121,7 @@ offloads_can_be_forbidden(void **state)
 	assert_int_equal(port_open(&p, &pc, err, sizeof(err)), 0);
 	assert_true(p.caps & NET_CAP_MULTI_SEG);
 	port_close(&p);
-	pc.index = vdev("net_null_forbid2", "size=64");
+	pc.index = vdev("net_ring_forbid2", "");
 	pc.forbid_caps = NET_CAP_MULTI_SEG;
 	assert_int_equal(port_open(&p, &pc, err, sizeof(err)), 0);
 	assert_false(p.caps & NET_CAP_MULTI_SEG);
