@@ -148,7 +148,12 @@ app_reload(struct app *a, char err[CONFIG_ERR_LEN])
 	a->reloads++;
 	if (c == NULL) {
 		a->reloads_failed++;
-		log_line(&a->log, LOG_ERROR, "reload_refused running=\"the old configuration\" reason=\"%s\"", err);
+		for (char *line = err, *end; line != NULL; line = end) { /* one mistake a line */
+			end = strchr(line, '\n');
+			log_line(&a->log, LOG_ERROR, "reload_refused running=old mistake=%.*s", end != NULL ? (int)(end - line) : (int)strlen(line),
+				line);
+			end += end != NULL;
+		}
 		return -1;
 	}
 	if (strcmp(c->dp_socket, a->cfg->dp_socket) != 0 || strcmp(c->manage_socket, a->cfg->manage_socket) != 0)

@@ -20,7 +20,7 @@ static const char help[] =
 	"OPTIONS\n"
 	"  -c, --check       check only. Mistakes are told as FILE:LINE: path.to.item: expected ..., got ...\n"
 	"  -e, --example     print the example\n"
-	"      --no-sandbox  keep all system calls allowed (for debuggers and memory checkers)\n"
+	"      --no-sandbox  keep all system calls and core dumps allowed (for debuggers and memory checkers)\n"
 	"  -h, --help        this text\n"
 	"\n"
 	"WHAT IT DOES\n"
@@ -121,7 +121,6 @@ main(int argc, char **argv)
 	bool check_only = false, sandboxed = true;
 	int o;
 
-	sandbox_no_dumps();
 	while ((o = getopt_long(argc, argv, "ceh", options, NULL)) != -1) {
 		switch (o) {
 		case 'c': check_only = true; break;
@@ -135,5 +134,7 @@ main(int argc, char **argv)
 		fputs("sluice-cp: one configuration file is needed. Try: sluice-cp --help\n", stderr);
 		return 2;
 	}
+	if (sandboxed)
+		sandbox_no_dumps();
 	return check_only ? check(argv[optind]) : run(argv[optind], sandboxed);
 }

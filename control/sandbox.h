@@ -4,7 +4,7 @@
 
 #include <stddef.h>
 
-/* First thing in main(), before keys are read: no core dumps, no reading by a debugger. */
+/* Before keys are read: no core dumps, no reading by a debugger. */
 void sandbox_no_dumps(void);
 /* After start-up, with all threads running. 0, or -1 with a sentence in err. */
 int sandbox_enter(char *err, size_t cap);

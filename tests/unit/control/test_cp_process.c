@@ -1,6 +1,6 @@
 /*
- * The whole of sluice-cp as a process, sandbox and all, with this test in the place of sluice-dp: it listens on the socket, gives the
- * rings, and joins a libssl client to the messages.
+ * The whole of sluice-cp as a process, with this test in the place of sluice-dp: it listens on the socket, gives the rings, and joins a
+ * libssl client to the messages. Arguments: the program (the product's own, sandbox and all, or one built for ASan) and an option for it.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -20,6 +20,7 @@
 
 #include <cmocka.h>
 
+#include <jansson.h>
 #include <openssl/pem.h>
 #include <openssl/ssl.h>
 
@@ -28,12 +29,14 @@
 #include "common/wr.h"
 #include "control/handshake/hs_digest.h"
 #include "control/pka/pka_soft.h"
+#include "control/sluicectl/http.h"
 #include "tests/unit/control/tls_peer.h"
 
 #define WAIT_MS 20000
 
 struct dp { /* our end of the channel, and the one connection on it */
-	char dir[64], path[160];
+	const char *binary, *option; /* what to run */
+	char dir[64];
 	pid_t cp;
 	int listener, sock;
 	struct chan chan;
@@ -45,7 +48,7 @@ struct dp { /* our end of the channel, and the one connection on it */
 	/* what arrived */
 	unsigned key_loads, cfg_listeners, cfg_servers;
 	uint32_t pka_status, listener_id, pool_id;
-	bool pka_do_ourselves, hold_pka;
+	bool pka_do_ourselves, hold_pka, refuse_cfg;
 	unsigned pka_rsa, pka_prf;
 	EVP_PKEY *key;
 	/* the connection */
@@ -58,6 +61,7 @@ struct dp { /* our end of the channel, and the one connection on it */
 	bool ready, closed;
 	uint8_t alert;
 	uint32_t ready_pool;
+	ipc_conn_t closed_conn;
 };
 
 static uint64_t
@@ -104,10 +108,13 @@ listen_again(struct dp *d)
 static int
 start(void **state)
 {
+	const struct dp *given = *state;
 	struct dp *d = calloc(1, sizeof(*d));
 	char chain[160], key[160], kek[160], file[200];
 	FILE *f;
 
+	d->binary = given->binary;
+	d->option = given->option;
 	strcpy(d->dir, "/tmp/sluice-cp-XXXXXX");
 	if (mkdtemp(d->dir) == NULL)
 		return -1;
@@ -127,7 +134,7 @@ start(void **state)
 	d->sock = -1;
 	d->cp = fork();
 	if (d->cp == 0) {
-		execl(CP_BINARY, CP_BINARY, file, (char *)NULL);
+		execl(d->binary, d->binary, file, d->option, (char *)NULL);
 		_exit(127);
 	}
 	*state = d;
@@ -264,6 +271,7 @@ act(struct dp *d)
 		uint8_t alert[2] = { m->level, m->alert };
 
 		d->closed = true;
+		d->closed_conn = m->conn;
 		d->alert = m->alert;
 		if (m->how == IPC_CLOSE_ALERT && d->net != NULL)
 			wire(d, TLS_CT_ALERT, alert, 2);
@@ -278,6 +286,10 @@ act(struct dp *d)
 	case IPC_CFG_COMMIT: {
 		struct ipc_cfg_result r = { .generation = ((const struct ipc_cfg_begin *)body)->generation };
 
+		if (d->refuse_cfg) {
+			r.status = -EINVAL;
+			strcpy(r.text, "not today");
+		}
 		say(d, IPC_CFG_RESULT, &r, sizeof(r), NULL, 0);
 		break;
 	}
@@ -589,8 +601,145 @@ reload_applies_a_good_file_and_ignores_a_bad_one(void **state)
 	SSL_CTX_free(ctx);
 }
 
+/* A request to the management socket; the answer's JSON, or its text in *text when that is asked for. */
+static json_t *
+ask(struct dp *d, const char *method, const char *path, int want, char **text)
+{
+	char sock[160], err[256], *body;
+	json_t *j;
+
+	snprintf(sock, sizeof(sock), "%s/manage.sock", d->dir);
+	assert_int_equal(http_request(sock, method, path, &body, err, sizeof(err)), want);
+	if (text != NULL) {
+		*text = body;
+		return NULL;
+	}
+	j = json_loads(body, 0, NULL);
+	assert_non_null(j);
+	free(body);
+	return j;
+}
+
+static void
+management_answers_and_tells_no_secret(void **state)
+{
+	struct dp *d = *state;
+	SSL_CTX *ctx = client_ctx("AES128-GCM-SHA256");
+	char raw_id[65], master_hex[97], *text;
+	const uint8_t *id;
+	uint8_t master[48];
+	unsigned id_len;
+	json_t *j;
+
+	open_conn(d, ctx, NULL, 50);
+	assert_true(shake(d));
+	j = ask(d, "GET", "/stats", 200, NULL);
+	assert_true(json_is_true(json_object_get(j, "attached")));
+	assert_true(json_integer_value(json_object_get(json_object_get(j, "control"), "handshakes_full")) > 0);
+	json_decref(j);
+	j = ask(d, "GET", "/connections", 200, NULL);
+	assert_int_equal(json_integer_value(json_object_get(j, "total")), 1);
+	assert_string_equal(json_string_value(json_object_get(json_array_get(json_object_get(j, "connections"), 0), "state")), "connected");
+	json_decref(j);
+	j = ask(d, "GET", "/listeners", 200, NULL);
+	assert_int_equal(json_array_size(json_object_get(j, "listeners")), 1);
+	json_decref(j);
+	json_decref(ask(d, "GET", "/engines", 200, NULL));
+	json_decref(ask(d, "GET", "/nothing", 404, NULL));
+	json_decref(ask(d, "POST", "/stats", 404, NULL));
+	json_decref(ask(d, "DELETE", "/stats", 405, NULL));
+	ask(d, "GET", "/metrics", 200, &text);
+	assert_non_null(strstr(text, "sluice_attached 1\n"));
+	free(text);
+	id = SSL_SESSION_get_id(SSL_get0_session(d->ssl), &id_len);
+	assert_int_equal(id_len, 32);
+	SSL_SESSION_get_master_key(SSL_get0_session(d->ssl), master, sizeof(master));
+	for (unsigned i = 0; i < 32; i++)
+		sprintf(raw_id + 2 * i, "%02x", id[i]);
+	for (unsigned i = 0; i < 48; i++)
+		sprintf(master_hex + 2 * i, "%02x", master[i]);
+	raw_id[16] = master_hex[16] = '\0'; /* eight bytes are enough to recognise them */
+	ask(d, "GET", "/sessions", 200, &text);
+	assert_non_null(strstr(text, "id_hash"));
+	assert_null(strstr(text, raw_id));
+	assert_null(strstr(text, master_hex));
+	free(text);
+	close_conn(d);
+	SSL_CTX_free(ctx);
+}
+
+static void
+a_configuration_that_the_dataplane_refuses_changes_nothing(void **state)
+{
+	struct dp *d = *state;
+	SSL_CTX *ctx = client_ctx("AES128-SHA");
+	uint64_t until = now_ms() + WAIT_MS;
+	bool told = false;
+	json_t *j;
+
+	write_config(d, "limits: {control_wait_ms: 888}\n");
+	d->refuse_cfg = true;
+	json_decref(ask(d, "POST", "/reload", 200, NULL));
+	receive_until(d, IPC_CFG_COMMIT);
+	d->refuse_cfg = false;
+	while (!told && now_ms() < until) {
+		j = ask(d, "GET", "/listeners", 200, NULL);
+		told = strcmp(json_string_value(json_object_get(j, "refused")), "not today") == 0;
+		json_decref(j);
+	}
+	assert_true(told);
+	open_conn(d, ctx, NULL, 55);
+	assert_true(shake(d));
+	close_conn(d);
+	write_config(d, "nonsense: 1\n");
+	j = ask(d, "POST", "/reload", 409, NULL);
+	assert_non_null(strstr(json_string_value(json_object_get(j, "error")), "nonsense"));
+	json_decref(j);
+	SSL_CTX_free(ctx);
+}
+
+static void
+the_oldest_handshake_makes_room_when_there_are_too_many(void **state)
+{
+	struct dp *d = *state;
+	struct ipc_conn_open m = { .listener = d->listener_id, .peer = { .family = 4 }, .local = { .family = 4 } };
+
+	write_config(d, "limits: {max_handshakes: 2}\n");
+	kill(d->cp, SIGHUP);
+	receive_until(d, IPC_CFG_COMMIT);
+	d->net = NULL;
+	for (uint32_t i = 0; i < 3; i++) {
+		m.conn = (40 + i) | 9ull << 32;
+		say(d, IPC_CONN_OPEN, &m, sizeof(m), NULL, 0);
+	}
+	receive_until(d, IPC_CONN_CLOSE);
+	assert_true(d->closed_conn == (40 | 9ull << 32));
+	assert_int_equal(d->alert, 90);
+}
+
+static void
+a_connection_of_no_listener_is_reset(void **state)
+{
+	struct dp *d = *state;
+	struct ipc_conn_open m = { .conn = 60 | 9ull << 32, .listener = d->listener_id + 1, .peer = { .family = 4 }, .local = { .family = 4 } };
+
+	say(d, IPC_CONN_OPEN, &m, sizeof(m), NULL, 0);
+	receive_until(d, IPC_CONN_CLOSE);
+	assert_true(d->closed_conn == m.conn);
+	assert_int_equal(((const struct ipc_conn_close *)d->msg)->how, IPC_CLOSE_RESET);
+}
+
+static struct dp wish; /* what main() was told, for start() */
+
+static int
+start_wish(void **state)
+{
+	*state = &wish;
+	return start(state);
+}
+
 int
-main(void)
+main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(sends_its_configuration_and_completes_handshakes),
@@ -603,7 +752,17 @@ main(void)
 		cmocka_unit_test(a_card_that_does_not_answer_is_helped_out_in_software),
 		cmocka_unit_test(loads_its_keys_again_after_a_device_reset),
 		cmocka_unit_test(reload_applies_a_good_file_and_ignores_a_bad_one),
+		cmocka_unit_test(management_answers_and_tells_no_secret),
+		cmocka_unit_test(a_configuration_that_the_dataplane_refuses_changes_nothing),
+		cmocka_unit_test(the_oldest_handshake_makes_room_when_there_are_too_many),
+		cmocka_unit_test(a_connection_of_no_listener_is_reset),
 	};
 
-	return cmocka_run_group_tests(tests, start, stop);
+	if (argc < 2) {
+		fprintf(stderr, "usage: %s SLUICE-CP [OPTION]\n", argv[0]);
+		return 2;
+	}
+	wish.binary = argv[1];
+	wish.option = argc > 2 ? argv[2] : NULL;
+	return cmocka_run_group_tests(tests, start_wish, stop);
 }
