@@ -8,10 +8,11 @@ help: ## This list
 	@grep -hE '^[a-z-]+:.*## ' Makefile mk/*.mk | sort | sed -E 's/^([a-z-]+):.*## (.*)/\1|\2/' | awk -F'|' '{ printf "  %-16s %s\n", $$1, $$2 }'
 	@printf '\nVariables: BUILD=%s  ARCH=%s  V=1 shows commands  TRACE=1 builds models that can write waves\n' '$(BUILD)' '$(ARCH)'
 
-# One list for the runner: level|name|command
+# One list for the runner: level|name|command. A command's words arrive one by one and are joined again.
 $(BUILD)/tests.list: FORCE
 	@mkdir -p $(@D)
-	@printf '%s\n' $(foreach t,$(TESTS),'$(t)') $(foreach f,$(FUZZERS),'fuzz|$(f)|$(BUILD)/fuzz/$(f)') > $@.new
+	@printf '%s\n' $(foreach t,$(TESTS),'$(t)') $(foreach f,$(FUZZERS),'fuzz|$(f)|$(BUILD)/fuzz/$(f)') | \
+	  awk '/^[a-z0-9]+\|[^|]+\|/ { if (n++) printf "\n"; printf "%s", $$0; next } { printf " %s", $$0 } END { print "" }' > $@.new
 	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
 .PHONY: FORCE
 FORCE:
