@@ -33,6 +33,7 @@ $(1): sim/bridge/sluice_sim.cpp sim/bridge/$(2).cpp sim/bridge/exports.map $(SIM
 endef
 SIM_LIB := $(BUILD)/lib/libsluice_sim.so
 SIM_WHOLE := $(BUILD)/lib/libsluice_sim_whole.so
+ALL += $(SIM_LIB)
 $(eval $(call sim_lib,$(SIM_LIB),board_split,sim_dev sim_aead sim_mac sim_pka))
 $(eval $(call sim_lib,$(SIM_WHOLE),board_whole,sim_top))
 endif

@@ -116,9 +116,9 @@ class SplitBoard final : public Board {
 		flags_in(0);
 		for (int i = 0; i < 4; i++) {
 			dev_.tick(now_);
-			aead_.tick(now_);
-			mac_.tick(now_);
-			pka_.tick(now_++);
+			aead_.m.tick(now_);
+			mac_.m.tick(now_);
+			pka_.m.tick(now_++);
 		}
 		d->rst_ni = 1;
 	}

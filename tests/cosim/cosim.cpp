@@ -3,7 +3,8 @@
  * (libsluice_sim_whole.so) and the golden model (libsluice_model.so).
  * - The first two must agree cycle for cycle: every DMA access in the same cycle with the same data, every completion, every counter,
  *   CYCLES at each step, and the whole of memory at the end.
- * - The golden model must agree on every completion's status, length, info and seq, and on every result that no random number went into.
+ * - The golden model must agree on every completion's status, and of complete results on length, info, seq and, where no random number
+ *   went in, every byte.
  *   cosim SPLIT WHOLE MODEL [--seed N] [--rounds N]
  */
 #include <algorithm>
@@ -290,7 +291,8 @@ void compare_golden(const Script &a, const Script &g) {
 	check(a.done.size() == g.done.size(), "golden model: number of completions");
 	for (size_t i = 0; i < std::min(a.done.size(), g.done.size()); i++) {
 		const auto &x = a.done[i], &y = g.done[i];
-		bool damaged = x.cpl.status == SLUICE_ST_AUTH_FAILED || x.cpl.status == SLUICE_ST_BAD_RECORD;
+		/* the device streams: what it wrote before a tag failed or the room ended is not defined, only that it fits */
+		bool damaged = x.cpl.status == SLUICE_ST_AUTH_FAILED || x.cpl.status == SLUICE_ST_BAD_RECORD || x.cpl.status == SLUICE_ST_DST_SHORT;
 		check(x.cpl.status == y.cpl.status, "golden model: " + x.what + ": status " + std::to_string(x.cpl.status) + ", expected " + std::to_string(y.cpl.status));
 		if (damaged || x.cpl.status != y.cpl.status) continue; /* what was written before a tag failed is nobody's business */
 		check(x.cpl.length == y.cpl.length, "golden model: " + x.what + ": length " + std::to_string(x.cpl.length) + ", expected " + std::to_string(y.cpl.length));
@@ -304,7 +306,7 @@ void compare_golden(const Script &a, const Script &g) {
 
 int main(int argc, char **argv) {
 	uint64_t seed = 1;
-	unsigned rounds = 24;
+	unsigned rounds = 12;
 	for (int i = 4; i + 1 < argc; i += 2) {
 		if (!strcmp(argv[i], "--seed")) seed = strtoull(argv[i + 1], nullptr, 0);
 		if (!strcmp(argv[i], "--rounds")) rounds = static_cast<unsigned>(atoi(argv[i + 1]));
