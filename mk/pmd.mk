@@ -30,3 +30,15 @@ $(eval $(call program,$(BUILD)/test/pmd_func,asan,$(PMD_SRC) $(PMD_FUNC_SRC),$$(
 $(call objs,asan,$(PMD_SRC),$$(PMD_FLAGS)): | $(BUILD)/dpdk-src/.stamp
 TESTS += pmd|pmd/model|$(BUILD)/test/pmd_func --lib $(MODEL_LIB)
 TEST_DEPS += $(BUILD)/test/pmd_func
+TESTS += pmd|pmd/sim|$(BUILD)/test/pmd_func --slow --lib $(BUILD)/lib/libsluice_sim.so
+TEST_DEPS += $(BUILD)/lib/libsluice_sim.so
+
+$(eval $(call fuzz_target,pmd_cpl,tests/fuzz/fuzz_pmd_cpl.c $(PMD_SRC) $(PMD_KEYBLOB),$$(PMD_FLAGS),$$(PMD_TEST_LIBS)))
+$(call objs,fuzz,tests/fuzz/fuzz_pmd_cpl.c $(PMD_SRC),$$(PMD_FLAGS)): | $(BUILD)/dpdk-src/.stamp
+
+$(eval $(call unit_test,pmd_bar,tests/unit/dataplane/pmd/test_bar.c $(PMD_SRC),$$(PMD_FLAGS),$$(PMD_TEST_LIBS),pmd))
+$(BUILD)/test/pmd_bar: $(call objs,asan,$(PMD_KEYBLOB))
+
+# DPDK's own benchmark on the driver as a plug-in.
+TESTS += pmd|pmd/perf_model|tests/pmd/perf.sh $(PMD_LIB) $(MODEL_LIB)
+TESTS += pmd|pmd/perf_sim|tests/pmd/perf.sh $(PMD_LIB) $(BUILD)/lib/libsluice_sim.so 100
