@@ -4,7 +4,7 @@
 /* Answers are written in this order. RFC 5246 leaves it free; renegotiation_info first, as peers' tests expect it nearest the hello. */
 static const struct ext *const known[] = {
 	&ext_renegotiation_info, &ext_server_name,          &ext_extended_master_secret, &ext_alpn,
-	&ext_supported_groups,   &ext_signature_algorithms, &ext_session_ticket,
+	&ext_supported_groups,   &ext_signature_algorithms, &ext_session_ticket,         &ext_supported_versions,
 };
 #define KNOWN (sizeof(known) / sizeof(known[0]))
 

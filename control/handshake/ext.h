@@ -19,7 +19,7 @@ struct ext {
 };
 
 extern const struct ext ext_server_name, ext_extended_master_secret, ext_renegotiation_info, ext_alpn, ext_supported_groups,
-	ext_signature_algorithms, ext_session_ticket;
+	ext_signature_algorithms, ext_session_ticket, ext_supported_versions;
 
 /* Reads the extensions block of a ClientHello. */
 enum tls_err ext_read_client(const struct hs_call *c, struct rd *block, struct hs_hello *hello);

@@ -23,6 +23,7 @@ struct hs_hello {
 	uint8_t session_id[TLS_MAX_SESSION_ID];
 	uint8_t session_id_len;
 	bool extended_master_secret, secure_renegotiation, has_server_name;
+	bool lists_versions, lists_tls12; /* supported_versions came; TLS 1.2 is in it */
 	const char *alpn; /* one of the listener's */
 	char server_name[HS_MAX_NAME + 1]; /* lower case */
 };

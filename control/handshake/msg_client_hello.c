@@ -80,8 +80,6 @@ msg_client_hello_recv(struct hs_call *c, struct rd *body)
 	hello.session_id_len = (uint8_t)rd_left(&id);
 	memcpy(hello.session_id, rd_bytes(&id, hello.session_id_len), hello.session_id_len);
 	suite = choose_suite(c->hs->listener, offer, &hello.secure_renegotiation, &fallback);
-	if (hello.version < HIGHEST_VERSION)
-		return fallback && hello.version >= TLS_V_SSL30 ? TLS_E_INAPPROPRIATE_FALLBACK : TLS_E_PROTOCOL_VERSION;
 	if (!offers_null_compression(compression))
 		return TLS_E_ILLEGAL_PARAMETER;
 	if (rd_left(body) != 0) {
@@ -92,6 +90,9 @@ msg_client_hello_recv(struct hs_call *c, struct rd *body)
 		if (err != TLS_E_OK)
 			return err;
 	}
+	if (hello.lists_versions ? !hello.lists_tls12 : hello.version < HIGHEST_VERSION)
+		return fallback && !hello.lists_versions && hello.version >= TLS_V_SSL30 ? TLS_E_INAPPROPRIATE_FALLBACK :
+			TLS_E_PROTOCOL_VERSION;
 	if (suite == NULL)
 		return TLS_E_HANDSHAKE_FAILURE;
 	return commit(c, &hello, suite);

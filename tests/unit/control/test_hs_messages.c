@@ -270,6 +270,10 @@ hello_with_wrong_values_gets_the_alert_for_it(void **state)
 		{ "list of groups of odd length", { OK, EXT(0, 10, 0, 3, 0, 1, 0) }, TLS_E_DECODE_ERROR },
 		{ "empty protocol name", { OK, EXT(0, 16, 0, 3, 0, 1, 0) }, TLS_E_DECODE_ERROR },
 		{ "empty protocol list", { OK, EXT(0, 16, 0, 2, 0, 0) }, TLS_E_DECODE_ERROR },
+		{ "TLS 1.3 alone", { OK, EXT(0, 43, 0, 3, 2, 3, 4) }, TLS_E_PROTOCOL_VERSION },
+		{ "TLS 1.3 and 1.2", { OK, EXT(0, 43, 0, 7, 6, 0x0a, 0x0a, 3, 4, 3, 3) }, TLS_E_OK },
+		{ "an empty list of versions", { OK, EXT(0, 43, 0, 1, 0) }, TLS_E_DECODE_ERROR },
+		{ "a list of versions of odd length", { OK, EXT(0, 43, 0, 4, 3, 3, 3, 3) }, TLS_E_DECODE_ERROR },
 		{ "an unknown extension and a ticket", { OK, EXT(0x12, 0x34, 0, 1, 9, 0, 35, 0, 2, 1, 2) }, TLS_E_OK },
 	};
 
