@@ -173,6 +173,7 @@ take(struct script *s)
 	flat = rte_pktmbuf_copy(m, s->env->data, 0, UINT32_MAX);
 	rte_pktmbuf_free(m);
 	assert_non_null(flat);
+	assert_int_equal(flat->nb_segs, 1);
 	ip = rte_pktmbuf_mtod_offset(flat, const struct rte_ipv4_hdr *, RTE_ETHER_HDR_LEN);
 	th = (const struct rte_tcp_hdr *)(ip + 1);
 	tcp_len = rte_be_to_cpu_16(ip->total_length) - (uint32_t)sizeof(*ip);

@@ -145,6 +145,49 @@ fast_retransmits_with_sack(void **state)
 }
 
 static void
+repairs_a_hole_before_sending_new_data(void **state)
+{
+	struct script s = fresh();
+	tcp_id_t id = script_accept(&s, SEG(.mss = 1000, .sack_ok = true));
+
+	(void)state;
+	host_sends(&s, id, 0, 20000);
+	drain(&s);
+	give(&s, ACK_OF(1, .n_sacks = 1, .sack = { { 2001, 10001 } })); /* two segments lost, eight arrived */
+	assert_int_equal(take(&s).seq, 1);
+	assert_int_equal(take(&s).seq, 1001);
+	assert_int_equal(take(&s).seq, 10001);
+	end(&s);
+}
+
+static void
+leaves_cutting_to_a_port_that_can(void **state)
+{
+	struct script s;
+	tcp_id_t id;
+	struct seg g;
+
+	(void)state;
+	env_defaults(&opts);
+	opts.caps |= NET_CAP_TSO;
+	s = script_new(&opts);
+	id = script_accept(&s, SEG(.mss = 800));
+	host_sends(&s, id, 0, 30000);
+	assert_int_equal(waiting(&s), 1);
+	assert_int_equal(s.h->out[s.h->out_head]->tso_segsz, 800);
+	assert_int_equal(s.h->out[s.h->out_head]->l4_len, 20);
+	g = take(&s);
+	assert_int_equal(g.len, 8000); /* the initial window */
+	assert_false(g.odd_payload);
+	give(&s, ACK_OF(801));
+	g = take(&s);
+	assert_int_equal(g.seq, 8001);
+	assert_int_equal(g.len, 1600);
+	drain(&s);
+	end(&s);
+}
+
+static void
 ignores_sack_blocks_that_make_no_sense(void **state)
 {
 	struct script s = fresh();
@@ -845,6 +888,8 @@ main(void)
 		cmocka_unit_test(retransmits_after_rto_with_backoff),
 		cmocka_unit_test(gives_up_after_all_retransmissions),
 		cmocka_unit_test(fast_retransmits_with_sack),
+		cmocka_unit_test(repairs_a_hole_before_sending_new_data),
+		cmocka_unit_test(leaves_cutting_to_a_port_that_can),
 		cmocka_unit_test(ignores_sack_blocks_that_make_no_sense),
 		cmocka_unit_test(fast_retransmits_without_sack),
 		cmocka_unit_test(sends_new_data_on_the_first_two_duplicates),
