@@ -42,3 +42,5 @@ $(BUILD)/test/pmd_bar: $(call objs,asan,$(PMD_KEYBLOB))
 # DPDK's own benchmark on the driver as a plug-in.
 TESTS += pmd|pmd/perf_model|tests/pmd/perf.sh $(PMD_LIB) $(MODEL_LIB)
 TESTS += pmd|pmd/perf_sim|tests/pmd/perf.sh $(PMD_LIB) $(BUILD)/lib/libsluice_sim.so 100
+
+$(eval $(call unit_test,sim_model,tests/unit/sim/model/test_model.c $(MODEL_SRC) $(PMD_KEYBLOB),,-lcrypto))
