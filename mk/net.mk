@@ -9,6 +9,7 @@ net_test = $(eval $(call unit_test,$(1),$(2) tests/packet/pkt_env.c $(NET_SRCS) 
 
 $(call net_test,test_tcp_link,tests/packet/test_tcp_link.c,packet)
 $(call net_test,test_tcp_states,tests/packet/test_tcp_states.c tests/packet/pkt_script.c,packet)
+$(call net_test,test_tcp_recv,tests/packet/test_tcp_recv.c tests/packet/pkt_script.c,packet)
 $(call net_test,test_tcp_data,tests/packet/test_tcp_data.c tests/packet/pkt_script.c,packet)
 
 # A host on a real port, against the kernel's TCP in a namespace. Optimised and sanitised like the unit tests.
