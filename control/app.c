@@ -91,11 +91,11 @@ send_config(struct app *a, const struct config *c)
 static void
 run_config(struct app *a, struct config *c)
 {
+	struct config *old = a->cfg;
 	struct session_cache *cache;
+	char err[CERT_ERR_LEN];
 
-	if (a->cfg != c)
-		config_unref(a->cfg);
-	if (a->cache == NULL || a->cfg == NULL || c->session_capacity != a->cfg->session_capacity) {
+	if (old == NULL || c->session_capacity != old->session_capacity) {
 		cache = session_cache_new(c->session_capacity);
 		if (cache != NULL) {
 			conns_set_cache(a->conns, cache);
@@ -106,8 +106,13 @@ run_config(struct app *a, struct config *c)
 	a->cfg = c;
 	a->log.level = (enum log_level)c->log_level;
 	conns_set_config(a->conns, c);
+	if (c->kek != NULL && pka_load_kek(a->pka, c->kek, err) != 0)
+		log_line(&a->log, LOG_WARN, "card_kek_unchanged reason=\"%s\"", err);
+	pka_set_timeout(a->pka, c->device_timeout_ms);
 	pka_set_keys(a->pka, c->all_certs, c->cert_count);
 	dp_link_flush_all(a->link);
+	if (old != c)
+		config_unref(old);
 }
 
 static int

@@ -265,6 +265,12 @@ pka_load_kek(struct pka *p, const char *file, char err[CERT_ERR_LEN])
 	return n == KEYBLOB_KEK_BYTES ? 0 : -1;
 }
 
+void
+pka_set_timeout(struct pka *p, uint32_t timeout_ms)
+{
+	p->timeout_ms = timeout_ms;
+}
+
 static struct pka_key *
 key_find(struct pka *p, const EVP_PKEY *key)
 {

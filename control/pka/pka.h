@@ -58,6 +58,8 @@ void pka_start_threads(struct pka *p);
 
 /* The card's key-encryption key: a file of 32 bytes. 0, or -1 with a sentence in err. */
 int pka_load_kek(struct pka *p, const char *file, char err[CERT_ERR_LEN]);
+/* How long the card may take for one operation, from now on. */
+void pka_set_timeout(struct pka *p, uint32_t timeout_ms);
 /* The keys that new handshakes use from now on; sets each certificate's key_index. Old ones are erased from the card. */
 void pka_set_keys(struct pka *p, struct cert *const *certs, unsigned count);
 

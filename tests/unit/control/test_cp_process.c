@@ -1,6 +1,7 @@
 /*
  * The whole of sluice-cp as a process, with this test in the place of sluice-dp: it listens on the socket, gives the rings, and joins a
- * libssl client to the messages. Arguments: the program (the product's own, sandbox and all, or one built for ASan) and an option for it.
+ * libssl client to the messages. Arguments: sluice-cp (the product's own, sandbox and all, or one built for ASan), sluicectl,
+ * and an option for sluice-cp.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -35,7 +36,7 @@
 #define WAIT_MS 20000
 
 struct dp { /* our end of the channel, and the one connection on it */
-	const char *binary, *option; /* what to run */
+	const char *binary, *ctl, *option; /* what to run */
 	char dir[64];
 	pid_t cp;
 	int listener, sock;
@@ -114,6 +115,7 @@ start(void **state)
 	FILE *f;
 
 	d->binary = given->binary;
+	d->ctl = given->ctl;
 	d->option = given->option;
 	strcpy(d->dir, "/tmp/sluice-cp-XXXXXX");
 	if (mkdtemp(d->dir) == NULL)
@@ -729,6 +731,79 @@ a_connection_of_no_listener_is_reset(void **state)
 	assert_int_equal(((const struct ipc_conn_close *)d->msg)->how, IPC_CLOSE_RESET);
 }
 
+/* Runs sluicectl against this process; its output in out, its exit status returned. */
+static int
+ctl(struct dp *d, const char *args, char *out, size_t cap)
+{
+	char cmd[512];
+	size_t n;
+	FILE *f;
+
+	snprintf(cmd, sizeof(cmd), "%s --socket %s/manage.sock %s 2>&1", d->ctl, d->dir, args);
+	f = popen(cmd, "r");
+	assert_non_null(f);
+	n = fread(out, 1, cap - 1, f);
+	out[n] = '\0';
+	return WEXITSTATUS(pclose(f));
+}
+
+static void
+sluicectl_shows_checks_and_reloads(void **state)
+{
+	static const char *const views[][2] = {
+		{ "stats", "dataplane attached" }, { "engines", "record engine" }, { "connections", "connections, " }, { "sessions", "sessions of" },
+		{ "listeners", "198.18.0.1:443" },
+	};
+	struct dp *d = *state;
+	char out[16384], args[200];
+
+	for (unsigned i = 0; i < 5; i++) {
+		json_t *j;
+
+		snprintf(args, sizeof(args), "show %s", views[i][0]);
+		assert_int_equal(ctl(d, args, out, sizeof(out)), 0);
+		assert_non_null(strstr(out, views[i][1]));
+		snprintf(args, sizeof(args), "show %s --json", views[i][0]);
+		assert_int_equal(ctl(d, args, out, sizeof(out)), 0);
+		j = json_loads(out, 0, NULL);
+		assert_non_null(j);
+		json_decref(j);
+	}
+	write_config(d, "");
+	snprintf(args, sizeof(args), "check %s/sluice.yaml", d->dir);
+	assert_int_equal(ctl(d, args, out, sizeof(out)), 0);
+	assert_int_equal(ctl(d, "reload", out, sizeof(out)), 0);
+	write_config(d, "nonsense: 1\n");
+	assert_int_equal(ctl(d, args, out, sizeof(out)), 1);
+	assert_non_null(strstr(out, "sluice.yaml:17: nonsense: expected"));
+	assert_int_equal(ctl(d, "reload", out, sizeof(out)), 1);
+	assert_non_null(strstr(out, "nonsense"));
+	assert_int_equal(ctl(d, "show nothing", out, sizeof(out)), 2);
+	assert_int_equal(ctl(d, "--socket /nonexistent show stats", out, sizeof(out)), 1);
+	assert_non_null(strstr(out, "/nonexistent: cannot reach sluice-cp"));
+}
+
+/* What the kernel says of the process: no capability, no new privileges, a filter on its system calls. */
+static void
+runs_without_privileges(void **state)
+{
+	struct dp *d = *state;
+	char file[64], line[256];
+	unsigned found = 0;
+	FILE *f;
+
+	if (d->option != NULL)
+		skip();
+	snprintf(file, sizeof(file), "/proc/%d/status", (int)d->cp);
+	f = fopen(file, "r");
+	assert_non_null(f);
+	while (fgets(line, sizeof(line), f) != NULL)
+		found += strcmp(line, "CapEff:\t0000000000000000\n") == 0 || strcmp(line, "CapPrm:\t0000000000000000\n") == 0 ||
+			 strcmp(line, "NoNewPrivs:\t1\n") == 0 || strcmp(line, "Seccomp:\t2\n") == 0;
+	fclose(f);
+	assert_int_equal(found, 4);
+}
+
 static struct dp wish; /* what main() was told, for start() */
 
 static int
@@ -756,13 +831,16 @@ main(int argc, char **argv)
 		cmocka_unit_test(a_configuration_that_the_dataplane_refuses_changes_nothing),
 		cmocka_unit_test(the_oldest_handshake_makes_room_when_there_are_too_many),
 		cmocka_unit_test(a_connection_of_no_listener_is_reset),
+		cmocka_unit_test(sluicectl_shows_checks_and_reloads),
+		cmocka_unit_test(runs_without_privileges),
 	};
 
-	if (argc < 2) {
-		fprintf(stderr, "usage: %s SLUICE-CP [OPTION]\n", argv[0]);
+	if (argc < 3) {
+		fprintf(stderr, "usage: %s SLUICE-CP SLUICECTL [OPTION]\n", argv[0]);
 		return 2;
 	}
 	wish.binary = argv[1];
-	wish.option = argc > 2 ? argv[2] : NULL;
+	wish.ctl = argv[2];
+	wish.option = argc > 3 ? argv[3] : NULL;
 	return cmocka_run_group_tests(tests, start_wish, stop);
 }
