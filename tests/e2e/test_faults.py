@@ -1,5 +1,6 @@
 """Processes that die, a card that fails, servers that do not answer, resources that run out."""
 import concurrent.futures
+import os
 import signal
 import socket
 import threading
@@ -246,6 +247,54 @@ def test_connection_limit_refuses_new_and_keeps_old(fresh):
     assert get(tls(lab, timeout=20), "/")[0] == "HTTP/1.1 200 OK"
 
 
+def test_out_of_packet_buffers_refuses_new_and_keeps_old(fresh):
+    """Few buffers and clients that do not read: what is refused is new work, and nothing is damaged."""
+    lab = fresh(dp_args=["--mbufs", "6144"])
+    ctx = context(lab)
+    first = tls(lab, ctx)
+    get(first, "/", close=False)
+    stuck, refused = [], 0
+    for _ in range(60):
+        try:
+            conn = tls(lab, ctx, session=first.session, timeout=4)
+            conn.sendall(b"GET /10m.bin HTTP/1.1\r\nHost: a\r\n\r\n")
+            stuck.append(conn)
+        except OSError:
+            refused += 1
+            if refused >= 2:
+                break
+    first.settimeout(60)
+    assert get(first, "/", close=False)[0] == "HTTP/1.1 200 OK"
+    for c in stuck:
+        c.close()
+    lab.until("the buffers are back", lambda: serves(lab), 60, 1.0)
+
+
+def serves(lab):
+    try:
+        return get(tls(lab, timeout=10), "/64k.bin")[1] == content(lab, "64k.bin")
+    except OSError:
+        return False
+
+
+def test_out_of_session_slots_goes_on_in_software(fresh, engine):
+    """The simulated card has 1024 session slots an engine: more connections than that are served all the same."""
+    if engine != "sim":
+        pytest.skip("slots are the card's")
+    lab = fresh()
+    ctx = context(lab, "AES128-GCM-SHA256:@SECLEVEL=0")
+    first = tls(lab, ctx)
+    get(first, "/", close=False)
+    held = [first] + [tls(lab, ctx, session=first.session, timeout=60) for _ in range(559)]
+    for c in (held[0], held[200], held[-1]):
+        assert get(c, "/64k.bin", close=False)[1] == content(lab, "64k.bin")
+    soft = next(e for e in lab.show("engines")["engines"] if e["name"] == "soft")
+    lab.until("software does what the card has no slot for",
+              lambda: next(e for e in lab.show("engines")["engines"] if e["name"] == "soft")["ops"] > soft["ops"] or soft["ops"] > 0, 5)
+    for c in held:
+        c.close()
+
+
 # -- configuration -------------------------------------------------------------------------------------------------------------
 
 
@@ -255,8 +304,7 @@ def test_bad_reload_keeps_the_old_configuration(lab):
     try:
         with open(path, "w") as f:
             f.write(good.replace("pool: web", "pool: nowhere"))
-        lab.procs_signal = lab.procs.pid("cp")
-        __import__("os").kill(lab.procs_signal, signal.SIGHUP)
+        os.kill(lab.procs.pid("cp"), signal.SIGHUP)
         lab.until("the refusal is logged", lambda: "nowhere" in open(lab.procs.log_path("cp")).read(), 10)
         assert get(tls(lab), "/")[0] == "HTTP/1.1 200 OK"
     finally:
