@@ -1,5 +1,6 @@
 /* The functions of rte_pmd_sluice.h that concern the device: state, counters, faults, reset. Sessions are in sluice_tls.c. */
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "dataplane/pmd/sluice_private.h"
@@ -85,7 +86,7 @@ rte_pmd_sluice_counters_get(uint8_t dev_id, struct rte_pmd_sluice_counters *c)
 	for (uint32_t e = 0; e < SLUICE_NUM_ENGINES; e++) {
 		const uint32_t *r = &v[ENGINES + e * PER_ENGINE];
 
-		strcpy(c->engine[e].name, name[e]);
+		snprintf(c->engine[e].name, sizeof(c->engine[e].name), "%s", name[e]);
 		c->engine[e].ops = (uint64_t)r[OPS_HI] << 32 | r[OPS_LO];
 		c->engine[e].bytes = (uint64_t)r[BYTES_HI] << 32 | r[BYTES_LO];
 		c->engine[e].busy_cycles = (uint64_t)r[BUSY_HI] << 32 | r[BUSY_LO];

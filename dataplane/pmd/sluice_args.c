@@ -39,7 +39,7 @@ path(const char *key, const char *value, void *out)
 {
 	if (strlen(value) >= SLUICE_ARG_PATH)
 		return bad(key, value, "too long");
-	strcpy(out, value);
+	memcpy(out, value, strlen(value) + 1);
 	return 0;
 }
 

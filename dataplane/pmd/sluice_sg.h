@@ -24,7 +24,7 @@ sluice_sg_add(struct sluice_sg *g, rte_iova_t iova, uint32_t len)
 		last->len += len;
 		return;
 	}
-	if (g->n == SLUICE_MAX_SEGMENTS) {
+	if (!g->seg || g->n == SLUICE_MAX_SEGMENTS) {
 		g->bad = true;
 		return;
 	}

@@ -45,7 +45,7 @@ static uint8_t
 move(struct sluice_sim *m, bool write, bool list, uint64_t addr, uint32_t nseg, uint8_t *buf,
 	uint32_t len)
 {
-	struct sluice_seg seg[SLUICE_MAX_SEGMENTS];
+	struct sluice_seg seg[SLUICE_MAX_SEGMENTS] = { 0 };
 	uint32_t n;
 
 	if (!list)
