@@ -144,6 +144,7 @@ follow(struct ctl *c)
 	}
 	ctl_pka_forget(c);
 	memset(&c->staged, 0, sizeof(c->staged));
+	c->result_due = false;
 	c->epoch = epoch;
 	if (epoch % 2 == 1) {
 		chan_end_init(&c->end, &s->chan, c->cfg.worker, CHAN_DP);
@@ -168,6 +169,7 @@ ctl_poll(struct ctl *c, uint64_t now_us)
 		return ctl_pka_poll(c);
 	if (c->hello_due)
 		say_hello(c);
+	ctl_config_answer(c);
 	while (n < CTL_BURST && c->attached) {
 		rc = chan_recv(&c->end.rx, c->buf, sizeof(c->buf), &type, &len);
 		if (rc == 0)

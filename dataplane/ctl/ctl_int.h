@@ -39,6 +39,8 @@ struct ctl {
 	bool up; /* HELLO_ACK came */
 	bool reset_due; /* DEVICE_RESET has to be told */
 	bool hello_due;
+	bool result_due; /* an answer to CFG_COMMIT that the ring had no room for */
+	struct ipc_cfg_result result;
 	uint8_t buf[IPC_MAX_MSG] __attribute__((aligned(8)));
 };
 
@@ -48,6 +50,8 @@ int ctl_send(struct ctl *c, uint16_t type, const void *body, size_t body_len, co
 /* ctl_msg.c: one message; -EBADMSG: malformed. */
 int ctl_message(struct ctl *c, uint16_t type, uint8_t *msg, uint32_t len);
 void ctl_report(struct ctl *c);
+/* Sends the answer to CFG_COMMIT if one is due. */
+void ctl_config_answer(struct ctl *c);
 
 /* ctl_pka.c */
 int ctl_pka_init(struct ctl *c);

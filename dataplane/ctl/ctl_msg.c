@@ -17,26 +17,35 @@ on_hello_ack(struct ctl *c, const struct ipc_hello_ack *m)
 	return 0;
 }
 
+void
+ctl_config_answer(struct ctl *c)
+{
+	if (c->result_due && ctl_send(c, IPC_CFG_RESULT, &c->result, sizeof(c->result), NULL, 0) == 0)
+		c->result_due = false;
+}
+
 static int
 on_commit(struct ctl *c, const struct ipc_cfg_begin *m)
 {
-	struct ipc_cfg_result r = { .generation = m->generation };
+	struct ipc_cfg_result *r = &c->result;
 
-	r.status = cfg_check(&c->staged, m->generation, c->cfg.ports, r.text, sizeof(r.text));
-	if (r.status == 0)
-		r.status = c->cfg.hooks->apply(c->cfg.hooks_ctx, &c->staged, r.text, sizeof(r.text));
+	*r = (struct ipc_cfg_result){ .generation = m->generation };
+	r->status = cfg_check(&c->staged, m->generation, c->cfg.ports, r->text, sizeof(r->text));
+	if (r->status == 0)
+		r->status = c->cfg.hooks->apply(c->cfg.hooks_ctx, &c->staged, r->text, sizeof(r->text));
 	c->staged.open = false;
-	if (r.status == 0) {
-		tls_set_control_wait(c->tls, c->staged.limits.control_wait_ms);
+	if (r->status == 0) {
+		if (c->staged.limits.control_wait_ms != 0)
+			tls_set_control_wait(c->tls, c->staged.limits.control_wait_ms);
 		ctr_inc(c->cfg.ctr, CTR_cfg_applied);
 		log_line(c->cfg.log, LOG_INFO, "config_applied worker=%u generation=%u listeners=%u pools=%u", c->cfg.worker, m->generation,
 			c->staged.n_listeners, c->staged.n_pools);
 	} else {
 		ctr_inc(c->cfg.ctr, CTR_cfg_refused);
-		log_line(c->cfg.log, LOG_WARN, "config_refused worker=%u generation=%u why=\"%s\"", c->cfg.worker, m->generation, r.text);
+		log_line(c->cfg.log, LOG_WARN, "config_refused worker=%u generation=%u why=\"%s\"", c->cfg.worker, m->generation, r->text);
 	}
-	/* A ring without room for this answer is one that nobody reads: the control process asks again when it comes back. */
-	ctl_send(c, IPC_CFG_RESULT, &r, sizeof(r), NULL, 0);
+	c->result_due = true;
+	ctl_config_answer(c);
 	return 0;
 }
 

@@ -1,0 +1,493 @@
+/*
+ * The dataplane's end of the channel: greeting, configuration as a whole or not at all, public-key work without a card, and a control
+ * process that lies about everything.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "tests/unit/dataplane/dp_world.h"
+
+static uint8_t buf[IPC_MAX_MSG] __attribute__((aligned(8)));
+static uint32_t len;
+
+/* The next message that is no report. */
+static uint16_t
+hear(struct dp_world *w)
+{
+	uint16_t type;
+
+	do {
+		type = world_hear(w, buf, &len);
+	} while (type == IPC_COUNTERS || type == IPC_ENGINE_INFO);
+	return type;
+}
+
+static int
+begin(void **state)
+{
+	struct dp_world *w = malloc(sizeof(*w));
+
+	if (dpt_begin(state) != 0)
+		return -1;
+	world_begin(w, &rec_engine_soft);
+	*state = w;
+	return 0;
+}
+
+static int
+end(void **state)
+{
+	world_end(*state);
+	free(*state);
+	return dpt_end(state);
+}
+
+static bool
+dropped(const struct dp_world *w)
+{
+	return atomic_load(&w->server.drop) == 1 && w->ctr.v[CTR_ipc_malformed] == 1;
+}
+
+static void
+greets_first(void **state)
+{
+	struct dp_world *w = *state;
+	const struct ipc_hello *h = (const struct ipc_hello *)buf;
+
+	world_turn(w);
+	assert_int_equal(world_hear(w, buf, &len), IPC_HELLO);
+	assert_int_equal(len, sizeof(*h));
+	assert_int_equal(h->version, IPC_VERSION);
+	assert_int_equal(h->workers, 1);
+	assert_int_equal(h->engine, IPC_ENGINE_SOFT);
+	assert_int_equal(h->key_slots, 0);
+	assert_int_equal(h->max_conns, 8);
+	assert_int_equal(world_hear(w, buf, &len), 0);
+}
+
+static void
+listens_to_nothing_before_the_answer_to_its_greeting(void **state)
+{
+	struct dp_world *w = *state;
+	struct ipc_cfg_begin b = { .generation = 1 };
+
+	world_turn(w);
+	world_say(w, IPC_CFG_BEGIN, &b, sizeof(b), NULL, 0);
+	world_turn(w);
+	assert_true(dropped(w));
+}
+
+static void
+drops_another_version(void **state)
+{
+	struct dp_world *w = *state;
+	struct ipc_hello_ack ack = { .version = IPC_VERSION + 1 };
+
+	world_turn(w);
+	world_say(w, IPC_HELLO_ACK, &ack, sizeof(ack), NULL, 0);
+	world_turn(w);
+	assert_true(dropped(w));
+}
+
+/* Every type, every body length up to its own, and one more. */
+static void
+drops_every_message_of_a_wrong_length(void **state)
+{
+	static const uint8_t zeros[256];
+	uint32_t tried = 0;
+
+	for (uint16_t type = 0; type < 130; type++) {
+		int size = ipc_body_size(type, NULL), data;
+
+		ipc_body_size(type, &data);
+		for (int n = 0; n <= (size < 0 ? 8 : size + 1); n++) {
+			struct dp_world *w;
+
+			if (n == size)
+				continue;
+			end(state);
+			begin(state);
+			w = *state;
+			world_greet(w);
+			world_say(w, type, zeros, (size_t)n, NULL, 0);
+			world_turn(w);
+			assert_true(dropped(w));
+			tried++;
+		}
+	}
+	assert_true(tried > 500);
+}
+
+static void
+drops_messages_of_its_own_direction(void **state)
+{
+	static const uint16_t types[] = { IPC_HELLO, IPC_CONN_OPEN, IPC_CONN_CLOSED, IPC_CFG_RESULT, IPC_DEVICE_RESET };
+	static const uint8_t zeros[256];
+
+	for (size_t i = 0; i < RTE_DIM(types); i++) {
+		struct dp_world *w;
+
+		end(state);
+		begin(state);
+		w = *state;
+		world_greet(w);
+		world_say(w, types[i], zeros, (size_t)ipc_body_size(types[i], NULL), NULL, 0);
+		world_turn(w);
+		assert_true(dropped(w));
+	}
+}
+
+static void
+drops_a_broken_ring(void **state)
+{
+	struct dp_world *w = *state;
+
+	world_greet(w);
+	*(uint32_t *)w->cp.tx.ring += 3; /* the tail, not on a message */
+	world_turn(w);
+	assert_true(dropped(w));
+}
+
+static void
+reads_nothing_more_after_it_dropped(void **state)
+{
+	struct dp_world *w = *state;
+	struct ipc_cfg_begin b = { .generation = 1 };
+
+	world_greet(w);
+	world_say(w, 999, &b, 0, NULL, 0);
+	world_say(w, IPC_CFG_BEGIN, &b, sizeof(b), NULL, 0);
+	world_say(w, IPC_CFG_COMMIT, &b, sizeof(b), NULL, 0);
+	world_turn(w);
+	assert_true(dropped(w));
+	assert_int_equal(w->applied, 0);
+}
+
+/* --- configuration ------------------------------------------------------------------------------------------------------------------- */
+
+static struct ipc_addr
+v4(uint8_t last, uint16_t port)
+{
+	return (struct ipc_addr){ .family = 4, .port = port, .ip = { 198, 18, 0, last } };
+}
+
+struct cfg {
+	struct ipc_cfg_begin b;
+	struct ipc_cfg_iface f;
+	struct ipc_cfg_listener l;
+	struct ipc_cfg_pool p;
+	struct ipc_cfg_server s;
+};
+
+static struct cfg
+good(void)
+{
+	struct cfg c = { .b.generation = 1 };
+
+	c.f = (struct ipc_cfg_iface){ .port = 0, .prefix = 24, .addr = v4(1, 0) };
+	c.l = (struct ipc_cfg_listener){ .id = 1, .backlog = 64, .addr = v4(1, 443), .handshake_timeout_ms = 1000, .max_record = 16384 };
+	c.p = (struct ipc_cfg_pool){ .id = 3, .connect_timeout_ms = 500 };
+	c.s = (struct ipc_cfg_server){ .pool = 3, .addr = v4(9, 80) };
+	return c;
+}
+
+/* Says it all; the status of the answer. */
+static int
+configure(struct dp_world *w, const struct cfg *c)
+{
+	const struct ipc_cfg_result *r = (const struct ipc_cfg_result *)buf;
+
+	world_say(w, IPC_CFG_BEGIN, &c->b, sizeof(c->b), NULL, 0);
+	world_say(w, IPC_CFG_IFACE, &c->f, sizeof(c->f), NULL, 0);
+	world_say(w, IPC_CFG_LISTENER, &c->l, sizeof(c->l), NULL, 0);
+	world_say(w, IPC_CFG_POOL, &c->p, sizeof(c->p), NULL, 0);
+	world_say(w, IPC_CFG_SERVER, &c->s, sizeof(c->s), NULL, 0);
+	world_say(w, IPC_CFG_COMMIT, &c->b, sizeof(c->b), NULL, 0);
+	world_turn(w);
+	for (;;) {
+		uint16_t type = world_hear(w, buf, &len);
+
+		assert_int_not_equal(type, 0);
+		if (type == IPC_CFG_RESULT)
+			break;
+	}
+	assert_int_equal(r->generation, c->b.generation);
+	return r->status;
+}
+
+static void
+applies_a_good_configuration(void **state)
+{
+	struct dp_world *w = *state;
+	struct cfg c = good();
+
+	world_greet(w);
+	assert_int_equal(configure(w, &c), 0);
+	assert_int_equal(w->applied, 1);
+	assert_int_equal(w->cfg.n_listeners, 1);
+	assert_int_equal(w->cfg.listener[0].addr.port, 443);
+	assert_int_equal(w->ctr.v[CTR_cfg_applied], 1);
+}
+
+static void
+keeps_the_old_configuration_for_each_mistake_in_the_new(void **state)
+{
+	struct dp_world *w = *state;
+	struct cfg c = good(), bad;
+	const struct ipc_cfg_result *r = (const struct ipc_cfg_result *)buf;
+	uint32_t mistakes = 0;
+
+	world_greet(w);
+	assert_int_equal(configure(w, &c), 0);
+#define MISTAKE(field, value) \
+	do { \
+		bad = good(); \
+		bad.b.generation = 2; \
+		bad.field = (value); \
+		assert_int_equal(configure(w, &bad), -EINVAL); \
+		assert_int_not_equal(r->text[0], '\0'); \
+		mistakes++; \
+	} while (0)
+	MISTAKE(f.port, 2);
+	MISTAKE(f.prefix, 33);
+	MISTAKE(f.mtu, 100);
+	MISTAKE(f.addr.family, 5);
+	MISTAKE(l.addr.port, 0);
+	MISTAKE(l.addr.family, 0);
+	MISTAKE(l.max_record, 511);
+	MISTAKE(l.max_record, 16385);
+	MISTAKE(l.handshake_timeout_ms, 0);
+	MISTAKE(p.connect_timeout_ms, 0);
+	MISTAKE(p.id, 4); /* now its server has no pool */
+	MISTAKE(s.pool, 99);
+	MISTAKE(s.addr.port, 0);
+	MISTAKE(s.addr.family, 200);
+#undef MISTAKE
+	assert_int_equal(w->applied, 1);
+	assert_int_equal(w->ctr.v[CTR_cfg_refused], mistakes);
+	assert_int_equal(w->cfg.generation, 1);
+	assert_false(dropped(w)); /* a mistake is no malformed message */
+}
+
+static void
+refuses_more_items_than_it_can_hold(void **state)
+{
+	struct dp_world *w = *state;
+	struct cfg c = good();
+	struct ipc_cfg_listener l = c.l;
+
+	world_greet(w);
+	world_say(w, IPC_CFG_BEGIN, &c.b, sizeof(c.b), NULL, 0);
+	for (uint32_t i = 0; i < 200; i++) {
+		l.id = 100 + i;
+		l.addr.port = (uint16_t)(1000 + i);
+		world_say(w, IPC_CFG_LISTENER, &l, sizeof(l), NULL, 0);
+		world_turn(w);
+	}
+	world_say(w, IPC_CFG_COMMIT, &c.b, sizeof(c.b), NULL, 0);
+	world_turn(w);
+	while (world_hear(w, buf, &len) != IPC_CFG_RESULT)
+		;
+	assert_int_equal(((const struct ipc_cfg_result *)buf)->status, -ENOSPC);
+	assert_int_equal(w->applied, 0);
+}
+
+static void
+refuses_a_commit_of_another_generation(void **state)
+{
+	struct dp_world *w = *state;
+	struct ipc_cfg_begin b = { .generation = 1 }, other = { .generation = 2 };
+
+	world_greet(w);
+	world_say(w, IPC_CFG_BEGIN, &b, sizeof(b), NULL, 0);
+	world_say(w, IPC_CFG_COMMIT, &other, sizeof(other), NULL, 0);
+	world_turn(w);
+	while (world_hear(w, buf, &len) != IPC_CFG_RESULT)
+		;
+	assert_int_equal(((const struct ipc_cfg_result *)buf)->status, -EINVAL);
+}
+
+static void
+takes_no_item_outside_a_configuration(void **state)
+{
+	struct dp_world *w = *state;
+	struct cfg c = good();
+
+	world_greet(w);
+	world_say(w, IPC_CFG_POOL, &c.p, sizeof(c.p), NULL, 0);
+	world_turn(w);
+	assert_true(dropped(w));
+}
+
+/* --- public-key work ----------------------------------------------------------------------------------------------------------------- */
+
+static void
+says_that_there_is_no_card(void **state)
+{
+	struct dp_world *w = *state;
+	struct ipc_pka_do m = { .id = 77, .op = IPC_PKA_RSA_PRIVATE, .bytes = 256 };
+	struct ipc_key_load k = { .id = 78, .bytes = 40 };
+	const struct ipc_pka_done *d = (const struct ipc_pka_done *)buf;
+	static const uint8_t operand[256];
+
+	world_greet(w);
+	hear(w);
+	for (int i = 0; i < 100; i++) { /* more than can be in flight: none may be kept */
+		world_say(w, IPC_PKA_DO, &m, sizeof(m), operand, 256);
+		world_say(w, IPC_KEY_LOAD, &k, sizeof(k), operand, 40);
+		world_turn(w);
+		assert_int_equal(hear(w), IPC_PKA_DONE);
+		assert_int_equal(d->id, 77);
+		assert_int_equal(d->status, IPC_PKA_UNAVAILABLE);
+		assert_int_equal(d->bytes, 0);
+		assert_int_equal(hear(w), IPC_PKA_DONE);
+		assert_int_equal(d->id, 78);
+	}
+}
+
+static void
+drops_operands_out_of_range(void **state)
+{
+	static const struct ipc_pka_do rows[] = {
+		{ .op = 0, .bytes = 256 },
+		{ .op = 9, .bytes = 256 },
+		{ .op = IPC_PKA_RSA_PRIVATE, .bytes = 255 },
+		{ .op = IPC_PKA_RSA_PRIVATE, .bytes = 257 },
+		{ .op = IPC_PKA_RSA_PMS_DECRYPT, .bytes = 0 },
+		{ .op = IPC_PKA_TLS_PRF, .bytes = 50, .param = 51, .param2 = 12 },
+		{ .op = IPC_PKA_TLS_PRF, .bytes = 80, .param = 65, .param2 = 12 },
+		{ .op = IPC_PKA_TLS_PRF, .bytes = 80, .param = 48, .param2 = 0 },
+		{ .op = IPC_PKA_TLS_PRF, .bytes = 80, .param = 48, .param2 = 513 },
+		{ .op = IPC_PKA_TLS_PRF, .bytes = 1025, .param = 48, .param2 = 12 },
+	};
+	static const uint8_t operand[2048];
+
+	for (size_t i = 0; i < RTE_DIM(rows); i++) {
+		struct dp_world *w;
+
+		end(state);
+		begin(state);
+		w = *state;
+		world_greet(w);
+		world_say(w, IPC_PKA_DO, &rows[i], sizeof(rows[i]), operand, rows[i].bytes);
+		world_turn(w);
+		assert_true(dropped(w));
+	}
+}
+
+/* --- reports and attachment ------------------------------------------------------------------------------------------------------------ */
+
+static void
+reports_its_counters_once_a_second(void **state)
+{
+	struct dp_world *w = *state;
+	const struct ipc_counters *c = (const struct ipc_counters *)buf;
+	uint32_t reports = 0;
+	uint16_t type;
+
+	world_greet(w);
+	for (int i = 0; i < 30; i++) {
+		w->now += 100000;
+		world_turn(w);
+		while ((type = world_hear(w, buf, &len)) != 0) {
+			if (type != IPC_COUNTERS)
+				continue;
+			reports++;
+			assert_int_equal(c->count, CTR_COUNT);
+			assert_int_equal(len, sizeof(*c) + CTR_COUNT * sizeof(uint64_t));
+		}
+	}
+	assert_in_range(reports, 3, 4);
+}
+
+static void
+a_client_waits_for_the_first_control_process(void **state)
+{
+	struct dp_world *w = *state;
+
+	tls_accept(w->tls, fake_open(w->tcp), &w->lim, w->now);
+	world_turn(w);
+	assert_int_equal(hear(w), IPC_HELLO);
+	assert_int_equal(hear(w), 0);
+	world_greet(w);
+	assert_int_equal(hear(w), IPC_CONN_OPEN);
+	assert_int_equal(((const struct ipc_conn_open *)buf)->listener, 1);
+	assert_int_equal(((const struct ipc_conn_open *)buf)->local.port, 443);
+}
+
+static void
+serves_one_control_process_after_another_over_the_socket(void **state)
+{
+	struct dp_world *w = *state;
+	char path[64];
+	struct ctl_server_config sc = { .path = path, .workers = 1, .ring_bytes = WORLD_RING, .log = &w->log };
+	struct ctl_server *s;
+	struct sockaddr_un a = { .sun_family = AF_UNIX };
+	struct stat st;
+
+	snprintf(path, sizeof(path), "/tmp/sluice-test-ctl-%d.sock", (int)getpid());
+	strcpy(a.sun_path, path);
+	assert_int_equal(ctl_server_open(&sc, &s), 0);
+	assert_int_equal(stat(path, &st), 0);
+	assert_int_equal(st.st_mode & 0777, 0660);
+	for (int i = 0; i < 3; i++) {
+		int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+		struct chan c;
+
+		assert_int_equal(connect(fd, (struct sockaddr *)&a, sizeof(a)), 0);
+		ctl_server_poll(s);
+		assert_int_equal(chan_take(&c, fd), 0);
+		assert_int_equal(c.workers, 1);
+		assert_int_equal(atomic_load(&s->epoch), 2 * i + 1);
+		atomic_store(&s->seen[0], 2u * (uint32_t)i + 1);
+		if (i == 1)
+			atomic_store(&s->drop, 3); /* a worker saw something malformed */
+		else
+			close(fd);
+		ctl_server_poll(s);
+		assert_int_equal(atomic_load(&s->epoch), 2 * i + 2);
+		ctl_server_poll(s);
+		assert_true(s->mapped); /* the worker still holds its rings */
+		atomic_store(&s->seen[0], 2u * (uint32_t)i + 2);
+		ctl_server_poll(s);
+		assert_false(s->mapped);
+		if (i == 1)
+			close(fd);
+		chan_close(&c);
+	}
+	ctl_server_close(s);
+	assert_int_not_equal(stat(path, &st), 0);
+}
+
+#define CASE(f) cmocka_unit_test_setup_teardown(f, begin, end)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		CASE(greets_first),
+		CASE(listens_to_nothing_before_the_answer_to_its_greeting),
+		CASE(drops_another_version),
+		CASE(drops_every_message_of_a_wrong_length),
+		CASE(drops_messages_of_its_own_direction),
+		CASE(drops_a_broken_ring),
+		CASE(reads_nothing_more_after_it_dropped),
+		CASE(applies_a_good_configuration),
+		CASE(keeps_the_old_configuration_for_each_mistake_in_the_new),
+		CASE(refuses_more_items_than_it_can_hold),
+		CASE(refuses_a_commit_of_another_generation),
+		CASE(takes_no_item_outside_a_configuration),
+		CASE(says_that_there_is_no_card),
+		CASE(drops_operands_out_of_range),
+		CASE(reports_its_counters_once_a_second),
+		CASE(a_client_waits_for_the_first_control_process),
+		CASE(serves_one_control_process_after_another_over_the_socket),
+	};
+
+	return cmocka_run_group_tests(tests, dpt_setup, NULL);
+}
