@@ -220,7 +220,7 @@ module dma_runner #(
 
   // ---- command ----------------------------------------------------------------------------------------------------------------
   logic cmd_load, cmdq_valid, hang_q, flip_q, ansq_valid, answer;
-  logic [IdxW-1:0] cmdq_idx, cmd_idx_q, ans_idx;
+  logic [IdxW-1:0] cmdq_idx, cmd_idx_q, ans_idx, flip_idx_q;
   logic [511:0] cmd_desc_q;
   logic unused_cmdq_full, unused_ansq_full;
   logic [IdxW:0] unused_cmdq_count, unused_ansq_count;
@@ -246,8 +246,15 @@ module dma_runner #(
       cmd_idx_q <= '0;
       hang_q <= 1'b0;
       flip_q <= 1'b0;
+      flip_idx_q <= '0;
     end else begin
-      flip_q <= fi_ack_o && fi_flip_i;
+      // held from the offer of the command to its response: whenever the engine looks, it sees the rising edge once
+      if (fi_ack_o && fi_flip_i) begin
+        flip_q <= 1'b1;
+        flip_idx_q <= cmdq_idx;
+      end else if (answer && ans_idx == flip_idx_q) begin
+        flip_q <= 1'b0;
+      end
       if (fi_ack_o && fi_hang_i) hang_q <= 1'b1;
       if (cmd_load) begin
         cmd_valid_q <= 1'b1;
@@ -453,7 +460,7 @@ module dma_runner #(
   assign flt_flip_o = flip_q;
   assign fatal_o = state_q == StFatal || src_fatal || dst_fatal || writer_fatal;
   assign act_o = act_q;
-  assign act = state_d != state_q || desc_we_i || dispatch || cmd_load || (cmd_valid_q && cmd_ready_i) || flip_q || answer ||
+  assign act = state_d != state_q || desc_we_i || dispatch || cmd_load || (cmd_valid_q && cmd_ready_i) || answer ||
                  b_valid_i || wr_done || burst_push || retire || src_act || dst_act || reader_act || writer_act;
 
   `ASSERT_NEVER(IdleRunnerIsSpokenTo, idle_o && !act_q && (rsp_valid_i || b_valid_i || out_valid_i || eng_rsp_valid_i))

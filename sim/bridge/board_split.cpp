@@ -1,7 +1,7 @@
 /*
  * The device as four models that meet at the engine ports. All outputs are functions of registers only, so in each cycle every model that
  * can change anything is given the others' outputs and ticked, in any order; the others are left alone:
- * - an engine, while busy_o and all its valid inputs are 0 (port rule of rtl/README.md);
+ * - an engine, while busy_o and all its valid inputs are 0 (port rule of rtl/README.md) and its fault inputs are as they were;
  * - the front end, while quiet_o is 1 and none of its inputs changed since its last tick. Its free-running counters (CYCLES, BUSY) get
  *   the skipped cycles added before its next tick, so they read as if it had been ticked throughout.
  * tests/cosim holds this against board_whole.cpp cycle for cycle.
@@ -43,7 +43,8 @@ template <class V> class Lane {
 	}
 	/* Whether a tick could change anything. */
 	bool wants(const Vsim_dev *d) const {
-		return m.v->busy_o || !m.v->rst_ni || ((d->cmd_valid_o | d->in_valid_o | d->st_start_o) >> id_ & 1);
+		return m.v->busy_o || !m.v->rst_ni || ((d->cmd_valid_o | d->in_valid_o | d->st_start_o) >> id_ & 1) ||
+		       bit(d->flt_flip_o) != m.v->flt_flip_i || bit(d->flt_hang_o) != m.v->flt_hang_i;
 	}
 	/* Follows the front end's reset; outputs may change at once. */
 	void reset(bool rst_n) {

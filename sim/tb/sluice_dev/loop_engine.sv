@@ -35,7 +35,7 @@ module loop_engine #(
   input  logic flt_flip_i,
   output logic busy_o
 );
-  logic run_q, half_q, extra_q, empty_q, hang_q, flip_q, st_done_q, busy_q, first_q;
+  logic run_q, half_q, extra_q, empty_q, hang_q, flip_q, st_done_q, busy_q, first_q;  // first_q: the flip input as it was
   logic [31:0] param0_q, src_len_q, words_q;
   logic [7:0] xor_q, outs_q;
   logic [63:0] id_q;
@@ -116,7 +116,8 @@ module loop_engine #(
     end else begin
       if (busy_q || cmd_valid_i) lfsr_q <= {lfsr_q[30:0], lfsr_q[31] ^ lfsr_q[21] ^ lfsr_q[1] ^ lfsr_q[0]};
       if (flt_hang_i) hang_q <= 1'b1;
-      if (flt_flip_i) flip_q <= 1'b1;
+      first_q <= flt_flip_i;
+      if (flt_flip_i && !first_q) flip_q <= 1'b1;
       if (cmd_valid_i && cmd_ready_o) begin
         run_q <= 1'b1;
         param0_q <= cmd_desc_i[sluice_pkg::DESC_PARAM0_LSB +: 32];
@@ -179,7 +180,7 @@ module loop_engine #(
   assign busy_o = busy_q;
 
   logic unused;
-  assign unused = ^{cmd_desc_i, first_q, src_len_q, param0_q};
+  assign unused = ^{cmd_desc_i, src_len_q, param0_q};
   `ASSERT_NEVER(ResponseLost, rsp_wr && !rsp_rdy)
   `ASSERT_NEVER(WordLost, fifo_wr && !fifo_rdy)
 endmodule
