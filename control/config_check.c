@@ -1,8 +1,11 @@
 /* From what was read to what runs: defaults, ranges, names, addresses, certificates. Every mistake is told, not only the first. */
 #include <arpa/inet.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "common/log.h"
 #include "control/config_int.h"
@@ -316,6 +319,21 @@ check_listener(struct config *c, struct config_diag *d, unsigned i)
 
 /* ---- the rest ---- */
 
+#define KEK_BYTES 32
+
+static void
+check_kek(const char *file, struct config_diag *d)
+{
+	struct stat st;
+
+	if (access(file, R_OK) != 0 || stat(file, &st) != 0)
+		config_error(d, "device.kek", "%s: cannot read the card's key-encryption key: %s; check the path and that the user of sluice-cp "
+			"may read it", file, strerror(errno));
+	else if (st.st_size != KEK_BYTES)
+		config_error(d, "device.kek", "expected a file of exactly %d bytes, got %s of %lld; give the key that the card was provisioned with",
+			KEK_BYTES, file, (long long)st.st_size);
+}
+
 static void
 check_globals(struct config *c, struct config_diag *d)
 {
@@ -328,6 +346,8 @@ check_globals(struct config *c, struct config_diag *d)
 	if (strcmp(c->dp_socket, c->manage_socket) == 0)
 		config_error(d, "management.socket", "expected another socket than the dataplane's, got %s", c->manage_socket);
 	c->kek = r->device != NULL ? r->device->kek : NULL;
+	if (c->kek != NULL)
+		check_kek(c->kek, d);
 	c->device_timeout_ms = number(d, "device", "timeout_ms", r->device != NULL ? r->device->timeout_ms : NULL, 10000, 10, 600000);
 	c->session_capacity = number(d, "session_cache", "size", r->session_cache != NULL ? r->session_cache->size : NULL, 100000, 1, 1u << 24);
 	c->max_handshakes = number(d, "limits", "max_handshakes", l->max_handshakes, 10000, 1, 1u << 20);

@@ -153,6 +153,10 @@ static const struct mistake mistakes[] = {
 	{ "pools:\n", "  - {name: any, address: 0.0.0.0, port: 443, pool: web, certificates: [{chain: @/a.pem, key: @/a.key}]}\npools:\n",
 		"", "17: listeners[1]: expected an address and port of its own, got 0.0.0.0:443, which covers listeners[0] (https)" },
 	/* certificates and keys */
+	{ NULL, NULL, "device: {kek: /nonexistent/kek}\n", "22: device.kek: /nonexistent/kek: cannot read the card's key-encryption key: No such "
+		"file or directory; check the path and that the user of sluice-cp may read it" },
+	{ NULL, NULL, "device: {kek: /dev/null}\n", "22: device.kek: expected a file of exactly 32 bytes, got /dev/null of 0; give the key that "
+		"the card was provisioned with" },
 	{ "@/a.key", "@/none.key", "", "15: listeners[0].certificates[0]: @/none.key: cannot read the private key: No such file or directory; "
 		"check the path and that the user of sluice-cp may read it" },
 	{ "@/a.key", "@/b.key", "", "15: listeners[0].certificates[0]: @/b.key: this key does not belong to the certificate in @/a.pem; give "
