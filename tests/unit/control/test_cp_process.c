@@ -34,6 +34,7 @@
 #include "tests/unit/control/tls_peer.h"
 
 #define WAIT_MS 20000
+#define RING (1u << 16) /* the smallest: what does not fit must wait its turn */
 
 struct dp { /* our end of the channel, and the one connection on it */
 	const char *binary, *ctl, *option; /* what to run */
@@ -179,13 +180,13 @@ static void
 attach(struct dp *d, uint32_t key_slots)
 {
 	struct ipc_hello hello = { .version = IPC_VERSION, .workers = 1, .engine = key_slots != 0 ? IPC_ENGINE_FPGA : IPC_ENGINE_SOFT,
-		.key_slots = key_slots, .max_conns = 64, .boot_id = 1 };
+		.key_slots = key_slots, .max_conns = 256, .boot_id = 1 };
 	struct pollfd p = { .fd = d->listener, .events = POLLIN };
 
 	assert_int_equal(poll(&p, 1, WAIT_MS), 1);
 	d->sock = accept(d->listener, NULL, NULL);
 	assert_true(d->sock >= 0);
-	assert_int_equal(chan_create(&d->chan, 1, 1u << 18), 0);
+	assert_int_equal(chan_create(&d->chan, 1, RING), 0);
 	assert_int_equal(chan_give(&d->chan, d->sock), 0);
 	chan_end_init(&d->end, &d->chan, 0, CHAN_DP);
 	d->key_slots = key_slots;
@@ -416,6 +417,25 @@ shake(struct dp *d)
 
 /* ---- cases ---- */
 
+/* A request to the management socket; the answer's JSON, or its text in *text when that is asked for. */
+static json_t *
+ask(struct dp *d, const char *method, const char *path, int want, char **text)
+{
+	char sock[160], err[256], *body;
+	json_t *j;
+
+	snprintf(sock, sizeof(sock), "%s/manage.sock", d->dir);
+	assert_int_equal(http_request(sock, method, path, &body, err, sizeof(err)), want);
+	if (text != NULL) {
+		*text = body;
+		return NULL;
+	}
+	j = json_loads(body, 0, NULL);
+	assert_non_null(j);
+	free(body);
+	return j;
+}
+
 static void
 sends_its_configuration_and_completes_handshakes(void **state)
 {
@@ -491,6 +511,50 @@ ends_a_handshake_that_takes_too_long(void **state)
 	open_conn(d, ctx, NULL, 9);
 	receive_until(d, IPC_CONN_CLOSE);
 	assert_int_equal(d->alert, 90);
+	close_conn(d);
+	SSL_CTX_free(ctx);
+}
+
+/* A hundred and twenty server flights are more than the ring holds, and nobody reads it meanwhile. */
+static void
+a_full_ring_loses_nothing(void **state)
+{
+	struct dp *d = *state;
+	SSL_CTX *ctx = client_ctx("AES128-SHA");
+	bool got[128] = { false };
+	uint8_t hello[1024];
+	uint64_t until = now_ms() + WAIT_MS;
+	unsigned flights = 0;
+	int n;
+
+	open_conn(d, ctx, NULL, 1);
+	SSL_do_handshake(d->ssl);
+	n = BIO_read(d->net, hello, sizeof(hello));
+	assert_true(n > 5);
+	for (uint32_t i = 2; i < 122; i++) {
+		struct ipc_conn_open open = { .conn = i | 7ull << 32, .listener = d->listener_id, .peer = { .family = 4 }, .local = { .family = 4 } };
+		struct ipc_record_in rec = { .conn = open.conn, .type = 22, .version = 0x0301, .bytes = (uint32_t)n - 5 };
+
+		say(d, IPC_CONN_OPEN, &open, sizeof(open), NULL, 0);
+		say(d, IPC_RECORD_IN, &rec, sizeof(rec), hello + 5, (size_t)n - 5);
+	}
+	json_decref(ask(d, "GET", "/stats", 200, NULL)); /* by now its ring is full, or the messages are still to be taken */
+	while (flights < 120) {
+		int rc = chan_recv(&d->end.rx, d->msg, sizeof(d->msg), &d->type, &d->len);
+
+		assert_true(rc >= 0 && now_ms() < until);
+		if (rc == 0 || d->type != IPC_RECORDS_SEND)
+			continue;
+		n = (int)((const struct ipc_records_send *)d->msg)->conn;
+		assert_true(n >= 2 && n < 122 && !got[n]);
+		got[n] = true;
+		flights++;
+	}
+	for (uint32_t i = 2; i < 122; i++) {
+		struct ipc_conn_closed m = { .conn = i | 7ull << 32, .reason = IPC_CLOSED_PEER_RESET };
+
+		say(d, IPC_CONN_CLOSED, &m, sizeof(m), NULL, 0);
+	}
 	close_conn(d);
 	SSL_CTX_free(ctx);
 }
@@ -601,25 +665,6 @@ reload_applies_a_good_file_and_ignores_a_bad_one(void **state)
 	assert_true(shake(d));
 	close_conn(d);
 	SSL_CTX_free(ctx);
-}
-
-/* A request to the management socket; the answer's JSON, or its text in *text when that is asked for. */
-static json_t *
-ask(struct dp *d, const char *method, const char *path, int want, char **text)
-{
-	char sock[160], err[256], *body;
-	json_t *j;
-
-	snprintf(sock, sizeof(sock), "%s/manage.sock", d->dir);
-	assert_int_equal(http_request(sock, method, path, &body, err, sizeof(err)), want);
-	if (text != NULL) {
-		*text = body;
-		return NULL;
-	}
-	j = json_loads(body, 0, NULL);
-	assert_non_null(j);
-	free(body);
-	return j;
 }
 
 static void
@@ -821,6 +866,7 @@ main(int argc, char **argv)
 		cmocka_unit_test(sessions_survive_a_dataplane_that_comes_back),
 		cmocka_unit_test(leaves_a_malformed_dataplane_and_connects_again),
 		cmocka_unit_test(ends_a_handshake_that_takes_too_long),
+		cmocka_unit_test(a_full_ring_loses_nothing),
 		cmocka_unit_test(stale_handles_do_no_harm),
 		cmocka_unit_test(with_a_card_keys_and_all_work_go_there),
 		cmocka_unit_test(a_card_that_refuses_is_helped_out_in_software),
