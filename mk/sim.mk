@@ -69,5 +69,6 @@ TESTS += rtl|dma_formal|rtl/dma/formal.sh $(BUILD)/formal/dma
 lint-dev-rtl: $(DEV_RTL) ## Verilator and yosys read the front end; no path from an input of it to an output
 	$(call say,LINT,sluice_dev)
 	$(Q)$(VERILATOR) --lint-only -Wall -Irtl/common -Irtl/gen $(wildcard rtl/lint/verilator.vlt) --top-module sluice_dev $(DEV_RTL)
-	$(Q)mkdir -p $(BUILD)/lint && yosys -q -l $(BUILD)/lint/sluice_dev.log -p "read_verilog -sv -Irtl/common $(DEV_RTL); hierarchy -check -top sluice_dev; proc; check -assert"
+	$(Q)mkdir -p $(BUILD)/lint && yosys -q -l $(BUILD)/lint/sluice_dev.log -p "read_verilog -sv -Irtl/common $(DEV_RTL); hierarchy -check -top sluice_dev; proc; check -assert; \
+	  flatten; opt_clean; select -assert-none o:* %ci*:-\$$dff i:* i:clk_i i:rst_ni %u %d %i"
 LINTS += lint-dev-rtl
