@@ -11,3 +11,5 @@ $(eval $(call unit_test,dp_tls_proxy,tests/unit/dataplane/proxy/test_tls_proxy.c
 $(eval $(call unit_test,dp_failover,tests/unit/dataplane/crypto/test_failover.c dataplane/crypto/failover.c $(DP_CRYPTO_SRCS) $(COMMON_SRCS),$$(DPDK_CFLAGS),$$(DPDK_LIBS) -lcrypto))
 DP_WORLD_SRCS := tests/unit/dataplane/fake_tcp.c dataplane/proxy/proxy.c dataplane/config.c $(DP_TLS_SRCS) $(DP_CTL_SRCS) $(DP_CRYPTO_SRCS) $(COMMON_SRCS)
 $(eval $(call unit_test,dp_ctl,tests/unit/dataplane/ctl/test_ctl.c $(DP_WORLD_SRCS),$$(DPDK_CFLAGS),$$(DPDK_LIBS) -lcrypto))
+$(eval $(call fuzz_target,rec_in,tests/fuzz/fuzz_rec_in.c dataplane/crypto/null.c $(DP_WORLD_SRCS),$$(DPDK_CFLAGS),$$(DPDK_LIBS) -lcrypto -lcmocka))
+$(eval $(call fuzz_target,dp_ipc,tests/fuzz/fuzz_dp_ipc.c $(DP_WORLD_SRCS),$$(DPDK_CFLAGS),$$(DPDK_LIBS) -lcrypto -lcmocka))

@@ -34,8 +34,6 @@ tls_layer_new(const struct tls_config *cfg)
 		tls_layer_free(l);
 		return NULL;
 	}
-	for (uint32_t i = TLS_OPS; i-- > 0;)
-		tls_op_put(l, &l->ops[i]);
 	return l;
 }
 
@@ -85,9 +83,12 @@ tls_op_get(struct tls_layer *l)
 {
 	struct rec_op *op = l->free_ops;
 
-	if (op == NULL)
+	if (op != NULL)
+		l->free_ops = op->next;
+	else if (l->ops_high < TLS_OPS)
+		op = &l->ops[l->ops_high++];
+	else
 		return NULL;
-	l->free_ops = op->next;
 	*op = (struct rec_op){ 0 };
 	return op;
 }

@@ -63,7 +63,8 @@ struct tls_layer {
 	struct tls_config cfg;
 	struct tls_conn *conns;
 	struct rec_op *ops; /* array */
-	struct rec_op *free_ops;
+	struct rec_op *free_ops; /* below ops_high */
+	uint32_t ops_high; /* those above were never used */
 	struct tls_conn *dirty, **dirty_tail;
 	uint32_t *free_idx; /* stack of free indexes below `high` */
 	uint32_t nfree, high, count, sweep_at;

@@ -9,7 +9,7 @@
 #include "tests/unit/dataplane/dpt.h"
 
 #define FAKE_CONNS 16
-#define FAKE_BYTES (1 << 20)
+#define FAKE_BYTES (1 << 18)
 
 struct fake_conn {
 	bool live; /* the id means something */
