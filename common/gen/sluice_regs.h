@@ -251,8 +251,8 @@ struct sluice_desc {
 	uint64_t src_addr; /* IOVA of the source, or of its scatter list */
 	uint64_t dst_addr; /* IOVA of the destination, or of its scatter list */
 	uint32_t dst_len; /* room at the destination in bytes; a longer result is an error and is not written past it */
-	uint16_t src_nseg; /* entries of the source list when DESC_SRC_SGL */
-	uint16_t dst_nseg; /* entries of the destination list when DESC_DST_SGL */
+	uint16_t src_nseg; /* entries of the source list when DESC_SRC_SGL (1..MaxSegments; the list is 16-byte aligned) */
+	uint16_t dst_nseg; /* entries of the destination list when DESC_DST_SGL (1..MaxSegments; the list is 16-byte aligned) */
 	uint32_t param0; /* by opcode */
 	uint32_t param1; /* by opcode */
 	uint64_t rsvd1; /* zero */

@@ -184,9 +184,9 @@ package sluice_pkg;
   localparam int unsigned DESC_DST_ADDR_BITS = 64;
   localparam int unsigned DESC_DST_LEN_LSB = 256;  // room at the destination in bytes; a longer result is an error and is not written past it
   localparam int unsigned DESC_DST_LEN_BITS = 32;
-  localparam int unsigned DESC_SRC_NSEG_LSB = 288;  // entries of the source list when DESC_SRC_SGL
+  localparam int unsigned DESC_SRC_NSEG_LSB = 288;  // entries of the source list when DESC_SRC_SGL (1..MaxSegments; the list is 16-byte aligned)
   localparam int unsigned DESC_SRC_NSEG_BITS = 16;
-  localparam int unsigned DESC_DST_NSEG_LSB = 304;  // entries of the destination list when DESC_DST_SGL
+  localparam int unsigned DESC_DST_NSEG_LSB = 304;  // entries of the destination list when DESC_DST_SGL (1..MaxSegments; the list is 16-byte aligned)
   localparam int unsigned DESC_DST_NSEG_BITS = 16;
   localparam int unsigned DESC_PARAM0_LSB = 320;  // by opcode
   localparam int unsigned DESC_PARAM0_BITS = 32;
