@@ -13,3 +13,5 @@ DP_WORLD_SRCS := tests/unit/dataplane/fake_tcp.c dataplane/proxy/proxy.c datapla
 $(eval $(call unit_test,dp_ctl,tests/unit/dataplane/ctl/test_ctl.c $(DP_WORLD_SRCS),$$(DPDK_CFLAGS),$$(DPDK_LIBS) -lcrypto))
 $(eval $(call fuzz_target,rec_in,tests/fuzz/fuzz_rec_in.c dataplane/crypto/null.c $(DP_WORLD_SRCS),$$(DPDK_CFLAGS),$$(DPDK_LIBS) -lcrypto -lcmocka))
 $(eval $(call fuzz_target,dp_ipc,tests/fuzz/fuzz_dp_ipc.c $(DP_WORLD_SRCS),$$(DPDK_CFLAGS),$$(DPDK_LIBS) -lcrypto -lcmocka))
+$(eval $(call unit_test,dp_cryptodev,tests/unit/dataplane/crypto/test_cryptodev.c dataplane/crypto/cryptodev.c dataplane/crypto/failover.c $(DP_CRYPTO_SRCS) $(COMMON_SRCS),$$(DPDK_CFLAGS),$$(DPDK_LIBS) -lrte_bus_vdev -lcrypto))
+$(eval $(call unit_test,dp_counters,tests/unit/dataplane/test_counters.c))
