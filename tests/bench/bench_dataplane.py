@@ -23,6 +23,8 @@ def measure(engine, mtu, conns, quick):
     windows = [json.loads(line) for line in r.stdout.splitlines() if line.startswith("{")]
     if r.returncode != 0 or not windows:
         raise RuntimeError(f"{' '.join(argv)}: {r.stderr.strip() or 'no windows'}")
+    if min(w["bytes"] for w in windows) == 0:
+        raise RuntimeError(f"{' '.join(argv)}: nothing moved in a window")
     if engine == "soft" and windows[-1]["verified"] == 0:
         raise RuntimeError("no record was opened and compared")
     rates = [w["gb_per_cpu_s"] for w in windows]

@@ -8,6 +8,7 @@
  */
 #include <errno.h>
 #include <getopt.h>
+#include <inttypes.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,8 +26,9 @@
 #include "dataplane/worker.h"
 #include "tests/bench/gen.h"
 
-#define RING_FRAMES 1024
-#define MBUFS 32768
+#define RING_FRAMES 4096
+#define POOL_BYTES (300u << 20) /* the worker's buffers; the windows of 256 connections must fit */
+#define MBUFS 32768 /* headers */
 #define GEN_MBUFS 65536
 #define WARM_UP_US 300000
 #define START_US 30000000 /* connections must be up by then */
@@ -47,6 +49,7 @@ struct bench {
 	struct gen gen;
 	pthread_t worker_thread;
 	_Atomic bool worker_runs, stop;
+	bool verbose; /* environment BENCH_COUNTERS: the worker's counters on stderr */
 	int rc;
 };
 
@@ -82,7 +85,9 @@ pool(const char *name, uint32_t n, uint32_t room)
 static int
 open_pools(struct bench *b)
 {
-	b->data_pool = pool("sluice_data", MBUFS, RTE_MAX(2048u, (uint32_t)RTE_ALIGN_CEIL(b->mtu + 192, 64)));
+	const uint32_t room = RTE_MAX(2048u, (uint32_t)RTE_ALIGN_CEIL(b->mtu + 192, 64));
+
+	b->data_pool = pool("sluice_data", POOL_BYTES / (room + 256), room);
 	b->hdr_pool = pool("sluice_hdr", MBUFS, 256);
 	b->gen_hdr = pool("bench_hdr", GEN_MBUFS, 256);
 	b->gen_data = pool("bench_data", 1024, RTE_ALIGN_CEIL(b->mtu + 192, 64));
@@ -144,14 +149,20 @@ open_worker(struct bench *b)
 
 struct sample {
 	uint64_t t, bytes, turns, idle_turns;
+	uint64_t retransmits, refused; /* of both sides; by full rings */
 	double cpu;
 };
 
 static struct sample
 sample(struct bench *b)
 {
+	uint64_t refused = b->gen.no_mbuf;
+
+	for (size_t i = 0; i < RTE_DIM(b->ports); i++)
+		refused += b->ports[i]->q[0].tx_full;
 	return (struct sample){ .t = now_us(), .bytes = b->gen.bytes, .turns = b->gen.turns,
-		.idle_turns = b->gen.idle_turns, .cpu = thread_seconds(b->worker_thread) };
+		.idle_turns = b->gen.idle_turns, .refused = refused,
+		.retransmits = tcp_counter(b->gen.tcp, TCP_C_RETRANS_SEGS) + b->gen.cp.worker.v[CTR_tcp_retrans_segs], .cpu = thread_seconds(b->worker_thread) };
 }
 
 static void
@@ -161,10 +172,23 @@ print_window(const struct bench *b, const struct sample *x, const struct sample 
 	const double plain = (double)(y->bytes - x->bytes) * overhead, records = plain / 16384;
 
 	printf("{\"engine\": \"%s\", \"mtu\": %u, \"conns\": %u, \"wall_s\": %.4f, \"cpu_s\": %.4f, \"bytes\": %.0f, \"gb_per_s\": %.4f, \"gb_per_cpu_s\": %.4f, "
-	       "\"ns_per_16k\": %.1f, \"tsc_per_16k\": %.0f, \"generator_idle\": %.3f, \"verified\": %u}\n",
-		b->engine->name, b->mtu, b->conns, wall, cpu, plain, plain / wall / 1e9, plain / cpu / 1e9, cpu / records * 1e9, cpu / records * (double)rte_get_tsc_hz(),
-		(double)(y->idle_turns - x->idle_turns) / (double)(y->turns - x->turns + 1), b->gen.verify.opened);
+	       "\"ns_per_16k\": %.1f, \"tsc_per_16k\": %.0f, \"generator_idle\": %.3f, \"retransmits\": %" PRIu64 ", \"refused\": %" PRIu64 ", \"verified\": %u}\n",
+		b->engine->name, b->mtu, b->conns, wall, cpu, plain, plain / wall / 1e9, plain / cpu / 1e9, 1e9 * cpu / RTE_MAX(records, 1), cpu / RTE_MAX(records, 1) * (double)rte_get_tsc_hz(),
+		(double)(y->idle_turns - x->idle_turns) / (double)(y->turns - x->turns + 1), y->retransmits - x->retransmits, y->refused - x->refused, b->gen.verify.opened);
 	fflush(stdout);
+}
+
+static void
+print_counters(const struct dp_counters *c)
+{
+	static const char *const names[] = {
+#define CTR(name, doc) #name,
+#include "common/counters.def"
+	};
+
+	for (size_t i = 0; i < RTE_DIM(names); i++)
+		if (c->v[i] != 0)
+			fprintf(stderr, "%s %" PRIu64 "\n", names[i], c->v[i]);
 }
 
 static void
@@ -218,6 +242,8 @@ run_generator(void *arg)
 		if (b->gen.lost != 0 || b->gen.verify.failed)
 			b->rc = -1;
 	}
+	if (b->verbose)
+		print_counters(&b->gen.cp.worker);
 	atomic_store(&b->stop, true);
 	return b->rc;
 }
@@ -285,6 +311,7 @@ main(int argc, char **argv)
 		fprintf(stderr, "bench_ring: two lcores are needed: EAL --lcores 0@0,1@1\n");
 		return 2;
 	}
+	b->verbose = getenv("BENCH_COUNTERS") != NULL;
 	b->log = (struct log){ .ident = "bench_ring", .level = LOG_WARN, .fd = STDERR_FILENO };
 	snprintf(b->socket, sizeof(b->socket), "/tmp/sluice-bench-%d.sock", getpid());
 	if (open_pools(b) != 0 || open_ports(b) != 0 || open_worker(b) != 0)

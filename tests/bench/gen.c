@@ -42,16 +42,23 @@ op_tx(void *user, uint16_t leg, struct rte_mbuf **pkts, uint16_t n)
 {
 	struct gen *g = user;
 	struct rte_mbuf *out[BURST];
-	uint16_t k = 0, sent;
+	uint16_t done = 0;
 
-	n = RTE_MIN(n, (uint16_t)BURST);
-	while (k < n && (out[k] = received(g, pkts[k])) != NULL)
-		k++;
-	g->no_mbuf += k < n;
-	sent = port_tx(g->cfg.ports[leg], 0, out, k);
-	rte_pktmbuf_free_bulk(out + sent, k - sent);
-	rte_pktmbuf_free_bulk(pkts, sent);
-	return sent;
+	while (done < n) {
+		const uint16_t want = RTE_MIN((uint16_t)(n - done), (uint16_t)BURST);
+		uint16_t k = 0, sent;
+
+		while (k < want && (out[k] = received(g, pkts[done + k])) != NULL)
+			k++;
+		sent = port_tx(g->cfg.ports[leg], 0, out, k);
+		rte_pktmbuf_free_bulk(out + sent, k - sent);
+		rte_pktmbuf_free_bulk(pkts + done, sent);
+		g->no_mbuf += k < want;
+		done += sent;
+		if (sent < want)
+			break;
+	}
+	return done;
 }
 
 static void

@@ -15,6 +15,7 @@
 
 #include "common/chan.h"
 #include "common/ipc.h"
+#include "dataplane/counters.h"
 #include "dataplane/net/net.h"
 #include "dataplane/port/port.h"
 #include "dataplane/tcp/tcp.h"
@@ -37,6 +38,7 @@ struct stand_in {
 	struct chan_end end;
 	int sock;
 	uint32_t ready; /* connections that were told to go */
+	struct dp_counters worker; /* its last report, once a second */
 	bool configured, failed;
 };
 

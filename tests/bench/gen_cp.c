@@ -83,6 +83,10 @@ message(struct stand_in *cp, uint16_t type, const uint8_t *msg)
 		if (r->status != 0)
 			fprintf(stderr, "bench_ring: the worker refused its configuration: %s\n", r->text);
 		break;
+	case IPC_COUNTERS:
+		if (((const struct ipc_counters *)msg)->count == CTR_COUNT)
+			memcpy(&cp->worker, msg + sizeof(struct ipc_counters), sizeof(cp->worker));
+		break;
 	default: break;
 	}
 }
