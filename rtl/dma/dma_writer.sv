@@ -53,31 +53,33 @@ module dma_writer #(
   state_e state_q, state_d;
 
   // ---- intake -----------------------------------------------------------------------------------------------------------------
-  logic [15:0] parity, used;
-  logic word_bad, f_valid, f_full, f_pop;
+  logic f_valid, f_full, f_pop;
   logic [127:0] f_data;
+  logic [15:0] f_parity;
   logic [4:0] f_n;
-  logic f_last, f_bad;
+  logic f_last;
 
-  always_comb begin
-    parity = out_parity_i;
-    used = '0;
-    if (out_valid_i) begin
-      for (int i = 0; i < 16; i++) parity[i] = ^out_data_i[8*i +: 8];
-      used = 16'((17'h1 << out_bytes_i) - 17'h1);
-    end
-  end
-  assign word_bad = ((parity ^ out_parity_i) & used) != 16'h0;
+  // Whether one of the n bytes of a word does not have its parity: every byte is folded onto its lowest bit.
+  function automatic logic damaged(input logic [127:0] data, input logic [15:0] parity, input logic [4:0] n);
+    logic [127:0] fold;
+    logic [15:0] wrong;
+    fold = data ^ (data >> 4);
+    fold = fold ^ (fold >> 2);
+    fold = fold ^ (fold >> 1);
+    for (int i = 0; i < 16; i++) wrong[i] = fold[8*i] ^ parity[i];
+    damaged = (wrong & 16'((17'h1 << n) - 17'h1)) != 16'h0;
+  endfunction
+
   assign out_ready_o = !f_full;
-  assign parity_err_o = out_valid_i && out_ready_o && word_bad;
 
-  dma_fifo #(.Width(128 + 5 + 1 + 1), .Log2(2)) u_words (
-    .clk_i, .rst_ni, .wr_i(out_valid_i && out_ready_o), .wdata_i({out_data_i, out_bytes_i, out_last_i, word_bad}), .rd_i(f_pop),
-    .rdata_o({f_data, f_n, f_last, f_bad}), .valid_o(f_valid), .full_o(f_full), .count_o(unused_word_count)
+  dma_fifo #(.Width(128 + 16 + 5 + 1), .Log2(2)) u_words (
+    .clk_i, .rst_ni, .wr_i(out_valid_i && out_ready_o), .wdata_i({out_data_i, out_parity_i, out_bytes_i, out_last_i}), .rd_i(f_pop),
+    .rdata_o({f_data, f_parity, f_n, f_last}), .valid_o(f_valid), .full_o(f_full), .count_o(unused_word_count)
   );
   logic [2:0] unused_word_count;
 
   // ---- scatter ----------------------------------------------------------------------------------------------------------------
+  logic w_new_q;                           // first cycle of the word in hand
   logic w_valid_q, w_last_q, w_bad_q;      // the word in hand, its first byte in 7:0
   logic [127:0] w_data_q;
   logic [4:0] w_n_q;
@@ -164,6 +166,7 @@ module dma_writer #(
       w_valid_q <= 1'b0;
       w_last_q <= 1'b0;
       w_bad_q <= 1'b0;
+      w_new_q <= 1'b0;
       w_data_q <= '0;
       w_n_q <= '0;
       g_rem_q <= '0;
@@ -183,12 +186,14 @@ module dma_writer #(
       ended_q <= 1'b0;
     end else begin
       state_q <= state_d;
+      w_new_q <= 1'b0;
       if (f_pop) begin
         w_valid_q <= 1'b1;
         w_data_q <= f_data;
         w_n_q <= f_n;
         w_last_q <= f_last;
-        w_bad_q <= f_bad;
+        w_bad_q <= damaged(f_data, f_parity, f_n);
+        w_new_q <= 1'b1;
       end else if (w_done) begin
         w_valid_q <= 1'b0;
         w_data_q <= '0;
@@ -270,6 +275,7 @@ module dma_writer #(
   );
   logic [4:0] unused_burst_count;
   assign burst_addr_o = {burst_line, 4'h0};
+  assign parity_err_o = w_new_q && w_bad_q;
   assign burst_push_o = close;
   assign burst_idx_o = idx_q;
 
@@ -279,7 +285,7 @@ module dma_writer #(
   assign done_parity_o = bad_q;
   assign done_code_o = code_q;
   assign fatal_o = state_q == StFatal;
-  assign act_o = state_d != state_q || (out_valid_i && out_ready_o) || f_pop || w_done || split || seg_ready_o || place || emit ||
+  assign act_o = state_d != state_q || (out_valid_i && out_ready_o) || f_pop || w_new_q || w_done || split || seg_ready_o || place || emit ||
                  close || line_ready_i || burst_ready_i || done_valid_o ||
                  (use_word && ((g_rem_q == 32'h0 && g_last_q) || (g_rem_q != 32'h0 && w_bad_q)));
 
