@@ -7,10 +7,13 @@
  * tests/cosim holds this against board_whole.cpp cycle for cycle.
  */
 #include "Vsim_aead.h"
+#include "Vsim_aead___024root.h"
 #include "Vsim_dev.h"
 #include "Vsim_dev___024root.h"
 #include "Vsim_mac.h"
+#include "Vsim_mac___024root.h"
 #include "Vsim_pka.h"
+#include "Vsim_pka___024root.h"
 #include "sim/bridge/board.h"
 #include "sim/bridge/entropy.h"
 #include "sim/bridge/model.h"
@@ -86,7 +89,7 @@ template <class V> class Lane {
 	}
 	void tick(uint64_t now) {
 		bool taken = m.v->rnd_ready_o;
-		m.tick(now);
+		m.rise(now, m.v->rootp->__Vtrigrprev__TOP__clk_i);
 		if (taken) {
 			rnd_.next();
 			memcpy(&m.v->rnd_data_i, rnd_.word(), 16);

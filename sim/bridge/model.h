@@ -46,6 +46,23 @@ template <class V> class Model {
 		dump(cycle * 4000 + 2000);
 		ticks++;
 	}
+	/*
+	 * The same for a model whose only clock is clk_i and in which nothing happens on the falling edge: the evaluation between the edges
+	 * would only note that the clock is low, which is written to `clk_before` (the model's memory of clk_i) instead. Saves a third of the time.
+	 * Builds with waves evaluate both edges.
+	 */
+	template <class Bit> void rise(uint64_t cycle, Bit &clk_before) {
+#if VM_TRACE
+		(void)clk_before;
+		tick(cycle);
+#else
+		(void)cycle;
+		clk_before = 0;
+		v->clk_i = 1;
+		v->eval();
+		ticks++;
+#endif
+	}
 
   private:
 	void dump(uint64_t ps) {

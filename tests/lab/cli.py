@@ -54,7 +54,7 @@ def run(a, lab):
         if not command:
             raise LabError("exec: no command; e.g. ./lab exec client -- curl -k https://198.18.0.1/")
         lab.options()
-        os.execvp("ip", ["ip", "netns", "exec", lab.net.ns(a.role)] + command)
+        os.execvp("ip", ["ip", "netns", "exec", lab.net.ns(a.role)] + lab.beside() + command)
     elif a.verb == "status":
         o = lab.options()
         print(f"engine {o['engine']}, profile {o['profile']}, port {o['port']}, mtu {o['mtu']}, workers {o['workers']}"

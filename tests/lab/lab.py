@@ -52,7 +52,7 @@ class Lab:
         try:
             if o["nginx"]:
                 say("nginx behind")
-                servers.start_nginx(self)
+                servers.start_nginx(self, self.beside(o["engine"]))
             if o["impair"]:
                 say("impaired wire")
                 argv = [appliance.binary("sluice-relay"), "--a", "w0", "--b", "w1", "--seed", int(o["impair"].get("seed", o["seed"]))]
@@ -108,7 +108,16 @@ class Lab:
         """Runs a command in the client namespace; a CompletedProcess."""
         import subprocess
         kw.setdefault("capture_output", True)
-        return subprocess.run(["ip", "netns", "exec", self.net.ns(CLIENT)] + [str(a) for a in argv], **kw)
+        return subprocess.run(["ip", "netns", "exec", self.net.ns(CLIENT)] + self.beside() + [str(a) for a in argv], **kw)
+
+    def beside(self, engine=None):
+        """taskset arguments that keep clients and servers off the last core, where the simulated card runs; empty with other engines."""
+        cores = os.cpu_count()
+        if engine is None:
+            engine = self.options()["engine"] if os.path.exists(os.path.join(self.state, "lab.json")) else ""
+        if engine != "sim" or cores < 2:
+            return []
+        return ["taskset", "-c", f"0-{cores - 2}"]
 
     def ctl(self, *args):
         return appliance.ctl(self, *args)

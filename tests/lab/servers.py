@@ -58,7 +58,7 @@ def write_site(state):
     return www
 
 
-def start_nginx(lab):
+def start_nginx(lab, prefix=()):
     for d in ("log", "nginx-body", "nginx-proxy", "nginx-fcgi", "nginx-uwsgi", "nginx-scgi"):
         os.makedirs(os.path.join(lab.state, d), exist_ok=True)
     os.chmod(lab.state, 0o755)
@@ -68,7 +68,7 @@ def start_nginx(lab):
     with open(conf, "w") as f:
         f.write(CONF.format(dir=lab.state, listens=listens))
     sh("nginx", "-t", "-q", "-c", conf, ns=lab.net.ns("server"))
-    lab.procs.start("nginx", ["nginx", "-c", conf], ns=lab.net.ns("server"))
+    lab.procs.start("nginx", [*prefix, "nginx", "-c", conf], ns=lab.net.ns("server"))
 
     def answers():
         try:
