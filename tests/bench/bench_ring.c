@@ -26,7 +26,7 @@
 #include "dataplane/worker.h"
 #include "tests/bench/gen.h"
 
-#define RING_FRAMES 4096
+#define RING_FRAMES 16384
 #define POOL_BYTES (300u << 20) /* the worker's buffers; the windows of 256 connections must fit */
 #define MBUFS 32768 /* headers */
 #define GEN_MBUFS 65536

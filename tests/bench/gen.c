@@ -11,7 +11,8 @@
 #include "dataplane/own.h"
 
 #define BURST 64
-#define SEND_AHEAD (1u << 20) /* queued per connection beyond what is acknowledged */
+#define SEND_AHEAD (4u << 20) /* queued beyond what is acknowledged, all connections: less than the ring holds, so that it is not loss that is measured */
+#define SEND_AHEAD_LEAST (64u << 10) /* but for one of them enough that delayed acknowledgements do not stop it */
 #define CONNECTS_PER_TURN 4
 
 uint8_t
@@ -73,7 +74,9 @@ static const struct net_ops net_ops = { .tx_burst = op_tx, .tcp_input = op_tcp }
 static void
 feed(struct gen *g, struct gen_conn *c)
 {
-	while (tcp_send_space(g->tcp, c->id) > 0 && tcp_send_queued(g->tcp, c->id) < SEND_AHEAD) {
+	const uint32_t ahead = RTE_MAX(SEND_AHEAD / g->cfg.conns, SEND_AHEAD_LEAST);
+
+	while (tcp_send_space(g->tcp, c->id) > 0 && tcp_send_queued(g->tcp, c->id) < ahead) {
 		struct rte_mbuf *m = rte_pktmbuf_alloc(g->cfg.hdr_pool);
 
 		if (m == NULL) {
