@@ -63,12 +63,15 @@ TESTS += cosim|cosim|$(BUILD)/test/cosim $(SIM_LIB) $(SIM_WHOLE) $(BUILD)/lib/li
 TEST_DEPS += $(BUILD)/test/cosim $(SIM_LIB) $(SIM_WHOLE) $(BUILD)/lib/libsluice_model.so
 endif
 
+TESTS += rtl|sluice_dev_seed2|$(BUILD)/bench/sluice_dev --seed 2
+
 # Proof of the index logic, and static checks of the front end
 TESTS += rtl|dma_formal|rtl/dma/formal.sh $(BUILD)/formal/dma
 .PHONY: lint-dev-rtl
 lint-dev-rtl: $(DEV_RTL) ## Verilator and yosys read the front end; no path from an input of it to an output
 	$(call say,LINT,sluice_dev)
 	$(Q)$(VERILATOR) --lint-only -Wall -Irtl/common -Irtl/gen $(wildcard rtl/lint/verilator.vlt) --top-module sluice_dev $(DEV_RTL)
+	$(if $(SIM_TOP_SV),$(Q)$(VERILATOR) --lint-only -Wall -Irtl/common -Irtl/gen $(wildcard rtl/lint/verilator.vlt) --top-module sluice_top $(SIM_TOP_SV))
 	$(Q)mkdir -p $(BUILD)/lint && yosys -q -l $(BUILD)/lint/sluice_dev.log -p "read_verilog -sv -Irtl/common $(DEV_RTL); hierarchy -check -top sluice_dev; proc; check -assert; \
 	  flatten; opt_clean; select -assert-none o:* %ci*:-\$$dff i:* i:clk_i i:rst_ni %u %d %i"
 LINTS += lint-dev-rtl
