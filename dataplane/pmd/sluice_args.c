@@ -73,7 +73,7 @@ int
 sluice_args_parse(const char *text, struct sluice_args *args)
 {
 	uint64_t qps = 0, ms = TIMEOUT_MS, cycles = TIMEOUT_CYCLES, slots = ASYM_SLOTS, latency = 0, jitter = 0;
-	uint64_t seed = 0;
+	uint64_t seed = 0, fault = 0;
 	const struct row rows[] = {
 		{ "transport", transport, NULL, 0 },
 		{ "kek", path, args->kek, 0 },
@@ -86,6 +86,7 @@ sluice_args_parse(const char *text, struct sluice_args *args)
 		{ "mem_latency", number, &latency, UINT32_MAX },
 		{ "mem_jitter", number, &jitter, UINT32_MAX },
 		{ "seed", number, &seed, UINT64_MAX },
+		{ "fault_inject", number, &fault, 1 },
 	};
 	const char *keys[RTE_DIM(rows) + 1];
 	struct rte_kvargs *kv;
@@ -106,6 +107,7 @@ sluice_args_parse(const char *text, struct sluice_args *args)
 	args->timeout_ms = (uint32_t)ms;
 	args->timeout_cycles = cycles;
 	args->asym_slots = (uint32_t)slots;
+	args->fault_inject = (uint8_t)fault;
 	args->sim.mem_latency = (uint32_t)latency;
 	args->sim.mem_jitter = (uint32_t)jitter;
 	args->sim.seeded = rte_kvargs_count(kv, "seed") != 0;

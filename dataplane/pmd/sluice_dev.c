@@ -163,6 +163,7 @@ dev_caps(struct sluice_dev *dev, const struct sluice_args *args)
 	dev->max_ring_log2 = (uint16_t)((cap1 & SLUICE_CAP1_MAX_RING_LOG2_MASK) >> SLUICE_CAP1_MAX_RING_LOG2_SHIFT);
 	dev->asym_slots = (uint16_t)RTE_MIN(args->asym_slots, (uint32_t)dev->nb_keys);
 	dev->timeout_tsc = rte_get_tsc_hz() / 1000 * args->timeout_ms;
+	dev->fault_inject = args->fault_inject;
 	dev->timeout_cycles = args->timeout_cycles;
 }
 
@@ -347,4 +348,4 @@ RTE_PMD_REGISTER_CRYPTO_DRIVER(crypto_driver, vdev_driver.driver, driver_id);
 RTE_PMD_REGISTER_PCI_TABLE(crypto_sluice_pci, pci_ids);
 RTE_PMD_REGISTER_PARAM_STRING(crypto_sluice,
 	"transport=sim kek=<file> lib=<path> max_nb_queue_pairs=<int> timeout_ms=<int> "
-	"timeout_cycles=<int> asym_slots=<int> mem_latency=<int> mem_jitter=<int> seed=<int> trace=<prefix>");
+	"timeout_cycles=<int> asym_slots=<int> mem_latency=<int> mem_jitter=<int> seed=<int> fault_inject=<0|1> trace=<prefix>");

@@ -171,6 +171,7 @@ struct sluice_qp {
 struct sluice_args {
 	char kek[SLUICE_ARG_PATH], lib[SLUICE_ARG_PATH], trace[SLUICE_ARG_PATH];
 	uint32_t max_qps, timeout_ms, asym_slots;
+	uint8_t fault_inject; /* telemetry may inject faults */
 	uint64_t timeout_cycles;
 	struct sluice_sim_args sim;
 };
@@ -187,6 +188,7 @@ struct sluice_dev {
 	uint32_t nb_sessions;
 	uint64_t timeout_tsc, timeout_cycles;
 	uint8_t has_kek; /* raw RSA keys can be wrapped */
+	uint8_t fault_inject;
 	uint8_t reset_step;
 	uint8_t started;
 	uint8_t kek[32];
