@@ -58,10 +58,10 @@ def test_fault_in_the_middle_of_transfers(card, where, kind):
     for t in threads:
         t.join(120)
     assert results == [True] * len(conns)
-    failovers = lambda: [v for k, v in card.show("stats")["counters"].items() if "failover" in k]  # noqa: E731
+    failovers = lambda: [v for k, v in card.show("stats")["dataplane"].items() if "failover" in k]  # noqa: E731
     card.until("the failure is counted", lambda: sum(failovers()) >= 1, 10)
     log = open(card.procs.log_path("dp"), errors="replace").read()
-    assert "card" in log and "failed" in log
+    assert "engine_failed" in log and "action=soft" in log
     assert download(card, suite)  # and service goes on
 
 
