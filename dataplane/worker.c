@@ -18,7 +18,7 @@
 #define IDLE_SPINS 32 /* turns without work before the first sleep */
 #define SLEEP_MIN_US 20
 #define DRAIN_US 1000000
-#define ENGINE_TICK_US 1000
+#define MILLI_TICK_US 1000
 #define CRYPTO_ROUNDS 4 /* engine results may make new work; how often that is followed within one turn */
 
 static uint64_t
@@ -75,11 +75,28 @@ crypto(struct worker *w)
 	return total;
 }
 
+/* Slow readers must not hold every buffer: below a quarter of free ones queues are kept short, near the end they are ended. */
+static void
+watch_buffers(struct worker *w)
+{
+	uint32_t avail = rte_mempool_avail_count(w->cfg.data_pool), size = w->cfg.data_pool->size;
+	enum tls_pressure p = avail >= size / 4 ? TLS_PRESSURE_NONE : avail >= size / 32 ? TLS_PRESSURE_SHORT : TLS_PRESSURE_CRITICAL;
+
+	if (p == w->pressure)
+		return;
+	if (w->pressure == TLS_PRESSURE_NONE)
+		ctr_inc(&w->ctr, CTR_pressure);
+	w->pressure = p;
+	tls_set_pressure(w->tls, p);
+	proxy_set_pressure(w->proxy, p != TLS_PRESSURE_NONE);
+}
+
 static void
 housekeeping(struct worker *w)
 {
-	if (w->now - w->eng_tick_us >= ENGINE_TICK_US) {
+	if (w->now - w->eng_tick_us >= MILLI_TICK_US) {
 		w->eng_tick_us = w->now;
+		watch_buffers(w);
 		if (w->engine->ops->tick != NULL)
 			w->engine->ops->tick(w->engine, w->now / 1000);
 	}

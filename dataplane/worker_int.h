@@ -45,6 +45,7 @@ struct worker {
 	uint64_t tick_us, eng_tick_us;
 	uint64_t cycles_per_us;
 	uint32_t idle_turns, sleep_us;
+	enum tls_pressure pressure;
 	uint32_t idle_poll_us;
 };
 

@@ -9,6 +9,8 @@
 #include "dataplane/ctl/ctl_int.h"
 #include "dataplane/own.h"
 
+#define BELL_US 50 /* how long messages may wait for a sleeping control process to be woken */
+
 struct ctl *
 ctl_new(const struct ctl_config *cfg)
 {
@@ -126,6 +128,13 @@ drop(struct ctl *c, const char *what)
 	}
 }
 
+static void
+ring(struct ctl *c)
+{
+	c->bell_due = false;
+	chan_ring(&c->end.tx);
+}
+
 /* Follows the server into its current epoch. */
 static void
 follow(struct ctl *c)
@@ -150,6 +159,7 @@ follow(struct ctl *c)
 		chan_end_init(&c->end, &s->chan, c->cfg.worker, CHAN_DP);
 		c->attached = true;
 		c->hello_due = true;
+		c->bell_due = false;
 		c->reset_due = false; /* HELLO tells the number of key slots, and a new control process loads its keys anyway */
 		ctr_inc(c->cfg.ctr, CTR_ipc_attached);
 	}
@@ -190,11 +200,21 @@ ctl_poll(struct ctl *c, uint64_t now_us)
 	return n;
 }
 
+/*
+ * Waking the control process costs a system call here and, where both share a core, a change of process. So its bell waits until this
+ * worker has nothing to do or BELL_US have passed; a control process that is awake sees the messages at once.
+ */
 void
 ctl_flush(struct ctl *c)
 {
-	if (c->attached)
-		chan_flush(&c->end.tx);
+	if (!c->attached)
+		return;
+	if (chan_publish(&c->end.tx) && !c->bell_due) {
+		c->bell_due = true;
+		c->bell_us = c->now;
+	}
+	if (c->bell_due && c->now - c->bell_us >= BELL_US)
+		ring(c);
 }
 
 bool
@@ -203,6 +223,8 @@ ctl_sleep(struct ctl *c, int *fd)
 	*fd = -1;
 	if (!c->attached)
 		return true;
+	if (c->bell_due)
+		ring(c);
 	if (!chan_sleep(&c->end.rx))
 		return false;
 	*fd = c->end.rx.doorbell;

@@ -37,7 +37,7 @@ void ctl_server_close(struct ctl_server *s);
 /* Accepts, notices the end of the control process, unmaps. Worker 0 only; cheap when nothing happens. Returns how much was done. */
 uint32_t ctl_server_poll(struct ctl_server *s);
 /* Descriptors worth waking up for: listening socket and, when attached, the control process's; -1: none. */
-void ctl_server_fds(const struct ctl_server *s, int fds[2]);
+void ctl_server_fds(struct ctl_server *s, int fds[2]);
 
 /* What a worker does with an accepted configuration. */
 struct ctl_hooks {

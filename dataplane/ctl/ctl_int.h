@@ -19,6 +19,7 @@ struct ctl_server {
 	int peer_fd; /* -1: none */
 	struct chan chan; /* valid while attached or draining */
 	bool mapped;
+	uint32_t unseen; /* turns since the last look at peer_fd */
 	_Atomic uint32_t epoch;
 	_Atomic uint32_t drop; /* epoch that a worker wants to be dropped: its messages were malformed */
 	_Atomic uint32_t seen[CHAN_MAX_WORKERS]; /* epoch that each worker is in */
@@ -39,6 +40,8 @@ struct ctl {
 	bool up; /* HELLO_ACK came */
 	bool reset_due; /* DEVICE_RESET has to be told */
 	bool hello_due;
+	bool bell_due; /* published since bell_us, the control process not woken yet */
+	uint64_t bell_us;
 	bool result_due; /* an answer to CFG_COMMIT that the ring had no room for */
 	struct ipc_cfg_result result;
 	uint8_t buf[IPC_MAX_MSG] __attribute__((aligned(8)));

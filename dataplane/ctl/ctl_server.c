@@ -12,6 +12,8 @@
 
 #include "dataplane/ctl/ctl_int.h"
 
+#define LOOK_TURNS 64 /* turns of the worker's loop between looks at the control process's socket */
+
 static int
 listen_on(const char *path)
 {
@@ -113,6 +115,7 @@ attach(struct ctl_server *s)
 	}
 	s->mapped = true;
 	s->peer_fd = fd;
+	s->unseen = LOOK_TURNS;
 	log_line(s->cfg.log, LOG_INFO, "control_attached workers=%u", s->cfg.workers);
 	atomic_fetch_add_explicit(&s->epoch, 1, memory_order_release); /* odd: workers take their rings */
 	return 1;
@@ -138,6 +141,10 @@ ctl_server_poll(struct ctl_server *s)
 			detach(s, "malformed");
 			return 1;
 		}
+		/* a system call: not in every turn of a busy worker */
+		if (++s->unseen < LOOK_TURNS)
+			return 0;
+		s->unseen = 0;
 		if (peer_gone(s->peer_fd)) {
 			detach(s, "closed");
 			return 1;
@@ -154,8 +161,9 @@ ctl_server_poll(struct ctl_server *s)
 }
 
 void
-ctl_server_fds(const struct ctl_server *s, int fds[2])
+ctl_server_fds(struct ctl_server *s, int fds[2])
 {
+	s->unseen = LOOK_TURNS; /* the worker may be woken by them */
 	fds[0] = s->listen_fd;
 	fds[1] = s->peer_fd;
 }

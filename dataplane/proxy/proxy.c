@@ -37,6 +37,7 @@ struct proxy {
 	uint32_t nfree, high, sweep_at;
 	uint32_t turn; /* round robin */
 	uint64_t now;
+	bool pressure; /* buffers are short */
 };
 
 static void *
@@ -83,6 +84,12 @@ void
 proxy_set_tls(struct proxy *p, struct tls_layer *tls)
 {
 	p->tls = tls;
+}
+
+void
+proxy_set_pressure(struct proxy *p, bool on)
+{
+	p->pressure = on;
 }
 
 void
@@ -213,6 +220,8 @@ on_room(void *ctx, struct tls_conn *c, uint32_t pending)
 
 	if (x == NULL || x->state != PAIR_UP)
 		return false;
+	if (p->pressure && tcp_send_queued(p->cfg.tcp, x->server) + pending >= TLS_SHORT_QUEUE)
+		return false; /* acked() will ask again */
 	return tcp_send_space(p->cfg.tcp, x->server) > pending;
 }
 

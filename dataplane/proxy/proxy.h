@@ -42,6 +42,9 @@ void proxy_readable(struct proxy *p, struct proxy_pair *x);
 void proxy_acked(struct proxy *p, struct proxy_pair *x);
 void proxy_closed(struct proxy *p, struct proxy_pair *x, enum tcp_close why);
 
+/* Buffers are short: no more than TLS_SHORT_QUEUE bytes are queued towards a server. */
+void proxy_set_pressure(struct proxy *p, bool on);
+
 /* Connect timeouts; the whole table in about `turns` calls. */
 void proxy_sweep(struct proxy *p, uint32_t turns, uint64_t now);
 /* The time that events without a clock of their own are dated with. */

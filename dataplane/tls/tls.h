@@ -22,6 +22,9 @@
 #include "dataplane/tls/rec_in.h"
 #include "dataplane/tls/rec_out.h"
 
+#define TLS_SHORT_QUEUE 32768 /* bytes queued in one direction while buffers are short */
+#define TLS_STUCK_US 1000000
+
 struct tls_layer;
 struct tls_conn;
 
@@ -104,6 +107,15 @@ int tls_ctl_close(struct tls_layer *l, const struct ipc_conn_close *msg);
 void tls_ctl_attached(struct tls_layer *l);
 /* It is gone: handshakes under way cannot go on, established connections are not touched. */
 void tls_ctl_detached(struct tls_layer *l);
+
+enum tls_pressure {
+	TLS_PRESSURE_NONE,
+	/* Buffers are short: connections queue no more than TLS_SHORT_QUEUE bytes towards a client, so that slow readers leave buffers to the others. */
+	TLS_PRESSURE_SHORT,
+	/* Hardly any is left: connections that hold many and have made no progress for TLS_STUCK_US are ended, so that those that move can go on. */
+	TLS_PRESSURE_CRITICAL,
+};
+void tls_set_pressure(struct tls_layer *l, enum tls_pressure p);
 
 /* --- from the proxy */
 void tls_set_user(struct tls_conn *c, void *user);

@@ -76,6 +76,12 @@ tls_set_control_wait(struct tls_layer *l, uint32_t ms)
 	l->wait_ms = ms;
 }
 
+void
+tls_set_pressure(struct tls_layer *l, enum tls_pressure p)
+{
+	l->pressure = p;
+}
+
 /* --- operations ------------------------------------------------------------------------------------------------------------------ */
 
 struct rec_op *
@@ -447,6 +453,14 @@ tls_work(struct tls_layer *l, uint64_t now)
 	return n;
 }
 
+/* Holds much and does not move: its client has stopped reading while others need the buffers. */
+static bool
+hoards(const struct tls_layer *l, const struct tls_conn *c)
+{
+	return l->pressure == TLS_PRESSURE_CRITICAL && l->now - c->active_us > TLS_STUCK_US &&
+	       tcp_send_queued(l->cfg.tcp, c->tcp) + tcp_rx_bytes(l->cfg.tcp, c->tcp) >= TLS_SHORT_QUEUE;
+}
+
 static void
 sweep_one(struct tls_layer *l, struct tls_conn *c)
 {
@@ -466,6 +480,12 @@ sweep_one(struct tls_layer *l, struct tls_conn *c)
 		}
 		break;
 	case TLS_OPEN:
+		if (hoards(l, c)) {
+			ctr_inc(l->cfg.ctr, CTR_shed);
+			tcp_abort(l->cfg.tcp, c->tcp);
+			tls_tcp_closed(l, c, TCP_CLOSE_RESOURCES);
+			break;
+		}
 		if (c->lim->idle_timeout_ms != 0 && idle_ms > c->lim->idle_timeout_ms) {
 			ctr_inc(l->cfg.ctr, CTR_proxy_idle_timeout);
 			if (!c->wr_eof)

@@ -73,6 +73,7 @@ struct tls_layer {
 	uint32_t wait_ms;
 	uint64_t now;
 	bool draining;
+	enum tls_pressure pressure;
 };
 
 static inline ipc_conn_t

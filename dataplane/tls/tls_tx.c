@@ -130,6 +130,8 @@ tls_write_room(const struct tls_layer *l, const struct tls_conn *c)
 {
 	if (c->state != TLS_OPEN || c->wr_eof || c->out.n >= TLS_MAX_OPS)
 		return false;
+	if (l->pressure != TLS_PRESSURE_NONE && tcp_send_queued(l->cfg.tcp, c->tcp) + c->out_bytes >= TLS_SHORT_QUEUE)
+		return false; /* acked() will ask again */
 	return tcp_send_space(l->cfg.tcp, c->tcp) > c->out_bytes;
 }
 

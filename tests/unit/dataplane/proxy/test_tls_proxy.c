@@ -851,6 +851,30 @@ drains_with_close_notify(void **state)
 }
 
 static void
+stuck_connections_give_way_when_hardly_a_buffer_is_left(void **state)
+{
+	struct world *w = *state;
+	static uint8_t big[15000];
+
+	handshake(w);
+	ready(w); /* the server never answers, so what the client sends stays queued */
+	for (int i = 0; i < 3; i++)
+		sealed_record(w, 23, big, sizeof(big));
+	tls_set_pressure(w->tls, TLS_PRESSURE_SHORT);
+	w->now += 2000000;
+	tls_sweep(w->tls, 1, w->now);
+	assert_false(fake_get(w->tcp, w->cl)->aborted);
+	tls_set_pressure(w->tls, TLS_PRESSURE_CRITICAL);
+	w->now -= 1500000; /* only half a second without progress */
+	tls_sweep(w->tls, 1, w->now);
+	assert_false(fake_get(w->tcp, w->cl)->aborted);
+	w->now += 1500000;
+	tls_sweep(w->tls, 1, w->now);
+	assert_true(fake_get(w->tcp, w->cl)->aborted);
+	assert_int_equal(w->ctr.v[CTR_shed], 1);
+}
+
+static void
 an_idle_connection_is_closed_in_time(void **state)
 {
 	struct world *w = *state;
@@ -897,6 +921,7 @@ main(void)
 		CASE(out_of_mbufs_nothing_is_lost),
 		CASE(a_full_table_refuses_the_new_and_keeps_the_old),
 		CASE(drains_with_close_notify),
+		CASE(stuck_connections_give_way_when_hardly_a_buffer_is_left),
 		CASE(an_idle_connection_is_closed_in_time),
 	};
 
