@@ -7,6 +7,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 /* Hides a value from the optimiser, so that it cannot turn mask arithmetic back into a branch. */
 static inline uint32_t
@@ -61,11 +62,8 @@ ct_memeq(const void *a, const void *b, size_t n)
 static inline void
 ct_wipe(void *p, size_t n)
 {
-	volatile uint8_t *v = p;
-
-	while (n--)
-		*v++ = 0;
-	__asm__ volatile("" : : "r"(p) : "memory");
+	memset(p, 0, n);
+	__asm__ volatile("" : : "r"(p) : "memory"); /* the bytes are looked at: the stores must happen */
 }
 
 #endif
