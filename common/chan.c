@@ -322,22 +322,35 @@ chan_send(struct chan_tx *tx, uint16_t type, const void *body, size_t body_len, 
 	return 0;
 }
 
-void
-chan_flush(struct chan_tx *tx)
+bool
+chan_publish(struct chan_tx *tx)
 {
-	uint64_t one = 1;
-
 	if (tx->published == tx->tail)
-		return;
+		return false;
 	ck_pr_fence_release();
 	ck_pr_store_32(&tx->ring->tail, tx->tail);
 	tx->published = tx->tail;
+	return true;
+}
+
+void
+chan_ring(struct chan_tx *tx)
+{
+	uint64_t one = 1;
+
 	ck_pr_fence_memory(); /* tail before the look at sleeping: pairs with chan_sleep */
 	if (ck_pr_load_32(&tx->ring->sleeping) != 0) {
 		ssize_t n = write(tx->doorbell, &one, sizeof(one));
 
 		(void)n; /* EAGAIN: the counter is full, so the consumer is being woken anyway */
 	}
+}
+
+void
+chan_flush(struct chan_tx *tx)
+{
+	if (chan_publish(tx))
+		chan_ring(tx);
 }
 
 int

@@ -68,6 +68,12 @@ void chan_commit(struct chan_tx *tx);
 int chan_send(struct chan_tx *tx, uint16_t type, const void *body, size_t body_len, const void *data, size_t data_len);
 /* Publishes what was committed and rings the doorbell if the consumer sleeps. One store, no system call, when it does not. */
 void chan_flush(struct chan_tx *tx);
+/*
+ * The two halves of chan_flush(), for a producer that gathers messages before it wakes a sleeping consumer: an awake one sees them at once.
+ * chan_publish() returns true when there was something new; then a chan_ring() must follow.
+ */
+bool chan_publish(struct chan_tx *tx);
+void chan_ring(struct chan_tx *tx);
 /* Bytes that could be written now (a message needs its length + 8, rounded up to 8). */
 uint32_t chan_space(struct chan_tx *tx);
 
