@@ -1,6 +1,7 @@
 """The appliance of the lab: sluice-dp on two ports in its namespace, sluice-cp beside it, and what both are configured with."""
 import os
 import secrets
+import shutil
 import subprocess
 
 from . import pki
@@ -75,7 +76,9 @@ def start_dp(lab, o):
         device = f"crypto_sluice0,transport=sim,lib={library('libsluice_sim.so')},kek={lab.state}/device.kek"
         if o.get("device_args"):
             device += "," + o["device_args"]
-        eal += ["-d", library("librte_crypto_sluice.so"), "--vdev", device]
+        # DPDK refuses plug-ins below a folder that everybody may write to (a clone in /tmp): it loads a copy from the lab's own
+        plugin = shutil.copy(library("librte_crypto_sluice.so"), lab.state)
+        eal += ["-d", plugin, "--vdev", device]
     engine = {"sim": "fpga"}.get(o["engine"], o["engine"])
     own = ["--socket", f"{lab.state}/dp.sock", "--engine", engine, "--workers", o["workers"], "--mtu", o["mtu"]] + o["dp_args"]
     lab.procs.start("dp", [binary("sluice-dp")] + eal + ["--"] + own, ns=lab.net.ns("appliance"), env=o.get("env"))

@@ -3,13 +3,14 @@
 # usage: perf.sh DRIVER.so SIMULATION.so [OPS]; ends with a line `N passed, N failed`.
 set -u
 driver=$1 lib=$2 ops=${3:-200}
-tmp=$(mktemp -d)
+# DPDK refuses plug-ins below a folder that everybody may write to, as /tmp is: load a copy from one that nobody else may.
+tmp=$(mktemp -d -p /run 2>/dev/null || mktemp -d -p "$HOME")
 trap 'rm -rf "$tmp"' EXIT
 head -c 32 /dev/urandom >"$tmp/kek"
 chmod 600 "$tmp/kek"
+cp "$driver" "$tmp/" && driver=$tmp/${driver##*/}
 passed=0 failed=0
 
-# DPDK refuses plug-ins from a folder that everybody may write to; ours lies in the build.
 perf() {
 	timeout 300 dpdk-test-crypto-perf -l 0,1 --no-huge -m 256 --no-pci --iova-mode=va --no-telemetry --file-prefix="sluiceperf$$" \
 		-d "$driver" --vdev "crypto_sluice0,lib=$lib,kek=$tmp/kek" -- --devtype crypto_sluice --silent \
