@@ -11,6 +11,7 @@
 #include <sys/random.h>
 #include <unistd.h>
 
+#include <rte_cycles.h>
 #include <rte_eal.h>
 #include <rte_errno.h>
 #include <rte_ethdev.h>
@@ -319,6 +320,26 @@ run_one(void *arg)
 	return worker_run(arg);
 }
 
+/* Worker 0 has ended: where the others' frames pass through it, they still have to. */
+static void
+relay_for_others(struct program *g)
+{
+	uint32_t moved = 1;
+	unsigned int lcore;
+	bool running = true;
+
+	while (running || moved != 0) {
+		running = false;
+		moved = 0;
+		RTE_LCORE_FOREACH_WORKER(lcore)
+			running |= rte_eal_get_lcore_state(lcore) == RUNNING;
+		for (uint32_t p = 0; p < g->n_ports; p++)
+			moved += port_relay(g->ports[p]);
+		if (running && moved == 0)
+			rte_delay_us_sleep(20);
+	}
+}
+
 static int
 run(struct program *g)
 {
@@ -335,6 +356,7 @@ run(struct program *g)
 		if (next < g->o.workers)
 			rte_eal_remote_launch(run_one, g->workers[next++], lcore);
 	worker_run(g->workers[0]);
+	relay_for_others(g);
 	rte_eal_mp_wait_lcore();
 	log_line(&g->log, LOG_INFO, "stopped");
 	return 0;

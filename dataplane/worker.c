@@ -2,8 +2,8 @@
  * A worker's poll loop and what it does when there is nothing to do.
  *
  * An idle worker spins for a few turns, then sleeps in ppoll() for times that double up to idle_poll_us, bounded by the next TCP timer; a
- * message of the control process or a new one connecting ends the sleep at once, a packet at the latest with it. The first packet
- * brings the sleep back to its shortest. While the engine holds work the sleep stays at its shortest.
+ * message of the control process, a new one connecting or a frame handed over by another worker ends the sleep at once, a packet at the latest with it. The first packet
+ * brings the sleep back to its shortest. While the engine holds work sleeps are shorter still.
  */
 #include <errno.h>
 #include <poll.h>
@@ -15,8 +15,9 @@
 
 #include "dataplane/worker_int.h"
 
-#define IDLE_SPINS 32 /* turns without work before the first sleep */
-#define SLEEP_MIN_US 20
+#define IDLE_SPINS 8 /* turns without work before the first sleep: about what a sleep costs */
+#define SLEEP_MIN_US 100 /* packets gather meanwhile: fewer, larger turns cost less than answering each at once */
+#define SLEEP_ENGINE_US 20 /* while the engine holds work */
 #define DRAIN_US 1000000
 #define MILLI_TICK_US 1000
 #define CRYPTO_ROUNDS 4 /* engine results may make new work; how often that is followed within one turn */
@@ -36,6 +37,7 @@ receive(struct worker *w)
 	for (uint32_t p = 0; p < w->cfg.n_ports; p++) {
 		uint16_t n = port_rx(w->cfg.ports[p], (uint16_t)w->cfg.index, pkts, WORKER_BURST);
 
+		total += port_relayed(w->cfg.ports[p], (uint16_t)w->cfg.index);
 		if (n == 0)
 			continue;
 		net_input(w->net, (uint16_t)p, pkts, n, w->now);
@@ -139,17 +141,39 @@ sleep_for(struct worker *w)
 	uint64_t t = w->sleep_us, timer = tcp_next_timer(w->tcp);
 
 	if (w->engine->ops->pending(w->engine) != 0)
-		t = SLEEP_MIN_US;
+		t = SLEEP_ENGINE_US;
 	if (timer <= w->now)
 		return 0;
 	t = RTE_MIN(t, timer - w->now);
 	return RTE_MIN(t, (uint64_t)w->idle_poll_us);
 }
 
+/* Ports whose frames come from another worker tell when there are some. False: there are already. */
+static bool
+ports_sleep(struct worker *w, struct pollfd *p)
+{
+	for (uint32_t i = 0; i < w->cfg.n_ports; i++) {
+		p[i].events = POLLIN;
+		if (port_sleep(w->cfg.ports[i], (uint16_t)w->cfg.index, &p[i].fd) != 0) {
+			while (i-- > 0)
+				port_wake(w->cfg.ports[i], (uint16_t)w->cfg.index);
+			return false;
+		}
+	}
+	return true;
+}
+
+static void
+ports_wake(struct worker *w)
+{
+	for (uint32_t i = 0; i < w->cfg.n_ports; i++)
+		port_wake(w->cfg.ports[i], (uint16_t)w->cfg.index);
+}
+
 static void
 doze(struct worker *w)
 {
-	struct pollfd p[3] = { { .events = POLLIN }, { .events = POLLIN }, { .events = POLLIN } };
+	struct pollfd p[3 + CFG_MAX_PORTS] = { { .events = POLLIN }, { .events = POLLIN }, { .events = POLLIN } };
 	struct timespec ts = { 0 };
 	int fds[2] = { -1, -1 };
 	uint64_t us;
@@ -159,16 +183,21 @@ doze(struct worker *w)
 	us = sleep_for(w);
 	if (us == 0)
 		return;
-	if (!ctl_sleep(w->ctl, &p[0].fd))
+	if (!ports_sleep(w, p + 3))
 		return;
+	if (!ctl_sleep(w->ctl, &p[0].fd)) {
+		ports_wake(w);
+		return;
+	}
 	if (w->cfg.index == 0)
 		ctl_server_fds(w->cfg.server, fds);
 	p[1].fd = fds[1] >= 0 ? -1 : fds[0]; /* nobody else is let in while one is attached */
 	p[2].fd = fds[1];
 	ts.tv_nsec = (long)(us * 1000 % 1000000000);
 	ts.tv_sec = (time_t)(us / 1000000);
-	ppoll(p, RTE_DIM(p), &ts, NULL);
+	ppoll(p, 3 + w->cfg.n_ports, &ts, NULL);
 	ctl_wake(w->ctl);
+	ports_wake(w);
 	ctr_inc(&w->ctr, CTR_sleeps);
 	w->sleep_us = RTE_MIN(w->sleep_us * 2, w->idle_poll_us);
 }

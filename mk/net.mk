@@ -2,7 +2,7 @@
 NET_SRCS := $(addprefix dataplane/net/,net.c net_in.c net_out.c neigh.c arp.c icmp.c nd.c)
 TCP_SRCS := $(addprefix dataplane/tcp/,tcp_ack.c tcp_cc.c tcp_cookie.c tcp_input.c tcp_names.c tcp_open.c tcp_opts.c tcp_output.c tcp_rxq.c \
 	tcp_sack.c tcp_stack.c tcp_table.c tcp_timer.c tcp_txq.c tcp_user.c tcp_wheel.c tcp_xmit.c)
-PORT_SRCS := $(addprefix dataplane/port/,port.c port_rss.c)
+PORT_SRCS := $(addprefix dataplane/port/,port.c port_dist.c port_rss.c)
 
 # $(call net_test,name,sources,level): a cmocka program on the packet fixture
 net_test = $(eval $(call unit_test,$(1),$(2) tests/packet/pkt_env.c $(NET_SRCS) $(TCP_SRCS),$$(DPDK_CFLAGS),$$(DPDK_LIBS),$(3)))

@@ -1,5 +1,5 @@
 /*
- * Opening a port and moving bursts; see port.h. Spreading flows over queues is port_rss.c's.
+ * Opening a port and moving bursts; see port.h. Spreading flows over queues is port_rss.c's, or port_dist.c's where the port cannot.
  */
 #include "dataplane/port/port.h"
 
@@ -14,6 +14,7 @@
 #include <rte_ethdev.h>
 
 #include "dataplane/net/net.h"
+#include "dataplane/port/port_dist.h"
 #include "dataplane/port/port_rss.h"
 
 #define DESC_DEFAULT 1024
@@ -63,7 +64,7 @@ negotiate(const struct rte_eth_dev_info *info, uint32_t forbid, struct rte_eth_c
 }
 
 static int
-setup_queues(const struct port *p, const struct port_config *cfg, char *err, size_t err_len)
+setup_queues(const struct port *p, const struct port_config *cfg, uint16_t hw_queues, char *err, size_t err_len)
 {
 	const int socket = rte_eth_dev_socket_id(p->index);
 	uint16_t rxd = cfg->rx_desc != 0 ? cfg->rx_desc : DESC_DEFAULT, txd = cfg->tx_desc != 0 ? cfg->tx_desc : DESC_DEFAULT;
@@ -71,7 +72,7 @@ setup_queues(const struct port *p, const struct port_config *cfg, char *err, siz
 
 	if (rc != 0 && rc != -ENOTSUP)
 		return fail(err, err_len, rc, "port %u: descriptors: %s", p->index, rte_strerror(-rc));
-	for (uint16_t q = 0; q < p->queues; q++) {
+	for (uint16_t q = 0; q < hw_queues; q++) {
 		rc = rte_eth_rx_queue_setup(p->index, q, rxd, (unsigned int)socket, NULL, cfg->rx_pools[q]);
 		if (rc != 0)
 			return fail(err, err_len, rc, "port %u: receive queue %u: %s", p->index, q, rte_strerror(-rc));
@@ -160,6 +161,8 @@ port_open(struct port *p, const struct port_config *cfg, char *err, size_t err_l
 {
 	struct rte_eth_dev_info info;
 	struct rte_eth_conf conf = { 0 };
+	uint16_t hw_queues = cfg->queues;
+	bool rss;
 	int rc;
 
 	memset(p, 0, sizeof(*p));
@@ -178,21 +181,25 @@ port_open(struct port *p, const struct port_config *cfg, char *err, size_t err_l
 	rc = check_room(p, cfg, &info, &conf, err, err_len);
 	if (rc != 0)
 		return rc;
-	if (cfg->queues > 1 && !port_rss_conf(p, &info, &conf))
-		return fail(err, err_len, -ENOTSUP, "port %u (%s): %u queues asked for, but it has no RSS on TCP that can be foretold: use one worker", cfg->index,
-			p->driver, cfg->queues);
-	rc = rte_eth_dev_configure(cfg->index, cfg->queues, cfg->queues, &conf);
+	rss = cfg->queues > 1 && port_rss_conf(p, &info, &conf);
+	if (cfg->queues > 1 && !rss)
+		hw_queues = 1; /* spread in software */
+	rc = rte_eth_dev_configure(cfg->index, hw_queues, hw_queues, &conf);
 	if (rc != 0)
 		return fail(err, err_len, rc, "port %u (%s): %s", cfg->index, p->driver, rte_strerror(-rc));
-	rc = setup_queues(p, cfg, err, err_len);
+	rc = setup_queues(p, cfg, hw_queues, err, err_len);
 	if (rc == 0)
 		rc = setup_mtu(p, cfg->mtu, info.if_index, err, err_len);
 	if (rc != 0)
 		return rc;
+	if (hw_queues < cfg->queues && (rc = dist_open(p)) != 0)
+		return fail(err, err_len, rc, "port %u (%s): rings to %u workers: %s", cfg->index, p->driver, cfg->queues, rte_strerror(-rc));
 	rc = rte_eth_dev_start(cfg->index);
 	if (rc != 0)
+		dist_close(p);
+	if (rc != 0)
 		return fail(err, err_len, rc, "port %u (%s): start: %s", cfg->index, p->driver, rte_strerror(-rc));
-	if (cfg->queues > 1 && (rc = port_rss_start(p)) != 0) {
+	if (rss && (rc = port_rss_start(p)) != 0) {
 		rte_eth_dev_stop(cfg->index);
 		return fail(err, err_len, rc, "port %u (%s): redirection table: %s", cfg->index, p->driver, rte_strerror(-rc));
 	}
@@ -207,6 +214,7 @@ port_open(struct port *p, const struct port_config *cfg, char *err, size_t err_l
 void
 port_close(struct port *p)
 {
+	dist_close(p);
 	rte_eth_dev_stop(p->index);
 	rte_eth_dev_close(p->index);
 }
@@ -216,7 +224,10 @@ port_rx(struct port *p, uint16_t queue, struct rte_mbuf **pkts, uint16_t n)
 {
 	struct port_queue_stats *s = &p->q[queue];
 
-	n = rte_eth_rx_burst(p->index, queue, pkts, n);
+	if (p->dist == NULL)
+		n = rte_eth_rx_burst(p->index, queue, pkts, n);
+	else
+		n = queue == 0 ? dist_owner_rx(p, pkts, n) : dist_rx(p, queue, pkts, n);
 	s->rx += n;
 	for (uint16_t i = 0; i < n; i++) {
 		s->rx_bytes += pkts[i]->pkt_len;
@@ -239,7 +250,10 @@ port_tx(struct port *p, uint16_t queue, struct rte_mbuf **pkts, uint16_t n)
 
 		for (uint16_t i = 0; i < burst; i++)
 			bytes[i] = pkts[done + i]->pkt_len;
-		sent = rte_eth_tx_burst(p->index, queue, pkts + done, burst);
+		if (p->dist == NULL || queue == 0)
+			sent = rte_eth_tx_burst(p->index, queue, pkts + done, burst);
+		else
+			sent = dist_tx(p, queue, pkts + done, burst);
 		for (uint16_t i = 0; i < sent; i++)
 			sum += bytes[i];
 		done += sent;
@@ -252,6 +266,39 @@ port_tx(struct port *p, uint16_t queue, struct rte_mbuf **pkts, uint16_t n)
 	return done;
 }
 
+int
+port_sleep(struct port *p, uint16_t queue, int *fd)
+{
+	*fd = -1;
+	return p->dist != NULL ? dist_sleep(p, queue, fd) : 0;
+}
+
+void
+port_wake(struct port *p, uint16_t queue)
+{
+	if (p->dist != NULL)
+		dist_wake(p, queue);
+}
+
+uint32_t
+port_relayed(struct port *p, uint16_t queue)
+{
+	return p->dist != NULL ? dist_relayed(p, queue) : 0;
+}
+
+uint32_t
+port_relay(struct port *p)
+{
+	struct rte_mbuf *pkts[64];
+	uint16_t n;
+
+	if (p->dist == NULL)
+		return 0;
+	n = dist_owner_rx(p, pkts, RTE_DIM(pkts));
+	rte_pktmbuf_free_bulk(pkts, n);
+	return n + dist_relayed(p, 0);
+}
+
 uint64_t
 port_missed(const struct port *p)
 {
@@ -259,7 +306,7 @@ port_missed(const struct port *p)
 
 	if (rte_eth_stats_get(p->index, &st) != 0)
 		return 0;
-	return st.imissed + st.ierrors + st.rx_nombuf + st.oerrors;
+	return st.imissed + st.ierrors + st.rx_nombuf + st.oerrors + (p->dist != NULL ? dist_dropped(p) : 0);
 }
 
 bool

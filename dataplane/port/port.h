@@ -1,13 +1,15 @@
 /*
- * One Ethernet port by any DPDK driver: opened by index with one queue pair per worker, offloads negotiated once and remembered as enum net_cap.
+ * One Ethernet port by any DPDK driver: opened by index with one queue per worker, offloads negotiated once and remembered as enum net_cap.
  *
  * The edge below net/: the only place in net/, tcp/ and port/ that calls ethdev. Bursts may be called by different workers at once on different
  * queues; everything else by one thread before the workers start or after they ended.
  *
- * Flows and workers: with several queues the port must spread TCP by RSS on the 4-tuple, so that a flow stays on a worker, and port_queue_of() must be able to
- * tell which, so that connections we open come back to the worker that opened them. Where it cannot (kernel-backed vdevs choose
- * queues by rules of their own) port_open() refuses more than one queue. There is no software spreading over workers: such a
- * port serves one worker. ARP, ND and ICMP arrive on one queue only: see net_ops.neigh_seen.
+ * Flows and workers: a flow stays on a worker, and port_queue_of() tells which, so that connections we open come back to the worker that opened
+ * them. Ports that spread TCP by RSS on the 4-tuple with a key and table of ours do it themselves. For others (kernel-backed vdevs choose
+ * queues by rules of their own; rings and memif have none) it is done here: worker 0 owns the port's only queue pair, computes the same hash and
+ * exchanges frames with the other workers through rings (port_dist.h). It is the owner's duty to call port_rx() as long as any worker
+ * runs, and port_relay() when its own loop has ended.
+ * ARP, ND and echo arrive at one worker only: see net_ops.neigh_seen.
  */
 #ifndef SLUICE_PORT_PORT_H
 #define SLUICE_PORT_PORT_H
@@ -54,6 +56,7 @@ struct port {
 	uint8_t rss_key[PORT_RSS_KEY];
 	uint16_t reta[PORT_MAX_RETA];
 	char driver[32];
+	struct port_dist *dist; /* NULL: each queue is the driver's */
 	struct port_queue_stats q[PORT_MAX_QUEUES];
 };
 
@@ -61,8 +64,8 @@ struct port {
 uint16_t port_default_mtu(uint16_t index);
 
 /*
- * Configures and starts the port. Returns 0 or -errno with the reason in err (NUL-terminated): -ENODEV no such port, -ENOTSUP several queues without a
- * predictable RSS, -EINVAL MTU or pool too small, or what the driver said.
+ * Configures and starts the port. Returns 0 or -errno with the reason in err (NUL-terminated): -ENODEV no such port, -EINVAL MTU or pool too small, -ENOMEM,
+ * or what the driver said.
  */
 int port_open(struct port *p, const struct port_config *cfg, char *err, size_t err_len);
 /* Stops and closes the port; frames in its queues are freed by the driver. */
@@ -73,10 +76,21 @@ uint16_t port_rx(struct port *p, uint16_t queue, struct rte_mbuf **pkts, uint16_
 /* Offers frames; takes the first `return value` of them, the rest stays the caller's and is counted in tx_full. */
 uint16_t port_tx(struct port *p, uint16_t queue, struct rte_mbuf **pkts, uint16_t n);
 
+/*
+ * A worker that wants to sleep. 0: *fd becomes readable when another worker has put something in for it (-1: that does not happen on this port);
+ * -EAGAIN: there is something already. After 0, port_wake() has to be called before the next port_rx().
+ */
+int port_sleep(struct port *p, uint16_t queue, int *fd);
+void port_wake(struct port *p, uint16_t queue);
+/* Frames that port_rx() moved for other workers since the last call: work, though none was for this one. */
+uint32_t port_relayed(struct port *p, uint16_t queue);
+/* The owner's loop has ended, others still run: sends what they queued and hands on what is theirs; what would be the owner's is dropped. Returns how many frames. */
+uint32_t port_relay(struct port *p);
+
 /* The queue that receives segments from remote:rport to local:lport (host order). 0 with one queue. */
 uint16_t port_queue_of(const struct port *p, const struct net_addr *local, uint16_t lport, const struct net_addr *remote, uint16_t rport);
 
-/* Frames the port itself lost, from its driver's counters: no mbuf, ring full, errors. */
+/* Frames the port itself lost, from its driver's counters (no mbuf, ring full, errors) and where a worker did not take what was handed to it. */
 uint64_t port_missed(const struct port *p);
 bool port_link_up(const struct port *p);
 

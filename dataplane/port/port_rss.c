@@ -12,24 +12,24 @@
 #define RSS_TCP (RTE_ETH_RSS_NONFRAG_IPV4_TCP | RTE_ETH_RSS_NONFRAG_IPV6_TCP)
 
 /* Any key with well spread bits does; it is no secret. Made from the multiplicative constant 2^64/phi so that it can be checked. */
-static void
-make_key(uint8_t *key, uint8_t len)
+void
+port_rss_key(struct port *p, uint8_t len)
 {
+	p->rss_key_len = len;
 	for (uint8_t i = 0; i < len; i++)
-		key[i] = (uint8_t)((0x9e3779b97f4a7c15ull * (i + 1u)) >> 56);
+		p->rss_key[i] = (uint8_t)((0x9e3779b97f4a7c15ull * (i + 1u)) >> 56);
 }
 
 bool
 port_rss_conf(struct port *p, const struct rte_eth_dev_info *info, struct rte_eth_conf *conf)
 {
 	const uint64_t types = info->flow_type_rss_offloads & RSS_TCP;
-	const uint8_t key_len = info->hash_key_size != 0 ? info->hash_key_size : 40;
+	const uint8_t key_len = info->hash_key_size != 0 ? info->hash_key_size : PORT_RSS_KEY_MIN;
 
 	if (!(types & RTE_ETH_RSS_NONFRAG_IPV4_TCP) || info->max_rx_queues < p->queues || info->max_tx_queues < p->queues || info->reta_size == 0 ||
-			info->reta_size > PORT_MAX_RETA || key_len < 40 || key_len > PORT_RSS_KEY)
+			info->reta_size > PORT_MAX_RETA || key_len < PORT_RSS_KEY_MIN || key_len > PORT_RSS_KEY)
 		return false;
-	make_key(p->rss_key, key_len);
-	p->rss_key_len = key_len;
+	port_rss_key(p, key_len);
 	p->reta_size = info->reta_size;
 	conf->rxmode.mq_mode = RTE_ETH_MQ_RX_RSS;
 	conf->rx_adv_conf.rss_conf.rss_key = p->rss_key;

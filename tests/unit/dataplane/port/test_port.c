@@ -1,14 +1,18 @@
 /*
- * port/: opening real drivers that need no hardware (ring, null), offloads, accounting, and the prediction of RSS.
+ * port/: opening real drivers that need no hardware (ring, null), offloads, accounting, the prediction of RSS, and several workers on one queue.
  */
 #include "tests/packet/pkt_env.h"
 
+#include <poll.h>
+
 #include <rte_dev.h>
 #include <rte_ethdev.h>
+#include <rte_ip.h>
 
 #include "dataplane/port/port.h"
 
 static struct rte_mempool *pool;
+static unsigned int pool_start;
 static struct rte_mempool *pools[PORT_MAX_QUEUES];
 
 static uint16_t
@@ -82,9 +86,6 @@ refuses_what_cannot_work_and_says_why(void **state)
 	pc.index = vdev("net_ring_refused", "");
 	pc.queues = 0;
 	assert_int_equal(port_open(&p, &pc, err, sizeof(err)), -EINVAL);
-	pc.queues = 2; /* no RSS there */
-	assert_int_equal(port_open(&p, &pc, err, sizeof(err)), -ENOTSUP);
-	assert_non_null(strstr(err, "one worker"));
 	pc.queues = 1;
 	pc.index = vdev("net_null_refused", "size=64");
 	pc.mtu = 20000; /* larger than a buffer, and this driver cannot scatter */
@@ -157,6 +158,291 @@ foretells_the_queue_of_a_flow(void **state)
 	}
 }
 
+/* --- several workers on a port of one queue ------------------------------------------------------------------------------------------ */
+
+#define WORKERS 3
+
+/* A ring port hands back what is sent on it. */
+static struct port *
+looped_port(const char *name)
+{
+	struct port_config pc = { .index = vdev(name, ""), .queues = WORKERS, .rx_pools = pools };
+	struct port *p = calloc(1, sizeof(*p));
+	char err[200] = "";
+
+	assert_non_null(p);
+	assert_int_equal(port_open(p, &pc, err, sizeof(err)), 0);
+	assert_int_equal(p->queues, WORKERS);
+	assert_non_null(p->dist);
+	return p;
+}
+
+static void
+done(struct port *p)
+{
+	port_close(p);
+	free(p);
+	assert_int_equal(rte_mempool_avail_count(pool), pool_start);
+}
+
+/* The segment number i of a flow, or (tcp false) a datagram. */
+static struct rte_mbuf *
+frame(bool v6, const struct net_addr *src, uint16_t sport, const struct net_addr *dst, uint16_t dport, uint8_t proto)
+{
+	struct rte_mbuf *m = rte_pktmbuf_alloc(pool);
+	struct rte_ether_hdr *eth = (void *)rte_pktmbuf_append(m, sizeof(*eth));
+	uint8_t *l4;
+
+	memset(eth, 0, sizeof(*eth));
+	if (v6) {
+		struct rte_ipv6_hdr *ip = (void *)rte_pktmbuf_append(m, sizeof(*ip));
+
+		eth->ether_type = RTE_BE16(RTE_ETHER_TYPE_IPV6);
+		memset(ip, 0, sizeof(*ip));
+		ip->vtc_flow = RTE_BE32(6u << 28);
+		ip->proto = proto;
+		memcpy(ip->src_addr, src->b, 16);
+		memcpy(ip->dst_addr, dst->b, 16);
+	} else {
+		struct rte_ipv4_hdr *ip = (void *)rte_pktmbuf_append(m, sizeof(*ip));
+
+		eth->ether_type = RTE_BE16(RTE_ETHER_TYPE_IPV4);
+		memset(ip, 0, sizeof(*ip));
+		ip->version_ihl = 0x45;
+		ip->next_proto_id = proto;
+		ip->src_addr = net_addr_to_v4(src);
+		ip->dst_addr = net_addr_to_v4(dst);
+	}
+	l4 = (void *)rte_pktmbuf_append(m, 20);
+	memset(l4, 0, 20);
+	l4[0] = (uint8_t)(sport >> 8);
+	l4[1] = (uint8_t)sport;
+	l4[2] = (uint8_t)(dport >> 8);
+	l4[3] = (uint8_t)dport;
+	return m;
+}
+
+static struct net_addr
+host(bool v6, uint8_t n)
+{
+	const uint8_t b[16] = { 0xfd, 0, 0, 0x18, [15] = n };
+
+	return v6 ? net_addr_v6(b) : net_addr_v4_bytes(198, 18, 0, n);
+}
+
+static void
+frames_reach_the_worker_that_port_queue_of_foretells(void **state)
+{
+	struct port *p = looped_port("net_ring_spread");
+	unsigned int seen[WORKERS] = { 0 };
+	struct rte_mbuf *m, *got[8];
+
+	(void)state;
+	for (unsigned int i = 0; i < 600; i++) {
+		const bool v6 = i & 1;
+		const struct net_addr us = host(v6, 1), them = host(v6, (uint8_t)(2 + i % 50));
+		const uint16_t sport = (uint16_t)(1024 + i * 7), want = port_queue_of(p, &us, 443, &them, sport);
+
+		m = frame(v6, &them, sport, &us, 443, NET_PROTO_TCP);
+		assert_int_equal(port_tx(p, 0, &m, 1), 1);
+		assert_int_equal(port_rx(p, 0, got, 8), want == 0);
+		assert_int_equal(port_relayed(p, 0), want != 0);
+		for (uint16_t q = 1; q < WORKERS; q++)
+			assert_int_equal(port_rx(p, q, got, 8), want == q);
+		assert_ptr_equal(got[0], m);
+		rte_pktmbuf_free(m);
+		seen[want]++;
+	}
+	for (uint16_t q = 0; q < WORKERS; q++) {
+		assert_true(seen[q] > 600 / WORKERS / 2); /* spread, not piled up */
+		assert_int_equal(p->q[q].rx, seen[q]);
+	}
+	done(p);
+}
+
+static void
+order_within_a_flow_is_kept(void **state)
+{
+	struct port *p = looped_port("net_ring_order");
+	const struct net_addr us = host(false, 1), them = host(false, 2);
+	struct rte_mbuf *sent[200], *got[200];
+	uint16_t sport = 1000, q, n = 0, k;
+
+	(void)state;
+	while ((q = port_queue_of(p, &us, 443, &them, sport)) == 0)
+		sport++;
+	for (unsigned int i = 0; i < RTE_DIM(sent); i++)
+		sent[i] = frame(false, &them, sport, &us, 443, NET_PROTO_TCP);
+	assert_int_equal(port_tx(p, 0, sent, RTE_DIM(sent)), RTE_DIM(sent));
+	for (int i = 0; i < 10; i++)
+		assert_int_equal(port_rx(p, 0, got, 64), 0);
+	while ((k = port_rx(p, q, got + n, 32)) > 0)
+		n += k;
+	assert_int_equal(n, RTE_DIM(sent));
+	assert_memory_equal(sent, got, sizeof(sent));
+	rte_pktmbuf_free_bulk(got, n);
+	done(p);
+}
+
+static void
+frames_of_no_flow_are_the_owners_and_icmp_errors_go_to_the_flow_they_quote(void **state)
+{
+	struct port *p = looped_port("net_ring_icmp");
+	struct rte_mbuf *m, *quote, *got[8];
+
+	(void)state;
+	for (int v6 = 0; v6 < 2; v6++) {
+		const struct net_addr us = host(v6, 1), them = host(v6, 2), router = host(v6, 9);
+		uint16_t sport = 2000, want;
+
+		while ((want = port_queue_of(p, &us, sport, &them, 80)) == 0)
+			sport++;
+		m = frame(v6, &them, 80, &us, sport, 17);
+		assert_int_equal(port_tx(p, 0, &m, 1), 1);
+		assert_int_equal(port_rx(p, 0, got, 8), 1);
+		rte_pktmbuf_free(m);
+		m = frame(v6, &router, v6 ? 0x0200 : 0x0304, &us, 0, v6 ? NET_PROTO_ICMP6 : NET_PROTO_ICMP); /* too big */
+		rte_pktmbuf_trim(m, 12);
+		quote = frame(v6, &us, sport, &them, 80, NET_PROTO_TCP);
+		memcpy(rte_pktmbuf_append(m, quote->data_len - 14), rte_pktmbuf_mtod_offset(quote, void *, 14), quote->data_len - 14u);
+		rte_pktmbuf_free(quote);
+		for (uint16_t cut = m->data_len; cut > 14; cut--) { /* any length: to the flow, or to the owner when the quote is too short */
+			const uint16_t l3 = v6 ? 40 : 20, whole = (uint16_t)(14 + l3 + 8 + l3 + 8);
+			struct rte_mbuf *c = rte_pktmbuf_copy(m, pool, 0, cut);
+			const uint16_t to = cut >= whole ? want : 0;
+
+			assert_int_equal(port_tx(p, 0, &c, 1), 1);
+			assert_int_equal(port_rx(p, 0, got, 8), to == 0);
+			if (to != 0)
+				assert_int_equal(port_rx(p, to, got, 8), 1);
+			rte_pktmbuf_free(c);
+		}
+		rte_pktmbuf_free(m);
+	}
+	m = rte_pktmbuf_alloc(pool); /* no bytes at all */
+	assert_int_equal(port_tx(p, 0, &m, 1), 1);
+	assert_int_equal(port_rx(p, 0, got, 8), 1);
+	rte_pktmbuf_free(m);
+	done(p);
+}
+
+static void
+other_workers_send_through_the_owner(void **state)
+{
+	struct port *p = looped_port("net_ring_send");
+	const struct net_addr us = host(false, 1), them = host(false, 2);
+	struct rte_mbuf *m[100], *got[64];
+	unsigned int total = 0;
+	uint16_t sport = 1, n;
+
+	(void)state;
+	while (port_queue_of(p, &us, 443, &them, sport) != 0) /* comes back to the owner */
+		sport++;
+	for (uint16_t q = 1; q < WORKERS; q++) {
+		for (unsigned int i = 0; i < RTE_DIM(m); i++)
+			m[i] = frame(false, &them, sport, &us, 443, NET_PROTO_TCP);
+		assert_int_equal(port_tx(p, q, m, RTE_DIM(m)), RTE_DIM(m));
+		assert_int_equal(p->q[q].tx, RTE_DIM(m));
+		assert_int_equal(p->q[q].tx_full, 0);
+	}
+	while ((n = port_rx(p, 0, got, 64)) > 0) {
+		rte_pktmbuf_free_bulk(got, n);
+		total += n;
+	}
+	assert_int_equal(total, RTE_DIM(m) * (WORKERS - 1));
+	assert_int_equal(port_relayed(p, 0), total);
+	done(p);
+}
+
+static void
+a_worker_that_does_not_take_costs_frames_that_are_counted(void **state)
+{
+	struct port *p = looped_port("net_ring_lazy");
+	const struct net_addr us = host(false, 1), them = host(false, 2);
+	struct rte_mbuf *m, *got[64];
+	uint16_t sport = 1, took = 0, n;
+
+	(void)state;
+	while (port_queue_of(p, &us, 443, &them, sport) != 1)
+		sport++;
+	for (unsigned int i = 0; i < 3000; i++) {
+		m = frame(false, &them, sport, &us, 443, NET_PROTO_TCP);
+		assert_int_equal(port_tx(p, 0, &m, 1), 1);
+		assert_int_equal(port_rx(p, 0, got, 64), 0);
+	}
+	while ((n = port_rx(p, 1, got, 64)) > 0) {
+		rte_pktmbuf_free_bulk(got, n);
+		took += n;
+	}
+	assert_true(took >= 2000 && took < 3000);
+	assert_int_equal(port_missed(p), 3000 - took);
+	/* and sending to an owner that does not come leaves the rest to the caller */
+	for (took = 0; ; took++) {
+		m = frame(false, &them, sport, &us, 443, NET_PROTO_TCP);
+		if (port_tx(p, 1, &m, 1) == 0)
+			break;
+	}
+	rte_pktmbuf_free(m);
+	assert_true(took >= 2000);
+	assert_int_equal(p->q[1].tx_full, 1);
+	done(p); /* frees what is in the rings */
+}
+
+static bool
+readable(int fd)
+{
+	struct pollfd pfd = { .fd = fd, .events = POLLIN };
+
+	return poll(&pfd, 1, 0) == 1;
+}
+
+static void
+a_sleeping_worker_is_woken(void **state)
+{
+	struct port *p = looped_port("net_ring_sleep");
+	const struct net_addr us = host(false, 1), them = host(false, 2);
+	struct rte_mbuf *m, *got[8];
+	uint16_t sport = 1;
+	int fd = -1;
+
+	(void)state;
+	while (port_queue_of(p, &us, 443, &them, sport) != 1)
+		sport++;
+	/* handed over while it sleeps */
+	assert_int_equal(port_sleep(p, 1, &fd), 0);
+	assert_true(fd >= 0);
+	assert_false(readable(fd));
+	m = frame(false, &them, sport, &us, 443, NET_PROTO_TCP);
+	assert_int_equal(port_tx(p, 0, &m, 1), 1);
+	assert_int_equal(port_rx(p, 0, got, 8), 0);
+	assert_true(readable(fd));
+	port_wake(p, 1);
+	assert_false(readable(fd));
+	/* handed over before: it does not go to sleep */
+	assert_int_equal(port_sleep(p, 1, &fd), -EAGAIN);
+	assert_int_equal(port_rx(p, 1, got, 8), 1);
+	/* the owner is woken by what another sends */
+	assert_int_equal(port_sleep(p, 0, &fd), 0);
+	assert_int_equal(port_tx(p, 1, &m, 1), 1);
+	assert_true(readable(fd));
+	port_wake(p, 0);
+	assert_int_equal(port_sleep(p, 0, &fd), -EAGAIN);
+	/* awake workers are not bothered */
+	assert_int_equal(port_rx(p, 0, got, 8), 0);
+	assert_int_equal(port_rx(p, 1, got, 8), 1);
+	assert_false(readable(fd));
+	rte_pktmbuf_free(m);
+	assert_int_equal(port_relayed(p, 0), 3); /* handed over twice, sent once for another */
+	/* an owner whose loop has ended relays for the others, and drops its own */
+	while (port_queue_of(p, &us, 443, &them, sport) != 0)
+		sport++;
+	m = frame(false, &them, sport, &us, 443, NET_PROTO_TCP);
+	assert_int_equal(port_tx(p, 1, &m, 1), 1);
+	assert_int_equal(port_relay(p), 2); /* sent, and received again */
+	assert_int_equal(port_relay(p), 0);
+	done(p);
+}
+
 int
 main(void)
 {
@@ -167,10 +453,17 @@ main(void)
 		cmocka_unit_test(memory_links_do_without_checksums),
 		cmocka_unit_test(offloads_can_be_forbidden),
 		cmocka_unit_test(foretells_the_queue_of_a_flow),
+		cmocka_unit_test(frames_reach_the_worker_that_port_queue_of_foretells),
+		cmocka_unit_test(order_within_a_flow_is_kept),
+		cmocka_unit_test(frames_of_no_flow_are_the_owners_and_icmp_errors_go_to_the_flow_they_quote),
+		cmocka_unit_test(other_workers_send_through_the_owner),
+		cmocka_unit_test(a_worker_that_does_not_take_costs_frames_that_are_counted),
+		cmocka_unit_test(a_sleeping_worker_is_woken),
 	};
 
 	env_eal();
 	pool = env_pool("port", 8191, 9216);
+	pool_start = rte_mempool_avail_count(pool);
 	for (unsigned int i = 0; i < PORT_MAX_QUEUES; i++)
 		pools[i] = pool;
 	return cmocka_run_group_tests_name("port", tests, NULL, NULL);
