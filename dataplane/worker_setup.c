@@ -80,8 +80,8 @@ build_tcp(struct worker *w)
 	tc.hdr_pool = w->cfg.hdr_pool;
 	tc.data_pool = w->cfg.data_pool;
 	tc.owns_flow = w->cfg.workers > 1 ? owns_flow : NULL;
-	/* New connections only while half the buffers are free: the other half is for what those already open may come to hold. */
-	tc.min_free_mbufs = w->cfg.data_pool->size / 2;
+	/* The last buffers are for the connections that are already open. */
+	tc.min_free_mbufs = w->cfg.data_pool->size / 8;
 	tc.rcv_buf = tc.snd_buf = window(w);
 	tc.max_conns = tcp_slots(w->cfg.max_conns);
 	rc = random_bytes(tc.secret, sizeof(tc.secret));
