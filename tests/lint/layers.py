@@ -16,7 +16,7 @@ ALLOWED = {  # folder: folders whose headers it may include
     "dataplane/crypto": {"common", "dataplane", "dataplane/pmd"},
     "dataplane/pmd": {"common", "sim/bridge"},
     "dataplane/tls": {"common", "dataplane", "dataplane/crypto", "dataplane/tcp"},
-    "dataplane/ctl": {"common", "dataplane", "dataplane/crypto"},
+    "dataplane/ctl": {"common", "dataplane", "dataplane/crypto", "dataplane/tls"},
     "dataplane/proxy": {"common", "dataplane", "dataplane/crypto", "dataplane/tcp", "dataplane/net", "dataplane/tls", "dataplane/ctl"},
     "dataplane": {"common", "dataplane", "dataplane/net", "dataplane/port", "dataplane/tcp", "dataplane/crypto", "dataplane/tls",
                   "dataplane/ctl", "dataplane/proxy", "dataplane/pmd"},
