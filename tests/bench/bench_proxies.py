@@ -1,4 +1,5 @@
 """Appliance (soft engine), nginx and HAProxy: new and resumed handshakes, bulk, latency, memory per idle connection."""
+import json
 import os
 import re
 import subprocess
@@ -10,6 +11,7 @@ from peers import SUITE, PeerLab
 from goals import goal
 
 SERVER_CPU, CLIENT_CPU = "0", "1"
+RESUME = os.path.join(os.environ.get("BUILD", "build"), "bench", "resume")
 
 # the client libraries' own defaults are narrowed to one version and suite here, for tools without such options
 OPENSSL_CNF = f"""openssl_conf = d
@@ -32,6 +34,15 @@ class Appliance(Lab):
 
     def server_processes(self):
         return [self.procs.pid("dp"), self.procs.pid("cp")]
+
+
+def children(pid):
+    """Direct children of a process."""
+    pids = []
+    for task in os.listdir(f"/proc/{pid}/task"):
+        with open(f"/proc/{pid}/task/{task}/children") as f:
+            pids += [int(c) for c in f.read().split()]
+    return pids
 
 
 def cpu_of(pids):
@@ -77,28 +88,29 @@ def number(pattern, text):
     return float(m.group(1))
 
 
-def new_handshakes(lab, quick):
-    n = 1500 if quick else 6000
-    out, wall, cpu = measured(lab, ["ab", "-q", "-n", n, "-c", 16, "-f", "TLS1.2", "-Z", SUITE, "https://198.18.0.1/1k.bin"], 120)
-    done = number(r"Complete requests:\s+(\d+)", out)
-    if number(r"Failed requests:\s+(\d+)", out):
-        raise RuntimeError(out)
-    return {"rate": done / wall, "per_cpu": done / cpu, "p50_ms": number(r"\n\s+50%\s+(\d+)", out), "p99_ms": number(r"\n\s+99%\s+(\d+)", out)}
-
-
-def resumed_handshakes(lab, quick):
-    seconds = 3 if quick else 8
-    out, wall, cpu = measured(lab, ["openssl", "s_time", "-connect", "198.18.0.1:443", "-reuse", "-www", "/1k.bin", "-time", seconds,
-                                    "-cipher", SUITE + ":@SECLEVEL=0"], 60)
-    done = number(r"(\d+) connections in \d+ real seconds", out)
-    return {"rate": done / seconds, "per_cpu": done / cpu}
+def handshakes(lab, seconds, *options):
+    """One run of the handshake client: rates, latency, and how busy both sides were."""
+    argv = [RESUME, *lab.addr(), "--seconds", seconds, "--suite", SUITE, *options]
+    out, _, cpu = measured(lab, argv, seconds + 60)
+    try:
+        r = json.loads(out.strip().splitlines()[-1])
+    except (IndexError, ValueError):
+        raise RuntimeError(f"{' '.join(map(str, argv))}: {out[-1000:]}") from None
+    if r["failed"] > r["handshakes"] / 100:
+        raise RuntimeError(f"{lab.kind}: {r['failed']} of {r['handshakes']} handshakes failed: {out[-1000:]}")
+    if "--full" not in options and r["resumed"] < r["handshakes"]:
+        raise RuntimeError(f"{lab.kind}: only {r['resumed']} of {r['handshakes']} sessions were resumed")
+    return {"rate": r["handshakes"] / r["seconds"], "per_cpu": r["all"] / cpu, "p50_ms": r["p50_ms"], "p99_ms": r["p99_ms"],
+            "server_busy": 100 * cpu / r["wall_s"], "client_busy": 100 * r["client_cpu_s"] / r["wall_s"]}
 
 
 def bulk(lab, quick):
-    seconds = 4 if quick else 10
-    out, wall, cpu = measured(lab, ["wrk", "-t", 1, "-c", 4, "-d", f"{seconds}s", "https://198.18.0.1/10m.bin"], 60)
-    mb = number(r"requests in [\d.]+m?s, ([\d.]+)[KMG]B read", out) * {"K": 1e-3, "M": 1, "G": 1024}[re.search(r"([KMG])B read", out).group(1)]
-    return {"rate": mb / wall, "per_cpu": mb / cpu}
+    """wrk on four connections; MB are 10^6 bytes of plaintext."""
+    seconds = 3 if quick else 8
+    out, wall, cpu = measured(lab, ["wrk", "-t", 1, "-c", 4, "-d", f"{seconds}s", f"https://{lab.addr()[0]}/10m.bin"], 60)
+    unit = {"K": 1 << 10, "M": 1 << 20, "G": 1 << 30}[re.search(r"([KMG])B read", out).group(1)] if "B read" in out else 0
+    mb = number(r"requests in [\d.]+m?s, ([\d.]+)[KMG]B read", out) * unit / 1e6
+    return {"rate": mb / wall, "per_cpu": mb / cpu, "server_busy": 100 * cpu / wall}
 
 
 HOLD = """
@@ -137,6 +149,29 @@ def idle_bytes(lab, quick):
     return max(0, after - before) / n
 
 
+SHAKES = [  # name, title, options of the client
+    ("new", "new handshakes, 32 at a time", ["--full", "--parallel", 32]),
+    ("resumed", "resumed handshakes, 32 at a time", ["--parallel", 32]),
+    ("request", "resumed handshakes with a 1 KiB request each, 32 at a time", ["--parallel", 32, "--get", "/1k.bin"]),
+    ("single", "resumed handshakes, one at a time", ["--parallel", 1]),
+]
+
+
+def measure_one(lab, mtu, quick, r):
+    """All figures of one server at one MTU, into r."""
+    lab.up(mtu=mtu, engine="soft", lcores=f"0@{SERVER_CPU}", cpu=SERVER_CPU, pin=SERVER_CPU)
+    subprocess.run(["taskset", "-acp", CLIENT_CPU, str(lab.procs.pid("nginx"))], stdout=subprocess.DEVNULL, check=True)
+    for pid in children(lab.procs.pid("nginx")):
+        subprocess.run(["taskset", "-acp", CLIENT_CPU, str(pid)], stdout=subprocess.DEVNULL, check=True)
+    with open(os.path.join(lab.state, "openssl.cnf"), "w") as f:
+        f.write(OPENSSL_CNF)
+    r[f"bulk{mtu}"] = bulk(lab, quick)
+    if mtu == 1500:
+        for name, _, options in SHAKES:
+            r[name] = handshakes(lab, 1.5 if quick else 4, *options)
+        r["idle"] = idle_bytes(lab, quick)
+
+
 def run(report, quick):
     results = {}
     for mtu in (1500, 9000):
@@ -144,15 +179,7 @@ def run(report, quick):
             lab = make()
             print(f"  {lab.kind}, MTU {mtu} …", flush=True)
             try:
-                lab.up(mtu=mtu, engine="soft", lcores=f"0@{SERVER_CPU}", cpu=SERVER_CPU, pin=SERVER_CPU)
-                with open(os.path.join(lab.state, "openssl.cnf"), "w") as f:
-                    f.write(OPENSSL_CNF)
-                r = results.setdefault(lab.kind, {})
-                r[f"bulk{mtu}"] = bulk(lab, quick)
-                if mtu == 1500:
-                    r["new"] = new_handshakes(lab, quick)
-                    r["resumed"] = resumed_handshakes(lab, quick)
-                    r["idle"] = idle_bytes(lab, quick)
+                measure_one(lab, mtu, quick, results.setdefault(lab.kind, {}))
             finally:
                 lab.down()
     kinds = list(results)
@@ -161,20 +188,23 @@ def run(report, quick):
     def ratio(kind, what, key="per_cpu"):
         return s[what][key] / results[kind][what][key]
 
+    def row(title, what, key):
+        return [title] + [results[k][what][key] for k in kinds] + [f"{ratio(k, what, key):.2f}x" for k in kinds if k != "sluice"]
+
     rows = []
-    for what, unit in (("new", "new handshakes"), ("resumed", "resumed handshakes"), ("bulk1500", "bulk MB, MTU 1500"), ("bulk9000", "bulk MB, MTU 9000")):
-        for key, per in (("rate", "per second"), ("per_cpu", "per CPU second")):
-            rows.append([f"{unit} {per}"] + [results[k][what][key] for k in kinds] +
-                        [f"{ratio(k, what, key):.2f}x" for k in kinds if k != "sluice"])
-    rows.append(["new handshake p50 ms"] + [results[k]["new"]["p50_ms"] for k in kinds] + ["", ""])
-    rows.append(["new handshake p99 ms"] + [results[k]["new"]["p99_ms"] for k in kinds] + ["", ""])
-    rows.append(["bytes per idle connection"] + [results[k]["idle"] for k in kinds] + ["", ""])
-    report.table(f"TLS 1.2 {SUITE}, RSA-2048, one core for the server, one for client and origin", ["figure"] + kinds +
-                 [f"vs {k}" for k in kinds if k != "sluice"], rows, "make bench")
+    for what, title, _ in SHAKES:
+        rows += [row(f"{title}, per second", what, "rate"), row("   per CPU second", what, "per_cpu"), row("   p50 ms", what, "p50_ms"),
+                 row("   p99 ms", what, "p99_ms"), row("   server core busy %", what, "server_busy"), row("   client process busy %", what, "client_busy")]
+    for what, title in (("bulk1500", "bulk MB, MTU 1500"), ("bulk9000", "bulk MB, MTU 9000")):
+        rows += [row(f"{title}, per second", what, "rate"), row("   per CPU second", what, "per_cpu"), row("   server core busy %", what, "server_busy")]
+    rows.append(["bytes per idle connection"] + [results[k]["idle"] for k in kinds] + [f"{s['idle'] / results[k]['idle']:.2f}x" if results[k]["idle"] else
+                "-" for k in kinds if k != "sluice"])
+    report.table(f"TLS 1.2 {SUITE}, RSA-2048, core {SERVER_CPU} for the server, core {CLIENT_CPU} for client and origin", ["figure"] + kinds +
+                 [f"vs {k}" for k in kinds if k != "sluice"], rows, f"{RESUME} ADDRESS 443 [--full] --parallel 32; wrk -t 1 -c 4 https://ADDRESS/10m.bin",
+                 "CPU seconds are those of all the server's processes, user and system. A client that is busy all the time is the bottleneck of "
+                 "what stands per second.")
     report.table("Goals", ["goal", "measured", "verdict"], [
         ["bulk per CPU second at MTU 9000 over HAProxy", ratio("haproxy", "bulk9000"), goal(ratio("haproxy", "bulk9000"), ">=", 1)],
         ["resumed handshakes per CPU second over nginx", ratio("nginx", "resumed"), goal(ratio("nginx", "resumed"), ">=", 2)],
         ["bytes per idle connection, both processes", s["idle"], goal(s["idle"], "<=", 8192)],
     ])
-
-
