@@ -11,7 +11,7 @@ import sys
 ALLOWED = {  # folder: folders whose headers it may include
     "common": {"common"},
     "dataplane/net": {"common", "dataplane"},
-    "dataplane/port": {"common", "dataplane"},
+    "dataplane/port": {"common", "dataplane", "dataplane/net"},
     "dataplane/tcp": {"common", "dataplane", "dataplane/net"},
     "dataplane/crypto": {"common", "dataplane", "dataplane/pmd"},
     "dataplane/pmd": {"common", "sim/bridge"},
