@@ -16,7 +16,7 @@ import time
 
 LEVELS = ["unit", "table", "rtl", "pmd", "packet", "cosim", "fuzz", "e2e"]
 PLAIN = re.compile(r"^(?:\w+: )?(\d+) passed, (\d+) failed(?:, (\d+) skipped)?\s*$", re.M)
-PYTEST = re.compile(r"^=+ (.*) in [\d.]+s.*=+$", re.M)
+PYTEST = re.compile(r"^(?:=+ )?((?:\d+ \w+, )*\d+ \w+) in [\d.]+s\b", re.M)  # with or without -q
 
 
 def count(output):
