@@ -8,3 +8,10 @@ BENCH_DEPS += $(BUILD)/bench/bench_ring
 # The client of the handshake figures.
 $(eval $(call program,$(BUILD)/bench/resume,rel,tests/bench/resume.c,,-lssl -lcrypto))
 BENCH_DEPS += $(BUILD)/bench/resume
+
+# The simulated device, operation by operation.
+ifdef SIM_LIB
+$(eval $(call sim_program,$(BUILD)/bench/bench_ops,sim/tb/sluice_top/bench_ops.cpp))
+$(BUILD)/bench/bench_ops: $(BUILD)/vl/verilated.a
+BENCH_DEPS += $(BUILD)/bench/bench_ops
+endif
