@@ -13,7 +13,7 @@ lint-py:
 	$(call say,LINT,python)
 	$(Q)$(PYTHON) -W error -m py_compile lab $$(git ls-files '*.py')
 
-TIDY_CHECKS := -*,clang-analyzer-*,-clang-analyzer-valist.Uninitialized,-clang-analyzer-security.insecureAPI.DeprecatedOrUnsafeBufferHandling,-clang-analyzer-optin.performance.Padding,bugprone-macro-repeated-side-effects,bugprone-sizeof-expression,bugprone-suspicious-*,bugprone-undefined-memory-manipulation,-bugprone-suspicious-include
+TIDY_CHECKS := -*,clang-analyzer-*,-clang-analyzer-valist.Uninitialized,-clang-analyzer-security.insecureAPI.DeprecatedOrUnsafeBufferHandling,-clang-analyzer-optin.performance.Padding,bugprone-macro-repeated-side-effects,bugprone-suspicious-*,bugprone-undefined-memory-manipulation,-bugprone-suspicious-include
 LINT_CFLAGS = $(CFLAGS_BASE) -march=$(ARCH) $(DPDK_DRV_CFLAGS) $(call pkg_cflags,libuv libcyaml libmicrohttpd jansson libseccomp)
 lint-c: ## clang-tidy over the product's C
 	$(call say,LINT,clang-tidy)
