@@ -21,7 +21,7 @@ wheel_put(struct tcp_stack *st, struct tcp_conn *c, uint32_t at)
 	const uint32_t ahead = at - w->now;
 	uint32_t level = 0, slot;
 
-	while (ahead >= 1u << (WHEEL_BITS * (level + 1)))
+	while (level < WHEEL_LEVELS - 1 && ahead >> (WHEEL_BITS * (level + 1)) != 0)
 		level++;
 	slot = (at >> (WHEEL_BITS * level)) & (WHEEL_SLOTS - 1);
 	c->wh_at = at;
