@@ -211,7 +211,10 @@ idle(struct worker *w, uint32_t work)
 		return;
 	}
 	ctr_inc(&w->ctr, CTR_loops_idle);
-	if (w->idle_poll_us == 0 || ++w->idle_turns < IDLE_SPINS)
+	if (++w->idle_turns < IDLE_SPINS)
+		return;
+	ctl_bell(w->ctl);
+	if (w->idle_poll_us == 0)
 		return;
 	doze(w);
 }

@@ -9,7 +9,7 @@
 #include "dataplane/ctl/ctl_int.h"
 #include "dataplane/own.h"
 
-#define BELL_US 50 /* how long messages may wait for a sleeping control process to be woken */
+#define BELL_US 200 /* how long messages may wait for a sleeping control process to be woken */
 
 struct ctl *
 ctl_new(const struct ctl_config *cfg)
@@ -128,13 +128,6 @@ drop(struct ctl *c, const char *what)
 	}
 }
 
-static void
-ring(struct ctl *c)
-{
-	c->bell_due = false;
-	chan_ring(&c->end.tx);
-}
-
 /* Follows the server into its current epoch. */
 static void
 follow(struct ctl *c)
@@ -200,6 +193,15 @@ ctl_poll(struct ctl *c, uint64_t now_us)
 	return n;
 }
 
+void
+ctl_bell(struct ctl *c)
+{
+	if (!c->attached || !c->bell_due)
+		return;
+	c->bell_due = false;
+	chan_ring(&c->end.tx);
+}
+
 /*
  * Waking the control process costs a system call here and, where both share a core, a change of process. So its bell waits until this
  * worker has nothing to do or BELL_US have passed; a control process that is awake sees the messages at once.
@@ -213,8 +215,8 @@ ctl_flush(struct ctl *c)
 		c->bell_due = true;
 		c->bell_us = c->now;
 	}
-	if (c->bell_due && c->now - c->bell_us >= BELL_US)
-		ring(c);
+	if (c->now - c->bell_us >= BELL_US)
+		ctl_bell(c);
 }
 
 bool
@@ -223,8 +225,6 @@ ctl_sleep(struct ctl *c, int *fd)
 	*fd = -1;
 	if (!c->attached)
 		return true;
-	if (c->bell_due)
-		ring(c);
 	if (!chan_sleep(&c->end.rx))
 		return false;
 	*fd = c->end.rx.doorbell;

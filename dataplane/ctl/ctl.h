@@ -70,6 +70,8 @@ void ctl_set_tls(struct ctl *c, struct tls_layer *tls);
 uint32_t ctl_poll(struct ctl *c, uint64_t now_us);
 /* Publishes what was sent since the last call. Once per turn of the worker's loop. */
 void ctl_flush(struct ctl *c);
+/* Wakes the control process for what was published: the worker has nothing else to do. Without it that happens a little later. */
+void ctl_bell(struct ctl *c);
 /* Before the worker sleeps: false: messages are waiting, do not. *fd is the doorbell to sleep on, or -1. ctl_wake() afterwards. */
 bool ctl_sleep(struct ctl *c, int *fd);
 void ctl_wake(struct ctl *c);
