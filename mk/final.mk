@@ -26,7 +26,7 @@ test-quick: all $(TEST_DEPS) $(BUILD)/tests.list ## Every test but end to end an
 
 FUZZ_SECONDS ?= 600
 fuzz: $(foreach f,$(FUZZERS),$(BUILD)/fuzz/$(f)) $(BUILD)/tests.list ## Run every fuzz target for FUZZ_SECONDS each
-	$(Q)$(PYTHON) tests/run.py --list $(BUILD)/tests.list --only fuzz --fuzz-seconds $(FUZZ_SECONDS)
+	$(Q)$(PYTHON) tests/run.py --list $(BUILD)/tests.list --only fuzz --fuzz-seconds $(FUZZ_SECONDS) --fuzz-seed 0
 
 bench: all $(BENCH_DEPS) ## Measure; tables on the terminal, JSON in build/bench.json (QUICK=1: under 3 minutes)
 	$(Q)$(PYTHON) tests/bench/run.py $(if $(QUICK),--quick) --out $(BUILD)/bench.json

@@ -56,6 +56,7 @@ def main():
     ap.add_argument("--skip", default="", help="levels to leave out")
     ap.add_argument("--match", default="", help="regular expression on the name")
     ap.add_argument("--fuzz-seconds", type=int, default=30)
+    ap.add_argument("--fuzz-seed", type=int, default=1, help="0: another each time")
     ap.add_argument("--timeout", type=int, default=1500, help="seconds for one command")
     a = ap.parse_args()
     tests = [line.rstrip("\n").split("|", 2) for line in open(a.list) if line.strip()]
@@ -72,7 +73,7 @@ def main():
         seed = f"tests/fuzz/corpus/{t[1]}"
         work = os.path.join(logs, "fuzz", t[1])
         os.makedirs(work, exist_ok=True)
-        jobs.append((t, f"{t[2]} -max_total_time={a.fuzz_seconds} -timeout=10 -rss_limit_mb=2048 -print_final_stats=1 "
+        jobs.append((t, f"{t[2]} -max_total_time={a.fuzz_seconds} -seed={a.fuzz_seed} -timeout=10 -rss_limit_mb=2048 -print_final_stats=1 "
                         f"-artifact_prefix={shlex.quote(work)}/ {shlex.quote(work)} {seed if os.path.isdir(seed) else ''}"))
     done = [0]
 
