@@ -40,8 +40,8 @@ endif
 
 # ---- what stands on the libraries ---------------------------------------------------------------------------------------------------
 ifdef SIM_LIB
-SIM_TEST_HDR := $(wildcard sim/tb/sluice_top/*.h sim/bridge/*.h sim/harness/*.h) common/gen/sluice_regs.h control/cert/keyblob.h sim/tb/pka_engine/keys.h
-SIM_KEYBLOB := $(call objs,rel,control/cert/keyblob.c)
+SIM_TEST_HDR := $(wildcard sim/tb/sluice_top/*.h sim/bridge/*.h sim/harness/*.h) common/gen/sluice_regs.h common/keyblob.h sim/tb/pka_engine/keys.h
+SIM_KEYBLOB := $(call objs,rel,common/keyblob.c)
 # $(call sim_program,output,source): a C++ program that loads the libraries at run time
 define sim_program
 $(1): $(2) $(SIM_TEST_HDR) $(SIM_KEYBLOB)
