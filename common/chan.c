@@ -372,7 +372,10 @@ chan_recv(struct chan_rx *rx, void *buf, uint32_t cap, uint16_t *type, uint32_t 
 		whole = CHAN_HDR + CHAN_ALIGN(h.len);
 		if (whole > used || whole > rx->mask + 1 - at)
 			return -EBADMSG;
-		if (h.type != CHAN_PAD) {
+		if (h.type == CHAN_PAD) { /* up to the end and not from the start: two in a row would be endless work */
+			if (at == 0 || whole != rx->mask + 1 - at)
+				return -EBADMSG;
+		} else {
 			if (h.len > cap || h.len > IPC_MAX_MSG)
 				return -EBADMSG;
 			memcpy(buf, rx->data + at + CHAN_HDR, h.len);

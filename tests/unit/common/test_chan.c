@@ -148,6 +148,27 @@ hostile_indexes_and_lengths_are_refused(void **state)
 	assert_int_equal(chan_space(&p->a.tx), 0);
 }
 
+/* Padding is for the ring's end only: a producer that pads elsewhere could keep the consumer busy without ever saying anything. */
+static void
+padding_elsewhere_than_at_the_end_is_refused(void **state)
+{
+	struct pair *p = *state;
+	uint8_t in[IPC_MAX_MSG];
+	uint16_t type;
+	uint32_t len, *tail = word(p->a.tx.ring, 0);
+	const struct {
+		uint32_t len;
+		uint16_t type, zero;
+	} pads[] = { { 0, 0xffff, 0 }, { 64, 0xffff, 0 }, { (1 << 16) - 8, 0xffff, 0 } };
+
+	for (size_t i = 0; i < sizeof(pads) / sizeof(pads[0]); i++) {
+		memcpy(p->b.rx.data, &pads[i], sizeof(pads[i]));
+		*tail = 8 + pads[i].len;
+		assert_int_equal(chan_recv(&p->b.rx, in, sizeof(in), &type, &len), -EBADMSG);
+		assert_int_equal(p->b.rx.head, 0);
+	}
+}
+
 static void
 wrong_hand_over_is_refused(void **state)
 {
@@ -223,6 +244,7 @@ main(void)
 	const struct CMUnitTest t[] = {
 		T(messages_arrive_in_order_and_are_wiped), T(full_ring_refuses_and_recovers),
 		T(doorbell_rings_only_for_a_sleeper),      T(hostile_indexes_and_lengths_are_refused),
+		T(padding_elsewhere_than_at_the_end_is_refused),
 		T(wrong_hand_over_is_refused),             T(two_threads_lose_nothing),
 	};
 
