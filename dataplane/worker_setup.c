@@ -15,8 +15,6 @@
 #include "common/ct.h"
 #include "dataplane/worker_int.h"
 
-#define POOL_SHARES 256 /* of a pool, one of which may be a connection's window */
-#define WINDOW_MIN 32768 /* more than a record */
 #define CONTROL_WAIT_MS 2000 /* before a configuration says otherwise */
 
 /* Connections of TLS and to servers, and some that linger. */
@@ -55,17 +53,6 @@ owns_flow(void *ctx, const struct net_addr *local, uint16_t lport, const struct 
 	return leg >= 0 && port_queue_of(w->cfg.ports[leg], local, lport, remote, rport) == w->cfg.index;
 }
 
-/* Buffer of one connection in one direction: what TCP would like, but no more than a small part of a small pool. */
-static uint32_t
-window(const struct worker *w)
-{
-	struct tcp_config like;
-	uint64_t part = (uint64_t)w->cfg.data_pool->size * rte_pktmbuf_data_room_size(w->cfg.data_pool) / (POOL_SHARES * w->cfg.workers);
-
-	tcp_config_default(&like);
-	return (uint32_t)RTE_MIN((uint64_t)like.rcv_buf, RTE_MAX(part, (uint64_t)WINDOW_MIN));
-}
-
 static int
 build_tcp(struct worker *w)
 {
@@ -82,7 +69,6 @@ build_tcp(struct worker *w)
 	tc.owns_flow = w->cfg.workers > 1 ? owns_flow : NULL;
 	/* The last buffers are for the connections that are already open. */
 	tc.min_free_mbufs = w->cfg.data_pool->size / 8;
-	tc.rcv_buf = tc.snd_buf = window(w);
 	tc.max_conns = tcp_slots(w->cfg.max_conns);
 	rc = random_bytes(tc.secret, sizeof(tc.secret));
 	if (rc != 0)

@@ -92,11 +92,18 @@ struct tcp_config {
 	uint32_t snd_buf; /* bytes queued and not acknowledged, per connection */
 	uint16_t max_rx_segs; /* mbufs in one connection's receive queue before its window closes */
 	uint16_t max_ooo_segs; /* out-of-order mbufs that one connection holds */
+	uint16_t max_tx_segs; /* mbufs in one connection's send queue before no more are taken */
 	uint16_t port_lo, port_hi; /* local ports of tcp_connect(), inclusive */
 	uint16_t init_cwnd_segs; /* RFC 6928: 10 */
 	uint16_t challenge_acks_per_s; /* RFC 5961 section 7, for the whole stack */
 	uint16_t rst_per_s; /* resets sent to segments without a connection */
-	uint32_t min_free_mbufs; /* with fewer free in hdr_pool or data_pool new connections are refused; 0: no check */
+	/*
+	 * The reserve. With fewer free in hdr_pool or data_pool new connections are refused. What is free in data_pool beyond it is shared: one
+	 * connection's receive window and send queue each stay below a sixteenth of that (tcp_mem.c), so that however many stop reading, the reserve is left to
+	 * the others. 0: no check. An eighth of the pool is a good choice.
+	 */
+	uint32_t min_free_mbufs;
+	uint32_t floor_buf; /* bytes that a connection may hold in either direction however little is free: at least what the application must see whole, and two segments */
 
 	/* microseconds */
 	uint32_t rto_init, rto_min, rto_max; /* RFC 6298: 1 s, 200 ms, 60 s */
@@ -179,7 +186,7 @@ uint32_t tcp_rx_consume(struct tcp_stack *st, tcp_id_t id, uint32_t bytes);
 bool tcp_rx_fin(const struct tcp_stack *st, tcp_id_t id);
 
 /* --- sending --- */
-/* Bytes that may be queued now. While it is above 0 a chain of any length is taken, so the queue holds at most snd_buf and one chain. */
+/* Bytes that may be queued now, less when mbufs are short. An empty queue always has room. While it is above 0 a chain of any length is taken, so the queue holds at most snd_buf and one chain. */
 uint32_t tcp_send_space(const struct tcp_stack *st, tcp_id_t id);
 /*
  * Queues a chain (m->pkt_len bytes). The mbufs are held, unchanged, until acknowledged, and sent by reference where the port allows. Takes m when it returns

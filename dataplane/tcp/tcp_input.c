@@ -26,7 +26,7 @@ syn_sent_input(struct tcp_stack *st, struct tcp_conn *c, struct tcp_seg *seg)
 		return;
 	c->irs = seg->seq;
 	c->rcv_nxt = c->last_ack = seg->seq + 1;
-	c->rcv_adv = c->rcv_nxt + RTE_MIN(st->cfg.rcv_buf, (uint32_t)UINT16_MAX); /* as our SYN said */
+	c->rcv_adv += c->rcv_nxt; /* so far it was the window that our SYN told */
 	tcp_syn_options(st, c, seg);
 	c->snd_wnd = c->max_snd_wnd = seg->wnd; /* a SYN's window is not scaled (RFC 7323 2.2) */
 	c->snd_wl1 = seg->seq;

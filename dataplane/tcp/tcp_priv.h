@@ -92,7 +92,7 @@ struct tcp_conn {
 	uint32_t iss, snd_una, snd_nxt, snd_max, snd_wnd, snd_wl1, snd_wl2;
 	uint32_t max_snd_wnd;
 	uint32_t tx_seq; /* sequence number of the first byte in the send queue */
-	uint32_t tx_bytes; /* bytes in the send queue */
+	uint32_t tx_bytes, tx_segs; /* bytes and mbufs in the send queue */
 	struct rte_mbuf *tx_head, *tx_tail; /* linked by ->next; head trimmed to tx_seq */
 	struct tcp_cursor cur; /* where output continues */
 	uint32_t acked_event; /* bytes to report by `acked` */
@@ -194,7 +194,12 @@ struct tcp_stack {
 	uint32_t challenge_left, rst_left; /* this second's budget */
 	uint32_t budget_tick;
 	uint32_t next_port; /* RFC 6056 */
-	bool mbufs_low;
+	/* tcp_mem.c */
+	bool mbufs_low; /* the reserve is touched: no new connections */
+	bool mbufs_critical; /* half of it is gone: data beyond the floor is not kept */
+	bool tight; /* share may be smaller than a buffer */
+	uint32_t share; /* mbufs that one queue may hold */
+	uint32_t prune_at; /* slot to look at next for out-of-order data to give up */
 	uint8_t rcv_wscale; /* that rcv_buf needs */
 	uint64_t c[TCP_C_COUNT];
 };
@@ -265,6 +270,19 @@ void tcp_enter_time_wait(struct tcp_stack *st, struct tcp_conn *c);
 void tcp_half_open_done(struct tcp_stack *st, struct tcp_conn *c);
 void tcp_tw_unlink(struct tcp_stack *st, struct tcp_conn *c);
 
+/* tcp_mem.c */
+void tcp_mem_check(struct tcp_stack *st);
+/* Whether this segment's data may be kept while mbufs are critical. */
+bool tcp_mem_keeps(struct tcp_stack *st, struct tcp_conn *c, const struct tcp_seg *seg);
+/* Limit of a queue that may hold `buf` bytes when there is plenty, in mbufs of about per_mbuf bytes. */
+static inline uint32_t
+tcp_mem_limit(const struct tcp_stack *st, uint32_t buf, uint32_t per_mbuf)
+{
+	if (likely(!st->tight))
+		return buf;
+	return (uint32_t)RTE_MIN((uint64_t)buf, RTE_MAX((uint64_t)st->share * per_mbuf, (uint64_t)st->cfg.floor_buf));
+}
+
 /* tcp_table.c */
 uint32_t tcp_tuple_hash(const struct tcp_stack *st, const struct net_addr *local, uint16_t lport, const struct net_addr *remote, uint16_t rport);
 struct tcp_conn *tcp_lookup(struct tcp_stack *st, const struct net_addr *local, uint16_t lport, const struct net_addr *remote, uint16_t rport, uint32_t hash);
@@ -301,6 +319,7 @@ uint8_t tcp_opts_len(const struct tcp_conn *c);
 /* Queues payload of seg (inside the window, trimmed here); takes seg->m. Sets TF_ACK_NOW as RFC 5681 4.2 asks. */
 void tcp_rx_data(struct tcp_stack *st, struct tcp_conn *c, struct tcp_seg *seg);
 void tcp_rxq_drop(struct tcp_conn *c);
+void tcp_ooo_drop(struct tcp_conn *c);
 uint32_t tcp_rcv_wnd(const struct tcp_stack *st, const struct tcp_conn *c); /* what may be advertised beyond rcv_nxt, never shrinking */
 void tcp_rx_window_update(struct tcp_stack *st, struct tcp_conn *c);
 uint8_t tcp_rx_sack_blocks(const struct tcp_conn *c, struct tcp_sack_range *out, uint8_t max);

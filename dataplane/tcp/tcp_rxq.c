@@ -195,6 +195,7 @@ remember_sack(struct tcp_conn *c, uint32_t seq)
 static void
 ooo_data(struct tcp_stack *st, struct tcp_conn *c, struct tcp_seg *seg)
 {
+	const uint32_t max = likely(!st->tight) ? st->cfg.max_ooo_segs : RTE_MIN((uint32_t)st->cfg.max_ooo_segs, st->share);
 	uint32_t seq = seg->seq;
 	struct rte_mbuf *m = seg->m;
 
@@ -206,7 +207,7 @@ ooo_data(struct tcp_stack *st, struct tcp_conn *c, struct tcp_seg *seg)
 		next = m->next;
 		if (len == 0) {
 			free_one(m);
-		} else if (c->ooo_segs >= st->cfg.max_ooo_segs) {
+		} else if (c->ooo_segs >= max) {
 			st->c[TCP_C_RX_OOO_DROPPED]++;
 			free_one(m);
 		} else {
@@ -252,6 +253,11 @@ tcp_rx_data(struct tcp_stack *st, struct tcp_conn *c, struct tcp_seg *seg)
 		seg->len = 0;
 		return;
 	}
+	if (unlikely(st->mbufs_critical) && !tcp_mem_keeps(st, c, seg)) {
+		seg->flags &= (uint8_t)~TH_FIN;
+		seg->len = 0;
+		return;
+	}
 	c->rcv_mss = (uint16_t)RTE_MAX(c->rcv_mss, RTE_MIN(seg->len, (uint32_t)c->mss));
 	if (seg->seq != c->rcv_nxt) {
 		ooo_data(st, c, seg);
@@ -270,26 +276,35 @@ tcp_rx_data(struct tcp_stack *st, struct tcp_conn *c, struct tcp_seg *seg)
 }
 
 void
+tcp_ooo_drop(struct tcp_conn *c)
+{
+	free_list(c->ooo_head);
+	c->ooo_head = c->ooo_tail = NULL;
+	c->ooo_segs = 0;
+	c->n_sacks = 0;
+}
+
+void
 tcp_rxq_drop(struct tcp_conn *c)
 {
 	free_list(c->rx_head);
-	free_list(c->ooo_head);
-	c->rx_head = c->rx_tail = c->ooo_head = c->ooo_tail = NULL;
-	c->rx_segs = c->ooo_segs = 0;
+	c->rx_head = c->rx_tail = NULL;
+	c->rx_segs = 0;
 	c->rx_bytes = 0;
-	c->n_sacks = 0;
+	tcp_ooo_drop(c);
 }
 
 uint32_t
 tcp_rcv_wnd(const struct tcp_stack *st, const struct tcp_conn *c)
 {
 	const uint32_t held = c->rx_bytes + c->rx_taken, kept = seq_gt(c->rcv_adv, c->rcv_nxt) ? c->rcv_adv - c->rcv_nxt : 0;
-	uint32_t room = held < st->cfg.rcv_buf ? st->cfg.rcv_buf - held : 0;
+	const uint32_t limit = tcp_mem_limit(st, st->cfg.rcv_buf, c->rcv_mss);
+	uint32_t room = held < limit ? limit - held : 0;
 
 	if (c->rx_segs >= st->cfg.max_rx_segs)
 		room = 0;
 	/* RFC 9293 3.8.6.2.2: the edge moves by a full segment or half the buffer, or not at all. */
-	if (room < kept || room - kept < RTE_MIN(st->cfg.rcv_buf / 2, (uint32_t)c->mss))
+	if (room < kept || room - kept < RTE_MIN(limit / 2, (uint32_t)c->mss))
 		return kept;
 	return room;
 }

@@ -20,6 +20,8 @@ tcp_config_default(struct tcp_config *cfg)
 	cfg->snd_buf = 256 * 1024;
 	cfg->max_rx_segs = 1024;
 	cfg->max_ooo_segs = 512;
+	cfg->max_tx_segs = 1024;
+	cfg->floor_buf = 24 * 1024;
 	cfg->port_lo = 32768;
 	cfg->port_hi = 60999;
 	cfg->init_cwnd_segs = 10;
@@ -50,7 +52,7 @@ layout_of(const struct tcp_config *cfg, struct layout *l)
 {
 	if (cfg->max_conns == 0 || cfg->max_conns > ID_SLOTS_MAX || cfg->max_listeners == 0 || cfg->max_listeners > UINT16_MAX ||
 			cfg->rcv_buf < 4096 || cfg->rcv_buf > 1u << 30 || cfg->snd_buf < 4096 || cfg->snd_buf > 1u << 30 || cfg->port_lo == 0 ||
-			cfg->port_hi < cfg->port_lo || cfg->rto_min == 0 || cfg->rto_max < cfg->rto_min || cfg->init_cwnd_segs == 0 || cfg->max_rx_segs == 0)
+			cfg->port_hi < cfg->port_lo || cfg->rto_min == 0 || cfg->rto_max < cfg->rto_min || cfg->init_cwnd_segs == 0 || cfg->max_rx_segs == 0 || cfg->max_tx_segs == 0 || cfg->floor_buf == 0)
 		return false;
 	l->table_size = rte_align32pow2(cfg->max_conns * 2);
 	l->conns = RTE_CACHE_LINE_ROUNDUP(sizeof(struct tcp_stack));
@@ -389,24 +391,11 @@ deliver(struct tcp_stack *st, struct tcp_conn *c)
 		deliver_closed(st, c, id, (c->flags & (TF_PASSIVE | TF_OPENED)) != 0);
 }
 
-static void
-check_mbufs(struct tcp_stack *st)
-{
-	if (st->cfg.min_free_mbufs == 0)
-		return;
-	st->mbufs_low = rte_mempool_avail_count(st->cfg.hdr_pool) < st->cfg.min_free_mbufs ||
-		rte_mempool_avail_count(st->cfg.data_pool) < st->cfg.min_free_mbufs;
-}
-
 void
 tcp_timers(struct tcp_stack *st, uint64_t now)
 {
-	const uint32_t before = st->wheel.now;
-
 	tcp_set_now(st, now);
 	tcp_wheel_run(st, st->tick, tcp_timer_fire);
-	if (st->tick != before)
-		check_mbufs(st);
 }
 
 void
@@ -415,6 +404,7 @@ tcp_flush(struct tcp_stack *st, uint64_t now)
 	uint32_t slot;
 
 	tcp_set_now(st, now);
+	tcp_mem_check(st);
 	if (st->later_head != TCP_NIL) {
 		if (st->dirty_tail != TCP_NIL)
 			st->conns[st->dirty_tail].next_dirty = st->later_head;

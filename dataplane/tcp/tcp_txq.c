@@ -29,6 +29,7 @@ tcp_txq_append(struct tcp_conn *c, struct rte_mbuf *m)
 			c->tx_head = m;
 		c->tx_tail = m;
 		c->tx_bytes += m->data_len;
+		c->tx_segs++;
 	}
 }
 
@@ -51,6 +52,7 @@ tcp_txq_ack(struct tcp_conn *c, uint32_t bytes)
 		c->tx_head = m->next;
 		if (c->cur.m == m)
 			c->cur.m = NULL;
+		c->tx_segs--;
 		free_one(m);
 	}
 	if (c->tx_head == NULL)
@@ -65,7 +67,7 @@ tcp_txq_drop(struct tcp_conn *c)
 		free_one(m);
 	}
 	c->tx_head = c->tx_tail = NULL;
-	c->tx_bytes = 0;
+	c->tx_bytes = c->tx_segs = 0;
 	c->cur.m = NULL;
 }
 

@@ -248,14 +248,25 @@ can_send(const struct tcp_conn *c)
 	return c->state >= TCP_SYN_SENT && c->state <= TCP_CLOSE_WAIT && c->state != TCP_FIN_WAIT_1 && c->state != TCP_FIN_WAIT_2 && !(c->flags & TF_FIN_QUEUED);
 }
 
+/* An empty queue has room whatever is free: a connection that moves goes on moving. */
+static uint32_t
+send_space(const struct tcp_stack *st, const struct tcp_conn *c)
+{
+	const uint32_t limit = tcp_mem_limit(st, st->cfg.snd_buf, c->mss);
+
+	if (c->tx_bytes >= limit || c->tx_segs >= st->cfg.max_tx_segs)
+		return 0;
+	if (unlikely(st->tight) && c->tx_segs >= RTE_MAX(st->share, st->cfg.floor_buf / TCP_MSS_DEFAULT4))
+		return 0;
+	return limit - c->tx_bytes;
+}
+
 uint32_t
 tcp_send_space(const struct tcp_stack *st, tcp_id_t id)
 {
 	const struct tcp_conn *c = get(st, id);
 
-	if (c == NULL || !can_send(c) || c->tx_bytes >= st->cfg.snd_buf)
-		return 0;
-	return st->cfg.snd_buf - c->tx_bytes;
+	return c != NULL && can_send(c) ? send_space(st, c) : 0;
 }
 
 int
@@ -267,7 +278,7 @@ tcp_send_take(struct tcp_stack *st, tcp_id_t id, struct rte_mbuf *m)
 		return -ESTALE;
 	if (!can_send(c))
 		return -EPIPE;
-	if (c->tx_bytes >= st->cfg.snd_buf)
+	if (send_space(st, c) == 0)
 		return -ENOBUFS;
 	tcp_txq_append(c, m);
 	tcp_mark_dirty(st, c);

@@ -119,6 +119,8 @@ tcp_xmit(struct tcp_stack *st, struct tcp_conn *c, uint32_t seq, uint32_t len, u
 		return false;
 	if (len > seg_max)
 		m->tso_segsz = (uint16_t)seg_max;
+	if (flags & TH_SYN)
+		c->rcv_adv = edge; /* without an ACK relative to the peer's number, still unknown: rcv_nxt is 0 */
 	if (flags & TH_ACK) {
 		c->rcv_adv = edge;
 		c->last_ack = c->rcv_nxt;
