@@ -115,6 +115,15 @@ run_config(struct app *a, struct config *c)
 		config_unref(old);
 }
 
+/* Text of another process, for a log line and for JSON: what could end either is replaced. */
+static void
+copy_text(char *out, const char *text)
+{
+	for (; *text != '\0'; text++)
+		*out++ = *text >= ' ' && *text < 0x7f && *text != '"' && *text != '\\' ? *text : '?';
+	*out = '\0';
+}
+
 static int
 on_cfg_result(struct app *a, const struct ipc_cfg_result *r)
 {
@@ -124,9 +133,9 @@ on_cfg_result(struct app *a, const struct ipc_cfg_result *r)
 		return 0;
 	a->results_due--;
 	if (r->status != 0) {
-		log_line(&a->log, LOG_ERROR, "config_refused generation=%u errno=%d reason=\"%s\" running=%s", r->generation, -r->status, r->text,
-			a->next != NULL ? "the old one" : "nothing");
-		strcpy(a->refused, r->text);
+		copy_text(a->refused, r->text);
+		log_line(&a->log, LOG_ERROR, "config_refused generation=%u status=%d reason=\"%s\" running=%s", r->generation,
+			r->status, a->refused, a->next != NULL ? "the old one" : "nothing");
 		a->reloads_failed++;
 		config_unref(a->next);
 		a->next = NULL;
@@ -327,7 +336,7 @@ watch_signal(struct app *a, uv_signal_t *s, int signum)
 }
 
 int
-app_open(struct app *a, uv_loop_t *loop, struct config *cfg, char err[CONFIG_ERR_LEN])
+app_open(struct app *a, uv_loop_t *loop, struct config *cfg, void (*on_thread)(void), char err[CONFIG_ERR_LEN])
 {
 	const struct pka_ops pka_ops = { on_work_done, send_to_dp, a };
 	const struct conns_ops conns_ops = { send_to_dp, flush_dp, a };
@@ -343,7 +352,7 @@ app_open(struct app *a, uv_loop_t *loop, struct config *cfg, char err[CONFIG_ERR
 		return -1;
 	if (cfg->kek != NULL && pka_load_kek(a->pka, cfg->kek, err) != 0)
 		return -1;
-	pka_start_threads(a->pka);
+	pka_start_threads(a->pka, on_thread);
 	a->conns = conns_new(&a->log, &conns_ops, a->pka, NULL);
 	a->link = dp_link_new(loop, &a->log, cfg->dp_socket, &link_ops);
 	if (a->conns == NULL || a->link == NULL)

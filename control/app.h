@@ -48,8 +48,8 @@ struct app {
 	bool stopping;
 };
 
-/* Takes the configuration's reference. 0, or -1 with a sentence in err. */
-int app_open(struct app *a, uv_loop_t *loop, struct config *cfg, char err[CONFIG_ERR_LEN]);
+/* Takes the configuration's reference. on_thread (may be NULL) is called once on each of the pool's threads. 0, or -1 with a sentence in err. */
+int app_open(struct app *a, uv_loop_t *loop, struct config *cfg, void (*on_thread)(void), char err[CONFIG_ERR_LEN]);
 /* Runs until a signal ends it. */
 void app_run(struct app *a);
 void app_close(struct app *a);

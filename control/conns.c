@@ -38,6 +38,7 @@ struct conns {
 	struct config *cfg;
 	struct table tables[CHAN_MAX_WORKERS];
 	uint32_t workers;
+	uint64_t attachment;
 	struct conn *newest, *oldest; /* under way */
 	struct conns_stats stats;
 	struct hs_out out;
@@ -150,6 +151,7 @@ int
 conns_attach(struct conns *c, uint32_t workers, const uint32_t *max_conns)
 {
 	conns_detach(c);
+	c->attachment++;
 	for (uint32_t w = 0; w < workers; w++) {
 		c->tables[w].by_index = calloc(max_conns[w], sizeof(*c->tables[w].by_index));
 		if (c->tables[w].by_index == NULL) {
@@ -248,7 +250,7 @@ struct asked {
 static void
 carry_out_one(struct conns *c, struct conn *k, const struct hs_act *a, struct asked *q, uint64_t now_ms)
 {
-	struct pka_owner who = { k->worker, a->tag, k->handle };
+	struct pka_owner who = { .worker = k->worker, .tag = a->tag, .attachment = c->attachment, .conn = k->handle };
 	const uint8_t *data = c->out.data + a->off;
 
 	switch (a->type) {
@@ -440,9 +442,14 @@ void
 conns_work_done(struct conns *c, const struct pka_owner *who, const uint8_t *result, size_t len, uint64_t now_ms)
 {
 	struct hs_env env = env_now(now_ms);
-	struct conn *k = find(c, who->worker, who->conn);
+	struct conn *k;
 	enum tls_err err;
 
+	if (who->attachment != c->attachment) { /* the same handle may be another connection's by now */
+		c->stats.stale++;
+		return;
+	}
+	k = find(c, who->worker, who->conn);
 	if (k == NULL || k->hs == NULL)
 		return;
 	hs_out_start(&c->out);

@@ -29,6 +29,7 @@ struct worker {
 	struct chan_end end;
 	uv_poll_t bell;
 	bool bell_open, hello, more;
+	bool lost; /* a message found no room: nothing more is sent */
 	struct ipc_hello said;
 	struct waiting *first, **last;
 	uint64_t backlog;
@@ -49,6 +50,7 @@ struct dp_link {
 	int sock;
 	enum link_state state;
 	bool said_down, closing;
+	bool overrun; /* a worker lost a message: the attachment ends on the next turn */
 	unsigned handles;
 	uint64_t since;
 	struct dp_link_stats stats;
@@ -140,6 +142,7 @@ detach(struct dp_link *l, const char *why)
 	if (l->state == LINK_DOWN)
 		return;
 	l->state = LINK_DOWN;
+	l->overrun = false;
 	log_line(l->log, was_up ? LOG_WARN : LOG_INFO, "dataplane_detached reason=\"%s\"", why);
 	uv_idle_stop(&l->again);
 	if (l->sock_poll != NULL) {
@@ -229,6 +232,8 @@ drain(struct dp_link *l, struct worker *w)
 			break;
 		if (rc > 0)
 			rc = take_message(l, w, type, len);
+		if (type == IPC_PKA_DONE)
+			ct_wipe(l->msg, sizeof(l->msg)); /* premaster and master secrets */
 		if (rc < 0) {
 			malformed(l, type);
 			return false;
@@ -396,16 +401,35 @@ backlog_timer(uv_timer_t *t)
 		dp_link_flush_all(l);
 }
 
+/* On the next turn of the loop: callers of dp_link_send() hold connections that a detach frees. */
+static void
+overrun(uv_timer_t *t)
+{
+	detach(t->data, "it does not take its messages");
+}
+
+/*
+ * No room behind the ring either. What comes after the message must not go without it (a Finished without its keys), so that nothing
+ * more is sent, and the attachment ends.
+ */
+static int
+lose(struct dp_link *l, struct worker *w)
+{
+	w->lost = l->overrun = true;
+	uv_timer_start(&l->timer, overrun, 0, 0);
+	return -ENOBUFS;
+}
+
 static int
 wait_in_line(struct dp_link *l, struct worker *w, uint16_t type, const void *body, size_t body_len, const void *data, size_t data_len)
 {
 	struct waiting *m;
 
 	if (w->backlog + body_len + data_len > BACKLOG_MAX)
-		return -ENOBUFS;
+		return lose(l, w);
 	m = malloc(sizeof(*m) + body_len + data_len);
 	if (m == NULL)
-		return -ENOBUFS;
+		return lose(l, w);
 	m->next = NULL;
 	m->type = type;
 	m->len = (uint32_t)(body_len + data_len);
@@ -415,7 +439,8 @@ wait_in_line(struct dp_link *l, struct worker *w, uint16_t type, const void *bod
 	*w->last = m;
 	w->last = &m->next;
 	w->backlog += m->len;
-	uv_timer_start(&l->timer, backlog_timer, BACKLOG_MS, BACKLOG_MS);
+	if (!l->overrun)
+		uv_timer_start(&l->timer, backlog_timer, BACKLOG_MS, BACKLOG_MS);
 	return 0;
 }
 
@@ -427,6 +452,8 @@ dp_link_send(struct dp_link *l, uint32_t worker, uint16_t type, const void *body
 	if (l->state != LINK_UP || worker >= l->chan.workers)
 		return -ENOTCONN;
 	w = &l->workers[worker];
+	if (w->lost)
+		return -ENOBUFS;
 	l->stats.messages_out++;
 	if (w->first == NULL && chan_send(&w->end.tx, type, body, body_len, data, data_len) == 0)
 		return 0;
@@ -454,7 +481,7 @@ dp_link_flush_all(struct dp_link *l)
 		dp_link_flush(l, i);
 		behind |= l->workers[i].first != NULL;
 	}
-	if (!behind && l->state == LINK_UP)
+	if (!behind && l->state == LINK_UP && !l->overrun)
 		uv_timer_stop(&l->timer);
 }
 

@@ -40,7 +40,10 @@ struct dp_link *dp_link_new(uv_loop_t *loop, const struct log *log, const char *
 void dp_link_close(struct dp_link *l);
 void dp_link_free(struct dp_link *l);
 
-/* Queues a message in the ring, or behind it when it is full. 0, -ENOTCONN, or -ENOBUFS when too much is behind it. */
+/*
+ * Queues a message in the ring, or behind it when it is full. 0, -ENOTCONN, or -ENOBUFS when too much is behind it: then every
+ * later one fails too, and the attachment ends on the loop's next turn.
+ */
 int dp_link_send(struct dp_link *l, uint32_t worker, uint16_t type, const void *body, size_t body_len, const void *data,
 	size_t data_len);
 /* Publishes what was queued for a worker, or for all. */

@@ -97,7 +97,7 @@ run(const char *file, bool sandboxed)
 	size_pool();
 	signal(SIGPIPE, SIG_IGN);
 	uv_loop_init(&loop);
-	if (app_open(a, &loop, c, err) != 0 || (sandboxed && sandbox_enter(err, sizeof(err)) != 0)) {
+	if (app_open(a, &loop, c, sandboxed ? sandbox_thread : NULL, err) != 0 || (sandboxed && sandbox_enter(err, sizeof(err)) != 0)) {
 		fprintf(stderr, "sluice-cp: %s\n", err);
 		_exit(1); /* half-open: nothing is worth keeping */
 	}

@@ -6,7 +6,9 @@
 
 /* Before keys are read: no core dumps, no reading by a debugger. */
 void sandbox_no_dumps(void);
-/* After start-up, with all threads running. 0, or -1 with a sentence in err. */
+/* On each thread but the first: capabilities are every thread's own. Ends the process when it fails. */
+void sandbox_thread(void);
+/* After start-up, on the first thread, with all threads running. 0, or -1 with a sentence in err. */
 int sandbox_enter(char *err, size_t cap);
 
 #endif

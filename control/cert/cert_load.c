@@ -135,12 +135,15 @@ static int
 load_key(struct cert_slot *s, const char *file, char *err)
 {
 	FILE *f = open_file(file, "private key", err);
+	char buf[4096]; /* the stream's: it holds the key's text */
 	int asked = 0, bits;
 
 	if (f == NULL)
 		return -1;
+	setvbuf(f, buf, _IOFBF, sizeof(buf));
 	s->c.key = PEM_read_PrivateKey(f, NULL, no_passphrase, &asked);
 	fclose(f);
+	ct_wipe(buf, sizeof(buf));
 	if (s->c.key == NULL && asked)
 		return fail(err, file, "the private key is encrypted", "store it without a passphrase, readable by sluice-cp only");
 	if (s->c.key == NULL)

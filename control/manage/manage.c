@@ -139,6 +139,7 @@ listen_on(const char *path)
 {
 	struct sockaddr_un a = { .sun_family = AF_UNIX };
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), rc = 0;
+	struct stat st;
 	mode_t mask;
 
 	if (fd < 0)
@@ -146,8 +147,8 @@ listen_on(const char *path)
 	strncpy(a.sun_path, path, sizeof(a.sun_path) - 1);
 	if (connect(fd, (struct sockaddr *)&a, sizeof(a)) == 0) {
 		rc = -EADDRINUSE; /* somebody answers there */
-	} else if (errno == ECONNREFUSED) {
-		unlink(path); /* left by one that crashed */
+	} else if (errno == ECONNREFUSED && lstat(path, &st) == 0 && S_ISSOCK(st.st_mode)) {
+		unlink(path); /* left by one that crashed; any other file refuses connections too, and stays */
 	}
 	mask = umask(0117);
 	if (rc == 0 && bind(fd, (struct sockaddr *)&a, sizeof(a)) != 0)

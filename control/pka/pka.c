@@ -95,6 +95,18 @@ job_new(struct pka *p, const struct pka_owner *who)
 }
 
 void
+pka_job_drop(struct pka *p, struct pka_job *j)
+{
+	EVP_PKEY_free(j->key);
+	j->key = NULL;
+	j->where = PKA_FREE;
+	ct_wipe(j->in, sizeof(j->in));
+	ct_wipe(j->out, sizeof(j->out));
+	p->spare[p->spare_count++] = j->index;
+	p->stats.in_flight--;
+}
+
+void
 pka_job_finish(struct pka *p, struct pka_job *j, const uint8_t *result, size_t len)
 {
 	uint8_t copy[PKA_MAX_RESULT];
@@ -104,13 +116,7 @@ pka_job_finish(struct pka *p, struct pka_job *j, const uint8_t *result, size_t l
 		memcpy(copy, result, len);
 	else
 		p->stats.failed++;
-	EVP_PKEY_free(j->key);
-	j->key = NULL;
-	j->where = PKA_FREE;
-	ct_wipe(j->in, sizeof(j->in));
-	ct_wipe(j->out, sizeof(j->out));
-	p->spare[p->spare_count++] = j->index;
-	p->stats.in_flight--;
+	pka_job_drop(p, j);
 	p->ops.done(p->ops.ctx, &who, result != NULL ? copy : NULL, len);
 	ct_wipe(copy, sizeof(copy));
 }
@@ -199,10 +205,7 @@ pka_prf(struct pka *p, const struct pka_owner *who, enum hs_prf prf, size_t secr
 		j->out_len = (uint16_t)out_len;
 		if (pka_card_try(p, j, 0))
 			return PKA_PENDING;
-		j->where = PKA_FREE;
-		ct_wipe(j->in, sizeof(j->in));
-		p->spare[p->spare_count++] = j->index;
-		p->stats.in_flight--;
+		pka_job_drop(p, j);
 	}
 	soft_prf(p, (uint8_t)prf, in, secret_len, len, out, out_len);
 	return PKA_INLINE;
@@ -213,16 +216,21 @@ pka_prf(struct pka *p, const struct pka_owner *who, enum hs_prf prf, size_t secr
 struct warm {
 	uv_work_t work;
 	uv_barrier_t *all;
+	void (*on_thread)(void);
 };
 
 static void
 meet(uv_work_t *w)
 {
-	uv_barrier_wait(((struct warm *)w)->all);
+	struct warm *warm = (struct warm *)w;
+
+	uv_barrier_wait(warm->all);
+	if (warm->on_thread != NULL)
+		warm->on_thread();
 }
 
 void
-pka_start_threads(struct pka *p)
+pka_start_threads(struct pka *p, void (*on_thread)(void))
 {
 	const char *size = getenv("UV_THREADPOOL_SIZE");
 	unsigned n = size != NULL ? (unsigned)atoi(size) : 4; /* libuv's default */
@@ -234,6 +242,7 @@ pka_start_threads(struct pka *p)
 		return;
 	for (unsigned i = 0; i < n; i++) {
 		w[i].all = &all;
+		w[i].on_thread = on_thread;
 		uv_queue_work(p->loop, &w[i].work, meet, NULL);
 	}
 	uv_run(p->loop, UV_RUN_DEFAULT);

@@ -29,11 +29,12 @@
 /* Whose operation it is; handed back with the result. */
 struct pka_owner {
 	uint32_t worker, tag;
+	uint64_t attachment; /* handles begin anew with each of them */
 	ipc_conn_t conn;
 };
 
 struct pka_ops {
-	/* A result, never from within the call that asked. NULL: not even libcrypto could do it. */
+	/* A result, never from within the call that asked; none after pka_card_detached(). NULL: not even libcrypto could do it. */
 	void (*done)(void *ctx, const struct pka_owner *who, const uint8_t *result, size_t len);
 	/* Sends to a worker's ring; 0 or -errno. */
 	int (*send)(void *ctx, uint32_t worker, uint16_t type, const void *body, size_t body_len, const void *data, size_t data_len);
@@ -53,8 +54,8 @@ struct pka *pka_new(uv_loop_t *loop, const struct log *log, const struct pka_ops
 void pka_free(struct pka *p);
 /* Stops timers; results still under way on threads are dropped. */
 void pka_close(struct pka *p);
-/* Starts the pool's threads, before system calls are restricted. */
-void pka_start_threads(struct pka *p);
+/* Starts the pool's threads, before system calls are restricted, and calls on_thread (may be NULL) once on each. */
+void pka_start_threads(struct pka *p, void (*on_thread)(void));
 
 /* The card's key-encryption key: a file of 32 bytes. 0, or -1 with a sentence in err. */
 int pka_load_kek(struct pka *p, const char *file, char err[CERT_ERR_LEN]);
@@ -65,7 +66,7 @@ void pka_set_keys(struct pka *p, struct cert *const *certs, unsigned count);
 
 /* The card has `slots` key slots (0: none); every slot is empty. Loads the keys. */
 void pka_card_attached(struct pka *p, uint32_t slots);
-/* The channel is gone: everything on the card is redone in software. */
+/* The channel is gone, and every connection with it: what is on the card is forgotten. */
 void pka_card_detached(struct pka *p);
 /* PKA_DONE. */
 void pka_card_done(struct pka *p, const struct ipc_pka_done *msg, const uint8_t *data);

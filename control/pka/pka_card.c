@@ -202,6 +202,10 @@ pka_card_detached(struct pka *p)
 	p->card_slots = 0;
 	for (unsigned i = 0; i < PKA_MAX_KEYS; i++)
 		p->keys[i].state = PKA_SLOT_EMPTY;
-	while (p->oldest != NULL)
-		redo_soft(p, p->oldest);
+	while (p->oldest != NULL) {
+		struct pka_job *j = p->oldest;
+
+		pka_card_unlink(p, j);
+		pka_job_drop(p, j);
+	}
 }

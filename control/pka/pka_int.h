@@ -66,6 +66,8 @@ void pka_card_timer(uv_timer_t *t);
 
 /* pka.c */
 void pka_job_soft(struct pka *p, struct pka_job *j);
+/* Wipes the job and takes it back; nobody is told. */
+void pka_job_drop(struct pka *p, struct pka_job *j);
 void pka_job_finish(struct pka *p, struct pka_job *j, const uint8_t *result, size_t len);
 
 #endif

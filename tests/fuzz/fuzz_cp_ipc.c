@@ -42,7 +42,7 @@ LLVMFuzzerInitialize(int *argc, char ***argv)
 	CHECK(c != NULL);
 	c->max_handshakes = 8;
 	uv_loop_init(&loop);
-	CHECK(app_open(&app, &loop, c, err) == 0);
+	CHECK(app_open(&app, &loop, c, NULL, err) == 0);
 	app.log.level = LOG_ERROR;
 	app.log.fd = -1; /* nobody reads it */
 	unlink(chain);

@@ -5,6 +5,7 @@
  */
 #include <setjmp.h>
 #include <stdarg.h>
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -290,8 +291,8 @@ act(struct dp *d)
 		struct ipc_cfg_result r = { .generation = ((const struct ipc_cfg_begin *)body)->generation };
 
 		if (d->refuse_cfg) {
-			r.status = -EINVAL;
-			strcpy(r.text, "not today");
+			r.status = INT32_MIN; /* not an errno at all */
+			strcpy(r.text, "not\n\"today\"\xff");
 		}
 		say(d, IPC_CFG_RESULT, &r, sizeof(r), NULL, 0);
 		break;
@@ -731,7 +732,9 @@ a_configuration_that_the_dataplane_refuses_changes_nothing(void **state)
 	d->refuse_cfg = false;
 	while (!told && now_ms() < until) {
 		j = ask(d, "GET", "/listeners", 200, NULL);
-		told = strcmp(json_string_value(json_object_get(j, "refused")), "not today") == 0;
+		told = json_string_length(json_object_get(j, "refused")) != 0;
+		if (told)
+			assert_string_equal(json_string_value(json_object_get(j, "refused")), "not??today??");
 		json_decref(j);
 	}
 	assert_true(told);
@@ -743,6 +746,129 @@ a_configuration_that_the_dataplane_refuses_changes_nothing(void **state)
 	assert_non_null(strstr(json_string_value(json_object_get(j, "error")), "nonsense"));
 	json_decref(j);
 	SSL_CTX_free(ctx);
+}
+
+/* The number of /stats under "control". */
+static json_int_t
+stat_of(struct dp *d, const char *name)
+{
+	json_t *j = ask(d, "GET", "/stats", 200, NULL);
+	json_int_t n = json_integer_value(json_object_get(json_object_get(j, "control"), name));
+
+	json_decref(j);
+	return n;
+}
+
+/* Its connections are gone with it: their work on the card must not keep the threads from those of the next one. */
+static void
+work_of_a_lost_dataplane_is_not_redone(void **state)
+{
+	struct dp *d = *state;
+	SSL_CTX *ctx = client_ctx("AES128-GCM-SHA256");
+	json_int_t before;
+
+	detach(d);
+	attach(d, 16);
+	receive_until(d, IPC_KEY_LOAD);
+	before = stat_of(d, "rsa_software");
+	d->hold_pka = true;
+	d->pka_rsa = 0;
+	open_conn(d, ctx, NULL, 70);
+	while (d->pka_rsa == 0) {
+		SSL_do_handshake(d->ssl);
+		feed(d);
+		assert_true(receive(d, now_ms() + WAIT_MS));
+	}
+	d->hold_pka = false;
+	SSL_free(d->ssl);
+	BIO_free(d->net);
+	detach(d);
+	attach(d, 0);
+	receive_until(d, IPC_CFG_COMMIT);
+	open_conn(d, ctx, NULL, 70);
+	assert_true(shake(d));
+	close_conn(d);
+	assert_int_equal(stat_of(d, "rsa_software"), before + 1);
+	assert_int_equal(stat_of(d, "operations_in_flight"), 0);
+	SSL_CTX_free(ctx);
+}
+
+/*
+ * A dataplane that does not take its messages loses the attachment: leaving one message out would let what follows it (a Finished,
+ * the word that data may flow) go without the keys before it.
+ */
+static void
+a_dataplane_that_does_not_read_is_left(void **state)
+{
+	struct dp *d = *state;
+	SSL_CTX *ctx = client_ctx("AES128-SHA");
+	uint64_t until = now_ms() + WAIT_MS;
+	struct pollfd p = { .events = POLLIN };
+	uint8_t hello[1024];
+	BIO *net;
+	SSL *ssl = client_open(ctx, &net);
+	char byte;
+	int n;
+
+	SSL_do_handshake(ssl);
+	n = BIO_read(net, hello, sizeof(hello));
+	assert_true(n > 5);
+	p.fd = d->sock;
+	for (uint64_t gen = 1; now_ms() < until; gen++) {
+		struct ipc_conn_open open = { .conn = 80 | gen << 32, .listener = d->listener_id, .peer = { .family = 4 },
+			.local = { .family = 4 } };
+		struct ipc_record_in rec = { .conn = open.conn, .type = 22, .version = 0x0301, .bytes = (uint32_t)n - 5 };
+		struct ipc_conn_closed closed = { .conn = open.conn, .reason = IPC_CLOSED_PEER_RESET };
+
+		while (chan_space(&d->end.tx) < 4096 && poll(&p, 1, 1) == 0)
+			;
+		if (poll(&p, 1, 0) == 1)
+			break;
+		say(d, IPC_CONN_OPEN, &open, sizeof(open), NULL, 0);
+		say(d, IPC_RECORD_IN, &rec, sizeof(rec), hello + 5, (size_t)n - 5);
+		say(d, IPC_CONN_CLOSED, &closed, sizeof(closed), NULL, 0);
+	}
+	assert_int_equal(poll(&p, 1, 0), 1);
+	assert_int_equal(recv(d->sock, &byte, 1, 0), 0);
+	SSL_free(ssl);
+	BIO_free(net);
+	detach(d);
+	attach(d, 0);
+	receive_until(d, IPC_CFG_COMMIT);
+	open_conn(d, ctx, NULL, 81);
+	assert_true(shake(d));
+	close_conn(d);
+	SSL_CTX_free(ctx);
+}
+
+/* A configuration that names some file as the socket must not cost that file. */
+static void
+a_file_in_the_place_of_the_management_socket_is_left_alone(void **state)
+{
+	struct dp *d = *state;
+	char file[160], yaml[200], cmd[800];
+	struct stat st;
+	int status;
+	pid_t pid;
+
+	snprintf(file, sizeof(file), "%s/precious", d->dir);
+	snprintf(yaml, sizeof(yaml), "%s/second.yaml", d->dir);
+	write_config(d, "");
+	snprintf(cmd, sizeof(cmd), "touch %s && sed s,%s/manage.sock,%s, %s/sluice.yaml > %s", file, d->dir, file, d->dir, yaml);
+	assert_int_equal(system(cmd), 0);
+	pid = fork();
+	if (pid == 0) {
+		execl(d->binary, d->binary, yaml, d->option, (char *)NULL);
+		_exit(127);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 1);
+	assert_int_equal(stat(file, &st), 0);
+	assert_true(S_ISREG(st.st_mode));
+	snprintf(file, sizeof(file), "%s/manage.sock", d->dir);
+	assert_int_equal(stat(file, &st), 0);
+	assert_true(S_ISSOCK(st.st_mode));
+	assert_int_equal(st.st_mode & 0777, 0660);
 }
 
 static void
@@ -828,25 +954,39 @@ sluicectl_shows_checks_and_reloads(void **state)
 	assert_non_null(strstr(out, "/nonexistent: cannot reach sluice-cp"));
 }
 
-/* What the kernel says of the process: no capability, no new privileges, a filter on its system calls. */
+/* What the kernel says of each thread: no capability, no new privileges, a filter on its system calls. */
 static void
 runs_without_privileges(void **state)
 {
 	struct dp *d = *state;
-	char file[64], line[256];
-	unsigned found = 0;
-	FILE *f;
+	char dir[64], file[128], line[256];
+	unsigned threads = 0;
+	struct dirent *e;
+	DIR *tasks;
 
 	if (d->option != NULL)
 		skip();
-	snprintf(file, sizeof(file), "/proc/%d/status", (int)d->cp);
-	f = fopen(file, "r");
-	assert_non_null(f);
-	while (fgets(line, sizeof(line), f) != NULL)
-		found += strcmp(line, "CapEff:\t0000000000000000\n") == 0 || strcmp(line, "CapPrm:\t0000000000000000\n") == 0 ||
-			 strcmp(line, "NoNewPrivs:\t1\n") == 0 || strcmp(line, "Seccomp:\t2\n") == 0;
-	fclose(f);
-	assert_int_equal(found, 4);
+	snprintf(dir, sizeof(dir), "/proc/%d/task", (int)d->cp);
+	tasks = opendir(dir);
+	assert_non_null(tasks);
+	while ((e = readdir(tasks)) != NULL) {
+		unsigned found = 0;
+		FILE *f;
+
+		if (e->d_name[0] == '.')
+			continue;
+		snprintf(file, sizeof(file), "%s/%.20s/status", dir, e->d_name);
+		f = fopen(file, "r");
+		assert_non_null(f);
+		while (fgets(line, sizeof(line), f) != NULL)
+			found += strcmp(line, "CapEff:\t0000000000000000\n") == 0 || strcmp(line, "CapPrm:\t0000000000000000\n") == 0 ||
+				 strcmp(line, "NoNewPrivs:\t1\n") == 0 || strcmp(line, "Seccomp:\t2\n") == 0;
+		fclose(f);
+		assert_int_equal(found, 4);
+		threads++;
+	}
+	closedir(tasks);
+	assert_true(threads >= 2); /* the loop's and the pool's */
 }
 
 static struct dp wish; /* what main() was told, for start() */
@@ -875,6 +1015,9 @@ main(int argc, char **argv)
 		cmocka_unit_test(reload_applies_a_good_file_and_ignores_a_bad_one),
 		cmocka_unit_test(management_answers_and_tells_no_secret),
 		cmocka_unit_test(a_configuration_that_the_dataplane_refuses_changes_nothing),
+		cmocka_unit_test(work_of_a_lost_dataplane_is_not_redone),
+		cmocka_unit_test(a_dataplane_that_does_not_read_is_left),
+		cmocka_unit_test(a_file_in_the_place_of_the_management_socket_is_left_alone),
 		cmocka_unit_test(the_oldest_handshake_makes_room_when_there_are_too_many),
 		cmocka_unit_test(a_connection_of_no_listener_is_reset),
 		cmocka_unit_test(sluicectl_shows_checks_and_reloads),

@@ -1,0 +1,215 @@
+/* The table of connections against answers that come at the wrong time. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "common/wr.h"
+#include "control/conns.h"
+#include "tests/unit/control/tls_peer.h"
+
+#define HANDLE (3 | 1ull << 32)
+
+struct fixture {
+	struct log log;
+	uv_loop_t loop;
+	struct config *cfg;
+	struct pka *pka;
+	struct session_cache *cache;
+	struct conns *conns;
+	SSL_CTX *ctx;
+	char dir[64];
+	struct pka_owner answered[8];
+	unsigned answers, closes;
+};
+
+static int
+take_message(void *ctx, uint32_t worker, uint16_t type, const void *body, size_t body_len, const void *data, size_t data_len)
+{
+	((struct fixture *)ctx)->closes += type == IPC_CONN_CLOSE;
+	return 0;
+}
+
+static void
+no_flush(void *ctx, uint32_t worker)
+{
+}
+
+static void
+answered(void *ctx, const struct pka_owner *who, const uint8_t *result, size_t len)
+{
+	struct fixture *f = ctx;
+
+	f->answered[f->answers++] = *who;
+	conns_work_done(f->conns, who, result, len, 1000);
+}
+
+static int
+setup(void **state)
+{
+	struct fixture *f = calloc(1, sizeof(*f));
+	const struct pka_ops pka_ops = { answered, take_message, f };
+	const struct conns_ops ops = { take_message, no_flush, f };
+	char chain[100], key[100], file[100], cmd[100], err[CONFIG_ERR_LEN];
+	const uint32_t max = 16;
+	FILE *y;
+
+	strcpy(f->dir, "/tmp/sluice-conns-XXXXXX");
+	assert_non_null(mkdtemp(f->dir));
+	snprintf(chain, sizeof(chain), "%s/a.pem", f->dir);
+	snprintf(key, sizeof(key), "%s/a.key", f->dir);
+	snprintf(file, sizeof(file), "%s/f.yaml", f->dir);
+	world_make_cert(chain, key, "a.test", 2048);
+	y = fopen(file, "w");
+	assert_non_null(y);
+	fprintf(y, "dataplane: {socket: /d}\nmanagement: {socket: /m}\ninterfaces: [{name: o, port: 0, address: 198.18.0.1/24}]\n"
+		"listeners: [{name: l, address: 198.18.0.1, port: 443, pool: p, certificates: [{chain: %s, key: %s}]}]\n"
+		"pools: [{name: p, servers: [{address: 198.19.0.2, port: 80}]}]\n", chain, key);
+	fclose(y);
+	f->cfg = config_load(file, err, NULL);
+	assert_non_null(f->cfg);
+	snprintf(cmd, sizeof(cmd), "rm -r %s", f->dir);
+	assert_int_equal(system(cmd), 0);
+	f->log = (struct log){ .ident = "test", .level = LOG_ERROR, .fd = 2 };
+	uv_loop_init(&f->loop);
+	f->pka = pka_new(&f->loop, &f->log, &pka_ops, 1000);
+	f->cache = session_cache_new(16);
+	f->conns = conns_new(&f->log, &ops, f->pka, f->cache);
+	conns_set_config(f->conns, f->cfg);
+	assert_int_equal(conns_attach(f->conns, 1, &max), 0);
+	f->ctx = client_ctx("AES128-SHA");
+	*state = f;
+	return 0;
+}
+
+static int
+teardown(void **state)
+{
+	struct fixture *f = *state;
+
+	pka_close(f->pka);
+	uv_run(&f->loop, UV_RUN_DEFAULT);
+	conns_free(f->conns);
+	pka_free(f->pka);
+	session_cache_free(f->cache);
+	config_unref(f->cfg);
+	SSL_CTX_free(f->ctx);
+	uv_loop_close(&f->loop);
+	free(f);
+	return 0;
+}
+
+static void
+record(struct fixture *f, const uint8_t *data, size_t len)
+{
+	struct ipc_record_in m = { .conn = HANDLE, .type = TLS_CT_HANDSHAKE, .version = 0x0303, .bytes = (uint32_t)len };
+
+	assert_int_equal(conns_record(f->conns, 0, &m, data, 1000), 0);
+}
+
+/* A connection up to the point where its key operation is under way. */
+static void
+begin(struct fixture *f)
+{
+	struct ipc_conn_open open = { .conn = HANDLE, .listener = f->cfg->listeners[0].ipc.id, .peer = { .family = 4 } };
+	uint8_t hello[1024], exchange[4 + 2 + 256] = { 0 };
+	struct wr w = wr_init(exchange, 6);
+	BIO *net;
+	SSL *ssl = client_open(f->ctx, &net);
+	int n;
+
+	assert_int_equal(conns_open(f->conns, 0, &open, 1000), 0);
+	SSL_do_handshake(ssl);
+	n = BIO_read(net, hello, sizeof(hello));
+	assert_true(n > 5);
+	record(f, hello + 5, (size_t)n - 5);
+	wr_u8(&w, 16);
+	wr_u24(&w, 258);
+	wr_u16(&w, 256);
+	record(f, exchange, sizeof(exchange));
+	SSL_free(ssl);
+	BIO_free(net);
+}
+
+static void
+wait_for_answers(struct fixture *f, unsigned n)
+{
+	while (f->answers < n && uv_run(&f->loop, UV_RUN_ONCE) != 0)
+		;
+	assert_int_equal(f->answers, n);
+}
+
+/* A sluice-dp that comes back counts its handles from the beginning: what was asked for the old ones is nobody's. */
+static void
+an_answer_for_the_attachment_before_is_nobodys(void **state)
+{
+	struct fixture *f = *state;
+	const uint32_t max = 16;
+	struct conns_stats s;
+
+	begin(f);
+	conns_detach(f->conns);
+	assert_int_equal(conns_attach(f->conns, 1, &max), 0);
+	begin(f);
+	wait_for_answers(f, 2);
+	assert_true(f->answered[0].conn == f->answered[1].conn);
+	conns_stats(f->conns, &s);
+	assert_int_equal(s.stale, 1);
+	assert_int_equal(s.half_open, 1);
+}
+
+static void
+an_answer_for_a_closed_connection_is_dropped(void **state)
+{
+	struct fixture *f = *state;
+	struct ipc_conn_closed closed = { .conn = HANDLE, .reason = IPC_CLOSED_PEER_RESET };
+	struct conns_stats s;
+
+	begin(f);
+	assert_int_equal(conns_closed(f->conns, 0, &closed), 0);
+	wait_for_answers(f, 1);
+	conns_stats(f->conns, &s);
+	assert_int_equal(s.stale, 1);
+	assert_int_equal(s.open, 0);
+	assert_int_equal(conns_closed(f->conns, 0, &closed), 0); /* unknown by now */
+	conns_stats(f->conns, &s);
+	assert_int_equal(s.stale, 2);
+	assert_int_equal(f->closes, 0);
+}
+
+static void
+handles_and_workers_out_of_range_break_the_attachment(void **state)
+{
+	struct fixture *f = *state;
+	struct ipc_conn_open open = { .conn = 16 | 1ull << 32, .listener = 1, .peer = { .family = 4 } };
+
+	assert_int_not_equal(conns_open(f->conns, 0, &open, 1000), 0); /* index 16 of 16 */
+	open.conn = HANDLE;
+	assert_int_not_equal(conns_open(f->conns, 1, &open, 1000), 0); /* worker 1 of 1 */
+	open.conn = 3;
+	assert_int_not_equal(conns_open(f->conns, 0, &open, 1000), 0); /* generation 0 */
+	open.conn = HANDLE;
+	open.peer.family = 5;
+	assert_int_not_equal(conns_open(f->conns, 0, &open, 1000), 0);
+	open.peer.family = 6;
+	open.listener = f->cfg->listeners[0].ipc.id;
+	assert_int_equal(conns_open(f->conns, 0, &open, 1000), 0);
+	assert_int_not_equal(conns_open(f->conns, 0, &open, 1000), 0); /* twice */
+}
+
+int
+main(void)
+{
+#define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+	const struct CMUnitTest tests[] = {
+		T(an_answer_for_the_attachment_before_is_nobodys),
+		T(an_answer_for_a_closed_connection_is_dropped),
+		T(handles_and_workers_out_of_range_break_the_attachment),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
