@@ -4,6 +4,9 @@
  */
 #include "dataplane/tcp/tcp_priv.h"
 
+#define RCV_START 32768u /* window of a connection that has received nothing, bytes; and at least segments: more than any initial window (RFC 6928) */
+#define RCV_START_SEGS 12u
+
 static inline uint32_t
 ooo_seq(const struct rte_mbuf *m)
 {
@@ -294,11 +297,23 @@ tcp_rxq_drop(struct tcp_conn *c)
 	tcp_ooo_drop(c);
 }
 
+/*
+ * What a connection may be promised: twice what it has received so far ahead of what came at first, so that a slow start (which doubles, RFC 5681 3.1) never
+ * waits for the window, and many connections that receive nothing hold no promise of many mbufs.
+ */
+static uint32_t
+rcv_limit(const struct tcp_stack *st, const struct tcp_conn *c)
+{
+	const uint64_t grown = RTE_MAX(RCV_START, RCV_START_SEGS * c->mss) + 2 * c->bytes_in;
+
+	return (uint32_t)RTE_MIN((uint64_t)tcp_mem_limit(st, st->cfg.rcv_buf, c->rcv_mss), grown);
+}
+
 uint32_t
 tcp_rcv_wnd(const struct tcp_stack *st, const struct tcp_conn *c)
 {
 	const uint32_t held = c->rx_bytes + c->rx_taken, kept = seq_gt(c->rcv_adv, c->rcv_nxt) ? c->rcv_adv - c->rcv_nxt : 0;
-	const uint32_t limit = tcp_mem_limit(st, st->cfg.rcv_buf, c->rcv_mss);
+	const uint32_t limit = rcv_limit(st, c);
 	uint32_t room = held < limit ? limit - held : 0;
 
 	if (c->rx_segs >= st->cfg.max_rx_segs)

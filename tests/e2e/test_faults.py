@@ -261,6 +261,22 @@ def test_connection_limit_refuses_new_and_keeps_old(fresh):
     assert get(tls(lab, timeout=20), "/")[0] == "HTTP/1.1 200 OK"
 
 
+def rest_of(conn):
+    """The body of the answer that is on its way."""
+    buf = b""
+    while b"\r\n\r\n" not in buf:
+        buf += conn.recv(1 << 18)
+    head, body = buf.split(b"\r\n\r\n", 1)
+    length = int(next(line.split(b":")[1] for line in head.split(b"\r\n") if line.lower().startswith(b"content-length")))
+    parts, have = [body], len(body)
+    while have < length:
+        got = conn.recv(1 << 18)
+        assert got, "cut short"
+        parts.append(got)
+        have += len(got)
+    return b"".join(parts)
+
+
 def test_out_of_packet_buffers_refuses_new_and_keeps_old(fresh):
     """Few buffers and clients that do not read: what is refused is new work, and nothing is damaged."""
     lab = fresh(dp_args=["--mbufs", "6144"])
@@ -279,6 +295,10 @@ def test_out_of_packet_buffers_refuses_new_and_keeps_old(fresh):
                 break
     first.settimeout(60)
     assert get(first, "/", close=False)[0] == "HTTP/1.1 200 OK"
+    assert len(stuck) >= 20
+    for conn in (stuck[0], stuck[-1]):  # whoever reads on gets all of it
+        conn.settimeout(60)
+        assert rest_of(conn) == content(lab, "10m.bin")
     for c in stuck:
         c.close()
     lab.until("the buffers are back", lambda: serves(lab), 60, 1.0)

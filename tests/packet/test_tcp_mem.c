@@ -130,8 +130,11 @@ a_window_is_not_taken_back_but_not_replenished_either(void **state)
 	struct seg g;
 
 	(void)state;
-	give(&s, SEG(.flags = ACK, .seq = 1, .ack = 1, .len = MSS));
-	seq += MSS;
+	for (unsigned int i = 0; i < 120; i++) { /* until the window is as wide as it gets */
+		give(&s, SEG(.flags = ACK, .seq = seq, .ack = 1, .len = MSS));
+		seq += MSS;
+		tcp_rx_consume(s.h->tcp, id, UINT32_MAX);
+	}
 	pass(&s, 100000);
 	drain(&s);
 	edge = seq + info_of(&s, id).rcv_wnd;
@@ -140,7 +143,7 @@ a_window_is_not_taken_back_but_not_replenished_either(void **state)
 	for (unsigned int i = 0; i < 20; i++) { /* an application that reads at once */
 		give(&s, SEG(.flags = ACK, .seq = seq, .ack = 1, .len = MSS));
 		seq += MSS;
-		assert_int_equal(tcp_rx_consume(s.h->tcp, id, UINT32_MAX), i == 0 ? 2 * MSS : MSS);
+		assert_int_equal(tcp_rx_consume(s.h->tcp, id, UINT32_MAX), MSS);
 		pass(&s, 100000);
 		while (waiting(&s) > 0) {
 			g = take(&s);
@@ -155,6 +158,26 @@ a_window_is_not_taken_back_but_not_replenished_either(void **state)
 	pass(&s, 100000);
 	drain(&s);
 	assert_true(seq + info_of(&s, id).rcv_wnd > edge + 10 * MSS);
+	end(&s);
+}
+
+static void
+little_is_promised_at_first_and_slow_start_never_waits(void **state)
+{
+	struct script s = host_with(16000);
+	const tcp_id_t id = script_accept(&s, SEG(.mss = MSS, .wscale = WS(0)));
+	uint32_t seq = 1;
+
+	(void)state;
+	assert_true(info_of(&s, id).rcv_wnd <= 32768);
+	for (uint32_t cwnd = 10; cwnd <= 160; cwnd *= 2) { /* RFC 6928, doubling with each round trip */
+		assert_true(info_of(&s, id).rcv_wnd >= cwnd * MSS);
+		for (uint32_t i = 0; i < cwnd; i++, seq += MSS)
+			give(&s, SEG(.flags = ACK, .seq = seq, .ack = 1, .len = MSS));
+		tcp_rx_consume(s.h->tcp, id, UINT32_MAX);
+		env_poll(s.env);
+		drain(&s);
+	}
 	end(&s);
 }
 
@@ -268,6 +291,7 @@ main(void)
 		cmocka_unit_test(stuck_readers_share_what_is_free_and_leave_the_reserve),
 		cmocka_unit_test(with_plenty_each_gets_its_whole_buffer),
 		cmocka_unit_test(a_window_is_not_taken_back_but_not_replenished_either),
+		cmocka_unit_test(little_is_promised_at_first_and_slow_start_never_waits),
 		cmocka_unit_test(nearly_out_only_what_the_floor_allows_is_kept_and_nothing_is_lost),
 		cmocka_unit_test(a_send_queue_is_short_when_mbufs_are_and_an_empty_one_has_room),
 		cmocka_unit_test(many_small_pieces_fill_a_send_queue_too),
