@@ -62,6 +62,20 @@ pools:
     return path, kek
 
 
+def use_config(lab, source, path):
+    """Puts a configuration of the user's own in place of the lab's; @LAB@ in it stands for the lab's folder."""
+    try:
+        with open(source) as f:
+            text = f.read()
+    except OSError as e:
+        raise LabError(f"--config {source}: {e.strerror}") from None
+    with open(path, "w") as f:
+        f.write(text.replace("@LAB@", lab.state))
+    r = subprocess.run([binary("sluice-cp"), "--check", path], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    if r.returncode != 0:
+        raise LabError(f"--config {source}:\n{r.stdout.rstrip()}\n(the lab's folder, with pki/, dp.sock, manage.sock and device.kek, is @LAB@)")
+
+
 def start_dp(lab, o):
     """sluice-dp on the two ports; its log says when it is ready."""
     if o["port"] == "af_xdp":

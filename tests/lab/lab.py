@@ -61,7 +61,9 @@ class Lab:
                 self.procs.start("relay", argv, ns=self.net.ns(WIRE))
             o["lcores"] = o["lcores"] or ",".join(f"{i}@{i % os.cpu_count()}" for i in range(o["workers"]))
             path, _ = appliance.write_config(self, o["profile"])
-            o["config"] = os.path.abspath(o["config"]) if o["config"] else path
+            if o["config"]:
+                appliance.use_config(self, o["config"], path)
+            o["config"] = path
             self._save(o)
             say(f"sluice-dp, engine {o['engine']}")
             appliance.start_dp(self, o)
