@@ -1,9 +1,10 @@
 /*
  * Single-producer single-consumer byte rings in shared memory; see chan.h.
  *
- * Positions are free-running u32 byte counts. A message is an 8-byte header (u32 len, u16 type, u16 zero) and its bytes, padded to 8;
- * it never wraps: a header with type PAD fills the ring's end. Memory order: the producer stores data, then tail (release); the
- * consumer loads tail (acquire), then data, then stores head (release).
+ * Positions are free-running u32 byte counts. A message is an 8-byte header (u32 len, u16 type, u16
+ * zero) and its bytes, padded to 8; it never wraps: a header with type PAD fills the ring's end.
+ * Memory order: the producer stores data, then tail (release); the consumer loads tail (acquire),
+ * then data, then stores head (release).
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -129,7 +130,10 @@ chan_give(const struct chan *c, int sock)
 		char buf[CMSG_SPACE(sizeof(fds))];
 	} u = { 0 };
 	struct iovec iov = { &s, sizeof(s) };
-	struct msghdr m = { .msg_iov = &iov, .msg_iovlen = 1, .msg_control = u.buf, .msg_controllen = CMSG_SPACE(n * sizeof(int)) };
+	struct msghdr m = { .msg_iov = &iov,
+		.msg_iovlen = 1,
+		.msg_control = u.buf,
+		.msg_controllen = CMSG_SPACE(n * sizeof(int)) };
 	struct cmsghdr *h = CMSG_FIRSTHDR(&m);
 
 	fds[0] = c->memfd;
@@ -146,7 +150,10 @@ chan_give(const struct chan *c, int sock)
 	return 0;
 }
 
-/* Takes the descriptors out of a received message; all of them, so that none leaks. Returns how many. */
+/*
+ * Takes the descriptors out of a received message; all of them, so that none leaks. Returns how
+ * many.
+ */
 static size_t
 take_fds(struct msghdr *m, int *fds, size_t cap)
 {
@@ -181,7 +188,10 @@ chan_take(struct chan *c, int sock)
 		char buf[CMSG_SPACE(sizeof(fds))];
 	} u = { 0 };
 	struct iovec iov = { &s, sizeof(s) };
-	struct msghdr m = { .msg_iov = &iov, .msg_iovlen = 1, .msg_control = u.buf, .msg_controllen = sizeof(u.buf) };
+	struct msghdr m = { .msg_iov = &iov,
+		.msg_iovlen = 1,
+		.msg_control = u.buf,
+		.msg_controllen = sizeof(u.buf) };
 	struct stat st;
 	ssize_t got;
 	size_t n;
@@ -199,8 +209,9 @@ chan_take(struct chan *c, int sock)
 		rc = -ECONNRESET;
 		goto fail;
 	}
-	if (got != (ssize_t)sizeof(s) || (m.msg_flags & MSG_CTRUNC) || s.magic != CHAN_MAGIC || s.version != IPC_VERSION ||
-	    !geometry_ok(s.workers, s.ring_bytes) || n != 1 + 2 * (size_t)s.workers)
+	if (got != (ssize_t)sizeof(s) || (m.msg_flags & MSG_CTRUNC) || s.magic != CHAN_MAGIC ||
+		s.version != IPC_VERSION || !geometry_ok(s.workers, s.ring_bytes) ||
+		n != 1 + 2 * (size_t)s.workers)
 		goto fail;
 	seals = fcntl(fds[0], F_GET_SEALS);
 	if (fstat(fds[0], &st) != 0 || seals < 0 || !(seals & F_SEAL_SHRINK) ||
@@ -244,7 +255,8 @@ chan_close(struct chan *c)
 void
 chan_end_init(struct chan_end *e, const struct chan *c, uint32_t worker, enum chan_side side)
 {
-	uint8_t *up = (uint8_t *)c->map + (size_t)worker * 2 * ring_stride(c->ring_bytes); /* dp → cp */
+	/* dp → cp */
+	uint8_t *up = (uint8_t *)c->map + (size_t)worker * 2 * ring_stride(c->ring_bytes);
 	uint8_t *down = up + ring_stride(c->ring_bytes); /* cp → dp */
 	uint8_t *out = side == CHAN_DP ? up : down, *in = side == CHAN_DP ? down : up;
 
@@ -302,11 +314,13 @@ chan_reserve(struct chan_tx *tx, uint16_t type, uint32_t len)
 void
 chan_commit(struct chan_tx *tx)
 {
-	tx->tail += CHAN_HDR + CHAN_ALIGN(tx->open_len); /* ours, not what shared memory says by now */
+	/* ours, not what shared memory says by now */
+	tx->tail += CHAN_HDR + CHAN_ALIGN(tx->open_len);
 }
 
 int
-chan_send(struct chan_tx *tx, uint16_t type, const void *body, size_t body_len, const void *data, size_t data_len)
+chan_send(struct chan_tx *tx, uint16_t type, const void *body, size_t body_len, const void *data,
+	size_t data_len)
 {
 	uint8_t *p;
 
@@ -357,7 +371,8 @@ int
 chan_recv(struct chan_rx *rx, void *buf, uint32_t cap, uint16_t *type, uint32_t *len)
 {
 	for (;;) {
-		uint32_t tail = ck_pr_load_32(&rx->ring->tail), used = tail - rx->head, at = rx->head & rx->mask;
+		uint32_t tail = ck_pr_load_32(&rx->ring->tail), used = tail - rx->head,
+			 at = rx->head & rx->mask;
 		struct chan_hdr h;
 		uint32_t whole;
 
@@ -372,7 +387,10 @@ chan_recv(struct chan_rx *rx, void *buf, uint32_t cap, uint16_t *type, uint32_t 
 		whole = CHAN_HDR + CHAN_ALIGN(h.len);
 		if (whole > used || whole > rx->mask + 1 - at)
 			return -EBADMSG;
-		if (h.type == CHAN_PAD) { /* up to the end and not from the start: two in a row would be endless work */
+		if (h.type == CHAN_PAD) {
+			/*
+			 * up to the end and not from the start: two in a row would be endless work
+			 */
 			if (at == 0 || whole != rx->mask + 1 - at)
 				return -EBADMSG;
 		} else {

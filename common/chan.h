@@ -1,9 +1,11 @@
 /*
- * The channel's transport: one pair of single-producer single-consumer byte rings per worker in a sealed memfd, an eventfd per
- * direction as a doorbell for a sleeping consumer, and the Unix-socket hand-over of all of it.
+ * The channel's transport: one pair of single-producer single-consumer byte rings per worker in a
+ * sealed memfd, an eventfd per direction as a doorbell for a sleeping consumer, and the Unix-socket
+ * hand-over of all of it.
  *
- * The other side is hostile: ring size and own positions are kept in private memory, the other side's index is checked before use,
- * and a message is copied out of shared memory before anyone looks at it. chan_recv() wipes what it read from the ring.
+ * The other side is hostile: ring size and own positions are kept in private memory, the other
+ * side's index is checked before use, and a message is copied out of shared memory before anyone
+ * looks at it. chan_recv() wipes what it read from the ring.
  *
  * sluice-dp: chan_create() → chan_give(socket) → chan_end_init(…, CHAN_DP) per worker.
  * sluice-cp: chan_take(socket) → chan_end_init(…, CHAN_CP) per worker.
@@ -52,25 +54,34 @@ struct chan_end { /* one worker's pair, seen from one side */
 int chan_create(struct chan *c, uint32_t workers, uint32_t ring_bytes);
 /* Sends everything over a connected Unix stream socket. 0 or -errno. */
 int chan_give(const struct chan *c, int sock);
-/* Receives and maps it, checking seals, sizes and counts. Blocking read of one message. 0 or -errno. */
+/*
+ * Receives and maps it, checking seals, sizes and counts. Blocking read of one message. 0 or
+ * -errno.
+ */
 int chan_take(struct chan *c, int sock);
 /* Unmaps and closes. Safe on a zeroed or closed struct. */
 void chan_close(struct chan *c);
 void chan_end_init(struct chan_end *e, const struct chan *c, uint32_t worker, enum chan_side side);
 
 /*
- * Room for a message of `len` bytes (body and data) in the ring, 8-byte aligned, or NULL when it does not fit now. Fill it, then
- * chan_commit(). At most one message is open. Nothing is seen by the consumer before chan_flush().
+ * Room for a message of `len` bytes (body and data) in the ring, 8-byte aligned, or NULL when it
+ * does not fit now. Fill it, then chan_commit(). At most one message is open. Nothing is seen by
+ * the consumer before chan_flush().
  */
 void *chan_reserve(struct chan_tx *tx, uint16_t type, uint32_t len);
 void chan_commit(struct chan_tx *tx);
 /* Convenience: body and data copied in. 0, or -EAGAIN when the ring is full, -EMSGSIZE. */
-int chan_send(struct chan_tx *tx, uint16_t type, const void *body, size_t body_len, const void *data, size_t data_len);
-/* Publishes what was committed and rings the doorbell if the consumer sleeps. One store, no system call, when it does not. */
+int chan_send(struct chan_tx *tx, uint16_t type, const void *body, size_t body_len,
+	const void *data, size_t data_len);
+/*
+ * Publishes what was committed and rings the doorbell if the consumer sleeps. One store, no system
+ * call, when it does not.
+ */
 void chan_flush(struct chan_tx *tx);
 /*
- * The two halves of chan_flush(), for a producer that gathers messages before it wakes a sleeping consumer: an awake one sees them at once.
- * chan_publish() returns true when there was something new; then a chan_ring() must follow.
+ * The two halves of chan_flush(), for a producer that gathers messages before it wakes a sleeping
+ * consumer: an awake one sees them at once. chan_publish() returns true when there was something
+ * new; then a chan_ring() must follow.
  */
 bool chan_publish(struct chan_tx *tx);
 void chan_ring(struct chan_tx *tx);
@@ -78,13 +89,17 @@ void chan_ring(struct chan_tx *tx);
 uint32_t chan_space(struct chan_tx *tx);
 
 /*
- * Copies the next message into buf and wipes it from the ring. Returns 1 with type and len, 0 when empty, -EBADMSG when the ring is
- * inconsistent (the producer is broken: detach). cap must be at least IPC_MAX_MSG.
+ * Copies the next message into buf and wipes it from the ring. Returns 1 with type and len, 0 when
+ * empty, -EBADMSG when the ring is inconsistent (the producer is broken: detach). cap must be at
+ * least IPC_MAX_MSG.
  */
 int chan_recv(struct chan_rx *rx, void *buf, uint32_t cap, uint16_t *type, uint32_t *len);
 /* True when a message is waiting. */
 bool chan_pending(const struct chan_rx *rx);
-/* Before sleeping on rx->doorbell: asks for a ring of the bell. Returns false when a message is already there: do not sleep. */
+/*
+ * Before sleeping on rx->doorbell: asks for a ring of the bell. Returns false when a message is
+ * already there: do not sleep.
+ */
 bool chan_sleep(struct chan_rx *rx);
 /* After waking: clears the request and the eventfd. */
 void chan_wake(struct chan_rx *rx);

@@ -1,6 +1,6 @@
 /*
- * Constant-time helpers: the only place for comparing and wiping secrets. Masks are all-ones or zero.
- * Nothing here branches on or indexes by its arguments' values.
+ * Constant-time helpers: the only place for comparing and wiping secrets. Masks are all-ones or
+ * zero. Nothing here branches on or indexes by its arguments' values.
  */
 #ifndef SLUICE_COMMON_CT_H
 #define SLUICE_COMMON_CT_H
@@ -63,7 +63,8 @@ static inline void
 ct_wipe(void *p, size_t n)
 {
 	memset(p, 0, n);
-	__asm__ volatile("" : : "r"(p) : "memory"); /* the bytes are looked at: the stores must happen */
+	/* the bytes are looked at: the stores must happen */
+	__asm__ volatile("" : : "r"(p) : "memory");
 }
 
 #endif

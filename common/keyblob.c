@@ -1,8 +1,9 @@
 /*
  * Builds and wraps the private key blob of the card (struct sluice_rsa_key in the register map).
  *
- * Every number is 41 limbs of 25 bits in 32-bit words; R = 2^1037 is the Montgomery radix of the array. What each constant is for stands
- * in rtl/pka/README.md. Entry points: keyblob_build_rsa(), keyblob_wrap().
+ * Every number is 41 limbs of 25 bits in 32-bit words; R = 2^1037 is the Montgomery radix of the
+ * array. What each constant is for stands in rtl/pka/README.md. Entry points: keyblob_build_rsa(),
+ * keyblob_wrap().
  */
 #include <errno.h>
 #include <string.h>
@@ -55,7 +56,8 @@ page_put(uint8_t *page, const BIGNUM *x)
 		uint32_t w;
 
 		memcpy(&w, bytes + bit / 8, sizeof(w));
-		word_put(page, i, w >> bit % 8 & ((1u << LIMB_BITS) - 1)); /* bit % 8 + 25 is at most 32 */
+		/* bit % 8 + 25 is at most 32 */
+		word_put(page, i, w >> bit % 8 & ((1u << LIMB_BITS) - 1));
 	}
 	OPENSSL_cleanse(bytes, sizeof(bytes));
 	return 0;
@@ -70,7 +72,8 @@ page_put_mont(uint8_t *page, const BIGNUM *f, unsigned power, const BIGNUM *n, B
 
 	BN_CTX_start(ctx);
 	t = BN_CTX_get(ctx);
-	if (t && BN_one(t) && BN_lshift(t, t, (int)(power * RADIX_BITS)) && BN_nnmod(t, t, n, ctx) && (!f || BN_mod_mul(t, t, f, n, ctx)))
+	if (t && BN_one(t) && BN_lshift(t, t, (int)(power * RADIX_BITS)) &&
+		BN_nnmod(t, t, n, ctx) && (!f || BN_mod_mul(t, t, f, n, ctx)))
 		rc = page_put(page, t);
 	BN_CTX_end(ctx);
 	return rc;
@@ -86,7 +89,8 @@ page_put_n0(uint8_t *page, const BIGNUM *n, BN_CTX *ctx)
 	BN_CTX_start(ctx);
 	radix = BN_CTX_get(ctx);
 	inv = BN_CTX_get(ctx);
-	if (inv && BN_one(radix) && BN_lshift(radix, radix, DIGIT_BITS) && BN_mod_inverse(inv, n, radix, ctx) && BN_sub(inv, radix, inv)) {
+	if (inv && BN_one(radix) && BN_lshift(radix, radix, DIGIT_BITS) &&
+		BN_mod_inverse(inv, n, radix, ctx) && BN_sub(inv, radix, inv)) {
 		word_put(page, LIMBS, (uint32_t)BN_get_word(inv));
 		rc = 0;
 	}
@@ -114,7 +118,8 @@ half_blind(const struct half *h, const BIGNUM *e, BN_CTX *ctx)
 		goto out;
 	rc = page_put_mont(h->p_be, t, 1, h->n, ctx);
 	if (rc == 0)
-		rc = BN_mod_inverse(t, r, h->n, ctx) ? page_put_mont(h->p_bi, t, 1, h->n, ctx) : -ENOMEM;
+		rc = BN_mod_inverse(t, r, h->n, ctx) ? page_put_mont(h->p_bi, t, 1, h->n, ctx)
+						     : -ENOMEM;
 out:
 	BN_CTX_end(ctx);
 	return rc;
@@ -163,11 +168,13 @@ join_put(struct sluice_rsa_key *blob, const struct parts *k, BN_CTX *ctx)
 		goto out;
 	rc = page_put_mont(blob->p_qi, qinv, 2, k->p.n, ctx);
 	if (rc == 0)
-		rc = BN_sub(t, k->p.n, qinv) ? page_put_mont(blob->p_nq, t, 4, k->p.n, ctx) : -ENOMEM;
+		rc = BN_sub(t, k->p.n, qinv) ? page_put_mont(blob->p_nq, t, 4, k->p.n, ctx)
+					     : -ENOMEM;
 	if (rc == 0)
 		rc = BN_rshift(t, k->n, SPLIT_BITS) ? page_put(blob->n_hi, t) : -ENOMEM;
 	if (rc == 0)
-		rc = BN_copy(t, k->n) && BN_mask_bits(t, SPLIT_BITS) ? page_put(blob->n_lo, t) : -ENOMEM;
+		rc = BN_copy(t, k->n) && BN_mask_bits(t, SPLIT_BITS) ? page_put(blob->n_lo, t)
+								     : -ENOMEM;
 out:
 	BN_CTX_end(ctx);
 	return rc;
@@ -197,11 +204,12 @@ parts_get(EVP_PKEY *key, struct parts *k)
 		BN_clear_free(third);
 		return -ENOTSUP;
 	}
-	if (!EVP_PKEY_get_bn_param(key, OSSL_PKEY_PARAM_RSA_N, &k->n) || !EVP_PKEY_get_bn_param(key, OSSL_PKEY_PARAM_RSA_E, &k->e) ||
-	    !EVP_PKEY_get_bn_param(key, OSSL_PKEY_PARAM_RSA_FACTOR1, &k->p.n) ||
-	    !EVP_PKEY_get_bn_param(key, OSSL_PKEY_PARAM_RSA_FACTOR2, &k->q.n) ||
-	    !EVP_PKEY_get_bn_param(key, OSSL_PKEY_PARAM_RSA_EXPONENT1, &k->p.exp) ||
-	    !EVP_PKEY_get_bn_param(key, OSSL_PKEY_PARAM_RSA_EXPONENT2, &k->q.exp))
+	if (!EVP_PKEY_get_bn_param(key, OSSL_PKEY_PARAM_RSA_N, &k->n) ||
+		!EVP_PKEY_get_bn_param(key, OSSL_PKEY_PARAM_RSA_E, &k->e) ||
+		!EVP_PKEY_get_bn_param(key, OSSL_PKEY_PARAM_RSA_FACTOR1, &k->p.n) ||
+		!EVP_PKEY_get_bn_param(key, OSSL_PKEY_PARAM_RSA_FACTOR2, &k->q.n) ||
+		!EVP_PKEY_get_bn_param(key, OSSL_PKEY_PARAM_RSA_EXPONENT1, &k->p.exp) ||
+		!EVP_PKEY_get_bn_param(key, OSSL_PKEY_PARAM_RSA_EXPONENT2, &k->q.exp))
 		return -ENOTSUP;
 	if (BN_num_bits(k->e) > 32 || !BN_is_odd(k->e) || BN_is_one(k->e))
 		return -ENOTSUP;
@@ -210,7 +218,10 @@ parts_get(EVP_PKEY *key, struct parts *k)
 	return 0;
 }
 
-/* p q = n and e d = 1 for each half: a key whose parts do not belong together would only ever produce faults */
+/*
+ * p q = n and e d = 1 for each half: a key whose parts do not belong together would only ever
+ * produce faults
+ */
 static int
 parts_check(const struct parts *k, BN_CTX *ctx)
 {
@@ -227,8 +238,8 @@ parts_check(const struct parts *k, BN_CTX *ctx)
 	if (BN_cmp(t, k->n) != 0 || !BN_is_odd(k->n) || BN_cmp(k->p.n, k->q.n) == 0)
 		goto out;
 	for (int i = 0; i < 2; i++) {
-		if (!BN_sub(m, half[i]->n, BN_value_one()) || BN_cmp(half[i]->exp, m) >= 0 || !BN_mod_mul(t, k->e, half[i]->exp, m, ctx) ||
-		    !BN_is_one(t))
+		if (!BN_sub(m, half[i]->n, BN_value_one()) || BN_cmp(half[i]->exp, m) >= 0 ||
+			!BN_mod_mul(t, k->e, half[i]->exp, m, ctx) || !BN_is_one(t))
 			goto out;
 	}
 	rc = 0;
@@ -240,8 +251,10 @@ out:
 static void
 half_pages(struct parts *k, struct sluice_rsa_key *b)
 {
-	k->p.p_n = b->p_n, k->p.p_exp = b->p_exp, k->p.p_kl = b->p_kl, k->p.p_kh = b->p_kh, k->p.p_be = b->p_be, k->p.p_bi = b->p_bi;
-	k->q.p_n = b->q_n, k->q.p_exp = b->q_exp, k->q.p_kl = b->q_kl, k->q.p_kh = b->q_kh, k->q.p_be = b->q_be, k->q.p_bi = b->q_bi;
+	k->p.p_n = b->p_n, k->p.p_exp = b->p_exp, k->p.p_kl = b->p_kl, k->p.p_kh = b->p_kh,
+	k->p.p_be = b->p_be, k->p.p_bi = b->p_bi;
+	k->q.p_n = b->q_n, k->q.p_exp = b->q_exp, k->q.p_kl = b->q_kl, k->q.p_kh = b->q_kh,
+	k->q.p_be = b->q_be, k->q.p_bi = b->q_bi;
 }
 
 int
@@ -285,7 +298,8 @@ keyblob_build_rsa(EVP_PKEY *key, unsigned char *out, size_t cap, size_t *len)
 }
 
 int
-keyblob_wrap(const uint8_t kek[KEYBLOB_KEK_BYTES], const unsigned char *in, size_t len_in, unsigned char *out, size_t cap, size_t *len)
+keyblob_wrap(const uint8_t kek[KEYBLOB_KEK_BYTES], const unsigned char *in, size_t len_in,
+	unsigned char *out, size_t cap, size_t *len)
 {
 	EVP_CIPHER_CTX *ctx;
 	int n = 0, m = 0, ok;
@@ -298,8 +312,9 @@ keyblob_wrap(const uint8_t kek[KEYBLOB_KEK_BYTES], const unsigned char *in, size
 	if (!ctx)
 		return -ENOMEM;
 	EVP_CIPHER_CTX_set_flags(ctx, EVP_CIPHER_CTX_FLAG_WRAP_ALLOW);
-	ok = EVP_EncryptInit_ex(ctx, EVP_aes_256_wrap_pad(), NULL, kek, NULL) && EVP_EncryptUpdate(ctx, out, &n, in, (int)len_in) &&
-		EVP_EncryptFinal_ex(ctx, out + n, &m);
+	ok = EVP_EncryptInit_ex(ctx, EVP_aes_256_wrap_pad(), NULL, kek, NULL) &&
+	     EVP_EncryptUpdate(ctx, out, &n, in, (int)len_in) &&
+	     EVP_EncryptFinal_ex(ctx, out + n, &m);
 	EVP_CIPHER_CTX_free(ctx);
 	if (!ok)
 		return -ENOMEM;

@@ -1,9 +1,11 @@
 /*
- * Private keys for the card: the blob that KEY_LOAD unwraps (struct sluice_rsa_key) and its RFC 5649 wrapping.
+ * Private keys for the card: the blob that KEY_LOAD unwraps (struct sluice_rsa_key) and its RFC
+ * 5649 wrapping.
  *
- * All constants that the card's Montgomery array needs are computed here, in the process that owns the key: sluice-cp for the product's keys, the
- * driver of a simulated card for raw keys of the standard crypto API. Only libcrypto is used;
- * plaintext blobs must be wiped by the caller, everything temporary is wiped here.
+ * All constants that the card's Montgomery array needs are computed here, in the process that owns
+ * the key: sluice-cp for the product's keys, the driver of a simulated card for raw keys of the
+ * standard crypto API. Only libcrypto is used; plaintext blobs must be wiped by the caller,
+ * everything temporary is wiped here.
  */
 #ifndef SLUICE_COMMON_KEYBLOB_H
 #define SLUICE_COMMON_KEYBLOB_H
@@ -21,14 +23,18 @@
 #define KEYBLOB_WRAPPED_BYTES (SLUICE_RSA_KEY_BYTES + 8u)
 
 /*
- * Writes the plaintext blob of an RSA-2048 key with two primes and a public exponent of at most 32 bits, with fresh blinding pairs.
- * Returns 0 and *len, or -ENOTSUP (any other kind of key: run it in software), -EINVAL (the key's parts do not fit together),
- * -ENOSPC (cap is below KEYBLOB_PLAIN_BYTES) or -ENOMEM. On failure out holds no key material.
+ * Writes the plaintext blob of an RSA-2048 key with two primes and a public exponent of at most 32
+ * bits, with fresh blinding pairs. Returns 0 and *len, or -ENOTSUP (any other kind of key: run it
+ * in software), -EINVAL (the key's parts do not fit together), -ENOSPC (cap is below
+ * KEYBLOB_PLAIN_BYTES) or -ENOMEM. On failure out holds no key material.
  */
 int keyblob_build_rsa(EVP_PKEY *key, unsigned char *out, size_t cap, size_t *len);
 
-/* Wraps a blob under the card's key. Returns 0 and *len (len_in rounded up to 8, plus 8), -EINVAL, -ENOSPC or -ENOMEM. */
-int keyblob_wrap(const uint8_t kek[KEYBLOB_KEK_BYTES], const unsigned char *in, size_t len_in, unsigned char *out, size_t cap,
-		 size_t *len);
+/*
+ * Wraps a blob under the card's key. Returns 0 and *len (len_in rounded up to 8, plus 8), -EINVAL,
+ * -ENOSPC or -ENOMEM.
+ */
+int keyblob_wrap(const uint8_t kek[KEYBLOB_KEK_BYTES], const unsigned char *in, size_t len_in,
+	unsigned char *out, size_t cap, size_t *len);
 
 #endif

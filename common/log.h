@@ -1,6 +1,6 @@
 /*
- * One line per event on stderr: `2026-01-31T12:00:00.123Z level ident event key=value …`. Rate limits are the caller's.
- * Never pass secrets. Values from the network go through log_quote().
+ * One line per event on stderr: `2026-01-31T12:00:00.123Z level ident event key=value …`. Rate
+ * limits are the caller's. Never pass secrets. Values from the network go through log_quote().
  */
 #ifndef SLUICE_COMMON_LOG_H
 #define SLUICE_COMMON_LOG_H
@@ -16,10 +16,14 @@ struct log {
 };
 
 /* One write(2) per line, at most 1 KiB; longer lines are cut. fmt: "event key=value key=value". */
-void log_line(const struct log *l, enum log_level level, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+void log_line(const struct log *l, enum log_level level, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
 /* "error", "warn", "info" or "debug" to a level; -1 when it is none of them. */
 int log_level_parse(const char *name);
-/* Copies bytes from the network as printable ASCII in quotes, others as \xNN; always terminated. Returns buf. */
+/*
+ * Copies bytes from the network as printable ASCII in quotes, others as \xNN; always terminated.
+ * Returns buf.
+ */
 const char *log_quote(char *buf, size_t cap, const void *p, size_t n);
 
 #endif

@@ -1,6 +1,7 @@
 /*
- * Bounded reader over wire bytes (big-endian, as every TLS and IP field is). A read past the end sets `bad` and yields zeros: check
- * rd_ok() once after a group of reads. Only rd and wr index raw wire bytes.
+ * Bounded reader over wire bytes (big-endian, as every TLS and IP field is). A read past the end
+ * sets `bad` and yields zeros: check rd_ok() once after a group of reads. Only rd and wr index raw
+ * wire bytes.
  */
 #ifndef SLUICE_COMMON_RD_H
 #define SLUICE_COMMON_RD_H
@@ -49,7 +50,9 @@ uint16_t rd_u16(struct rd *r);
 uint32_t rd_u24(struct rd *r);
 uint32_t rd_u32(struct rd *r);
 uint64_t rd_u64(struct rd *r);
-/* A vector with a length prefix of 1, 2 or 3 bytes, as a reader of its own; on error both are bad. */
+/*
+ * A vector with a length prefix of 1, 2 or 3 bytes, as a reader of its own; on error both are bad.
+ */
 struct rd rd_vec8(struct rd *r);
 struct rd rd_vec16(struct rd *r);
 struct rd rd_vec24(struct rd *r);

@@ -1,6 +1,7 @@
 /*
- * Bounded big-endian writer. A write past the end sets `bad` and writes nothing: check wr_ok() once at the end. Vectors with a length
- * prefix are opened and closed; the prefix is filled in by the close.
+ * Bounded big-endian writer. A write past the end sets `bad` and writes nothing: check wr_ok() once
+ * at the end. Vectors with a length prefix are opened and closed; the prefix is filled in by the
+ * close.
  */
 #ifndef SLUICE_COMMON_WR_H
 #define SLUICE_COMMON_WR_H
@@ -41,7 +42,9 @@ void wr_u16(struct wr *w, uint16_t x);
 void wr_u24(struct wr *w, uint32_t x);
 void wr_u32(struct wr *w, uint32_t x);
 void wr_u64(struct wr *w, uint64_t x);
-/* Opens a vector whose length prefix has 1, 2 or 3 bytes; returns the mark that wr_close() takes. */
+/*
+ * Opens a vector whose length prefix has 1, 2 or 3 bytes; returns the mark that wr_close() takes.
+ */
 size_t wr_open(struct wr *w, unsigned prefix);
 /* Closes it; a vector too long for its prefix sets bad. */
 void wr_close(struct wr *w, size_t mark, unsigned prefix);

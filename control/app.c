@@ -59,9 +59,11 @@ send_config_to(struct app *a, const struct config *c, uint32_t worker)
 
 	dp_link_send(a->link, worker, IPC_CFG_BEGIN, &begin, sizeof(begin), NULL, 0);
 	for (unsigned i = 0; i < c->iface_count; i++)
-		dp_link_send(a->link, worker, IPC_CFG_IFACE, &c->ifaces[i], sizeof(c->ifaces[i]), NULL, 0);
+		dp_link_send(a->link, worker, IPC_CFG_IFACE, &c->ifaces[i], sizeof(c->ifaces[i]),
+			NULL, 0);
 	for (unsigned i = 0; i < c->listener_count; i++)
-		dp_link_send(a->link, worker, IPC_CFG_LISTENER, &c->listeners[i].ipc, sizeof(c->listeners[i].ipc), NULL, 0);
+		dp_link_send(a->link, worker, IPC_CFG_LISTENER, &c->listeners[i].ipc,
+			sizeof(c->listeners[i].ipc), NULL, 0);
 	for (unsigned i = 0; i < c->pool_count; i++) {
 		const struct config_pool *p = &c->pools[i];
 
@@ -69,7 +71,8 @@ send_config_to(struct app *a, const struct config *c, uint32_t worker)
 		for (unsigned s = 0; s < p->server_count; s++) {
 			struct ipc_cfg_server server = { .pool = p->ipc.id, .addr = p->servers[s] };
 
-			dp_link_send(a->link, worker, IPC_CFG_SERVER, &server, sizeof(server), NULL, 0);
+			dp_link_send(
+				a->link, worker, IPC_CFG_SERVER, &server, sizeof(server), NULL, 0);
 		}
 	}
 	dp_link_send(a->link, worker, IPC_CFG_LIMITS, &c->limits, sizeof(c->limits), NULL, 0);
@@ -120,7 +123,8 @@ static void
 copy_text(char *out, const char *text)
 {
 	for (; *text != '\0'; text++)
-		*out++ = *text >= ' ' && *text < 0x7f && *text != '"' && *text != '\\' ? *text : '?';
+		*out++ =
+			*text >= ' ' && *text < 0x7f && *text != '"' && *text != '\\' ? *text : '?';
 	*out = '\0';
 }
 
@@ -134,8 +138,10 @@ on_cfg_result(struct app *a, const struct ipc_cfg_result *r)
 	a->results_due--;
 	if (r->status != 0) {
 		copy_text(a->refused, r->text);
-		log_line(&a->log, LOG_ERROR, "config_refused generation=%u status=%d reason=\"%s\" running=%s", r->generation,
-			r->status, a->refused, a->next != NULL ? "the old one" : "nothing");
+		log_line(&a->log, LOG_ERROR,
+			"config_refused generation=%u status=%d reason=\"%s\" running=%s",
+			r->generation, r->status, a->refused,
+			a->next != NULL ? "the old one" : "nothing");
 		a->reloads_failed++;
 		config_unref(a->next);
 		a->next = NULL;
@@ -147,8 +153,8 @@ on_cfg_result(struct app *a, const struct ipc_cfg_result *r)
 		a->next = NULL;
 	}
 	if (a->results_due == 0)
-		log_line(&a->log, LOG_INFO, "config_running generation=%u listeners=%u pools=%u", r->generation, a->cfg->listener_count,
-			a->cfg->pool_count);
+		log_line(&a->log, LOG_INFO, "config_running generation=%u listeners=%u pools=%u",
+			r->generation, a->cfg->listener_count, a->cfg->pool_count);
 	return 0;
 }
 
@@ -164,14 +170,16 @@ app_reload(struct app *a, char err[CONFIG_ERR_LEN])
 		a->reloads_failed++;
 		for (char *line = err, *end; line != NULL; line = end) { /* one mistake a line */
 			end = strchr(line, '\n');
-			log_line(&a->log, LOG_ERROR, "reload_refused running=old mistake=%.*s", end != NULL ? (int)(end - line) : (int)strlen(line),
-				line);
+			log_line(&a->log, LOG_ERROR, "reload_refused running=old mistake=%.*s",
+				end != NULL ? (int)(end - line) : (int)strlen(line), line);
 			end += end != NULL;
 		}
 		return -1;
 	}
-	if (strcmp(c->dp_socket, a->cfg->dp_socket) != 0 || strcmp(c->manage_socket, a->cfg->manage_socket) != 0)
-		log_line(&a->log, LOG_WARN, "reload_note sockets=\"changed: in force after a restart\"");
+	if (strcmp(c->dp_socket, a->cfg->dp_socket) != 0 ||
+		strcmp(c->manage_socket, a->cfg->manage_socket) != 0)
+		log_line(&a->log, LOG_WARN,
+			"reload_note sockets=\"changed: in force after a restart\"");
 	config_unref(a->next);
 	a->next = NULL;
 	if (dp_link_attached(a->link)) {
@@ -198,7 +206,10 @@ on_attached(void *ctx)
 		log_line(&a->log, LOG_ERROR, "out_of_memory what=\"connection tables\"");
 	memset(a->workers, 0, sizeof(a->workers));
 	a->applied = false;
-	if (a->next != NULL) { /* it was on its way when the dataplane went: it has been checked, so it is the one */
+	if (a->next != NULL) {
+		/*
+		 * it was on its way when the dataplane went: it has been checked, so it is the one
+		 */
 		run_config(a, a->next);
 		a->next = NULL;
 	}
@@ -260,7 +271,8 @@ app_message(struct app *a, uint32_t worker, uint16_t type, const void *body, con
 	case IPC_COUNTERS: return on_counters(a, worker, body, data);
 	case IPC_ENGINE_INFO: return on_engine_info(a, worker, body, data);
 	case IPC_DEVICE_RESET:
-		log_line(&a->log, LOG_WARN, "device_reset key_slots=%u", ((const struct ipc_device_reset *)body)->key_slots);
+		log_line(&a->log, LOG_WARN, "device_reset key_slots=%u",
+			((const struct ipc_device_reset *)body)->key_slots);
 		pka_card_attached(a->pka, ((const struct ipc_device_reset *)body)->key_slots);
 		return 0;
 	default: return -EBADMSG;
@@ -268,7 +280,8 @@ app_message(struct app *a, uint32_t worker, uint16_t type, const void *body, con
 }
 
 static int
-on_message(void *ctx, uint32_t worker, uint16_t type, const void *body, const uint8_t *data, uint32_t len)
+on_message(void *ctx, uint32_t worker, uint16_t type, const void *body, const uint8_t *data,
+	uint32_t len)
 {
 	return app_message(ctx, worker, type, body, data);
 }
@@ -283,9 +296,11 @@ on_batch_end(void *ctx, uint32_t worker)
 /* ---- glue ---- */
 
 static int
-send_to_dp(void *ctx, uint32_t worker, uint16_t type, const void *body, size_t body_len, const void *data, size_t data_len)
+send_to_dp(void *ctx, uint32_t worker, uint16_t type, const void *body, size_t body_len,
+	const void *data, size_t data_len)
 {
-	return dp_link_send(((struct app *)ctx)->link, worker, type, body, body_len, data, data_len);
+	return dp_link_send(
+		((struct app *)ctx)->link, worker, type, body, body_len, data, data_len);
 }
 
 static void
@@ -336,15 +351,19 @@ watch_signal(struct app *a, uv_signal_t *s, int signum)
 }
 
 int
-app_open(struct app *a, uv_loop_t *loop, struct config *cfg, void (*on_thread)(void), char err[CONFIG_ERR_LEN])
+app_open(struct app *a, uv_loop_t *loop, struct config *cfg, void (*on_thread)(void),
+	char err[CONFIG_ERR_LEN])
 {
 	const struct pka_ops pka_ops = { on_work_done, send_to_dp, a };
 	const struct conns_ops conns_ops = { send_to_dp, flush_dp, a };
-	const struct dp_link_ops link_ops = { on_attached, on_detached, on_message, on_batch_end, a };
+	const struct dp_link_ops link_ops = { on_attached, on_detached, on_message, on_batch_end,
+		a };
 
 	memset(a, 0, sizeof(*a));
 	a->loop = loop;
-	a->log = (struct log){ .ident = "sluice-cp", .level = (enum log_level)cfg->log_level, .fd = 2 };
+	a->log = (struct log){
+		.ident = "sluice-cp", .level = (enum log_level)cfg->log_level, .fd = 2
+	};
 	a->started_ms = uv_now(loop);
 	snprintf(err, CONFIG_ERR_LEN, "out of memory");
 	a->pka = pka_new(loop, &a->log, &pka_ops, cfg->device_timeout_ms);

@@ -1,5 +1,6 @@
 /*
- * sluice-cp as a whole: the loop, the running configuration, and what joins channel, connections, keys and management.
+ * sluice-cp as a whole: the loop, the running configuration, and what joins channel, connections,
+ * keys and management.
  */
 #ifndef SLUICE_CONTROL_APP_H
 #define SLUICE_CONTROL_APP_H
@@ -35,7 +36,8 @@ struct app {
 	struct config *next; /* sent to the dataplane, not confirmed yet; NULL: none */
 	uint32_t generation, results_due;
 	bool applied; /* the dataplane has cfg */
-	char refused[sizeof(((struct ipc_cfg_result *)0)->text)]; /* why the last one was not taken; "" */
+	/* why the last one was not taken; "" */
+	char refused[sizeof(((struct ipc_cfg_result *)0)->text)];
 	struct dp_link *link;
 	struct pka *pka;
 	struct session_cache *cache;
@@ -48,15 +50,25 @@ struct app {
 	bool stopping;
 };
 
-/* Takes the configuration's reference. on_thread (may be NULL) is called once on each of the pool's threads. 0, or -1 with a sentence in err. */
-int app_open(struct app *a, uv_loop_t *loop, struct config *cfg, void (*on_thread)(void), char err[CONFIG_ERR_LEN]);
+/*
+ * Takes the configuration's reference. on_thread (may be NULL) is called once on each of the pool's
+ * threads. 0, or -1 with a sentence in err.
+ */
+int app_open(struct app *a, uv_loop_t *loop, struct config *cfg, void (*on_thread)(void),
+	char err[CONFIG_ERR_LEN]);
 /* Runs until a signal ends it. */
 void app_run(struct app *a);
 void app_close(struct app *a);
-/* Reads the configuration file again. 0, or -1 with the mistakes in err: then the old one goes on. */
+/*
+ * Reads the configuration file again. 0, or -1 with the mistakes in err: then the old one goes on.
+ */
 int app_reload(struct app *a, char err[CONFIG_ERR_LEN]);
-/* One message of the dataplane, its lengths checked by ipc_check(). 0, or -EBADMSG: the dataplane is broken, detach. */
-int app_message(struct app *a, uint32_t worker, uint16_t type, const void *body, const uint8_t *data);
+/*
+ * One message of the dataplane, its lengths checked by ipc_check(). 0, or -EBADMSG: the dataplane
+ * is broken, detach.
+ */
+int app_message(
+	struct app *a, uint32_t worker, uint16_t type, const void *body, const uint8_t *data);
 /* Sum over the workers. */
 uint64_t app_counter(const struct app *a, unsigned counter);
 const char *app_counter_name(unsigned counter);

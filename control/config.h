@@ -1,8 +1,9 @@
 /*
  * sluice.yaml: loading, checking, and the running configuration made of it.
  *
- * A `struct config` is complete and valid, or it does not exist: config_load() either returns one or says in one line per mistake
- * where it is (FILE:LINE: path.to.item: expected …, got …). It is immutable and counted; handshakes hold the one they began under.
+ * A `struct config` is complete and valid, or it does not exist: config_load() either returns one
+ * or says in one line per mistake where it is (FILE:LINE: path.to.item: expected …, got …). It is
+ * immutable and counted; handshakes hold the one they began under.
  */
 #ifndef SLUICE_CONTROL_CONFIG_H
 #define SLUICE_CONTROL_CONFIG_H
@@ -56,7 +57,10 @@ struct config {
 	unsigned cert_count;
 };
 
-/* Reads and checks. NULL: err holds the mistakes, one per line, without a newline at the end. notes (may be NULL): things to know. */
+/*
+ * Reads and checks. NULL: err holds the mistakes, one per line, without a newline at the end. notes
+ * (may be NULL): things to know.
+ */
 struct config *config_load(const char *file, char err[CONFIG_ERR_LEN], char notes[CONFIG_ERR_LEN]);
 struct config *config_ref(struct config *c);
 /* Frees with the last reference. c may be NULL. */

@@ -1,4 +1,7 @@
-/* Inside the configuration: what libcyaml reads, where each item stands in the file, and collecting mistakes. */
+/*
+ * Inside the configuration: what libcyaml reads, where each item stands in the file, and collecting
+ * mistakes.
+ */
 #ifndef SLUICE_CONTROL_CONFIG_INT_H
 #define SLUICE_CONTROL_CONFIG_INT_H
 
@@ -79,7 +82,10 @@ struct config_loc;
 /* Reads the file by libyaml. NULL when it cannot (no such file, not YAML): libcyaml will say so. */
 struct config_loc *config_loc_new(const char *file);
 void config_loc_free(struct config_loc *l);
-/* Line of the item at a path, or of the nearest thing around it; 1 when nothing is known. value (may be NULL): its text, or NULL. */
+/*
+ * Line of the item at a path, or of the nearest thing around it; 1 when nothing is known. value
+ * (may be NULL): its text, or NULL.
+ */
 unsigned config_loc_find(const struct config_loc *l, const char *path, const char **value);
 
 /* Line where the path stands the last time: a key that is there twice. */
@@ -97,8 +103,10 @@ struct config_diag {
 	unsigned errors;
 };
 /* FILE:LINE: path: message */
-void config_error(struct config_diag *d, const char *path, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
-void config_note(struct config_diag *d, const char *path, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+void config_error(struct config_diag *d, const char *path, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+void config_note(struct config_diag *d, const char *path, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
 
 /* config_check.c: fills c from c->raw; mistakes go to d. */
 void config_check(struct config *c, struct config_diag *d);

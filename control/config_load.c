@@ -1,4 +1,7 @@
-/* Reading sluice.yaml by libcyaml, and turning what libcyaml logs into messages with file, line, path and what was expected. */
+/*
+ * Reading sluice.yaml by libcyaml, and turning what libcyaml logs into messages with file, line,
+ * path and what was expected.
+ */
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -11,14 +14,15 @@
 /* ---- mistakes ---- */
 
 static void
-append(char *buf, size_t *len, const char *file, unsigned line, const char *path, const char *fmt, va_list ap)
+append(char *buf, size_t *len, const char *file, unsigned line, const char *path, const char *fmt,
+	va_list ap)
 {
 	size_t n = *len;
 
 	if (buf == NULL || n + 2 >= CONFIG_ERR_LEN)
 		return;
-	n += (size_t)snprintf(buf + n, CONFIG_ERR_LEN - n, "%s%s:%u: %s%s", n != 0 ? "\n" : "", file, line, path,
-		path[0] != '\0' ? ": " : "");
+	n += (size_t)snprintf(buf + n, CONFIG_ERR_LEN - n, "%s%s:%u: %s%s", n != 0 ? "\n" : "",
+		file, line, path, path[0] != '\0' ? ": " : "");
 	if (n < CONFIG_ERR_LEN)
 		n += (size_t)vsnprintf(buf + n, CONFIG_ERR_LEN - n, fmt, ap);
 	*len = n < CONFIG_ERR_LEN ? n : CONFIG_ERR_LEN - 1;
@@ -41,13 +45,17 @@ config_note(struct config_diag *d, const char *path, const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	append(d->notes, &d->notes_len, d->file, config_loc_find(d->loc, path, NULL), path, fmt, ap);
+	append(d->notes, &d->notes_len, d->file, config_loc_find(d->loc, path, NULL), path, fmt,
+		ap);
 	va_end(ap);
 }
 
 /* ---- libcyaml's log ---- */
 
-/* What is gathered from "Load: MESSAGE", "Load: Backtrace:", "  in mapping field 'x' (line: 1, column: 2)", innermost first. */
+/*
+ * What is gathered from "Load: MESSAGE", "Load: Backtrace:", "  in mapping field 'x' (line: 1,
+ * column: 2)", innermost first.
+ */
 struct story {
 	char message[512], path[512];
 };
@@ -64,22 +72,26 @@ prepend(char *path, size_t cap, const char *front, const char *joint)
 static void
 backtrace_line(struct story *s, const char *line)
 {
-	const char *quote = strchr(line, '\''), *end = quote != NULL ? strchr(quote + 1, '\'') : NULL;
+	const char *quote = strchr(line, '\''),
+		   *end = quote != NULL ? strchr(quote + 1, '\'') : NULL;
 	char name[256];
 
 	if (quote == NULL || end == NULL)
 		return;
 	snprintf(name, sizeof(name), "%.*s", (int)(end - quote - 1), quote + 1);
-	if (strstr(line, "sequence entry") != NULL) { /* counted from one; 0 when the sequence has none */
+	if (strstr(line, "sequence entry") != NULL) {
+		/* counted from one; 0 when the sequence has none */
 		char index[32];
 		unsigned long n = strtoul(name, NULL, 10);
 
 		if (n == 0)
 			return;
 		snprintf(index, sizeof(index), "[%lu]", n - 1);
-		prepend(s->path, sizeof(s->path), index, s->path[0] != '\0' && s->path[0] != '[' ? "." : "");
+		prepend(s->path, sizeof(s->path), index,
+			s->path[0] != '\0' && s->path[0] != '[' ? "." : "");
 	} else {
-		prepend(s->path, sizeof(s->path), name, s->path[0] != '\0' && s->path[0] != '[' ? "." : "");
+		prepend(s->path, sizeof(s->path), name,
+			s->path[0] != '\0' && s->path[0] != '[' ? "." : "");
 	}
 }
 
@@ -132,31 +144,47 @@ tell(struct config_diag *d, struct story *s)
 
 	if (starts(s->message, "Missing required mapping field: ", &rest)) {
 		cut_last(s->path); /* the last field seen is in the backtrace */
-		snprintf(path, sizeof(path), "%s%s%s", s->path, s->path[0] != '\0' ? "." : "", rest);
-		config_error(d, path, "expected %s, got nothing: this key is required", config_expected(path, expected, sizeof(expected)));
+		snprintf(
+			path, sizeof(path), "%s%s%s", s->path, s->path[0] != '\0' ? "." : "", rest);
+		config_error(d, path, "expected %s, got nothing: this key is required",
+			config_expected(path, expected, sizeof(expected)));
 	} else if (starts(s->message, "Unexpected key: ", &rest)) {
-		snprintf(path, sizeof(path), "%s%s%s", s->path, s->path[0] != '\0' ? "." : "", rest);
-		config_error(d, path, "expected %s, got the unknown key \"%s\"", config_expected(s->path, expected, sizeof(expected)), rest);
+		snprintf(
+			path, sizeof(path), "%s%s%s", s->path, s->path[0] != '\0' ? "." : "", rest);
+		config_error(d, path, "expected %s, got the unknown key \"%s\"",
+			config_expected(s->path, expected, sizeof(expected)), rest);
 	} else if (starts(s->message, "Mapping field already seen: ", &rest)) {
 		d->errors++;
-		d->err_len += (size_t)snprintf(d->err, CONFIG_ERR_LEN, "%s:%u: %s: expected each key once, got it again", d->file,
+		d->err_len += (size_t)snprintf(d->err, CONFIG_ERR_LEN,
+			"%s:%u: %s: expected each key once, got it again", d->file,
 			config_loc_last(d->loc, s->path), s->path);
 	} else if (starts(s->message, "libyaml: ", &rest)) {
 		d->errors++;
-		d->err_len += (size_t)snprintf(d->err, CONFIG_ERR_LEN, "%s:%u: expected YAML, got something else: %s", d->file,
+		d->err_len += (size_t)snprintf(d->err, CONFIG_ERR_LEN,
+			"%s:%u: expected YAML, got something else: %s", d->file,
 			config_loc_problem(d->loc), rest);
 	} else if (strstr(s->message, "value: '") != NULL) {
 		rest = strstr(s->message, "value: '") + 7;
-		config_error(d, s->path, "expected %s, got %s", config_expected(s->path, expected, sizeof(expected)), rest);
+		config_error(d, s->path, "expected %s, got %s",
+			config_expected(s->path, expected, sizeof(expected)), rest);
 	} else if ((rest = strstr(s->message, "got event: ")) != NULL) {
 		rest += 11;
-		config_error(d, s->path, "expected %s, got %s", config_expected(s->path, expected, sizeof(expected)),
-			strncmp(rest, "SEQUENCE", 8) == 0 ? "a list" : strncmp(rest, "MAPPING", 7) == 0 ? "a mapping" : "a single value");
-	} else if (starts(s->message, "STRING length", &rest) || strstr(s->message, "entries (") != NULL) {
-		config_error(d, s->path, "expected %s, got %s", config_expected(s->path, expected, sizeof(expected)),
-			strstr(s->message, "<") != NULL || strstr(s->message, "Insufficient") != NULL ? "too few" : "too many");
+		config_error(d, s->path, "expected %s, got %s",
+			config_expected(s->path, expected, sizeof(expected)),
+			strncmp(rest, "SEQUENCE", 8) == 0  ? "a list"
+			: strncmp(rest, "MAPPING", 7) == 0 ? "a mapping"
+							   : "a single value");
+	} else if (starts(s->message, "STRING length", &rest) ||
+		   strstr(s->message, "entries (") != NULL) {
+		config_error(d, s->path, "expected %s, got %s",
+			config_expected(s->path, expected, sizeof(expected)),
+			strstr(s->message, "<") != NULL ||
+					strstr(s->message, "Insufficient") != NULL
+				? "too few"
+				: "too many");
 	} else {
-		config_error(d, s->path, "expected %s, got: %s", config_expected(s->path, expected, sizeof(expected)), s->message);
+		config_error(d, s->path, "expected %s, got: %s",
+			config_expected(s->path, expected, sizeof(expected)), s->message);
 	}
 }
 
@@ -164,20 +192,25 @@ struct config_raw *
 config_read(const char *file, struct config_diag *d)
 {
 	struct story s = { .message = "" };
-	cyaml_config_t cfg = { .log_fn = take_log, .log_ctx = &s, .mem_fn = cyaml_mem, .log_level = CYAML_LOG_WARNING };
+	cyaml_config_t cfg = { .log_fn = take_log,
+		.log_ctx = &s,
+		.mem_fn = cyaml_mem,
+		.log_level = CYAML_LOG_WARNING };
 	struct config_raw *raw = NULL;
 	cyaml_err_t rc;
 
 	if (access(file, R_OK) != 0) {
 		d->errors++;
-		d->err_len = (size_t)snprintf(d->err, CONFIG_ERR_LEN, "%s: cannot read it: %s", file, strerror(errno));
+		d->err_len = (size_t)snprintf(
+			d->err, CONFIG_ERR_LEN, "%s: cannot read it: %s", file, strerror(errno));
 		return NULL;
 	}
 	rc = cyaml_load_file(file, &cfg, &config_schema, (cyaml_data_t **)&raw, NULL);
 	if (rc == CYAML_OK && raw != NULL)
 		return raw;
 	if (rc == CYAML_OK)
-		config_error(d, "", "expected a configuration, got an empty file; `sluice-cp --example` prints one");
+		config_error(d, "",
+			"expected a configuration, got an empty file; `sluice-cp --example` prints one");
 	else if (s.message[0] == '\0')
 		config_error(d, s.path, "%s", cyaml_strerror(rc));
 	else

@@ -40,7 +40,8 @@ add(struct walk *w, const char *path, unsigned line, const char *value)
 		l->items = bigger;
 		l->cap = cap;
 	}
-	l->items[l->count++] = (struct item){ strdup(path), value != NULL ? strdup(value) : NULL, line };
+	l->items[l->count++] =
+		(struct item){ strdup(path), value != NULL ? strdup(value) : NULL, line };
 }
 
 static void node(struct walk *w, yaml_event_t *e, const char *path, unsigned depth);
@@ -62,10 +63,12 @@ mapping(struct walk *w, const char *path, unsigned depth)
 	char sub[512];
 
 	while (next(w, &key)) {
-		bool end = key.type == YAML_MAPPING_END_EVENT, scalar = key.type == YAML_SCALAR_EVENT;
+		bool end = key.type == YAML_MAPPING_END_EVENT,
+		     scalar = key.type == YAML_SCALAR_EVENT;
 
 		if (scalar) {
-			snprintf(sub, sizeof(sub), "%s%s%s", path, path[0] != '\0' ? "." : "", (const char *)key.data.scalar.value);
+			snprintf(sub, sizeof(sub), "%s%s%s", path, path[0] != '\0' ? "." : "",
+				(const char *)key.data.scalar.value);
 			add(w, sub, (unsigned)key.start_mark.line + 1, NULL);
 		}
 		yaml_event_delete(&key);
@@ -99,7 +102,9 @@ sequence(struct walk *w, const char *path, unsigned depth)
 	}
 }
 
-/* The item is noted with the line of its value; a key noted before keeps its line in front of it. */
+/*
+ * The item is noted with the line of its value; a key noted before keeps its line in front of it.
+ */
 static void
 node(struct walk *w, yaml_event_t *e, const char *path, unsigned depth)
 {
@@ -107,7 +112,8 @@ node(struct walk *w, yaml_event_t *e, const char *path, unsigned depth)
 		w->bad = true;
 		return;
 	}
-	add(w, path, (unsigned)e->start_mark.line + 1, e->type == YAML_SCALAR_EVENT ? (const char *)e->data.scalar.value : NULL);
+	add(w, path, (unsigned)e->start_mark.line + 1,
+		e->type == YAML_SCALAR_EVENT ? (const char *)e->data.scalar.value : NULL);
 	if (e->type == YAML_MAPPING_START_EVENT)
 		mapping(w, path, depth);
 	else if (e->type == YAML_SEQUENCE_START_EVENT)
@@ -131,7 +137,8 @@ config_loc_new(const char *file)
 	while (next(&w, &e)) {
 		bool end = e.type == YAML_STREAM_END_EVENT;
 
-		if (e.type == YAML_MAPPING_START_EVENT || e.type == YAML_SEQUENCE_START_EVENT || e.type == YAML_SCALAR_EVENT)
+		if (e.type == YAML_MAPPING_START_EVENT || e.type == YAML_SEQUENCE_START_EVENT ||
+			e.type == YAML_SCALAR_EVENT)
 			node(&w, &e, "", 0);
 		yaml_event_delete(&e);
 		if (end)

@@ -58,7 +58,8 @@ env_now(uint64_t now_ms)
 }
 
 struct conns *
-conns_new(const struct log *log, const struct conns_ops *ops, struct pka *pka, struct session_cache *cache)
+conns_new(const struct log *log, const struct conns_ops *ops, struct pka *pka,
+	struct session_cache *cache)
 {
 	struct conns *c = calloc(1, sizeof(*c));
 
@@ -180,10 +181,12 @@ conns_detach(struct conns *c)
 /* ---- actions ---- */
 
 static void
-tell(struct conns *c, const struct conn *k, uint16_t type, const void *body, size_t body_len, const void *data, size_t data_len)
+tell(struct conns *c, const struct conn *k, uint16_t type, const void *body, size_t body_len,
+	const void *data, size_t data_len)
 {
 	if (c->ops.send(c->ops.ctx, k->worker, type, body, body_len, data, data_len) != 0)
-		log_line(c->log, LOG_ERROR, "send_failed type=%s worker=%u", ipc_type_name(type), k->worker);
+		log_line(c->log, LOG_ERROR, "send_failed type=%s worker=%u", ipc_type_name(type),
+			k->worker);
 }
 
 static void
@@ -191,7 +194,9 @@ send_records(struct conns *c, const struct conn *k, uint8_t type, const uint8_t 
 {
 	while (len != 0) {
 		uint32_t n = len < TLS_MAX_PLAIN ? len : TLS_MAX_PLAIN;
-		struct ipc_records_send msg = { .conn = k->handle, .type = type, .version = TLS_V_12, .bytes = n };
+		struct ipc_records_send msg = {
+			.conn = k->handle, .type = type, .version = TLS_V_12, .bytes = n
+		};
 
 		tell(c, k, IPC_RECORDS_SEND, &msg, sizeof(msg), data, n);
 		data += n;
@@ -202,8 +207,14 @@ send_records(struct conns *c, const struct conn *k, uint8_t type, const uint8_t 
 static void
 send_keys(struct conns *c, const struct conn *k, const struct hs_act *a, const uint8_t *data)
 {
-	struct ipc_keys_set msg = { .conn = k->handle, .dir = a->keys.dir, .when = a->keys.when, .version = TLS_V_12, .alg = a->keys.alg,
-		.key_len = a->keys.key_len, .mac_key_len = a->keys.mac_key_len, .iv_len = a->keys.iv_len };
+	struct ipc_keys_set msg = { .conn = k->handle,
+		.dir = a->keys.dir,
+		.when = a->keys.when,
+		.version = TLS_V_12,
+		.alg = a->keys.alg,
+		.key_len = a->keys.key_len,
+		.mac_key_len = a->keys.mac_key_len,
+		.iv_len = a->keys.iv_len };
 
 	memcpy(msg.mac_key, data, a->keys.mac_key_len);
 	memcpy(msg.key, data + a->keys.mac_key_len, a->keys.key_len);
@@ -227,9 +238,13 @@ send_ready(struct conns *c, struct conn *k)
 static void
 send_close(struct conns *c, struct conn *k, const struct hs_act *a)
 {
-	struct ipc_conn_close msg = { .conn = k->handle, .how = IPC_CLOSE_ALERT, .level = a->close.level, .alert = a->close.alert };
+	struct ipc_conn_close msg = { .conn = k->handle,
+		.how = IPC_CLOSE_ALERT,
+		.level = a->close.level,
+		.alert = a->close.alert };
 
-	if (a->close.alert == TLS_ALERT_NONE) { /* the peer's alert ended it: nothing to tell, but the end of our stream */
+	if (a->close.alert == TLS_ALERT_NONE) {
+		/* the peer's alert ended it: nothing to tell, but the end of our stream */
 		msg.level = TLS_ALERT_WARNING;
 		msg.alert = TLS_ALERT_CLOSE_NOTIFY;
 	}
@@ -248,9 +263,12 @@ struct asked {
 };
 
 static void
-carry_out_one(struct conns *c, struct conn *k, const struct hs_act *a, struct asked *q, uint64_t now_ms)
+carry_out_one(
+	struct conns *c, struct conn *k, const struct hs_act *a, struct asked *q, uint64_t now_ms)
 {
-	struct pka_owner who = { .worker = k->worker, .tag = a->tag, .attachment = c->attachment, .conn = k->handle };
+	struct pka_owner who = {
+		.worker = k->worker, .tag = a->tag, .attachment = c->attachment, .conn = k->handle
+	};
 	const uint8_t *data = c->out.data + a->off;
 
 	switch (a->type) {
@@ -259,15 +277,19 @@ carry_out_one(struct conns *c, struct conn *k, const struct hs_act *a, struct as
 	case HS_ACT_SESSION_GET:
 		q->what = ASKED_SESSION;
 		q->tag = a->tag;
-		q->hit = a->len != 0 && session_cache_get(c->cache, data, a->len, now_ms / 1000, &q->entry);
+		q->hit = a->len != 0 &&
+			 session_cache_get(c->cache, data, a->len, now_ms / 1000, &q->entry);
 		break;
 	case HS_ACT_SESSION_PUT:
 		session_cache_put(c->cache, a->entry);
 		break;
 	case HS_ACT_SESSION_REMOVE: session_cache_remove(c->cache, data, a->len); break;
-	case HS_ACT_RSA: pka_rsa_premaster(c->pka, &who, a->rsa.cert, a->rsa.client_version, data, a->len); break;
+	case HS_ACT_RSA:
+		pka_rsa_premaster(c->pka, &who, a->rsa.cert, a->rsa.client_version, data, a->len);
+		break;
 	case HS_ACT_PRF:
-		if (pka_prf(c->pka, &who, a->prf.prf, a->prf.secret_len, data, a->len, a->prf.out_len, q->bytes) == PKA_INLINE) {
+		if (pka_prf(c->pka, &who, a->prf.prf, a->prf.secret_len, data, a->len,
+			    a->prf.out_len, q->bytes) == PKA_INLINE) {
 			q->what = ASKED_PRF;
 			q->tag = a->tag;
 			q->len = a->prf.out_len;
@@ -287,11 +309,16 @@ note_failure(struct conns *c, struct conn *k, enum tls_err err)
 	hs_info(k->hs, &info);
 	c->stats.failed++;
 	c->stats.errors[err]++;
-	log_line(c->log, LOG_INFO, "handshake_failed peer=%s listener=%s error=%s alert=%s received=%s", config_addr_text(&k->peer, peer,
-		sizeof(peer)), k->listener_name, tls_err_name(err), tls_alert_name(tls_err_alert(err)), tls_alert_name(info.alert_received));
+	log_line(c->log, LOG_INFO,
+		"handshake_failed peer=%s listener=%s error=%s alert=%s received=%s",
+		config_addr_text(&k->peer, peer, sizeof(peer)), k->listener_name, tls_err_name(err),
+		tls_alert_name(tls_err_alert(err)), tls_alert_name(info.alert_received));
 }
 
-/* Carries out the actions in hand, gives what can be answered at once, and so on until nothing is asked. */
+/*
+ * Carries out the actions in hand, gives what can be answered at once, and so on until nothing is
+ * asked.
+ */
 static void
 carry_out(struct conns *c, struct conn *k, enum tls_err err, uint64_t now_ms)
 {
@@ -393,7 +420,8 @@ conns_open(struct conns *c, uint32_t worker, const struct ipc_conn_open *msg, ui
 }
 
 int
-conns_record(struct conns *c, uint32_t worker, const struct ipc_record_in *msg, const uint8_t *data, uint64_t now_ms)
+conns_record(struct conns *c, uint32_t worker, const struct ipc_record_in *msg, const uint8_t *data,
+	uint64_t now_ms)
 {
 	struct hs_env env = env_now(now_ms);
 	struct conn *k;
@@ -430,7 +458,8 @@ conns_closed(struct conns *c, uint32_t worker, const struct ipc_conn_closed *msg
 		hs_abort(k->hs, &env, TLS_E_PEER_ALERT, &c->out);
 		for (unsigned i = 0; i < c->out.n; i++)
 			if (c->out.act[i].type == HS_ACT_SESSION_REMOVE)
-				session_cache_remove(c->cache, c->out.data + c->out.act[i].off, c->out.act[i].len);
+				session_cache_remove(c->cache, c->out.data + c->out.act[i].off,
+					c->out.act[i].len);
 		hs_out_wipe(&c->out);
 	}
 	c->stats.closed++;
@@ -439,13 +468,15 @@ conns_closed(struct conns *c, uint32_t worker, const struct ipc_conn_closed *msg
 }
 
 void
-conns_work_done(struct conns *c, const struct pka_owner *who, const uint8_t *result, size_t len, uint64_t now_ms)
+conns_work_done(struct conns *c, const struct pka_owner *who, const uint8_t *result, size_t len,
+	uint64_t now_ms)
 {
 	struct hs_env env = env_now(now_ms);
 	struct conn *k;
 	enum tls_err err;
 
-	if (who->attachment != c->attachment) { /* the same handle may be another connection's by now */
+	if (who->attachment != c->attachment) {
+		/* the same handle may be another connection's by now */
 		c->stats.stale++;
 		return;
 	}
@@ -486,13 +517,15 @@ conns_stats(const struct conns *c, struct conns_stats *stats)
 			const struct conn *k = c->tables[w].by_index[i];
 
 			if (k != NULL)
-				stats->memory += sizeof(*k) + (k->hs != NULL ? hs_memory(k->hs) : 0);
+				stats->memory +=
+					sizeof(*k) + (k->hs != NULL ? hs_memory(k->hs) : 0);
 		}
 	}
 }
 
 void
-conns_walk(const struct conns *c, unsigned max, uint64_t now_ms, void (*f)(void *, const struct conns_view *), void *ctx)
+conns_walk(const struct conns *c, unsigned max, uint64_t now_ms,
+	void (*f)(void *, const struct conns_view *), void *ctx)
 {
 	for (uint32_t w = 0; w < c->workers; w++) {
 		for (uint32_t i = 0; i < c->tables[w].size && max != 0; i++) {
@@ -501,7 +534,10 @@ conns_walk(const struct conns *c, unsigned max, uint64_t now_ms, void (*f)(void 
 
 			if (k == NULL)
 				continue;
-			v = (struct conns_view){ .worker = w, .handle = k->handle, .age_ms = now_ms - k->opened_ms, .peer = &k->peer,
+			v = (struct conns_view){ .worker = w,
+				.handle = k->handle,
+				.age_ms = now_ms - k->opened_ms,
+				.peer = &k->peer,
 				.listener = k->listener_name };
 			if (k->hs != NULL) {
 				hs_info(k->hs, &v.hs);

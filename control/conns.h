@@ -1,6 +1,7 @@
 /*
- * The connections of all workers: joins messages of the channel, handshakes, key operations and the session cache. One table per worker,
- * by handle; a stale handle is dropped and counted. A connected one keeps well below 1 KiB.
+ * The connections of all workers: joins messages of the channel, handshakes, key operations and the
+ * session cache. One table per worker, by handle; a stale handle is dropped and counted. A
+ * connected one keeps well below 1 KiB.
  */
 #ifndef SLUICE_CONTROL_CONNS_H
 #define SLUICE_CONTROL_CONNS_H
@@ -20,14 +21,16 @@
 struct conns;
 
 struct conns_ops { /* sends; 0 or -errno */
-	int (*send)(void *ctx, uint32_t worker, uint16_t type, const void *body, size_t body_len, const void *data, size_t data_len);
+	int (*send)(void *ctx, uint32_t worker, uint16_t type, const void *body, size_t body_len,
+		const void *data, size_t data_len);
 	void (*flush)(void *ctx, uint32_t worker);
 	void *ctx;
 };
 
 struct conns_stats {
 	uint64_t open, half_open; /* levels */
-	uint64_t opened, handshakes_full, handshakes_resumed, failed, timeouts, dropped_oldest, stale, closed, memory;
+	uint64_t opened, handshakes_full, handshakes_resumed, failed, timeouts, dropped_oldest,
+		stale, closed, memory;
 	uint64_t errors[TLS_E_COUNT]; /* by enum tls_err */
 };
 
@@ -40,7 +43,8 @@ struct conns_view { /* one connection, for people */
 	struct hs_info hs;
 };
 
-struct conns *conns_new(const struct log *log, const struct conns_ops *ops, struct pka *pka, struct session_cache *cache);
+struct conns *conns_new(const struct log *log, const struct conns_ops *ops, struct pka *pka,
+	struct session_cache *cache);
 void conns_free(struct conns *c);
 /* The configuration for new connections. Takes a reference of its own. */
 void conns_set_config(struct conns *c, struct config *cfg);
@@ -51,15 +55,18 @@ void conns_detach(struct conns *c);
 
 /* Messages, with checked lengths. 0, or -EBADMSG: the dataplane is broken. */
 int conns_open(struct conns *c, uint32_t worker, const struct ipc_conn_open *msg, uint64_t now_ms);
-int conns_record(struct conns *c, uint32_t worker, const struct ipc_record_in *msg, const uint8_t *data, uint64_t now_ms);
+int conns_record(struct conns *c, uint32_t worker, const struct ipc_record_in *msg,
+	const uint8_t *data, uint64_t now_ms);
 int conns_closed(struct conns *c, uint32_t worker, const struct ipc_conn_closed *msg);
 /* The answer of a key operation. */
-void conns_work_done(struct conns *c, const struct pka_owner *who, const uint8_t *result, size_t len, uint64_t now_ms);
+void conns_work_done(struct conns *c, const struct pka_owner *who, const uint8_t *result,
+	size_t len, uint64_t now_ms);
 /* Ends handshakes that take too long. Called a few times a second. */
 void conns_sweep(struct conns *c, uint64_t now_ms);
 
 void conns_stats(const struct conns *c, struct conns_stats *stats);
 /* Up to `max` connections, in the order of their handles. */
-void conns_walk(const struct conns *c, unsigned max, uint64_t now_ms, void (*f)(void *ctx, const struct conns_view *), void *ctx);
+void conns_walk(const struct conns *c, unsigned max, uint64_t now_ms,
+	void (*f)(void *ctx, const struct conns_view *), void *ctx);
 
 #endif

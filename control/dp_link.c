@@ -176,8 +176,9 @@ take_hello(struct dp_link *l, struct worker *w, const struct ipc_hello *h)
 {
 	struct ipc_hello_ack ack = { .version = IPC_VERSION };
 
-	if (w->hello || h->version != IPC_VERSION || h->worker != w->index || h->workers != l->chan.workers || h->max_conns == 0 ||
-	    h->max_conns > DP_LINK_MAX_CONNS)
+	if (w->hello || h->version != IPC_VERSION || h->worker != w->index ||
+		h->workers != l->chan.workers || h->max_conns == 0 ||
+		h->max_conns > DP_LINK_MAX_CONNS)
 		return -EBADMSG;
 	w->said = *h;
 	w->hello = true;
@@ -190,8 +191,8 @@ take_hello(struct dp_link *l, struct worker *w, const struct ipc_hello *h)
 	l->stats.attaches++;
 	l->said_down = false;
 	uv_timer_stop(&l->timer);
-	log_line(l->log, LOG_INFO, "dataplane_attached workers=%u engine=%u key_slots=%u", l->chan.workers, w->said.engine,
-		w->said.key_slots);
+	log_line(l->log, LOG_INFO, "dataplane_attached workers=%u engine=%u key_slots=%u",
+		l->chan.workers, w->said.engine, w->said.key_slots);
 	l->ops.attached(l->ops.ctx);
 	for (uint32_t i = 0; i < l->chan.workers; i++)
 		l->workers[i].more = true;
@@ -211,7 +212,8 @@ take_message(struct dp_link *l, struct worker *w, uint16_t type, uint32_t len)
 		return take_hello(l, w, (const struct ipc_hello *)l->msg);
 	if (l->state != LINK_UP)
 		return -EBADMSG; /* HELLO comes first */
-	return l->ops.message(l->ops.ctx, w->index, type, l->msg, l->msg + len - data_len, data_len);
+	return l->ops.message(
+		l->ops.ctx, w->index, type, l->msg, l->msg + len - data_len, data_len);
 }
 
 /* Takes a batch. False when detached. */
@@ -330,13 +332,16 @@ sock_ready(uv_poll_t *h, int status, int events)
 		if (rc == -EAGAIN)
 			return;
 		if (rc != 0)
-			detach(l, rc == -ECONNRESET ? "sluice-dp closed the socket" : strerror(-rc));
+			detach(l,
+				rc == -ECONNRESET ? "sluice-dp closed the socket" : strerror(-rc));
 		return;
 	}
 	n = recv(l->sock, &byte, 1, MSG_DONTWAIT);
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
 		return;
-	detach(l, n == 0 ? "sluice-dp closed the socket" : n < 0 ? strerror(errno) : "unexpected bytes on the socket");
+	detach(l, n == 0  ? "sluice-dp closed the socket"
+		  : n < 0 ? strerror(errno)
+			  : "unexpected bytes on the socket");
 }
 
 static void
@@ -351,7 +356,8 @@ retry(uv_timer_t *t)
 		return;
 	}
 	l->sock = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	if (l->sock < 0 || connect(l->sock, (const struct sockaddr *)&l->addr, sizeof(l->addr)) != 0)
+	if (l->sock < 0 ||
+		connect(l->sock, (const struct sockaddr *)&l->addr, sizeof(l->addr)) != 0)
 		rc = -errno;
 	if (rc == 0) {
 		l->sock_poll = calloc(1, sizeof(*l->sock_poll));
@@ -359,8 +365,9 @@ retry(uv_timer_t *t)
 	}
 	if (rc != 0) {
 		if (!l->said_down)
-			log_line(l->log, LOG_INFO, "dataplane_absent socket=%s reason=\"%s\" retry_ms=%d", l->addr.sun_path, strerror(-rc),
-				RETRY_MS);
+			log_line(l->log, LOG_INFO,
+				"dataplane_absent socket=%s reason=\"%s\" retry_ms=%d",
+				l->addr.sun_path, strerror(-rc), RETRY_MS);
 		l->said_down = true;
 		free(l->sock_poll);
 		l->sock_poll = NULL;
@@ -382,7 +389,8 @@ push_backlog(struct worker *w)
 {
 	struct waiting *m;
 
-	while ((m = w->first) != NULL && chan_send(&w->end.tx, m->type, m->bytes, m->len, NULL, 0) == 0) {
+	while ((m = w->first) != NULL &&
+		chan_send(&w->end.tx, m->type, m->bytes, m->len, NULL, 0) == 0) {
 		w->first = m->next;
 		if (w->first == NULL)
 			w->last = &w->first;
@@ -409,8 +417,8 @@ overrun(uv_timer_t *t)
 }
 
 /*
- * No room behind the ring either. What comes after the message must not go without it (a Finished without its keys), so that nothing
- * more is sent, and the attachment ends.
+ * No room behind the ring either. What comes after the message must not go without it (a Finished
+ * without its keys), so that nothing more is sent, and the attachment ends.
  */
 static int
 lose(struct dp_link *l, struct worker *w)
@@ -421,7 +429,8 @@ lose(struct dp_link *l, struct worker *w)
 }
 
 static int
-wait_in_line(struct dp_link *l, struct worker *w, uint16_t type, const void *body, size_t body_len, const void *data, size_t data_len)
+wait_in_line(struct dp_link *l, struct worker *w, uint16_t type, const void *body, size_t body_len,
+	const void *data, size_t data_len)
 {
 	struct waiting *m;
 
@@ -445,7 +454,8 @@ wait_in_line(struct dp_link *l, struct worker *w, uint16_t type, const void *bod
 }
 
 int
-dp_link_send(struct dp_link *l, uint32_t worker, uint16_t type, const void *body, size_t body_len, const void *data, size_t data_len)
+dp_link_send(struct dp_link *l, uint32_t worker, uint16_t type, const void *body, size_t body_len,
+	const void *data, size_t data_len)
 {
 	struct worker *w;
 

@@ -62,7 +62,8 @@ check(const char *file)
 	}
 	if (notes[0] != '\0')
 		fprintf(stderr, "%s\n", notes);
-	printf("%s: ok: %u listeners, %u pools, %u certificates\n", file, c->listener_count, c->pool_count, c->cert_count);
+	printf("%s: ok: %u listeners, %u pools, %u certificates\n", file, c->listener_count,
+		c->pool_count, c->cert_count);
 	config_unref(c);
 	return 0;
 }
@@ -97,11 +98,13 @@ run(const char *file, bool sandboxed)
 	size_pool();
 	signal(SIGPIPE, SIG_IGN);
 	uv_loop_init(&loop);
-	if (app_open(a, &loop, c, sandboxed ? sandbox_thread : NULL, err) != 0 || (sandboxed && sandbox_enter(err, sizeof(err)) != 0)) {
+	if (app_open(a, &loop, c, sandboxed ? sandbox_thread : NULL, err) != 0 ||
+		(sandboxed && sandbox_enter(err, sizeof(err)) != 0)) {
 		fprintf(stderr, "sluice-cp: %s\n", err);
 		_exit(1); /* half-open: nothing is worth keeping */
 	}
-	log_line(&a->log, LOG_INFO, "started file=%s listeners=%u sandbox=%s", file, c->listener_count, sandboxed ? "on" : "off");
+	log_line(&a->log, LOG_INFO, "started file=%s listeners=%u sandbox=%s", file,
+		c->listener_count, sandboxed ? "on" : "off");
 	app_run(a);
 	rc = 0;
 	app_close(a);
@@ -126,7 +129,8 @@ main(int argc, char **argv)
 		}
 	}
 	if (argc - optind != 1) {
-		fputs("sluice-cp: one configuration file is needed. Try: sluice-cp --help\n", stderr);
+		fputs("sluice-cp: one configuration file is needed. Try: sluice-cp --help\n",
+			stderr);
 		return 2;
 	}
 	if (sandboxed)

@@ -1,8 +1,9 @@
 /*
  * Certificates and private keys: loading, checking, and choosing by server name.
  *
- * A store is immutable once loaded and belongs to one listener's configuration; what is in it is borrowed by handshakes. Private keys
- * stay in libcrypto objects here; they leave only wrapped (keyblob.h).
+ * A store is immutable once loaded and belongs to one listener's configuration; what is in it is
+ * borrowed by handshakes. Private keys stay in libcrypto objects here; they leave only wrapped
+ * (keyblob.h).
  */
 #ifndef SLUICE_CONTROL_CERT_H
 #define SLUICE_CONTROL_CERT_H
@@ -19,7 +20,8 @@ struct cert {
 	size_t chain_len;
 	EVP_PKEY *key;
 	uint16_t key_bytes; /* of the modulus */
-	uint16_t key_index; /* identifies the key within the configuration, for the card's slots; see pka.h */
+	/* identifies the key within the configuration, for the card's slots; see pka.h */
+	uint16_t key_index;
 	const char *chain_file, *key_file;
 };
 
@@ -30,11 +32,15 @@ struct cert_store *cert_store_new(void);
 /* Wipes keys and frees. store may be NULL. */
 void cert_store_free(struct cert_store *store);
 /*
- * Loads a PEM chain (leaf first) and its key. The first one added is the default. Returns 0, or -1 with one sentence in err: the file,
- * what was wrong, what to do.
+ * Loads a PEM chain (leaf first) and its key. The first one added is the default. Returns 0, or -1
+ * with one sentence in err: the file, what was wrong, what to do.
  */
-int cert_store_add(struct cert_store *store, const char *chain_file, const char *key_file, char err[CERT_ERR_LEN]);
-/* The certificate for a lower-case server name ("" for none): exact, then wildcard, then the default; NULL in an empty store. */
+int cert_store_add(struct cert_store *store, const char *chain_file, const char *key_file,
+	char err[CERT_ERR_LEN]);
+/*
+ * The certificate for a lower-case server name ("" for none): exact, then wildcard, then the
+ * default; NULL in an empty store.
+ */
 const struct cert *cert_store_select(const struct cert_store *store, const char *name);
 /* Walks the certificates; NULL at the end. */
 struct cert *cert_store_at(const struct cert_store *store, unsigned i);

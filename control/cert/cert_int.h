@@ -13,7 +13,8 @@ struct cert_slot {
 };
 
 /* cert_load.c: fills the slot; what it allocated is freed with the slot either way. */
-int cert_load(struct cert_slot *s, const char *chain_file, const char *key_file, char err[CERT_ERR_LEN]);
+int cert_load(
+	struct cert_slot *s, const char *chain_file, const char *key_file, char err[CERT_ERR_LEN]);
 /* cert_store.c: takes a copy; names that no server name can match are left out. */
 int cert_add_name(struct cert_slot *s, const char *name, int len);
 

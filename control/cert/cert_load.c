@@ -1,4 +1,7 @@
-/* Loading a PEM chain and its private key by libcrypto, with messages that tell the file, what was wrong, and what to do. */
+/*
+ * Loading a PEM chain and its private key by libcrypto, with messages that tell the file, what was
+ * wrong, and what to do.
+ */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,8 +25,8 @@ fail(char *err, const char *file, const char *what, const char *advice)
 	unsigned long e = ERR_peek_last_error();
 	const char *reason = e != 0 ? ERR_reason_error_string(e) : NULL;
 
-	snprintf(err, CERT_ERR_LEN, "%s: %s%s%s%s; %s", file, what, reason != NULL ? " (" : "", reason != NULL ? reason : "",
-		reason != NULL ? ")" : "", advice);
+	snprintf(err, CERT_ERR_LEN, "%s: %s%s%s%s; %s", file, what, reason != NULL ? " (" : "",
+		reason != NULL ? reason : "", reason != NULL ? ")" : "", advice);
 	ERR_clear_error();
 	return -1;
 }
@@ -34,7 +37,8 @@ open_file(const char *file, const char *kind, char *err)
 	FILE *f = fopen(file, "re");
 
 	if (f == NULL)
-		snprintf(err, CERT_ERR_LEN, "%s: cannot read the %s: %s; check the path and that the user of sluice-cp may read it",
+		snprintf(err, CERT_ERR_LEN,
+			"%s: cannot read the %s: %s; check the path and that the user of sluice-cp may read it",
 			file, kind, strerror(errno));
 	return f;
 }
@@ -58,12 +62,17 @@ add_names(struct cert_slot *s, X509 *x, char *err, const char *file)
 		const GENERAL_NAME *n = sk_GENERAL_NAME_value(names, i);
 
 		if (n->type == GEN_DNS)
-			rc = cert_add_name(s, (const char *)ASN1_STRING_get0_data(n->d.dNSName), ASN1_STRING_length(n->d.dNSName));
+			rc = cert_add_name(s, (const char *)ASN1_STRING_get0_data(n->d.dNSName),
+				ASN1_STRING_length(n->d.dNSName));
 	}
-	if (names == NULL && X509_NAME_get_text_by_NID(X509_get_subject_name(x), NID_commonName, common, sizeof(common)) > 0)
-		rc = cert_add_name(s, common, (int)strlen(common)); /* RFC 6125 6.4.4: only without subjectAltName */
+	if (names == NULL && X509_NAME_get_text_by_NID(X509_get_subject_name(x), NID_commonName,
+				     common, sizeof(common)) > 0)
+		/* RFC 6125 6.4.4: only without subjectAltName */
+		rc = cert_add_name(s, common, (int)strlen(common));
 	GENERAL_NAMES_free(names);
-	return rc == 0 ? 0 : fail(err, file, "out of memory while reading its names", "free some memory");
+	return rc == 0 ? 0
+		       : fail(err, file, "out of memory while reading its names",
+				 "free some memory");
 }
 
 static int
@@ -106,7 +115,8 @@ load_chain(struct cert_slot *s, const char *file, X509 **leaf, char *err)
 			break;
 		n++;
 		if (append_der(s, x) != 0)
-			rc = fail(err, file, "the chain is longer than 65000 bytes", "leave out what clients do not need");
+			rc = fail(err, file, "the chain is longer than 65000 bytes",
+				"leave out what clients do not need");
 		if (rc == 0 && n == 1) {
 			*leaf = x;
 			rc = add_names(s, x, err, file);
@@ -119,9 +129,11 @@ load_chain(struct cert_slot *s, const char *file, X509 **leaf, char *err)
 	if (ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE && n != 0)
 		ERR_clear_error(); /* the end of the file */
 	else if (n == 0)
-		rc = fail(err, file, "no PEM certificate in it", "give a file with -----BEGIN CERTIFICATE-----, the server's certificate first");
+		rc = fail(err, file, "no PEM certificate in it",
+			"give a file with -----BEGIN CERTIFICATE-----, the server's certificate first");
 	else
-		rc = fail(err, file, "a certificate in it is damaged", "copy the chain again from its issuer");
+		rc = fail(err, file, "a certificate in it is damaged",
+			"copy the chain again from its issuer");
 out:
 	fclose(f);
 	if (rc != 0) {
@@ -145,11 +157,14 @@ load_key(struct cert_slot *s, const char *file, char *err)
 	fclose(f);
 	ct_wipe(buf, sizeof(buf));
 	if (s->c.key == NULL && asked)
-		return fail(err, file, "the private key is encrypted", "store it without a passphrase, readable by sluice-cp only");
+		return fail(err, file, "the private key is encrypted",
+			"store it without a passphrase, readable by sluice-cp only");
 	if (s->c.key == NULL)
-		return fail(err, file, "no usable PEM private key in it", "give a file with -----BEGIN PRIVATE KEY-----");
+		return fail(err, file, "no usable PEM private key in it",
+			"give a file with -----BEGIN PRIVATE KEY-----");
 	if (EVP_PKEY_get_base_id(s->c.key) != EVP_PKEY_RSA)
-		return fail(err, file, "not an RSA key", "the suites of this profile need an RSA key of 2048 to 4096 bits");
+		return fail(err, file, "not an RSA key",
+			"the suites of this profile need an RSA key of 2048 to 4096 bits");
 	bits = EVP_PKEY_get_bits(s->c.key);
 	if (bits < 2048 || bits > 4096 || bits % 8 != 0) {
 		char what[64];
@@ -177,8 +192,10 @@ cert_load(struct cert_slot *s, const char *chain_file, const char *key_file, cha
 		rc = load_key(s, key_file, err);
 	if (rc == 0 && X509_check_private_key(leaf, s->c.key) != 1) {
 		ERR_clear_error();
-		snprintf(err, CERT_ERR_LEN, "%s: this key does not belong to the certificate in %s; give the key that the certificate "
-			"was requested with", key_file, chain_file);
+		snprintf(err, CERT_ERR_LEN,
+			"%s: this key does not belong to the certificate in %s; give the key that the certificate "
+			"was requested with",
+			key_file, chain_file);
 		rc = -1;
 	}
 	X509_free(leaf);

@@ -1,4 +1,7 @@
-/* A listener's certificates and the table of names: exact names, then wildcards of one label (RFC 6125 6.4.3), then the default. */
+/*
+ * A listener's certificates and the table of names: exact names, then wildcards of one label (RFC
+ * 6125 6.4.3), then the default.
+ */
 #include <stdlib.h>
 #include <string.h>
 
@@ -74,11 +77,15 @@ by_name(const void *a, const void *b)
 	return strcmp(((const struct name_row *)a)->name, ((const struct name_row *)b)->name);
 }
 
-/* The table takes the names of a new slot; a name that is there already keeps its first certificate. */
+/*
+ * The table takes the names of a new slot; a name that is there already keeps its first
+ * certificate.
+ */
 static int
 index_names(struct cert_store *store, const struct cert_slot *s)
 {
-	struct name_row *bigger = realloc(store->names, (store->name_count + s->name_count) * sizeof(*bigger) + 1);
+	struct name_row *bigger =
+		realloc(store->names, (store->name_count + s->name_count) * sizeof(*bigger) + 1);
 
 	if (bigger == NULL)
 		return -1;
@@ -95,7 +102,8 @@ index_names(struct cert_store *store, const struct cert_slot *s)
 }
 
 int
-cert_store_add(struct cert_store *store, const char *chain_file, const char *key_file, char err[CERT_ERR_LEN])
+cert_store_add(struct cert_store *store, const char *chain_file, const char *key_file,
+	char err[CERT_ERR_LEN])
 {
 	struct cert_slot **bigger = realloc(store->slots, (store->count + 1) * sizeof(*bigger));
 	struct cert_slot *s = calloc(1, sizeof(*s));

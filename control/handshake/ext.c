@@ -1,10 +1,19 @@
 /* The extensions of this server and the walk over an extensions block; see ext.h. */
 #include "control/handshake/ext.h"
 
-/* Answers are written in this order. RFC 5246 leaves it free; renegotiation_info first, as peers' tests expect it nearest the hello. */
+/*
+ * Answers are written in this order. RFC 5246 leaves it free; renegotiation_info first, as peers'
+ * tests expect it nearest the hello.
+ */
 static const struct ext *const known[] = {
-	&ext_renegotiation_info, &ext_server_name,          &ext_extended_master_secret, &ext_alpn,
-	&ext_supported_groups,   &ext_signature_algorithms, &ext_session_ticket,         &ext_supported_versions,
+	&ext_renegotiation_info,
+	&ext_server_name,
+	&ext_extended_master_secret,
+	&ext_alpn,
+	&ext_supported_groups,
+	&ext_signature_algorithms,
+	&ext_session_ticket,
+	&ext_supported_versions,
 };
 #define KNOWN (sizeof(known) / sizeof(known[0]))
 
@@ -20,7 +29,8 @@ find(uint16_t type)
 enum tls_err
 ext_read_client(const struct hs_call *c, struct rd *block, struct hs_hello *hello)
 {
-	uint64_t seen[65536 / 64] = { 0 }; /* one bit per type: a hello of 16 KiB can hold 4096 of them */
+	/* one bit per type: a hello of 16 KiB can hold 4096 of them */
+	uint64_t seen[65536 / 64] = { 0 };
 
 	while (rd_left(block) != 0) {
 		uint16_t type = rd_u16(block);

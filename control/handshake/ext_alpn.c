@@ -1,4 +1,7 @@
-/* application_layer_protocol_negotiation, RFC 7301. Without configured protocols the extension is ignored. */
+/*
+ * application_layer_protocol_negotiation, RFC 7301. Without configured protocols the extension is
+ * ignored.
+ */
 #include <string.h>
 
 #include "control/handshake/ext.h"
@@ -48,4 +51,5 @@ alpn_send(const struct hs_call *c, struct wr *w)
 	wr_close(w, list, 2);
 }
 
-const struct ext ext_alpn = { 16, "application_layer_protocol_negotiation", alpn_recv, alpn_wanted, alpn_send };
+const struct ext ext_alpn = { 16, "application_layer_protocol_negotiation", alpn_recv, alpn_wanted,
+	alpn_send };

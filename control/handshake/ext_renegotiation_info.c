@@ -1,6 +1,7 @@
 /*
- * renegotiation_info, RFC 5746, and its signalling suite value: in a first handshake the client's must be empty, and so is our answer.
- * Renegotiation itself is refused, so no verify data is ever carried.
+ * renegotiation_info, RFC 5746, and its signalling suite value: in a first handshake the client's
+ * must be empty, and so is our answer. Renegotiation itself is refused, so no verify data is ever
+ * carried.
  */
 #include "control/handshake/ext.h"
 
@@ -29,5 +30,5 @@ renegotiation_info_send(const struct hs_call *c, struct wr *w)
 	wr_u8(w, 0);
 }
 
-const struct ext ext_renegotiation_info = { 0xff01, "renegotiation_info", renegotiation_info_recv, renegotiation_info_wanted,
-	renegotiation_info_send };
+const struct ext ext_renegotiation_info = { 0xff01, "renegotiation_info", renegotiation_info_recv,
+	renegotiation_info_wanted, renegotiation_info_send };

@@ -3,7 +3,10 @@
 
 #define NAME_TYPE_HOST 0
 
-/* Lower case, and only what a DNS name may hold (letters, digits, '-', '_', '.'): it goes into logs and a hash. */
+/*
+ * Lower case, and only what a DNS name may hold (letters, digits, '-', '_', '.'): it goes into logs
+ * and a hash.
+ */
 static bool
 copy_name(char *out, const uint8_t *p, size_t n)
 {
@@ -12,7 +15,8 @@ copy_name(char *out, const uint8_t *p, size_t n)
 
 		if (ch >= 'A' && ch <= 'Z')
 			ch = (uint8_t)(ch - 'A' + 'a');
-		if (!((ch >= 'a' && ch <= 'z') || (ch >= '0' && ch <= '9') || ch == '-' || ch == '_' || ch == '.'))
+		if (!((ch >= 'a' && ch <= 'z') || (ch >= '0' && ch <= '9') || ch == '-' ||
+			    ch == '_' || ch == '.'))
 			return false;
 		out[i] = (char)ch;
 	}
@@ -39,7 +43,8 @@ server_name_recv(const struct hs_call *c, struct rd *data, struct hs_hello *hell
 			return TLS_E_DECODE_ERROR;
 		if (type != NAME_TYPE_HOST)
 			continue;
-		if (host || n > HS_MAX_NAME || !copy_name(hello->server_name, rd_bytes(&name, n), n))
+		if (host || n > HS_MAX_NAME ||
+			!copy_name(hello->server_name, rd_bytes(&name, n), n))
 			return TLS_E_ILLEGAL_PARAMETER;
 		host = true;
 	}

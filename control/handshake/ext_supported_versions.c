@@ -1,6 +1,6 @@
 /*
- * supported_versions, RFC 8446 4.2.1: when it is there it alone tells what the client speaks, and the hello's own version field does not
- * count. A ServerHello of TLS 1.2 does not answer it.
+ * supported_versions, RFC 8446 4.2.1: when it is there it alone tells what the client speaks, and
+ * the hello's own version field does not count. A ServerHello of TLS 1.2 does not answer it.
  */
 #include "control/handshake/ext.h"
 
@@ -17,4 +17,5 @@ supported_versions_recv(const struct hs_call *c, struct rd *data, struct hs_hell
 	return TLS_E_OK;
 }
 
-const struct ext ext_supported_versions = { 43, "supported_versions", supported_versions_recv, NULL, NULL };
+const struct ext ext_supported_versions = { 43, "supported_versions", supported_versions_recv, NULL,
+	NULL };

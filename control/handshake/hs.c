@@ -1,7 +1,8 @@
 /*
- * The driver of the handshake machine: what every message has in common is checked here, once. Expected event for the state, known
- * type, size limit, complete message, nothing trailing, record boundary when keys change, transcript, first error sticks, secrets
- * wiped at the one exit. What is particular to a message is in its msg_ file; what is legal when is in hs_server.c.
+ * The driver of the handshake machine: what every message has in common is checked here, once.
+ * Expected event for the state, known type, size limit, complete message, nothing trailing, record
+ * boundary when keys change, transcript, first error sticks, secrets wiped at the one exit. What is
+ * particular to a message is in its msg_ file; what is legal when is in hs_server.c.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -130,7 +131,8 @@ hs_free(struct hs *hs)
 size_t
 hs_memory(const struct hs *hs)
 {
-	return sizeof(*hs) + hs->msg_cap + hs->queue_bytes + (hs->server_name != NULL ? strlen(hs->server_name) + 1 : 0) +
+	return sizeof(*hs) + hs->msg_cap + hs->queue_bytes +
+	       (hs->server_name != NULL ? strlen(hs->server_name) + 1 : 0) +
 	       (hs->w != NULL ? sizeof(*hs->w) : 0);
 }
 
@@ -177,8 +179,12 @@ hs_out_wipe(struct hs_out *out)
 struct hs_act *
 hs_act_new(struct hs_out *out, enum hs_act_type type)
 {
-	/* the last two places are kept for the end: there is always room to remove the session and to close */
-	unsigned room = type == HS_ACT_CLOSE || type == HS_ACT_SESSION_REMOVE ? HS_MAX_ACTS : HS_MAX_ACTS - 2;
+	/*
+	 * the last two places are kept for the end: there is always room to remove the session and
+	 * to close
+	 */
+	unsigned room = type == HS_ACT_CLOSE || type == HS_ACT_SESSION_REMOVE ? HS_MAX_ACTS
+									      : HS_MAX_ACTS - 2;
 	struct hs_act *a;
 
 	if (out->n >= room) {
@@ -230,7 +236,8 @@ hs_msg_end(struct hs_call *c, struct wr *w, size_t mark)
 		return TLS_E_INTERNAL_ERROR;
 	hs_digest_add(&c->w->transcript, w->start, wr_len(w));
 	if (last != NULL && last->type == HS_ACT_SEND && last->content_type == TLS_CT_HANDSHAKE &&
-	    last->off + last->len == out->used) { /* one record can hold several messages: RFC 5246 6.2.1 */
+		last->off + last->len == out->used) {
+		/* one record can hold several messages: RFC 5246 6.2.1 */
 		last->len += (uint32_t)wr_len(w);
 		out->used += (uint32_t)wr_len(w);
 		return out->overflow ? TLS_E_INTERNAL_ERROR : TLS_E_OK;
@@ -261,7 +268,10 @@ emit_close(struct hs *hs, struct hs_out *out, uint8_t level, uint8_t alert)
 	drop_work_area(hs);
 }
 
-/* The single exit of every failure: the first error sticks, its session dies (RFC 5246 7.2.2), secrets go. */
+/*
+ * The single exit of every failure: the first error sticks, its session dies (RFC 5246 7.2.2),
+ * secrets go.
+ */
 static enum tls_err
 fail(struct hs_call *c, enum tls_err err)
 {
@@ -274,7 +284,8 @@ fail(struct hs_call *c, enum tls_err err)
 	if (hs->session_id_len != 0) {
 		a = hs_act_new(c->out, HS_ACT_SESSION_REMOVE);
 		if (a != NULL) {
-			struct wr w = wr_init(c->out->data + c->out->used, HS_OUT_BYTES - c->out->used);
+			struct wr w =
+				wr_init(c->out->data + c->out->used, HS_OUT_BYTES - c->out->used);
 
 			wr_bytes(&w, hs->session_id, hs->session_id_len);
 			hs_act_end(c->out, a, &w);
@@ -291,7 +302,8 @@ connected(struct hs_call *c)
 {
 	struct hs *hs = c->hs;
 
-	if (!hs->resumed && hs->session_id_len != 0 && hs_act_new(c->out, HS_ACT_SESSION_PUT) != NULL) {
+	if (!hs->resumed && hs->session_id_len != 0 &&
+		hs_act_new(c->out, HS_ACT_SESSION_PUT) != NULL) {
 		struct session_entry *e = &c->out->entry;
 
 		memset(e, 0, sizeof(*e));
@@ -312,9 +324,13 @@ connected(struct hs_call *c)
 
 /* ---- dispatch ---- */
 
-/* Runs one cell: receive, transcript, flight, ask, next. raw: the message with its header, NULL for what is not one. */
+/*
+ * Runs one cell: receive, transcript, flight, ask, next. raw: the message with its header, NULL for
+ * what is not one.
+ */
 static enum tls_err
-dispatch(struct hs_call *c, enum hs_event event, const uint8_t *body, size_t len, const uint8_t *raw)
+dispatch(
+	struct hs_call *c, enum hs_event event, const uint8_t *body, size_t len, const uint8_t *raw)
 {
 	struct hs *hs = c->hs;
 	const struct hs_cell *cell = hs_server_cell(hs->state, event);
@@ -330,7 +346,8 @@ dispatch(struct hs_call *c, enum hs_event event, const uint8_t *body, size_t len
 		return TLS_E_DECODE_ERROR;
 	if (raw != NULL && c->w != NULL)
 		hs_digest_add(&c->w->transcript, raw, len + HS_HDR_LEN);
-	for (unsigned i = 0; cell->flight != NULL && i < HS_MAX_FLIGHT && cell->flight->send[i] != NULL; i++) {
+	for (unsigned i = 0;
+		cell->flight != NULL && i < HS_MAX_FLIGHT && cell->flight->send[i] != NULL; i++) {
 		err = cell->flight->send[i](c);
 		if (err != TLS_E_OK)
 			return err;
@@ -353,7 +370,10 @@ dispatch(struct hs_call *c, enum hs_event event, const uint8_t *body, size_t len
 	return c->out->overflow ? TLS_E_INTERNAL_ERROR : TLS_E_OK;
 }
 
-/* The event of a handshake type, legal in this state and within its size: known before its body arrives. */
+/*
+ * The event of a handshake type, legal in this state and within its size: known before its body
+ * arrives.
+ */
 static enum tls_err
 check_header(const struct hs *hs, const uint8_t *hdr, enum hs_event *event, uint32_t *len)
 {
@@ -374,7 +394,10 @@ check_header(const struct hs *hs, const uint8_t *hdr, enum hs_event *event, uint
 	return TLS_E_UNEXPECTED_MESSAGE;
 }
 
-/* Appends up to `want` bytes in all to the message buffer, which grows with what arrived, not with what was announced. */
+/*
+ * Appends up to `want` bytes in all to the message buffer, which grows with what arrived, not with
+ * what was announced.
+ */
 static enum tls_err
 gather(struct hs *hs, const uint8_t **data, size_t *len, uint32_t want)
 {
@@ -403,7 +426,10 @@ gather(struct hs *hs, const uint8_t **data, size_t *len, uint32_t want)
 	return TLS_E_OK;
 }
 
-/* Cuts handshake bytes into messages until they are used up, an answer of our own side is waited for, or the machine fails. */
+/*
+ * Cuts handshake bytes into messages until they are used up, an answer of our own side is waited
+ * for, or the machine fails.
+ */
 static enum tls_err
 take_handshake(struct hs_call *c, const uint8_t *data, size_t len, size_t *used)
 {
@@ -441,7 +467,8 @@ take_handshake(struct hs_call *c, const uint8_t *data, size_t len, size_t *used)
 static enum tls_err
 take_ccs(struct hs_call *c, const uint8_t *data, size_t len)
 {
-	if (c->hs->msg_len != 0) /* keys change on a record boundary between messages: RFC 5246 7.1 */
+	/* keys change on a record boundary between messages: RFC 5246 7.1 */
+	if (c->hs->msg_len != 0)
 		return TLS_E_UNEXPECTED_MESSAGE;
 	return dispatch(c, HS_EV_CHANGE_CIPHER_SPEC, data, len, NULL);
 }
@@ -457,7 +484,8 @@ take_alert(struct hs_call *c, const uint8_t *data, size_t len)
 	if (!rd_done(&r))
 		return TLS_E_DECODE_ERROR;
 	if (c->hs->alert_received == TLS_ALERT_CLOSE_NOTIFY && c->hs->state != HS_WAIT_CLOSE) {
-		emit_close(c->hs, c->out, TLS_ALERT_WARNING, TLS_ALERT_CLOSE_NOTIFY); /* RFC 5246 7.2.1 */
+		/* RFC 5246 7.2.1 */
+		emit_close(c->hs, c->out, TLS_ALERT_WARNING, TLS_ALERT_CLOSE_NOTIFY);
 		c->w = NULL;
 	}
 	return TLS_E_OK;
@@ -465,7 +493,8 @@ take_alert(struct hs_call *c, const uint8_t *data, size_t len)
 
 /* One record; *used tells how much of a handshake record was consumed. */
 static enum tls_err
-take_record(struct hs_call *c, uint8_t type, uint8_t epoch, const uint8_t *data, size_t len, size_t *used)
+take_record(struct hs_call *c, uint8_t type, uint8_t epoch, const uint8_t *data, size_t len,
+	size_t *used)
 {
 	struct hs *hs = c->hs;
 
@@ -476,7 +505,8 @@ take_record(struct hs_call *c, uint8_t type, uint8_t epoch, const uint8_t *data,
 		return TLS_E_EMPTY_RECORD_FLOOD;
 	switch (type) {
 	case TLS_CT_HANDSHAKE:
-		return len != 0 ? take_handshake(c, data, len, used) : TLS_E_UNEXPECTED_MESSAGE; /* RFC 5246 6.2.1 */
+		/* RFC 5246 6.2.1 */
+		return len != 0 ? take_handshake(c, data, len, used) : TLS_E_UNEXPECTED_MESSAGE;
 	case TLS_CT_CCS:
 		return take_ccs(c, data, len);
 	case TLS_CT_ALERT:
@@ -506,7 +536,10 @@ enqueue(struct hs *hs, uint8_t type, uint8_t epoch, const uint8_t *data, size_t 
 	return TLS_E_OK;
 }
 
-/* Takes queued records as far as the machine will go. The record in hand stays at the head until it is used up. */
+/*
+ * Takes queued records as far as the machine will go. The record in hand stays at the head until it
+ * is used up.
+ */
 static enum tls_err
 drain(struct hs_call *c)
 {
@@ -515,7 +548,8 @@ drain(struct hs_call *c)
 
 	while ((p = hs->queue) != NULL && !hs_state_waits_for_us(hs->state)) {
 		size_t used;
-		enum tls_err err = take_record(c, p->type, p->epoch, p->data + p->off, p->len - p->off, &used);
+		enum tls_err err =
+			take_record(c, p->type, p->epoch, p->data + p->off, p->len - p->off, &used);
 
 		if (err != TLS_E_OK)
 			return err;
@@ -534,7 +568,8 @@ drain(struct hs_call *c)
 /* ---- entry points ---- */
 
 enum tls_err
-hs_record(struct hs *hs, const struct hs_env *env, uint8_t type, uint8_t epoch, const uint8_t *data, size_t len, struct hs_out *out)
+hs_record(struct hs *hs, const struct hs_env *env, uint8_t type, uint8_t epoch, const uint8_t *data,
+	size_t len, struct hs_out *out)
 {
 	struct hs_call c = { hs, hs->w, env, out };
 	enum tls_err err;
@@ -563,7 +598,8 @@ answer(struct hs_call *c, enum hs_event event, const uint8_t *bytes, size_t len)
 }
 
 enum tls_err
-hs_work_done(struct hs *hs, const struct hs_env *env, uint32_t tag, const uint8_t *result, size_t len, struct hs_out *out)
+hs_work_done(struct hs *hs, const struct hs_env *env, uint32_t tag, const uint8_t *result,
+	size_t len, struct hs_out *out)
 {
 	struct hs_call c = { hs, hs->w, env, out };
 
@@ -577,7 +613,8 @@ hs_work_done(struct hs *hs, const struct hs_env *env, uint32_t tag, const uint8_
 static const uint8_t no_bytes[1];
 
 enum tls_err
-hs_session_done(struct hs *hs, const struct hs_env *env, uint32_t tag, const struct session_entry *entry, struct hs_out *out)
+hs_session_done(struct hs *hs, const struct hs_env *env, uint32_t tag,
+	const struct session_entry *entry, struct hs_out *out)
 {
 	struct hs_call c = { hs, hs->w, env, out };
 	enum tls_err err = TLS_E_OK;
@@ -585,7 +622,8 @@ hs_session_done(struct hs *hs, const struct hs_env *env, uint32_t tag, const str
 	if (hs->state == HS_WAIT_NOTHING || tag != hs->tag || hs->asked != HS_ASK_SESSION)
 		return hs->error;
 	if (entry == NULL || !hs_session_fits(&c, entry, &err))
-		return err == TLS_E_OK ? answer(&c, HS_EV_SESSION_MISS, no_bytes, 0) : fail(&c, err);
+		return err == TLS_E_OK ? answer(&c, HS_EV_SESSION_MISS, no_bytes, 0)
+				       : fail(&c, err);
 	memcpy(c.w->master, entry->master, sizeof(c.w->master));
 	return answer(&c, HS_EV_SESSION_HIT, no_bytes, 0);
 }

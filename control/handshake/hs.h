@@ -1,12 +1,16 @@
 /*
- * The TLS server handshake: bytes, state, time and randomness in; actions out. No I/O, no clock, no globals.
+ * The TLS server handshake: bytes, state, time and randomness in; actions out. No I/O, no clock, no
+ * globals.
  *
- * A caller creates one `struct hs` per connection, feeds it the plaintext of handshake, ChangeCipherSpec and alert records by
- * hs_record(), carries out the actions that come back in order, and answers the asynchronous ones (HS_ACT_SESSION_GET,
- * HS_ACT_RSA, HS_ACT_PRF) by hs_session_done() or hs_work_done(), at once or at any later time. While an answer is outstanding,
- * records are queued inside. After HS_ACT_READY only alerts and renegotiation attempts are left, and the object is small.
+ * A caller creates one `struct hs` per connection, feeds it the plaintext of handshake,
+ * ChangeCipherSpec and alert records by hs_record(), carries out the actions that come back in
+ * order, and answers the asynchronous ones (HS_ACT_SESSION_GET, HS_ACT_RSA, HS_ACT_PRF) by
+ * hs_session_done() or hs_work_done(), at once or at any later time. While an answer is
+ * outstanding, records are queued inside. After HS_ACT_READY only alerts and renegotiation attempts
+ * are left, and the object is small.
  *
- * Not here: record protection (the dataplane's), key operations (pka/), the session store (session/), timeouts (the caller's).
+ * Not here: record protection (the dataplane's), key operations (pka/), the session store
+ * (session/), timeouts (the caller's).
  */
 #ifndef SLUICE_CONTROL_HS_H
 #define SLUICE_CONTROL_HS_H
@@ -61,20 +65,28 @@ struct hs_suite {
 struct cert;
 struct cert_store;
 
-/* What one listener offers. Immutable while any connection refers to it; owned by the configuration. */
+/*
+ * What one listener offers. Immutable while any connection refers to it; owned by the
+ * configuration.
+ */
 struct hs_listener {
 	uint32_t id;
-	uint8_t bind[32]; /* names the listener in session entries: equal only when sessions may be shared */
+	/* names the listener in session entries: equal only when sessions may be shared */
+	uint8_t bind[32];
 	const struct cert_store *certs;
 	const struct hs_suite *suites[HS_MAX_SUITES]; /* by our preference */
 	unsigned suite_count;
-	const char *alpn[HS_MAX_ALPN]; /* by our preference, at most HS_MAX_ALPN_NAME bytes each; none: the extension is ignored */
+	/* by our preference, at most HS_MAX_ALPN_NAME bytes each; none: the extension is ignored */
+	const char *alpn[HS_MAX_ALPN];
 	unsigned alpn_count;
 	bool session_cache;
 	uint32_t session_lifetime_s;
 };
 
-/* Time and randomness, handed in with every call. random() may be called any number of times and cannot fail. */
+/*
+ * Time and randomness, handed in with every call. random() may be called any number of times and
+ * cannot fail.
+ */
 struct hs_env {
 	uint64_t now_s;
 	void (*random)(void *ctx, uint8_t *out, size_t len);
@@ -87,7 +99,9 @@ enum hs_act_type {
 	HS_ACT_SESSION_GET, /* asynchronous: hs_session_done() */
 	HS_ACT_SESSION_PUT,
 	HS_ACT_SESSION_REMOVE,
-	HS_ACT_RSA, /* asynchronous: premaster secret from the ciphertext; never fails for what the ciphertext holds */
+	/* asynchronous: premaster secret from the ciphertext; never fails for what the ciphertext
+	   holds */
+	HS_ACT_RSA,
 	HS_ACT_PRF, /* asynchronous */
 	HS_ACT_READY, /* application data may flow */
 	HS_ACT_CLOSE, /* send the alert, close */
@@ -101,7 +115,8 @@ struct hs_act {
 	union {
 		uint8_t content_type; /* SEND */
 		struct {
-			uint8_t dir, when; /* enum ipc_keys_dir, ipc_keys_when; data: MAC key | key | IV */
+			/* enum ipc_keys_dir, ipc_keys_when; data: MAC key | key | IV */
+			uint8_t dir, when;
 			uint8_t mac_key_len, key_len, iv_len;
 			uint32_t alg;
 		} keys;
@@ -116,7 +131,8 @@ struct hs_act {
 		struct {
 			uint8_t level, alert;
 		} close;
-		struct session_entry *entry; /* PUT: within hs_out; GET and REMOVE: data is the id */
+		/* PUT: within hs_out; GET and REMOVE: data is the id */
+		struct session_entry *entry;
 	};
 };
 
@@ -140,24 +156,32 @@ struct hs_info {
 	uint8_t alert_received; /* 255: none */
 };
 
-/* NULL when memory is out. The listener is borrowed until HS_ACT_READY or HS_ACT_CLOSE came out, or hs_free(). */
+/*
+ * NULL when memory is out. The listener is borrowed until HS_ACT_READY or HS_ACT_CLOSE came out, or
+ * hs_free().
+ */
 struct hs *hs_new(const struct hs_listener *listener);
 /* Wipes and frees. hs may be NULL. */
 void hs_free(struct hs *hs);
 /*
- * Feeds one record's plaintext. epoch is the read epoch that opened it. Appends actions to out (which the caller starts with
- * hs_out_start()). Returns TLS_OK or the connection's first fatal error, with HS_ACT_CLOSE among the actions.
+ * Feeds one record's plaintext. epoch is the read epoch that opened it. Appends actions to out
+ * (which the caller starts with hs_out_start()). Returns TLS_OK or the connection's first fatal
+ * error, with HS_ACT_CLOSE among the actions.
  */
-enum tls_err hs_record(struct hs *hs, const struct hs_env *env, uint8_t type, uint8_t epoch, const uint8_t *data, size_t len,
-	struct hs_out *out);
-/* Answers HS_ACT_RSA or HS_ACT_PRF. result is borrowed; NULL when the work could not be done at all. A stale tag is ignored. */
-enum tls_err hs_work_done(struct hs *hs, const struct hs_env *env, uint32_t tag, const uint8_t *result, size_t len,
-	struct hs_out *out);
+enum tls_err hs_record(struct hs *hs, const struct hs_env *env, uint8_t type, uint8_t epoch,
+	const uint8_t *data, size_t len, struct hs_out *out);
+/*
+ * Answers HS_ACT_RSA or HS_ACT_PRF. result is borrowed; NULL when the work could not be done at
+ * all. A stale tag is ignored.
+ */
+enum tls_err hs_work_done(struct hs *hs, const struct hs_env *env, uint32_t tag,
+	const uint8_t *result, size_t len, struct hs_out *out);
 /* Answers HS_ACT_SESSION_GET. entry is borrowed; NULL: not found. A stale tag is ignored. */
-enum tls_err hs_session_done(struct hs *hs, const struct hs_env *env, uint32_t tag, const struct session_entry *entry,
-	struct hs_out *out);
+enum tls_err hs_session_done(struct hs *hs, const struct hs_env *env, uint32_t tag,
+	const struct session_entry *entry, struct hs_out *out);
 /* Ends the connection for a reason of the caller's (a timeout, a shortage): alert, wipe, close. */
-enum tls_err hs_abort(struct hs *hs, const struct hs_env *env, enum tls_err why, struct hs_out *out);
+enum tls_err hs_abort(
+	struct hs *hs, const struct hs_env *env, enum tls_err why, struct hs_out *out);
 
 void hs_info(const struct hs *hs, struct hs_info *info);
 /* Bytes of memory that this object holds now. */

@@ -1,4 +1,6 @@
-/* Taking the answers of our own side: session store, private key, PRF; and cutting the key block. */
+/*
+ * Taking the answers of our own side: session store, private key, PRF; and cutting the key block.
+ */
 #include <string.h>
 
 #include "common/ct.h"
@@ -80,7 +82,10 @@ hs_server_verify_done(struct hs_call *c, struct rd *answer)
 	return take(answer, c->w->server_verify, HS_VERIFY_LEN);
 }
 
-/* Key block: client MAC, server MAC, client key, server key, client IV, server IV; RFC 5246 6.3. We read with the client's. */
+/*
+ * Key block: client MAC, server MAC, client key, server key, client IV, server IV; RFC 5246 6.3. We
+ * read with the client's.
+ */
 enum tls_err
 hs_install_keys(struct hs_call *c, enum ipc_keys_dir dir, enum ipc_keys_when when)
 {

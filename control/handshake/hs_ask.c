@@ -1,4 +1,7 @@
-/* What the machine asks of its own side: the session store, the private key, the PRF. One function per question. */
+/*
+ * What the machine asks of its own side: the session store, the private key, the PRF. One function
+ * per question.
+ */
 #include <string.h>
 
 #include "common/ct.h"
@@ -21,7 +24,8 @@ ask_session(struct hs_call *c)
 	struct hs_act *a = hs_act_new(c->out, HS_ACT_SESSION_GET);
 	struct wr w = hs_act_wr(c->out);
 
-	wr_bytes(&w, c->w->hello.session_id, c->w->hello.session_id_len); /* no id: the caller answers "not found" */
+	/* no id: the caller answers "not found" */
+	wr_bytes(&w, c->w->hello.session_id, c->w->hello.session_id_len);
 	return finish(c, a, &w);
 }
 
@@ -41,8 +45,8 @@ ask_premaster(struct hs_call *c)
 
 /* PRF(secret, label, seed) with a seed of one or two parts, RFC 5246 5. */
 static enum tls_err
-ask_prf(struct hs_call *c, const uint8_t *secret, const char *label, const uint8_t *s1, size_t n1, const uint8_t *s2, size_t n2,
-	uint32_t out_len)
+ask_prf(struct hs_call *c, const uint8_t *secret, const char *label, const uint8_t *s1, size_t n1,
+	const uint8_t *s2, size_t n2, uint32_t out_len)
 {
 	struct hs_act *a = hs_act_new(c->out, HS_ACT_PRF);
 	struct wr w = hs_act_wr(c->out);
@@ -80,12 +84,15 @@ hs_ask(struct hs_call *c, enum hs_work work)
 	case HS_ASK_PREMASTER:
 		return ask_premaster(c);
 	case HS_ASK_MASTER:
-		if (c->hs->extended_master_secret) /* RFC 7627 4: the transcript ends with ClientKeyExchange */
-			return ask_transcript_prf(c, w->premaster, "extended master secret", TLS_MASTER_LEN);
-		return ask_prf(c, w->premaster, "master secret", w->hello.random, TLS_RANDOM_LEN, w->server_random,
-			TLS_RANDOM_LEN, TLS_MASTER_LEN);
+		/* RFC 7627 4: the transcript ends with ClientKeyExchange */
+		if (c->hs->extended_master_secret)
+			return ask_transcript_prf(
+				c, w->premaster, "extended master secret", TLS_MASTER_LEN);
+		return ask_prf(c, w->premaster, "master secret", w->hello.random, TLS_RANDOM_LEN,
+			w->server_random, TLS_RANDOM_LEN, TLS_MASTER_LEN);
 	case HS_ASK_KEYS:
-		return ask_prf(c, w->master, "key expansion", w->server_random, TLS_RANDOM_LEN, w->hello.random, TLS_RANDOM_LEN,
+		return ask_prf(c, w->master, "key expansion", w->server_random, TLS_RANDOM_LEN,
+			w->hello.random, TLS_RANDOM_LEN,
 			2u * (s->mac_len + s->key_len + s->iv_len));
 	case HS_ASK_CLIENT_VERIFY:
 		return ask_transcript_prf(c, w->master, "client finished", HS_VERIFY_LEN);

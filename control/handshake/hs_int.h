@@ -1,6 +1,6 @@
 /*
- * Inside the handshake machine: the connection's state, the table's cell, and what message files offer to it.
- * Only files of this folder and their tests include this.
+ * Inside the handshake machine: the connection's state, the table's cell, and what message files
+ * offer to it. Only files of this folder and their tests include this.
  */
 #ifndef SLUICE_CONTROL_HS_INT_H
 #define SLUICE_CONTROL_HS_INT_H
@@ -14,7 +14,8 @@
 #define HS_HDR_LEN 4 /* type, 24-bit length */
 #define HS_VERIFY_LEN 12 /* RFC 5246 7.4.9 */
 #define HS_MAX_QUEUE 20480 /* bytes of records that may wait for an answer of our own side */
-#define HS_MAX_WARNINGS 5 /* warning alerts, renegotiation attempts and empty records taken from one connection */
+/* warning alerts, renegotiation attempts and empty records taken from one connection */
+#define HS_MAX_WARNINGS 5
 
 /* What the ClientHello said, as far as it matters later. */
 struct hs_hello {
@@ -38,7 +39,8 @@ struct hs_work_area {
 	uint8_t client_verify[HS_VERIFY_LEN], server_verify[HS_VERIFY_LEN];
 	uint8_t bind[32];
 	uint8_t premaster[TLS_MASTER_LEN];
-	struct rd encrypted_premaster; /* borrowed from the message in hand: valid from its handler to hs_ask() */
+	/* borrowed from the message in hand: valid from its handler to hs_ask() */
+	struct rd encrypted_premaster;
 	struct hs_digest transcript;
 };
 
@@ -105,19 +107,28 @@ const struct hs_cell *hs_server_cell(enum hs_state state, enum hs_event event);
 bool hs_state_waits_for_us(enum hs_state state);
 
 /* ---- driver services for message files ---- */
-/* Opens an action; its data goes to out->data by hs_out_wr(). NULL and overflow when there is no room. */
+/*
+ * Opens an action; its data goes to out->data by hs_out_wr(). NULL and overflow when there is no
+ * room.
+ */
 struct hs_act *hs_act_new(struct hs_out *out, enum hs_act_type type);
 /* A writer on the room that is left; hs_act_end() closes the span. */
 struct wr hs_act_wr(struct hs_out *out);
 void hs_act_end(struct hs_out *out, struct hs_act *a, const struct wr *w);
-/* Begins and ends a handshake message of ours: header, transcript, one SEND action (joined with the one before). */
+/*
+ * Begins and ends a handshake message of ours: header, transcript, one SEND action (joined with the
+ * one before).
+ */
 struct wr hs_msg_begin(struct hs_call *c, uint8_t type, size_t *mark);
 enum tls_err hs_msg_end(struct hs_call *c, struct wr *w, size_t mark);
 /* Asks for an answer of our own side (hs_ask.c). */
 enum tls_err hs_ask(struct hs_call *c, enum hs_work work);
 /* Emits the KEYS action for a direction from the key block. */
 enum tls_err hs_install_keys(struct hs_call *c, enum ipc_keys_dir dir, enum ipc_keys_when when);
-/* Judges a stored session for this hello: true when it can be resumed. An error ends the handshake (RFC 7627 5.3). */
+/*
+ * Judges a stored session for this hello: true when it can be resumed. An error ends the handshake
+ * (RFC 7627 5.3).
+ */
 bool hs_session_fits(struct hs_call *c, const struct session_entry *e, enum tls_err *err);
 /* The name of listener and server name in session entries. */
 void hs_session_bind(const struct hs_listener *l, const char *server_name, uint8_t out[32]);

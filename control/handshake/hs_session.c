@@ -1,4 +1,7 @@
-/* When a stored session may be resumed: RFC 5246 7.4.1.2 and F.1.4, RFC 6066 3 (server name), RFC 7627 5.3 (extended master secret). */
+/*
+ * When a stored session may be resumed: RFC 5246 7.4.1.2 and F.1.4, RFC 6066 3 (server name), RFC
+ * 7627 5.3 (extended master secret).
+ */
 #include <string.h>
 
 #include "common/ct.h"
@@ -23,8 +26,12 @@ hs_session_fits(struct hs_call *c, const struct session_entry *e, enum tls_err *
 	if (!c->hs->listener->session_cache || e->id_len == 0 || e->id_len != h->session_id_len ||
 	    memcmp(e->id, h->session_id, e->id_len) != 0)
 		return false;
-	/* the suite we would choose now: a client that takes it back from its offer, or a changed policy, gets a full handshake */
-	if (e->version != c->hs->version || e->suite != c->hs->suite->code || c->env->now_s >= e->expires_s)
+	/*
+	 * the suite we would choose now: a client that takes it back from its offer, or a changed
+	 * policy, gets a full handshake
+	 */
+	if (e->version != c->hs->version || e->suite != c->hs->suite->code ||
+		c->env->now_s >= e->expires_s)
 		return false;
 	if (memcmp(e->bind, c->w->bind, sizeof(e->bind)) != 0)
 		return false;

@@ -1,4 +1,7 @@
-/* ChangeCipherSpec, RFC 5246 7.1: a record type of its own, one byte of value 1; the keys change behind it. */
+/*
+ * ChangeCipherSpec, RFC 5246 7.1: a record type of its own, one byte of value 1; the keys change
+ * behind it.
+ */
 #include "control/handshake/hs_int.h"
 
 enum tls_err

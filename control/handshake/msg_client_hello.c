@@ -68,13 +68,14 @@ msg_client_hello_recv(struct hs_call *c, struct rd *body)
 {
 	struct hs_hello hello = { .version = rd_u16(body) };
 	const uint8_t *random = rd_bytes(body, TLS_RANDOM_LEN);
-	struct rd id = rd_vec8(body), offer = rd_vec16(body), compression = rd_vec8(body), extensions;
+	struct rd id = rd_vec8(body), offer = rd_vec16(body), compression = rd_vec8(body),
+		  extensions;
 	const struct hs_suite *suite;
 	bool fallback = false;
 	enum tls_err err;
 
-	if (!rd_ok(body) || rd_left(&id) > TLS_MAX_SESSION_ID || rd_left(&offer) == 0 || rd_left(&offer) % 2 != 0 ||
-	    rd_left(&compression) == 0)
+	if (!rd_ok(body) || rd_left(&id) > TLS_MAX_SESSION_ID || rd_left(&offer) == 0 ||
+		rd_left(&offer) % 2 != 0 || rd_left(&compression) == 0)
 		return TLS_E_DECODE_ERROR;
 	memcpy(hello.random, random, TLS_RANDOM_LEN);
 	hello.session_id_len = (uint8_t)rd_left(&id);
@@ -91,8 +92,9 @@ msg_client_hello_recv(struct hs_call *c, struct rd *body)
 			return err;
 	}
 	if (hello.lists_versions ? !hello.lists_tls12 : hello.version < HIGHEST_VERSION)
-		return fallback && !hello.lists_versions && hello.version >= TLS_V_SSL30 ? TLS_E_INAPPROPRIATE_FALLBACK :
-			TLS_E_PROTOCOL_VERSION;
+		return fallback && !hello.lists_versions && hello.version >= TLS_V_SSL30
+			       ? TLS_E_INAPPROPRIATE_FALLBACK
+			       : TLS_E_PROTOCOL_VERSION;
 	if (suite == NULL)
 		return TLS_E_HANDSHAKE_FAILURE;
 	return commit(c, &hello, suite);

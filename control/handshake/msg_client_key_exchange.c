@@ -1,6 +1,7 @@
 /*
- * ClientKeyExchange with an RSA-encrypted premaster secret, RFC 5246 7.4.7.1. Only the ciphertext's length, which anyone can see, is
- * judged here; what it decrypts to never decides anything before Finished.
+ * ClientKeyExchange with an RSA-encrypted premaster secret, RFC 5246 7.4.7.1. Only the ciphertext's
+ * length, which anyone can see, is judged here; what it decrypts to never decides anything before
+ * Finished.
  */
 #include "control/cert/cert.h"
 #include "control/handshake/hs_int.h"

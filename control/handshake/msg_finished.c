@@ -1,4 +1,7 @@
-/* Finished, RFC 5246 7.4.9: both verify values come from the PRF; the peer's is compared in constant time. */
+/*
+ * Finished, RFC 5246 7.4.9: both verify values come from the PRF; the peer's is compared in
+ * constant time.
+ */
 #include "common/ct.h"
 #include "control/handshake/hs_int.h"
 

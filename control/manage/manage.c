@@ -1,4 +1,7 @@
-/* The HTTP server of the management API, on the loop's own thread: libmicrohttpd's epoll descriptor is one handle of libuv's. */
+/*
+ * The HTTP server of the management API, on the loop's own thread: libmicrohttpd's epoll descriptor
+ * is one handle of libuv's.
+ */
 #include "control/manage/manage.h"
 
 #include <errno.h>
@@ -73,8 +76,8 @@ static const struct {
 };
 
 static enum MHD_Result
-handle(void *ctx, struct MHD_Connection *conn, const char *url, const char *method, const char *version, const char *upload, size_t *upload_len,
-	void **state)
+handle(void *ctx, struct MHD_Connection *conn, const char *url, const char *method,
+	const char *version, const char *upload, size_t *upload_len, void **state)
 {
 	struct manage *m = ctx;
 	char err[CONFIG_ERR_LEN];
@@ -89,7 +92,8 @@ handle(void *ctx, struct MHD_Connection *conn, const char *url, const char *meth
 	}
 	if (strcmp(method, "POST") == 0) {
 		if (strcmp(url, "/reload") != 0)
-			return answer_error(conn, MHD_HTTP_NOT_FOUND, "unknown path; POST /reload is the only one");
+			return answer_error(conn, MHD_HTTP_NOT_FOUND,
+				"unknown path; POST /reload is the only one");
 		if (app_reload(m->app, err) != 0)
 			return answer_error(conn, MHD_HTTP_CONFLICT, err);
 		return answer_json(conn, MHD_HTTP_OK, json_pack("{s:s}", "status", "accepted"));
@@ -101,7 +105,8 @@ handle(void *ctx, struct MHD_Connection *conn, const char *url, const char *meth
 	for (size_t i = 0; i < sizeof(views) / sizeof(views[0]); i++)
 		if (strcmp(url, views[i].path) == 0)
 			return answer_json(conn, MHD_HTTP_OK, views[i].view(m->app));
-	return answer_error(conn, MHD_HTTP_NOT_FOUND, "unknown path; /stats /engines /connections /sessions /listeners /metrics");
+	return answer_error(conn, MHD_HTTP_NOT_FOUND,
+		"unknown path; /stats /engines /connections /sessions /listeners /metrics");
 }
 
 /* ---- turning ---- */
@@ -148,7 +153,8 @@ listen_on(const char *path)
 	if (connect(fd, (struct sockaddr *)&a, sizeof(a)) == 0) {
 		rc = -EADDRINUSE; /* somebody answers there */
 	} else if (errno == ECONNREFUSED && lstat(path, &st) == 0 && S_ISSOCK(st.st_mode)) {
-		unlink(path); /* left by one that crashed; any other file refuses connections too, and stays */
+		/* left by one that crashed; any other file refuses connections too, and stays */
+		unlink(path);
 	}
 	mask = umask(0117);
 	if (rc == 0 && bind(fd, (struct sockaddr *)&a, sizeof(a)) != 0)
@@ -181,8 +187,9 @@ manage_open(struct app *a, const char *path, char *err, size_t cap)
 		free(m);
 		return NULL;
 	}
-	m->daemon = MHD_start_daemon(MHD_USE_EPOLL, 0, NULL, NULL, handle, m, MHD_OPTION_LISTEN_SOCKET, fd,
-		MHD_OPTION_CONNECTION_LIMIT, MAX_CONNECTIONS, MHD_OPTION_CONNECTION_TIMEOUT, IDLE_S, MHD_OPTION_END);
+	m->daemon = MHD_start_daemon(MHD_USE_EPOLL, 0, NULL, NULL, handle, m,
+		MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_CONNECTION_LIMIT, MAX_CONNECTIONS,
+		MHD_OPTION_CONNECTION_TIMEOUT, IDLE_S, MHD_OPTION_END);
 	info = m->daemon != NULL ? MHD_get_daemon_info(m->daemon, MHD_DAEMON_INFO_EPOLL_FD) : NULL;
 	if (info == NULL || uv_poll_init(a->loop, &m->poll, info->epoll_fd) != 0) {
 		snprintf(err, cap, "cannot start the management server on %s", path);

@@ -1,8 +1,10 @@
 /*
- * The management API: HTTP over a Unix socket, for sluicectl and for monitoring. It sees counters and states through read-only calls
- * and never holds a secret; session ids leave as hash prefixes only.
+ * The management API: HTTP over a Unix socket, for sluicectl and for monitoring. It sees counters
+ * and states through read-only calls and never holds a secret; session ids leave as hash prefixes
+ * only.
  *
- * GET /stats /engines /connections /sessions /listeners: JSON. GET /metrics: Prometheus text. POST /reload.
+ * GET /stats /engines /connections /sessions /listeners: JSON. GET /metrics: Prometheus text. POST
+ * /reload.
  */
 #ifndef SLUICE_CONTROL_MANAGE_H
 #define SLUICE_CONTROL_MANAGE_H

@@ -1,4 +1,7 @@
-/* What the management API shows, as JSON and as Prometheus text. Reads states; changes nothing; shows no secret. */
+/*
+ * What the management API shows, as JSON and as Prometheus text. Reads states; changes nothing;
+ * shows no secret.
+ */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -43,7 +46,8 @@ numbers(const struct app *a, struct number out[64])
 	NUM("handshakes_resumed", "resumed handshakes completed", c.handshakes_resumed, false);
 	NUM("handshakes_failed", "handshakes ended by an error", c.failed, false);
 	NUM("handshake_timeouts", "handshakes not finished in time", c.timeouts, false);
-	NUM("handshakes_dropped", "oldest handshakes dropped for new ones", c.dropped_oldest, false);
+	NUM("handshakes_dropped", "oldest handshakes dropped for new ones", c.dropped_oldest,
+		false);
 	NUM("stale_handles", "messages for connections that were gone", c.stale, false);
 	NUM("connection_bytes", "memory of connections and their tables", c.memory, true);
 	NUM("sessions", "sessions in the cache", s.entries, true);
@@ -54,8 +58,10 @@ numbers(const struct app *a, struct number out[64])
 	NUM("rsa_software", "RSA operations done in software", p.rsa_soft, false);
 	NUM("prf_card", "PRF operations done by the card", p.prf_card, false);
 	NUM("prf_software", "PRF operations done in software", p.prf_soft, false);
-	NUM("card_timeouts", "operations that the card did not answer in time", p.card_timeouts, false);
-	NUM("card_refused", "operations that the card refused or could not do", p.card_refused, false);
+	NUM("card_timeouts", "operations that the card did not answer in time", p.card_timeouts,
+		false);
+	NUM("card_refused", "operations that the card refused or could not do", p.card_refused,
+		false);
 	NUM("card_busy", "operations that the card had no room for", p.card_busy, false);
 	NUM("card_keys_loaded", "private keys loaded into the card", p.keys_loaded, false);
 	NUM("card_keys_refused", "private keys that the card refused", p.keys_refused, false);
@@ -75,7 +81,8 @@ json_t *
 view_stats(const struct app *a)
 {
 	const struct ipc_hello *h = dp_link_hello(a->link, 0);
-	json_t *o = json_object(), *control = json_object(), *dataplane = json_object(), *errors = json_object();
+	json_t *o = json_object(), *control = json_object(), *dataplane = json_object(),
+	       *errors = json_object();
 	struct number list[64];
 	struct conns_stats c;
 	unsigned n = numbers(a, list);
@@ -100,7 +107,10 @@ view_stats(const struct app *a)
 	return o;
 }
 
-/* Workers share a card: its counters are told by each of them alike, those of software engines are each worker's own. */
+/*
+ * Workers share a card: its counters are told by each of them alike, those of software engines are
+ * each worker's own.
+ */
 json_t *
 view_engines(const struct app *a)
 {
@@ -129,7 +139,8 @@ view_engines(const struct app *a)
 		json_array_append_new(list, j);
 	}
 	json_object_set_new(o, "engine", json_string(app_engine_name(h != NULL ? h->engine : 0)));
-	json_object_set_new(o, "state", json_string(states[first->engine_state <= 2 ? first->engine_state : 0]));
+	json_object_set_new(o, "state",
+		json_string(states[first->engine_state <= 2 ? first->engine_state : 0]));
 	put(o, "device_cycles", first->device_cycles);
 	json_object_set_new(o, "sim_seconds", json_real((double)first->sim_ns / 1e9));
 	json_object_set_new(o, "engines", list);
@@ -145,7 +156,10 @@ add_connection(void *ctx, const struct conns_view *v)
 	json_object_set_new(j, "peer", json_string(config_addr_text(v->peer, peer, sizeof(peer))));
 	json_object_set_new(j, "listener", json_string(v->listener));
 	put(j, "worker", v->worker);
-	json_object_set_new(j, "state", json_string(v->hs.ready ? "connected" : v->hs.state == HS_WAIT_NOTHING ? "closing" : "handshake"));
+	json_object_set_new(j, "state",
+		json_string(v->hs.ready			     ? "connected"
+			    : v->hs.state == HS_WAIT_NOTHING ? "closing"
+							     : "handshake"));
 	json_object_set_new(j, "waits_for", json_string(hs_state_name(v->hs.state)));
 	json_object_set_new(j, "suite", json_string(v->hs.suite != NULL ? v->hs.suite->name : ""));
 	json_object_set_new(j, "resumed", json_boolean(v->hs.resumed));
@@ -238,7 +252,8 @@ view_listeners(const struct app *a)
 		for (unsigned s = 0; s < l->hs.suite_count; s++)
 			json_array_append_new(suites, json_string(l->hs.suites[s]->name));
 		json_object_set_new(j, "name", json_string(l->name));
-		json_object_set_new(j, "address", json_string(config_addr_text(&l->ipc.addr, text, sizeof(text))));
+		json_object_set_new(j, "address",
+			json_string(config_addr_text(&l->ipc.addr, text, sizeof(text))));
 		json_object_set_new(j, "profile", json_string(l->profile));
 		json_object_set_new(j, "pool", json_string(l->pool));
 		put(j, "certificates", certs);
@@ -265,18 +280,27 @@ view_metrics(const struct app *a)
 
 	if (f == NULL)
 		return NULL;
-	fprintf(f, "# HELP sluice_attached the dataplane is attached\n# TYPE sluice_attached gauge\nsluice_attached %d\n",
+	fprintf(f,
+		"# HELP sluice_attached the dataplane is attached\n# TYPE sluice_attached gauge\nsluice_attached %d\n",
 		dp_link_attached(a->link));
 	for (unsigned i = 0, n = numbers(a, list); i < n; i++)
-		fprintf(f, "# HELP sluice_cp_%s %s\n# TYPE sluice_cp_%s %s\nsluice_cp_%s %" PRIu64 "\n", list[i].name, list[i].help, list[i].name,
+		fprintf(f,
+			"# HELP sluice_cp_%s %s\n# TYPE sluice_cp_%s %s\nsluice_cp_%s %" PRIu64
+			"\n",
+			list[i].name, list[i].help, list[i].name,
 			list[i].level ? "gauge" : "counter", list[i].name, list[i].value);
 	conns_stats(a->conns, &c);
-	fprintf(f, "# HELP sluice_cp_handshake_errors handshakes by the error that ended them\n# TYPE sluice_cp_handshake_errors counter\n");
+	fprintf(f,
+		"# HELP sluice_cp_handshake_errors handshakes by the error that ended them\n# TYPE sluice_cp_handshake_errors counter\n");
 	for (unsigned i = 1; i < TLS_E_COUNT; i++)
-		fprintf(f, "sluice_cp_handshake_errors{error=\"%s\"} %" PRIu64 "\n", tls_err_name(i), c.errors[i]);
+		fprintf(f, "sluice_cp_handshake_errors{error=\"%s\"} %" PRIu64 "\n",
+			tls_err_name(i), c.errors[i]);
 	for (unsigned i = 0; i < APP_COUNTERS; i++)
-		fprintf(f, "# HELP sluice_dp_%s %s\n# TYPE sluice_dp_%s %s\nsluice_dp_%s %" PRIu64 "\n", app_counter_name(i), app_counter_meaning(i),
-			app_counter_name(i), strstr(app_counter_meaning(i), "a level") != NULL ? "gauge" : "counter", app_counter_name(i),
-			app_counter(a, i));
+		fprintf(f,
+			"# HELP sluice_dp_%s %s\n# TYPE sluice_dp_%s %s\nsluice_dp_%s %" PRIu64
+			"\n",
+			app_counter_name(i), app_counter_meaning(i), app_counter_name(i),
+			strstr(app_counter_meaning(i), "a level") != NULL ? "gauge" : "counter",
+			app_counter_name(i), app_counter(a, i));
 	return fclose(f) == 0 ? text : NULL;
 }

@@ -128,8 +128,10 @@ rsa_on_thread(uv_work_t *w)
 	struct pka_job *j = w->data;
 	uint8_t substitute[PKA_PREMASTER_LEN];
 
-	j->rc = RAND_priv_bytes(substitute, sizeof(substitute)) == 1 ?
-		pka_soft_rsa_premaster(j->key, j->client_version, j->in, j->in_len, substitute, j->out) : -1;
+	j->rc = RAND_priv_bytes(substitute, sizeof(substitute)) == 1
+			? pka_soft_rsa_premaster(
+				  j->key, j->client_version, j->in, j->in_len, substitute, j->out)
+			: -1;
 	ct_wipe(substitute, sizeof(substitute));
 }
 
@@ -147,7 +149,8 @@ rsa_after_thread(uv_work_t *w, int status)
 }
 
 static void
-soft_prf(struct pka *p, uint8_t prf, const uint8_t *in, size_t secret_len, size_t len, uint8_t *out, size_t out_len)
+soft_prf(struct pka *p, uint8_t prf, const uint8_t *in, size_t secret_len, size_t len, uint8_t *out,
+	size_t out_len)
 {
 	hs_prf_run(prf, in, secret_len, in + secret_len, len - secret_len, out, out_len);
 	p->stats.prf_soft++;
@@ -168,8 +171,8 @@ pka_job_soft(struct pka *p, struct pka_job *j)
 }
 
 void
-pka_rsa_premaster(struct pka *p, const struct pka_owner *who, const struct cert *cert, uint16_t client_version, const uint8_t *in,
-	size_t len)
+pka_rsa_premaster(struct pka *p, const struct pka_owner *who, const struct cert *cert,
+	uint16_t client_version, const uint8_t *in, size_t len)
 {
 	struct pka_job *j = len <= PKA_MAX_INPUT ? job_new(p, who) : NULL;
 	uint32_t slot;
@@ -190,8 +193,8 @@ pka_rsa_premaster(struct pka *p, const struct pka_owner *who, const struct cert 
 }
 
 int
-pka_prf(struct pka *p, const struct pka_owner *who, enum hs_prf prf, size_t secret_len, const uint8_t *in, size_t len, size_t out_len,
-	uint8_t out[PKA_MAX_RESULT])
+pka_prf(struct pka *p, const struct pka_owner *who, enum hs_prf prf, size_t secret_len,
+	const uint8_t *in, size_t len, size_t out_len, uint8_t out[PKA_MAX_RESULT])
 {
 	struct pka_job *j = NULL;
 
@@ -237,7 +240,10 @@ pka_start_threads(struct pka *p, void (*on_thread)(void))
 	struct warm w[64];
 	uv_barrier_t all;
 
-	/* one item per thread, none of which ends before all run: after this every thread of the pool exists */
+	/*
+	 * one item per thread, none of which ends before all run: after this every thread of the
+	 * pool exists
+	 */
 	if (n < 1 || n > 64 || uv_barrier_init(&all, n) != 0)
 		return;
 	for (unsigned i = 0; i < n; i++) {
@@ -259,11 +265,15 @@ pka_load_kek(struct pka *p, const char *file, char err[CERT_ERR_LEN])
 	ssize_t n = fd >= 0 ? read(fd, buf, sizeof(buf)) : -1;
 
 	if (n < 0)
-		snprintf(err, CERT_ERR_LEN, "%s: cannot read the card's key-encryption key: %s; check the path and that the user of "
-			"sluice-cp may read it", file, strerror(errno));
+		snprintf(err, CERT_ERR_LEN,
+			"%s: cannot read the card's key-encryption key: %s; check the path and that the user of "
+			"sluice-cp may read it",
+			file, strerror(errno));
 	else if (n != KEYBLOB_KEK_BYTES)
-		snprintf(err, CERT_ERR_LEN, "%s: the card's key-encryption key must be a file of exactly %u bytes; give the one that the "
-			"card was provisioned with", file, KEYBLOB_KEK_BYTES);
+		snprintf(err, CERT_ERR_LEN,
+			"%s: the card's key-encryption key must be a file of exactly %u bytes; give the one that the "
+			"card was provisioned with",
+			file, KEYBLOB_KEK_BYTES);
 	if (fd >= 0)
 		close(fd);
 	if (n == KEYBLOB_KEK_BYTES) {
@@ -299,7 +309,8 @@ pka_set_keys(struct pka *p, struct cert *const *certs, unsigned count)
 {
 	for (unsigned i = 0; i < PKA_MAX_KEYS; i++)
 		p->keys[i].wanted = false;
-	for (unsigned i = 0; i < count; i++) { /* those that stay, first: their slots are not given away */
+	for (unsigned i = 0; i < count; i++) {
+		/* those that stay, first: their slots are not given away */
 		struct pka_key *k = key_find(p, certs[i]->key);
 
 		if (k != NULL && k->key != NULL)

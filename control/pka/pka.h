@@ -1,9 +1,10 @@
 /*
  * Key operations behind one asynchronous interface: RSA premaster decryption and the PRF.
  *
- * Three back ends, chosen per operation: the card through the channel (when sluice-dp says it has key slots), a thread pool for RSA in
- * software, libcrypto in place for the PRF. Whatever the card does not do (not RSA-2048, another PRF hash, no answer in time,
- * UNAVAILABLE, BUSY, REFUSED) is done in software: an operation never fails because of the card.
+ * Three back ends, chosen per operation: the card through the channel (when sluice-dp says it has
+ * key slots), a thread pool for RSA in software, libcrypto in place for the PRF. Whatever the card
+ * does not do (not RSA-2048, another PRF hash, no answer in time, UNAVAILABLE, BUSY, REFUSED) is
+ * done in software: an operation never fails because of the card.
  *
  * Everything runs on the loop's thread but the RSA arithmetic itself.
  */
@@ -34,34 +35,46 @@ struct pka_owner {
 };
 
 struct pka_ops {
-	/* A result, never from within the call that asked; none after pka_card_detached(). NULL: not even libcrypto could do it. */
+	/*
+	 * A result, never from within the call that asked; none after pka_card_detached(). NULL:
+	 * not even libcrypto could do it.
+	 */
 	void (*done)(void *ctx, const struct pka_owner *who, const uint8_t *result, size_t len);
 	/* Sends to a worker's ring; 0 or -errno. */
-	int (*send)(void *ctx, uint32_t worker, uint16_t type, const void *body, size_t body_len, const void *data, size_t data_len);
+	int (*send)(void *ctx, uint32_t worker, uint16_t type, const void *body, size_t body_len,
+		const void *data, size_t data_len);
 	void *ctx;
 };
 
 struct pka_stats {
-	uint64_t rsa_card, rsa_soft, prf_card, prf_soft, card_timeouts, card_refused, card_busy, failed;
+	uint64_t rsa_card, rsa_soft, prf_card, prf_soft, card_timeouts, card_refused, card_busy,
+		failed;
 	uint64_t keys_loaded, keys_refused, in_flight;
 };
 
 struct pka;
 
 /* NULL when memory is out. timeout_ms: how long the card may take for one operation. */
-struct pka *pka_new(uv_loop_t *loop, const struct log *log, const struct pka_ops *ops, uint32_t timeout_ms);
+struct pka *pka_new(
+	uv_loop_t *loop, const struct log *log, const struct pka_ops *ops, uint32_t timeout_ms);
 /* After pka_close() and the loop's last turn. */
 void pka_free(struct pka *p);
 /* Stops timers; results still under way on threads are dropped. */
 void pka_close(struct pka *p);
-/* Starts the pool's threads, before system calls are restricted, and calls on_thread (may be NULL) once on each. */
+/*
+ * Starts the pool's threads, before system calls are restricted, and calls on_thread (may be NULL)
+ * once on each.
+ */
 void pka_start_threads(struct pka *p, void (*on_thread)(void));
 
 /* The card's key-encryption key: a file of 32 bytes. 0, or -1 with a sentence in err. */
 int pka_load_kek(struct pka *p, const char *file, char err[CERT_ERR_LEN]);
 /* How long the card may take for one operation, from now on. */
 void pka_set_timeout(struct pka *p, uint32_t timeout_ms);
-/* The keys that new handshakes use from now on; sets each certificate's key_index. Old ones are erased from the card. */
+/*
+ * The keys that new handshakes use from now on; sets each certificate's key_index. Old ones are
+ * erased from the card.
+ */
 void pka_set_keys(struct pka *p, struct cert *const *certs, unsigned count);
 
 /* The card has `slots` key slots (0: none); every slot is empty. Loads the keys. */
@@ -72,11 +85,14 @@ void pka_card_detached(struct pka *p);
 void pka_card_done(struct pka *p, const struct ipc_pka_done *msg, const uint8_t *data);
 
 /* Always answered by done(). */
-void pka_rsa_premaster(struct pka *p, const struct pka_owner *who, const struct cert *cert, uint16_t client_version,
-	const uint8_t *in, size_t len);
-/* PKA_INLINE: out_len bytes are in out already; PKA_PENDING: done() will come. in: secret | label | seed. */
-int pka_prf(struct pka *p, const struct pka_owner *who, enum hs_prf prf, size_t secret_len, const uint8_t *in, size_t len,
-	size_t out_len, uint8_t out[PKA_MAX_RESULT]);
+void pka_rsa_premaster(struct pka *p, const struct pka_owner *who, const struct cert *cert,
+	uint16_t client_version, const uint8_t *in, size_t len);
+/*
+ * PKA_INLINE: out_len bytes are in out already; PKA_PENDING: done() will come. in: secret | label |
+ * seed.
+ */
+int pka_prf(struct pka *p, const struct pka_owner *who, enum hs_prf prf, size_t secret_len,
+	const uint8_t *in, size_t len, size_t out_len, uint8_t out[PKA_MAX_RESULT]);
 
 void pka_stats(const struct pka *p, struct pka_stats *stats);
 bool pka_has_card(const struct pka *p);

@@ -1,11 +1,15 @@
-/* The card as a back end: PKA_DO and PKA_DONE, its key slots, and the watch over answers that do not come. */
+/*
+ * The card as a back end: PKA_DO and PKA_DONE, its key slots, and the watch over answers that do
+ * not come.
+ */
 #include <errno.h>
 #include <string.h>
 
 #include "common/ct.h"
 #include "control/pka/pka_int.h"
 
-#define LOAD_ID (1ull << 63) /* ids of KEY_LOAD and KEY_FREE; jobs have generation and index below */
+#define LOAD_ID                                                                                    \
+	(1ull << 63) /* ids of KEY_LOAD and KEY_FREE; jobs have generation and index below */
 
 static uint64_t
 job_id(const struct pka_job *j)
@@ -20,7 +24,8 @@ arm(struct pka *p)
 
 	if (p->oldest == NULL || p->closing)
 		return;
-	uv_timer_start(&p->timer, pka_card_timer, p->oldest->deadline > now ? p->oldest->deadline - now : 1, 0);
+	uv_timer_start(&p->timer, pka_card_timer,
+		p->oldest->deadline > now ? p->oldest->deadline - now : 1, 0);
 }
 
 bool
@@ -38,7 +43,8 @@ pka_card_try(struct pka *p, struct pka_job *j, uint32_t slot)
 		msg.param = j->secret_len;
 		msg.param2 = j->out_len;
 	}
-	if (p->ops.send(p->ops.ctx, j->who.worker, IPC_PKA_DO, &msg, sizeof(msg), j->in, j->in_len) != 0)
+	if (p->ops.send(p->ops.ctx, j->who.worker, IPC_PKA_DO, &msg, sizeof(msg), j->in,
+		    j->in_len) != 0)
 		return false;
 	j->where = PKA_CARD;
 	j->deadline = uv_now(p->loop) + p->timeout_ms;
@@ -84,7 +90,9 @@ pka_card_timer(uv_timer_t *t)
 	}
 	p->stats.card_timeouts += late;
 	if (late != 0)
-		log_line(p->log, LOG_WARN, "card_timeout operations=%llu after_ms=%u redone=software", (unsigned long long)late, p->timeout_ms);
+		log_line(p->log, LOG_WARN,
+			"card_timeout operations=%llu after_ms=%u redone=software",
+			(unsigned long long)late, p->timeout_ms);
 	arm(p);
 }
 
@@ -94,14 +102,17 @@ key_answer(struct pka *p, const struct ipc_pka_done *msg)
 	for (unsigned i = 0; i < PKA_MAX_KEYS; i++) {
 		struct pka_key *k = &p->keys[i];
 
-		if (k->key == NULL || k->state != PKA_SLOT_LOADING || (LOAD_ID | k->slot) != msg->id)
+		if (k->key == NULL || k->state != PKA_SLOT_LOADING ||
+			(LOAD_ID | k->slot) != msg->id)
 			continue;
 		k->state = msg->status == IPC_PKA_OK ? PKA_SLOT_READY : PKA_SLOT_REFUSED;
 		if (msg->status == IPC_PKA_OK) {
 			p->stats.keys_loaded++;
 		} else {
 			p->stats.keys_refused++;
-			log_line(p->log, LOG_WARN, "card_key_refused slot=%u status=%u its_operations=software", k->slot & 0xffff, msg->status);
+			log_line(p->log, LOG_WARN,
+				"card_key_refused slot=%u status=%u its_operations=software",
+				k->slot & 0xffff, msg->status);
 		}
 		return;
 	}
@@ -139,7 +150,10 @@ pka_card_slot(const struct pka *p, unsigned index, const EVP_PKEY *key)
 
 	if (p->card_slots == 0 || k == NULL || k->state != PKA_SLOT_READY)
 		return 0;
-	/* a handshake that began under an older configuration may hold a key whose place is another's by now */
+	/*
+	 * a handshake that began under an older configuration may hold a key whose place is
+	 * another's by now
+	 */
 	return k->key == key || EVP_PKEY_eq(k->key, key) == 1 ? k->slot : 0;
 }
 
@@ -163,12 +177,17 @@ pka_card_load(struct pka *p, struct pka_key *k)
 	ct_wipe(plain, sizeof(plain));
 	if (rc != 0) {
 		k->state = PKA_SLOT_REFUSED;
-		log_line(p->log, LOG_INFO, "card_key_unsuited slot=%u reason=\"%s\" its_operations=software", index,
+		log_line(p->log, LOG_INFO,
+			"card_key_unsuited slot=%u reason=\"%s\" its_operations=software", index,
 			rc == -ENOTSUP ? "not RSA-2048" : strerror(-rc));
 		return;
 	}
-	msg = (struct ipc_key_load){ .id = LOAD_ID | k->slot, .slot = k->slot, .bytes = (uint32_t)m };
-	k->state = p->ops.send(p->ops.ctx, 0, IPC_KEY_LOAD, &msg, sizeof(msg), blob, m) == 0 ? PKA_SLOT_LOADING : PKA_SLOT_EMPTY;
+	msg = (struct ipc_key_load){
+		.id = LOAD_ID | k->slot, .slot = k->slot, .bytes = (uint32_t)m
+	};
+	k->state = p->ops.send(p->ops.ctx, 0, IPC_KEY_LOAD, &msg, sizeof(msg), blob, m) == 0
+			   ? PKA_SLOT_LOADING
+			   : PKA_SLOT_EMPTY;
 }
 
 void
@@ -185,7 +204,8 @@ void
 pka_card_attached(struct pka *p, uint32_t slots)
 {
 	if (slots != 0 && !p->has_kek) {
-		log_line(p->log, LOG_WARN, "card_unused reason=\"no device.kek in the configuration\" operations=software");
+		log_line(p->log, LOG_WARN,
+			"card_unused reason=\"no device.kek in the configuration\" operations=software");
 		slots = 0;
 	}
 	p->card_slots = slots;

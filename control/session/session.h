@@ -1,9 +1,10 @@
 /*
  * Sessions that can be resumed: the entry and the cache of this process.
  *
- * The interface is that of any store: get, put, remove by session id, entries passed by value so that a shared store can sit behind
- * the same calls. What an entry may be used for (listener, server name, version, suite) is judged by the handshake, not here.
- * Entries hold master secrets: they are wiped when they go, and the cache's memory is kept out of core dumps.
+ * The interface is that of any store: get, put, remove by session id, entries passed by value so
+ * that a shared store can sit behind the same calls. What an entry may be used for (listener,
+ * server name, version, suite) is judged by the handshake, not here. Entries hold master secrets:
+ * they are wiped when they go, and the cache's memory is kept out of core dumps.
  */
 #ifndef SLUICE_CONTROL_SESSION_H
 #define SLUICE_CONTROL_SESSION_H
@@ -15,14 +16,16 @@
 struct session_entry {
 	uint8_t id[32];
 	uint8_t master[48];
-	uint8_t bind[32]; /* listener and server name that it was made for: SHA-256, see hs_session.c */
+	/* listener and server name that it was made for: SHA-256, see hs_session.c */
+	uint8_t bind[32];
 	uint16_t version, suite;
 	uint8_t id_len;
 	uint8_t extended_master_secret;
 	uint8_t rsvd[2];
 	uint64_t expires_s; /* of the clock the handshake is given */
 };
-_Static_assert(sizeof(struct session_entry) <= 136, "a session and its links must stay within 256 bytes");
+_Static_assert(
+	sizeof(struct session_entry) <= 136, "a session and its links must stay within 256 bytes");
 
 struct session_stats {
 	uint64_t entries, capacity, hits, misses, expired, stored, evicted, removed, bytes;
@@ -34,13 +37,21 @@ struct session_cache;
 struct session_cache *session_cache_new(uint32_t capacity);
 /* Wipes every entry. cache may be NULL. */
 void session_cache_free(struct session_cache *cache);
-/* Copies the entry out and makes it the most recently used. False when unknown or past its time (then it is removed). */
-bool session_cache_get(struct session_cache *cache, const uint8_t *id, size_t id_len, uint64_t now_s, struct session_entry *out);
-/* Stores a copy; the least recently used entry makes room. An entry of the same id is replaced. Only ids of 32 bytes are stored. */
+/*
+ * Copies the entry out and makes it the most recently used. False when unknown or past its time
+ * (then it is removed).
+ */
+bool session_cache_get(struct session_cache *cache, const uint8_t *id, size_t id_len,
+	uint64_t now_s, struct session_entry *out);
+/*
+ * Stores a copy; the least recently used entry makes room. An entry of the same id is replaced.
+ * Only ids of 32 bytes are stored.
+ */
 void session_cache_put(struct session_cache *cache, const struct session_entry *entry);
 void session_cache_remove(struct session_cache *cache, const uint8_t *id, size_t id_len);
 /* Calls f for up to `max` entries, most recently used first. */
-void session_cache_walk(const struct session_cache *cache, unsigned max, void (*f)(void *ctx, const struct session_entry *), void *ctx);
+void session_cache_walk(const struct session_cache *cache, unsigned max,
+	void (*f)(void *ctx, const struct session_entry *), void *ctx);
 void session_cache_stats(const struct session_cache *cache, struct session_stats *stats);
 
 #endif

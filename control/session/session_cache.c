@@ -1,6 +1,7 @@
 /*
- * The session cache of one process: entries, hash buckets and the order of use in flat arrays linked by index, allocated once. Session
- * ids are our own random bytes, so their first eight are the hash.
+ * The session cache of one process: entries, hash buckets and the order of use in flat arrays
+ * linked by index, allocated once. Session ids are our own random bytes, so their first eight are
+ * the hash.
  */
 #include "control/session/session.h"
 
@@ -18,7 +19,8 @@ struct slot {
 	uint32_t chain; /* next of the same bucket, or of the free list */
 	uint32_t newer, older;
 };
-_Static_assert(sizeof(struct slot) + 2 * sizeof(uint32_t) <= 256, "an entry with its share of the buckets");
+_Static_assert(sizeof(struct slot) + 2 * sizeof(uint32_t) <= 256,
+	"an entry with its share of the buckets");
 
 struct session_cache {
 	struct slot *slots;
@@ -49,7 +51,8 @@ session_cache_new(uint32_t capacity)
 	c = calloc(1, sizeof(*c));
 	if (c == NULL)
 		return NULL;
-	c->slots = mmap(NULL, capacity * sizeof(*c->slots), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	c->slots = mmap(NULL, capacity * sizeof(*c->slots), PROT_READ | PROT_WRITE,
+		MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	c->buckets = malloc(buckets * sizeof(*c->buckets));
 	if (c->slots == MAP_FAILED || c->buckets == NULL) {
 		if (c->slots != MAP_FAILED)
@@ -130,7 +133,8 @@ drop(struct session_cache *c, uint32_t i)
 }
 
 bool
-session_cache_get(struct session_cache *c, const uint8_t *id, size_t id_len, uint64_t now_s, struct session_entry *out)
+session_cache_get(struct session_cache *c, const uint8_t *id, size_t id_len, uint64_t now_s,
+	struct session_entry *out)
 {
 	uint32_t i = find(c, id, id_len);
 
@@ -168,7 +172,8 @@ session_cache_put(struct session_cache *c, const struct session_entry *e)
 		i = c->free;
 		c->free = c->slots[i].chain;
 	} else {
-		i = (uint32_t)c->stats.entries; /* never used before: slots are taken in order until the first one is freed */
+		/* never used before: slots are taken in order until the first one is freed */
+		i = (uint32_t)c->stats.entries;
 	}
 	c->slots[i].e = *e;
 	bucket = &c->buckets[bucket_of(c, e->id)];
@@ -191,7 +196,8 @@ session_cache_remove(struct session_cache *c, const uint8_t *id, size_t id_len)
 }
 
 void
-session_cache_walk(const struct session_cache *c, unsigned max, void (*f)(void *, const struct session_entry *), void *ctx)
+session_cache_walk(const struct session_cache *c, unsigned max,
+	void (*f)(void *, const struct session_entry *), void *ctx)
 {
 	for (uint32_t i = c->newest; i != NONE && max-- != 0; i = c->slots[i].older)
 		f(ctx, &c->slots[i].e);

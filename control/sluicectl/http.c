@@ -30,7 +30,9 @@ dial(const char *path, char *err, size_t cap)
 	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &wait, sizeof(wait));
 	if (fd >= 0 && connect(fd, (struct sockaddr *)&a, sizeof(a)) == 0)
 		return fd;
-	snprintf(err, cap, "%s: cannot reach sluice-cp: %s; is it running, and is this its management.socket?", path, strerror(errno));
+	snprintf(err, cap,
+		"%s: cannot reach sluice-cp: %s; is it running, and is this its management.socket?",
+		path, strerror(errno));
 	if (fd >= 0)
 		close(fd);
 	return -1;
@@ -46,7 +48,9 @@ read_all(int fd)
 		ssize_t n;
 
 		if (len + 4096 > cap) {
-			char *bigger = cap < MAX_ANSWER ? realloc(buf, cap = cap != 0 ? 2 * cap : 16384) : NULL;
+			char *bigger = cap < MAX_ANSWER
+					       ? realloc(buf, cap = cap != 0 ? 2 * cap : 16384)
+					       : NULL;
 
 			if (bigger == NULL)
 				break;
@@ -68,7 +72,8 @@ read_all(int fd)
 }
 
 int
-http_request(const char *socket_path, const char *method, const char *path, char **body, char *err, size_t cap)
+http_request(const char *socket_path, const char *method, const char *path, char **body, char *err,
+	size_t cap)
 {
 	char request[256];
 	char *answer, *head;
@@ -77,7 +82,8 @@ http_request(const char *socket_path, const char *method, const char *path, char
 	*body = NULL;
 	if (fd < 0)
 		return -1;
-	n = snprintf(request, sizeof(request), "%s %s HTTP/1.0\r\nHost: sluice\r\nContent-Length: 0\r\n\r\n", method, path);
+	n = snprintf(request, sizeof(request),
+		"%s %s HTTP/1.0\r\nHost: sluice\r\nContent-Length: 0\r\n\r\n", method, path);
 	answer = send(fd, request, (size_t)n, MSG_NOSIGNAL) == n ? read_all(fd) : NULL;
 	close(fd);
 	head = answer != NULL ? strstr(answer, "\r\n\r\n") : NULL;

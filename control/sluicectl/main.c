@@ -28,7 +28,8 @@ static const char help[] =
 	"  show connections   up to 1000 connections with state, suite, server name and age\n"
 	"  show sessions      the session cache; ids appear as the beginning of their hash only\n"
 	"  show listeners     what clients can connect to, and whether the dataplane runs this configuration\n"
-	"  check [FILE]       check a configuration and everything it names; default " DEFAULT_CONFIG "\n"
+	"  check [FILE]       check a configuration and everything it names; default " DEFAULT_CONFIG
+	"\n"
 	"  reload             make sluice-cp read its configuration again; with a mistake in it the running one stays\n"
 	"\n"
 	"OPTIONS\n"
@@ -46,8 +47,12 @@ static const char help[] =
 	"  sluicectl show connections --json | jq '.connections[].suite' | sort | uniq -c\n";
 
 static const struct option options[] = {
-	{ "socket", required_argument, NULL, 's' }, { "json", no_argument, NULL, 'j' },     { "all", no_argument, NULL, 'a' },
-	{ "interval", required_argument, NULL, 'i' }, { "help", no_argument, NULL, 'h' },   { NULL, 0, NULL, 0 },
+	{ "socket", required_argument, NULL, 's' },
+	{ "json", no_argument, NULL, 'j' },
+	{ "all", no_argument, NULL, 'a' },
+	{ "interval", required_argument, NULL, 'i' },
+	{ "help", no_argument, NULL, 'h' },
+	{ NULL, 0, NULL, 0 },
 };
 
 struct wish {
@@ -75,7 +80,10 @@ ask(const struct wish *w, const char *method, const char *path)
 	if (status != 200 || j == NULL) {
 		const char *why = json_string_value(json_object_get(j, "error"));
 
-		fprintf(stderr, "sluicectl: %s\n", status < 0 ? err : why != NULL ? why : "an answer that is not understood");
+		fprintf(stderr, "sluicectl: %s\n",
+			status < 0    ? err
+			: why != NULL ? why
+				      : "an answer that is not understood");
 		json_decref(j);
 		j = NULL;
 	}
@@ -132,7 +140,8 @@ do_check(const char *file)
 	}
 	if (notes[0] != '\0')
 		fprintf(stderr, "%s\n", notes);
-	printf("%s: ok: %u listeners, %u pools, %u certificates\n", file, c->listener_count, c->pool_count, c->cert_count);
+	printf("%s: ok: %u listeners, %u pools, %u certificates\n", file, c->listener_count,
+		c->pool_count, c->cert_count);
 	config_unref(c);
 	return 0;
 }
@@ -177,5 +186,6 @@ main(int argc, char **argv)
 		return do_check(n == 2 ? argv[1] : DEFAULT_CONFIG);
 	if (n == 1 && strcmp(argv[0], "reload") == 0)
 		return do_reload(&w);
-	return usage(n == 0 ? "a command is needed: show, check or reload" : "unknown command or wrong number of arguments");
+	return usage(n == 0 ? "a command is needed: show, check or reload"
+			    : "unknown command or wrong number of arguments");
 }

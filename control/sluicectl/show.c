@@ -38,9 +38,12 @@ yes(const json_t *o, const char *key)
 static void
 counters(const struct view *v, const char *group)
 {
-	static const char *const plain[] = { "", ">value", "" }, *const rates[] = { "", ">value", ">per second", "" };
-	const char *head[TABLE_COLS] = { group, v->before != NULL ? rates[1] : plain[1], v->before != NULL ? rates[2] : "" };
-	const json_t *now = json_object_get(v->now, group), *before = json_object_get(v->before, group);
+	static const char *const plain[] = { "", ">value", "" }, *const rates[] = { "", ">value",
+		">per second", "" };
+	const char *head[TABLE_COLS] = { group, v->before != NULL ? rates[1] : plain[1],
+		v->before != NULL ? rates[2] : "" };
+	const json_t *now = json_object_get(v->now, group),
+		     *before = json_object_get(v->before, group);
 	struct table *t = table_new(head);
 	const char *name;
 	json_t *value;
@@ -74,10 +77,13 @@ show_stats(const struct view *v)
 {
 	char age[32];
 
-	fprintf(v->out, "dataplane %s, configuration %s, engine %s, card %s, %llu workers, up %s\n\n",
+	fprintf(v->out,
+		"dataplane %s, configuration %s, engine %s, card %s, %llu workers, up %s\n\n",
 		json_is_true(json_object_get(v->now, "attached")) ? "attached" : "ABSENT",
-		json_is_true(json_object_get(v->now, "configured")) ? "applied" : "NOT applied", str(v->now, "engine"),
-		json_is_true(json_object_get(v->now, "card")) ? "in use" : "none", (unsigned long long)num(v->now, "workers"),
+		json_is_true(json_object_get(v->now, "configured")) ? "applied" : "NOT applied",
+		str(v->now, "engine"),
+		json_is_true(json_object_get(v->now, "card")) ? "in use" : "none",
+		(unsigned long long)num(v->now, "workers"),
 		text_age(num(v->now, "uptime_s") * 1000, age));
 	counters(v, "control");
 	if (json_object_size(json_object_get(v->now, "handshake_errors")) != 0) {
@@ -91,7 +97,8 @@ show_stats(const struct view *v)
 static void
 show_engines(const struct view *v)
 {
-	static const char *const head[TABLE_COLS] = { "engine", ">operations", ">bytes", ">busy cycles", ">bytes/cycle", ">failed", "" };
+	static const char *const head[TABLE_COLS] = { "engine", ">operations", ">bytes",
+		">busy cycles", ">bytes/cycle", ">failed", "" };
 	struct table *t = table_new(head);
 	uint64_t cycles = num(v->now, "device_cycles");
 	double sim = json_number_value(json_object_get(v->now, "sim_seconds"));
@@ -116,15 +123,18 @@ show_engines(const struct view *v)
 	fprintf(v->out, "record engine %s, %s\n\n", str(v->now, "engine"), str(v->now, "state"));
 	table_print(t, v->out);
 	if (cycles != 0)
-		fprintf(v->out, "\ndevice clock: %s cycles%s", text_number(cycles, buf), sim == 0 ? "\n" : "");
+		fprintf(v->out, "\ndevice clock: %s cycles%s", text_number(cycles, buf),
+			sim == 0 ? "\n" : "");
 	if (cycles != 0 && sim != 0)
-		fprintf(v->out, ", simulated in %.1f s of wall time (%.2f M cycles/s)\n", sim, (double)cycles / sim / 1e6);
+		fprintf(v->out, ", simulated in %.1f s of wall time (%.2f M cycles/s)\n", sim,
+			(double)cycles / sim / 1e6);
 }
 
 static void
 show_connections(const struct view *v)
 {
-	static const char *const head[TABLE_COLS] = { "peer", "listener", "state", "suite", "session", "server name", "alpn", ">age", "" };
+	static const char *const head[TABLE_COLS] = { "peer", "listener", "state", "suite",
+		"session", "server name", "alpn", ">age", "" };
 	struct table *t = table_new(head);
 	char buf[32];
 	json_t *c;
@@ -137,7 +147,8 @@ show_connections(const struct view *v)
 
 		table_cell(t, "%s", str(c, "peer"));
 		table_cell(t, "%s", str(c, "listener"));
-		table_cell(t, "%s%s", shaking ? "waits for " : str(c, "state"), shaking ? str(c, "waits_for") : "");
+		table_cell(t, "%s%s", shaking ? "waits for " : str(c, "state"),
+			shaking ? str(c, "waits_for") : "");
 		table_cell(t, "%s", str(c, "suite"));
 		table_cell(t, "%s", strcmp(str(c, "state"), "connected") != 0 ? "" :
 			json_is_true(json_object_get(c, "resumed")) ? "resumed" : "new");
@@ -147,14 +158,17 @@ show_connections(const struct view *v)
 		table_row(t);
 	}
 	table_print(t, v->out);
-	fprintf(v->out, "\n%llu connections, %llu of them in the handshake, %llu shown\n", (unsigned long long)num(v->now, "total"),
-		(unsigned long long)num(v->now, "handshakes"), (unsigned long long)num(v->now, "shown"));
+	fprintf(v->out, "\n%llu connections, %llu of them in the handshake, %llu shown\n",
+		(unsigned long long)num(v->now, "total"),
+		(unsigned long long)num(v->now, "handshakes"),
+		(unsigned long long)num(v->now, "shown"));
 }
 
 static void
 show_sessions(const struct view *v)
 {
-	static const char *const head[TABLE_COLS] = { "hash of id", "suite", "extended", ">expires in", "" };
+	static const char *const head[TABLE_COLS] = { "hash of id", "suite", "extended",
+		">expires in", "" };
 	struct table *t = table_new(head);
 	char buf[32], size[32];
 	json_t *s;
@@ -170,16 +184,20 @@ show_sessions(const struct view *v)
 		table_row(t);
 	}
 	table_print(t, v->out);
-	fprintf(v->out, "\n%s sessions of %llu, %s; found %llu, not found %llu, expired %llu, made room %llu\n",
-		text_number(num(v->now, "total"), buf), (unsigned long long)num(v->now, "capacity"), text_size((double)num(v->now, "bytes"), size),
-		(unsigned long long)num(v->now, "hits"), (unsigned long long)num(v->now, "misses"), (unsigned long long)num(v->now, "expired"),
+	fprintf(v->out,
+		"\n%s sessions of %llu, %s; found %llu, not found %llu, expired %llu, made room %llu\n",
+		text_number(num(v->now, "total"), buf), (unsigned long long)num(v->now, "capacity"),
+		text_size((double)num(v->now, "bytes"), size),
+		(unsigned long long)num(v->now, "hits"), (unsigned long long)num(v->now, "misses"),
+		(unsigned long long)num(v->now, "expired"),
 		(unsigned long long)num(v->now, "evicted"));
 }
 
 static void
 show_listeners(const struct view *v)
 {
-	static const char *const head[TABLE_COLS] = { "name", "address", "profile", "pool", ">certificates", "sessions", ">suites", "" };
+	static const char *const head[TABLE_COLS] = { "name", "address", "profile", "pool",
+		">certificates", "sessions", ">suites", "" };
 	struct table *t = table_new(head);
 	json_t *l;
 	size_t i;
@@ -198,7 +216,9 @@ show_listeners(const struct view *v)
 	}
 	table_print(t, v->out);
 	fprintf(v->out, "\nconfiguration %llu, %s\n", (unsigned long long)num(v->now, "generation"),
-		json_is_true(json_object_get(v->now, "configured")) ? "applied by the dataplane" : "not applied by the dataplane");
+		json_is_true(json_object_get(v->now, "configured"))
+			? "applied by the dataplane"
+			: "not applied by the dataplane");
 	if (str(v->now, "refused")[0] != '\0')
 		fprintf(v->out, "the last one was refused: %s\n", str(v->now, "refused"));
 }
@@ -207,8 +227,11 @@ static const struct {
 	const char *name;
 	void (*print)(const struct view *v);
 } views[] = {
-	{ "stats", show_stats },       { "engines", show_engines },     { "connections", show_connections },
-	{ "sessions", show_sessions }, { "listeners", show_listeners },
+	{ "stats", show_stats },
+	{ "engines", show_engines },
+	{ "connections", show_connections },
+	{ "sessions", show_sessions },
+	{ "listeners", show_listeners },
 };
 
 bool

@@ -7,8 +7,12 @@
 
 #include <jansson.h>
 
-/* Prints what a path answered. before (may be NULL): the same, `seconds` earlier, for rates. False: no such view. */
-bool show(const char *what, const json_t *now, const json_t *before, double seconds, bool all, FILE *out);
+/*
+ * Prints what a path answered. before (may be NULL): the same, `seconds` earlier, for rates. False:
+ * no such view.
+ */
+bool show(const char *what, const json_t *now, const json_t *before, double seconds, bool all,
+	FILE *out);
 /* True when `what` is a view. */
 bool show_known(const char *what);
 

@@ -18,7 +18,8 @@ table_new(const char *const head[TABLE_COLS])
 {
 	struct table *t = calloc(1, sizeof(*t));
 
-	while (t != NULL && t->cols < TABLE_COLS && head[t->cols] != NULL && head[t->cols][0] != '\0') {
+	while (t != NULL && t->cols < TABLE_COLS && head[t->cols] != NULL &&
+		head[t->cols][0] != '\0') {
 		t->head[t->cols] = head[t->cols];
 		t->cols++;
 	}
@@ -67,7 +68,8 @@ print_row(const struct table *t, const int *width, const char *const *cells, FIL
 		bool right = t->head[c][0] == '>';
 		bool last = c + 1 == t->cols;
 
-		fprintf(out, right ? "%*s%s" : "%-*s%s", right || !last ? width[c] : 0, cells[c], last ? "\n" : "  ");
+		fprintf(out, right ? "%*s%s" : "%-*s%s", right || !last ? width[c] : 0, cells[c],
+			last ? "\n" : "  ");
 	}
 }
 

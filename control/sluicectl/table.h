@@ -1,4 +1,7 @@
-/* Tables for people: columns as wide as their contents, numbers to the right, sizes and rates readable. */
+/*
+ * Tables for people: columns as wide as their contents, numbers to the right, sizes and rates
+ * readable.
+ */
 #ifndef SLUICE_CONTROL_SLUICECTL_TABLE_H
 #define SLUICE_CONTROL_SLUICECTL_TABLE_H
 
@@ -10,7 +13,10 @@
 
 struct table;
 
-/* head: names of the columns, "" ends it; one that begins with '>' is aligned to the right. NULL when memory is out. */
+/*
+ * head: names of the columns, "" ends it; one that begins with '>' is aligned to the right. NULL
+ * when memory is out.
+ */
 struct table *table_new(const char *const head[TABLE_COLS]);
 /* The next row's cells in order; table_row() ends the row. Too long ones are cut with a mark. */
 void table_cell(struct table *t, const char *fmt, ...) __attribute__((format(printf, 2, 3)));

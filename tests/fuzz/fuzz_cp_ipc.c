@@ -1,6 +1,7 @@
 /*
- * Messages of the dataplane: the input is a list of (type, 16-bit length, bytes) as they could lie in the ring. They pass ipc_check() and
- * then everything that sluice-cp does with them, short of the ring itself and the sandbox.
+ * Messages of the dataplane: the input is a list of (type, 16-bit length, bytes) as they could lie
+ * in the ring. They pass ipc_check() and then everything that sluice-cp does with them, short of
+ * the ring itself and the sandbox.
  */
 #include <stdint.h>
 #include <stdio.h>
@@ -34,9 +35,11 @@ LLVMFuzzerInitialize(int *argc, char ***argv)
 	snprintf(file, sizeof(file), "%s/f.yaml", dir);
 	world_make_cert(chain, key, "a.test", 2048);
 	CHECK((f = fopen(file, "w")) != NULL);
-	fprintf(f, "dataplane: {socket: %s/dp.sock}\nmanagement: {socket: %s/m.sock}\ninterfaces: [{name: o, port: 0, address: 198.18.0.1/24}]\n"
+	fprintf(f,
+		"dataplane: {socket: %s/dp.sock}\nmanagement: {socket: %s/m.sock}\ninterfaces: [{name: o, port: 0, address: 198.18.0.1/24}]\n"
 		"listeners: [{name: l, address: 198.18.0.1, port: 443, pool: p, certificates: [{chain: %s, key: %s}]}]\n"
-		"pools: [{name: p, servers: [{address: 198.19.0.2, port: 80}]}]\n", dir, dir, chain, key);
+		"pools: [{name: p, servers: [{address: 198.19.0.2, port: 80}]}]\n",
+		dir, dir, chain, key);
 	fclose(f);
 	c = config_load(file, err, NULL);
 	CHECK(c != NULL);
@@ -73,8 +76,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		memset(msg, 0, sizeof(struct ipc_conn_open));
 		memcpy(msg, rd_bytes(&r, len), len);
 		if (type == IPC_CONN_OPEN && len >= sizeof(struct ipc_conn_open))
-			((struct ipc_conn_open *)msg)->listener = app.cfg->listeners[0].ipc.id; /* a number the input cannot guess */
-		if (type >= 64 || type == IPC_HELLO || type == IPC_DEVICE_RESET || ipc_check(type, msg, (uint32_t)len, &data_len) != 0)
+			/* a number the input cannot guess */
+			((struct ipc_conn_open *)msg)->listener = app.cfg->listeners[0].ipc.id;
+		if (type >= 64 || type == IPC_HELLO || type == IPC_DEVICE_RESET ||
+			ipc_check(type, msg, (uint32_t)len, &data_len) != 0)
 			continue; /* dp_link's part */
 		if (app_message(&app, worker, type, msg, msg + len - data_len) != 0)
 			break; /* it would detach */

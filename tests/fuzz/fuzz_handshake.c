@@ -1,6 +1,7 @@
 /*
- * Handshake bytes: the input is a list of records (type, epoch, 16-bit length, plaintext) that a client might have sent; questions of the
- * machine are answered at once. Found: anything that ASan, UBSan or the checks below object to.
+ * Handshake bytes: the input is a list of records (type, epoch, 16-bit length, plaintext) that a
+ * client might have sent; questions of the machine are answered at once. Found: anything that ASan,
+ * UBSan or the checks below object to.
  */
 #include <stdint.h>
 #include <stdlib.h>
@@ -14,7 +15,8 @@
 int LLVMFuzzerInitialize(int *argc, char ***argv);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static struct peer_world world; /* a fuzz target has no other place for what lives through all inputs */
+/* a fuzz target has no other place for what lives through all inputs */
+static struct peer_world world;
 static struct hs_out out;
 
 int
@@ -26,7 +28,10 @@ LLVMFuzzerInitialize(int *argc, char ***argv)
 	return 0;
 }
 
-/* Answers whatever is asked: keys and secrets are bytes that the input cannot know, a session is found when its id begins with 0x5e. */
+/*
+ * Answers whatever is asked: keys and secrets are bytes that the input cannot know, a session is
+ * found when its id begins with 0x5e.
+ */
 static void
 answer(struct hs *hs, const struct hs_env *env)
 {
@@ -39,7 +44,8 @@ answer(struct hs *hs, const struct hs_env *env)
 			const struct hs_act *a = &out.act[i];
 
 			CHECK(a->off + a->len <= out.used && out.used <= HS_OUT_BYTES);
-			if (a->type == HS_ACT_SESSION_GET || a->type == HS_ACT_RSA || a->type == HS_ACT_PRF)
+			if (a->type == HS_ACT_SESSION_GET || a->type == HS_ACT_RSA ||
+				a->type == HS_ACT_PRF)
 				ask = *a;
 			if (a->type == HS_ACT_SESSION_GET) {
 				id_len = a->len;
@@ -49,7 +55,11 @@ answer(struct hs *hs, const struct hs_env *env)
 		hs_out_wipe(&out);
 		memset(bytes, 0x33, sizeof(bytes));
 		if (ask.type == HS_ACT_SESSION_GET && id_len == 32 && id[0] == 0x5e) {
-			struct session_entry e = { .version = 0x0303, .suite = 0x009c, .id_len = 32, .extended_master_secret = id[1] & 1, .expires_s = 99 };
+			struct session_entry e = { .version = 0x0303,
+				.suite = 0x009c,
+				.id_len = 32,
+				.extended_master_secret = id[1] & 1,
+				.expires_s = 99 };
 
 			memcpy(e.id, id, 32);
 			memcpy(e.bind, id + 2, 30);
@@ -88,7 +98,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		hs_out_start(&out);
 		err = hs_record(hs, &env, 20 + type % 3, epoch, rd_bytes(&r, len), len, &out);
 		if (first != TLS_E_OK)
-			CHECK(err == first && out.n == 0); /* the first error sticks and nothing follows it */
+			/* the first error sticks and nothing follows it */
+			CHECK(err == first && out.n == 0);
 		answer(hs, &env);
 		hs_info(hs, &info);
 		if (first == TLS_E_OK)

@@ -46,7 +46,8 @@ dp_write_config(struct dp *d, const char *extra)
 	snprintf(file, sizeof(file), "%s/sluice.yaml", d->dir);
 	f = fopen(file, "w");
 	assert_non_null(f);
-	fprintf(f, "dataplane: {socket: %s/dp.sock}\nmanagement: {socket: %s/manage.sock}\ndevice: {kek: %s/kek, timeout_ms: 300}\n"
+	fprintf(f,
+		"dataplane: {socket: %s/dp.sock}\nmanagement: {socket: %s/manage.sock}\ndevice: {kek: %s/kek, timeout_ms: 300}\n"
 		"interfaces:\n  - {name: outside, port: 0, address: 198.18.0.1/24}\n  - {name: inside, port: 1, address: 198.19.0.1/24}\n"
 		"listeners:\n  - name: https\n    address: 198.18.0.1\n    port: 443\n    pool: web\n    handshake_timeout_ms: 1500\n"
 		"    certificates: [{chain: %s/a.pem, key: %s/a.key}]\n"
@@ -137,8 +138,12 @@ dp_stop(void **state)
 void
 dp_attach(struct dp *d, uint32_t key_slots)
 {
-	struct ipc_hello hello = { .version = IPC_VERSION, .workers = 1, .engine = key_slots != 0 ? IPC_ENGINE_FPGA : IPC_ENGINE_SOFT,
-		.key_slots = key_slots, .max_conns = 256, .boot_id = 1 };
+	struct ipc_hello hello = { .version = IPC_VERSION,
+		.workers = 1,
+		.engine = key_slots != 0 ? IPC_ENGINE_FPGA : IPC_ENGINE_SOFT,
+		.key_slots = key_slots,
+		.max_conns = 256,
+		.boot_id = 1 };
 	struct pollfd p = { .fd = d->listener, .events = POLLIN };
 
 	assert_int_equal(poll(&p, 1, WAIT_MS), 1);
@@ -154,7 +159,8 @@ dp_attach(struct dp *d, uint32_t key_slots)
 }
 
 void
-dp_say(struct dp *d, uint16_t type, const void *body, size_t body_len, const void *data, size_t data_len)
+dp_say(struct dp *d, uint16_t type, const void *body, size_t body_len, const void *data,
+	size_t data_len)
 {
 	assert_int_equal(chan_send(&d->end.tx, type, body, body_len, data, data_len), 0);
 	chan_flush(&d->end.tx);
@@ -185,10 +191,13 @@ on_pka(struct dp *d, const struct ipc_pka_do *m, const uint8_t *data)
 	if (d->pka_do_ourselves && m->op == IPC_PKA_RSA_PMS_DECRYPT) {
 		assert_int_not_equal(m->slot, 0);
 		done.bytes = 48;
-		assert_int_equal(pka_soft_rsa_premaster(d->key, (uint16_t)m->param, data, m->bytes, substitute, out), 0);
+		assert_int_equal(pka_soft_rsa_premaster(d->key, (uint16_t)m->param, data, m->bytes,
+					 substitute, out),
+			0);
 	} else if (d->pka_do_ourselves) {
 		done.bytes = m->param2;
-		hs_prf_run(HS_PRF_SHA256, data, m->param, data + m->param, m->bytes - m->param, out, m->param2);
+		hs_prf_run(HS_PRF_SHA256, data, m->param, data + m->param, m->bytes - m->param, out,
+			m->param2);
 	}
 	dp_say(d, IPC_PKA_DONE, &done, sizeof(done), out, done.bytes);
 }
@@ -196,7 +205,11 @@ on_pka(struct dp *d, const struct ipc_pka_do *m, const uint8_t *data)
 static void
 on_keys(struct dp *d, const struct ipc_keys_set *m)
 {
-	struct peer_keys k = { .on = true, .alg = m->alg, .mac_len = m->mac_key_len, .key_len = m->key_len, .iv_len = m->iv_len };
+	struct peer_keys k = { .on = true,
+		.alg = m->alg,
+		.mac_len = m->mac_key_len,
+		.key_len = m->key_len,
+		.iv_len = m->iv_len };
 
 	assert_true(m->conn == d->conn);
 	memcpy(k.mac, m->mac_key, k.mac_len);
@@ -213,7 +226,10 @@ act(struct dp *d)
 	const void *body = d->msg;
 
 	switch (d->type) {
-	case IPC_RECORDS_SEND: wire(d, ((const struct ipc_records_send *)body)->type, data, ((const struct ipc_records_send *)body)->bytes); break;
+	case IPC_RECORDS_SEND:
+		wire(d, ((const struct ipc_records_send *)body)->type, data,
+			((const struct ipc_records_send *)body)->bytes);
+		break;
 	case IPC_KEYS_SET: on_keys(d, body); break;
 	case IPC_PKA_DO: on_pka(d, body, data); break;
 	case IPC_KEY_LOAD: {
@@ -245,7 +261,9 @@ act(struct dp *d)
 	case IPC_CFG_POOL: d->pool_id = ((const struct ipc_cfg_pool *)body)->id; break;
 	case IPC_CFG_SERVER: d->cfg_servers++; break;
 	case IPC_CFG_COMMIT: {
-		struct ipc_cfg_result r = { .generation = ((const struct ipc_cfg_begin *)body)->generation };
+		struct ipc_cfg_result r = {
+			.generation = ((const struct ipc_cfg_begin *)body)->generation
+		};
 
 		if (d->refuse_cfg) {
 			r.status = INT32_MIN; /* not an errno at all */
@@ -296,7 +314,8 @@ dp_receive_until(struct dp *d, uint16_t type)
 void
 dp_open_conn(struct dp *d, SSL_CTX *ctx, SSL_SESSION *session, uint32_t index)
 {
-	struct ipc_conn_open m = { .listener = d->listener_id, .peer = { .family = 4, .port = 50000, .ip = { 198, 18, 0, 2 } },
+	struct ipc_conn_open m = { .listener = d->listener_id,
+		.peer = { .family = 4, .port = 50000, .ip = { 198, 18, 0, 2 } },
 		.local = { .family = 4, .port = 443, .ip = { 198, 18, 0, 1 } } };
 
 	m.conn = d->conn = index | 7ull << 32;
@@ -314,7 +333,10 @@ dp_open_conn(struct dp *d, SSL_CTX *ctx, SSL_SESSION *session, uint32_t index)
 void
 dp_close_conn(struct dp *d)
 {
-	struct ipc_conn_closed m = { .conn = d->conn, .reason = IPC_CLOSED_NORMAL, .alert_sent = 255, .alert_received = 255 };
+	struct ipc_conn_closed m = { .conn = d->conn,
+		.reason = IPC_CLOSED_NORMAL,
+		.alert_sent = 255,
+		.alert_received = 255 };
 
 	dp_say(d, IPC_CONN_CLOSED, &m, sizeof(m), NULL, 0);
 	SSL_shutdown(d->ssl);
@@ -324,7 +346,9 @@ dp_close_conn(struct dp *d)
 	d->net = NULL;
 }
 
-/* Hands the client's records over; after a CCS the dataplane reads no further until it has the key. */
+/*
+ * Hands the client's records over; after a CCS the dataplane reads no further until it has the key.
+ */
 void
 dp_feed(struct dp *d)
 {
@@ -334,7 +358,9 @@ dp_feed(struct dp *d)
 	d->in_len += got > 0 ? (size_t)got : 0;
 	while (d->in_len - at >= 5) {
 		size_t len = (size_t)d->in[at + 3] << 8 | d->in[at + 4];
-		struct ipc_record_in m = { .conn = d->conn, .type = d->in[at], .epoch = d->epoch, .version = 0x0303 };
+		struct ipc_record_in m = {
+			.conn = d->conn, .type = d->in[at], .epoch = d->epoch, .version = 0x0303
+		};
 		uint8_t plain[20000];
 
 		if (d->in_len - at < 5 + len)
@@ -375,7 +401,10 @@ dp_shake(struct dp *d)
 
 /* ---- management ---- */
 
-/* A request to the management socket; the answer's JSON, or its text in *text when that is asked for. */
+/*
+ * A request to the management socket; the answer's JSON, or its text in *text when that is asked
+ * for.
+ */
 json_t *
 dp_ask(struct dp *d, const char *method, const char *path, int want, char **text)
 {

@@ -1,6 +1,7 @@
 /*
- * For tests: sluice-cp as a process with the test in the place of sluice-dp. It listens on the socket, gives the rings, acts on messages as
- * sluice-dp would, and joins a libssl client to them: one connection at a time.
+ * For tests: sluice-cp as a process with the test in the place of sluice-dp. It listens on the
+ * socket, gives the rings, acts on messages as sluice-dp would, and joins a libssl client to them:
+ * one connection at a time.
  */
 #ifndef SLUICE_TESTS_DP_PEER_H
 #define SLUICE_TESTS_DP_PEER_H
@@ -49,7 +50,10 @@ struct dp { /* our end of the channel, and the one connection on it */
 
 uint64_t dp_now_ms(void);
 
-/* For cmocka: *state is a struct dp with what to run; it becomes one of its own, with the process running. */
+/*
+ * For cmocka: *state is a struct dp with what to run; it becomes one of its own, with the process
+ * running.
+ */
 int dp_start(void **state);
 /* Ends the process; -1 when it did not end well. */
 int dp_stop(void **state);
@@ -59,7 +63,8 @@ void dp_write_config(struct dp *d, const char *extra);
 /* Waits for sluice-cp, gives it rings and says HELLO. */
 void dp_attach(struct dp *d, uint32_t key_slots);
 void dp_detach(struct dp *d);
-void dp_say(struct dp *d, uint16_t type, const void *body, size_t body_len, const void *data, size_t data_len);
+void dp_say(struct dp *d, uint16_t type, const void *body, size_t body_len, const void *data,
+	size_t data_len);
 /* Takes one message, acts on it. False when time is up. */
 bool dp_receive(struct dp *d, uint64_t until);
 void dp_receive_until(struct dp *d, uint16_t type);
@@ -70,7 +75,10 @@ void dp_close_conn(struct dp *d);
 void dp_feed(struct dp *d);
 bool dp_shake(struct dp *d);
 
-/* A request to the management socket; the answer's JSON, or its text in *text when that is asked for. */
+/*
+ * A request to the management socket; the answer's JSON, or its text in *text when that is asked
+ * for.
+ */
 json_t *dp_ask(struct dp *d, const char *method, const char *path, int want, char **text);
 /* The number of /stats under "control". */
 json_int_t dp_stat_of(struct dp *d, const char *name);

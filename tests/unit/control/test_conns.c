@@ -28,7 +28,8 @@ struct fixture {
 };
 
 static int
-take_message(void *ctx, uint32_t worker, uint16_t type, const void *body, size_t body_len, const void *data, size_t data_len)
+take_message(void *ctx, uint32_t worker, uint16_t type, const void *body, size_t body_len,
+	const void *data, size_t data_len)
 {
 	((struct fixture *)ctx)->closes += type == IPC_CONN_CLOSE;
 	return 0;
@@ -66,9 +67,11 @@ setup(void **state)
 	world_make_cert(chain, key, "a.test", 2048);
 	y = fopen(file, "w");
 	assert_non_null(y);
-	fprintf(y, "dataplane: {socket: /d}\nmanagement: {socket: /m}\ninterfaces: [{name: o, port: 0, address: 198.18.0.1/24}]\n"
+	fprintf(y,
+		"dataplane: {socket: /d}\nmanagement: {socket: /m}\ninterfaces: [{name: o, port: 0, address: 198.18.0.1/24}]\n"
 		"listeners: [{name: l, address: 198.18.0.1, port: 443, pool: p, certificates: [{chain: %s, key: %s}]}]\n"
-		"pools: [{name: p, servers: [{address: 198.19.0.2, port: 80}]}]\n", chain, key);
+		"pools: [{name: p, servers: [{address: 198.19.0.2, port: 80}]}]\n",
+		chain, key);
 	fclose(y);
 	f->cfg = config_load(file, err, NULL);
 	assert_non_null(f->cfg);
@@ -106,7 +109,9 @@ teardown(void **state)
 static void
 record(struct fixture *f, const uint8_t *data, size_t len)
 {
-	struct ipc_record_in m = { .conn = HANDLE, .type = TLS_CT_HANDSHAKE, .version = 0x0303, .bytes = (uint32_t)len };
+	struct ipc_record_in m = {
+		.conn = HANDLE, .type = TLS_CT_HANDSHAKE, .version = 0x0303, .bytes = (uint32_t)len
+	};
 
 	assert_int_equal(conns_record(f->conns, 0, &m, data, 1000), 0);
 }
@@ -115,7 +120,9 @@ record(struct fixture *f, const uint8_t *data, size_t len)
 static void
 begin(struct fixture *f)
 {
-	struct ipc_conn_open open = { .conn = HANDLE, .listener = f->cfg->listeners[0].ipc.id, .peer = { .family = 4 } };
+	struct ipc_conn_open open = {
+		.conn = HANDLE, .listener = f->cfg->listeners[0].ipc.id, .peer = { .family = 4 }
+	};
 	uint8_t hello[1024], exchange[4 + 2 + 256] = { 0 };
 	struct wr w = wr_init(exchange, 6);
 	BIO *net;
@@ -143,7 +150,10 @@ wait_for_answers(struct fixture *f, unsigned n)
 	assert_int_equal(f->answers, n);
 }
 
-/* A sluice-dp that comes back counts its handles from the beginning: what was asked for the old ones is nobody's. */
+/*
+ * A sluice-dp that comes back counts its handles from the beginning: what was asked for the old
+ * ones is nobody's.
+ */
 static void
 an_answer_for_the_attachment_before_is_nobodys(void **state)
 {
@@ -185,7 +195,9 @@ static void
 handles_and_workers_out_of_range_break_the_attachment(void **state)
 {
 	struct fixture *f = *state;
-	struct ipc_conn_open open = { .conn = 16 | 1ull << 32, .listener = 1, .peer = { .family = 4 } };
+	struct ipc_conn_open open = {
+		.conn = 16 | 1ull << 32, .listener = 1, .peer = { .family = 4 }
+	};
 
 	assert_int_not_equal(conns_open(f->conns, 0, &open, 1000), 0); /* index 16 of 16 */
 	open.conn = HANDLE;

@@ -1,6 +1,7 @@
 /*
- * The whole of sluice-cp as a process, with this test in the place of sluice-dp (dp_peer.h). Arguments: sluice-cp (the product's own,
- * sandbox and all, or one built for ASan), sluicectl, and an option for sluice-cp.
+ * The whole of sluice-cp as a process, with this test in the place of sluice-dp (dp_peer.h).
+ * Arguments: sluice-cp (the product's own, sandbox and all, or one built for ASan), sluicectl, and
+ * an option for sluice-cp.
  */
 #include "tests/unit/control/dp_peer.h"
 
@@ -98,7 +99,9 @@ ends_a_handshake_that_takes_too_long(void **state)
 	SSL_CTX_free(ctx);
 }
 
-/* A hundred and twenty server flights are more than the ring holds, and nobody reads it meanwhile. */
+/*
+ * A hundred and twenty server flights are more than the ring holds, and nobody reads it meanwhile.
+ */
 static void
 a_full_ring_loses_nothing(void **state)
 {
@@ -115,13 +118,19 @@ a_full_ring_loses_nothing(void **state)
 	n = BIO_read(d->net, hello, sizeof(hello));
 	assert_true(n > 5);
 	for (uint32_t i = 2; i < 122; i++) {
-		struct ipc_conn_open open = { .conn = i | 7ull << 32, .listener = d->listener_id, .peer = { .family = 4 }, .local = { .family = 4 } };
-		struct ipc_record_in rec = { .conn = open.conn, .type = 22, .version = 0x0301, .bytes = (uint32_t)n - 5 };
+		struct ipc_conn_open open = { .conn = i | 7ull << 32,
+			.listener = d->listener_id,
+			.peer = { .family = 4 },
+			.local = { .family = 4 } };
+		struct ipc_record_in rec = {
+			.conn = open.conn, .type = 22, .version = 0x0301, .bytes = (uint32_t)n - 5
+		};
 
 		dp_say(d, IPC_CONN_OPEN, &open, sizeof(open), NULL, 0);
 		dp_say(d, IPC_RECORD_IN, &rec, sizeof(rec), hello + 5, (size_t)n - 5);
 	}
-	json_decref(dp_ask(d, "GET", "/stats", 200, NULL)); /* by now its ring is full, or the messages are still to be taken */
+	/* by now its ring is full, or the messages are still to be taken */
+	json_decref(dp_ask(d, "GET", "/stats", 200, NULL));
 	while (flights < 120) {
 		int rc = chan_recv(&d->end.rx, d->msg, sizeof(d->msg), &d->type, &d->len);
 
@@ -134,7 +143,8 @@ a_full_ring_loses_nothing(void **state)
 		flights++;
 	}
 	for (uint32_t i = 2; i < 122; i++) {
-		struct ipc_conn_closed m = { .conn = i | 7ull << 32, .reason = IPC_CLOSED_PEER_RESET };
+		struct ipc_conn_closed m = { .conn = i | 7ull << 32,
+			.reason = IPC_CLOSED_PEER_RESET };
 
 		dp_say(d, IPC_CONN_CLOSED, &m, sizeof(m), NULL, 0);
 	}
@@ -265,11 +275,14 @@ management_answers_and_tells_no_secret(void **state)
 	assert_true(dp_shake(d));
 	j = dp_ask(d, "GET", "/stats", 200, NULL);
 	assert_true(json_is_true(json_object_get(j, "attached")));
-	assert_true(json_integer_value(json_object_get(json_object_get(j, "control"), "handshakes_full")) > 0);
+	assert_true(json_integer_value(
+			    json_object_get(json_object_get(j, "control"), "handshakes_full")) > 0);
 	json_decref(j);
 	j = dp_ask(d, "GET", "/connections", 200, NULL);
 	assert_int_equal(json_integer_value(json_object_get(j, "total")), 1);
-	assert_string_equal(json_string_value(json_object_get(json_array_get(json_object_get(j, "connections"), 0), "state")), "connected");
+	assert_string_equal(json_string_value(json_object_get(
+				    json_array_get(json_object_get(j, "connections"), 0), "state")),
+		"connected");
 	json_decref(j);
 	j = dp_ask(d, "GET", "/listeners", 200, NULL);
 	assert_int_equal(json_array_size(json_object_get(j, "listeners")), 1);
@@ -316,7 +329,8 @@ a_configuration_that_the_dataplane_refuses_changes_nothing(void **state)
 		j = dp_ask(d, "GET", "/listeners", 200, NULL);
 		told = json_string_length(json_object_get(j, "refused")) != 0;
 		if (told)
-			assert_string_equal(json_string_value(json_object_get(j, "refused")), "not??today??");
+			assert_string_equal(
+				json_string_value(json_object_get(j, "refused")), "not??today??");
 		json_decref(j);
 	}
 	assert_true(told);
@@ -330,7 +344,10 @@ a_configuration_that_the_dataplane_refuses_changes_nothing(void **state)
 	SSL_CTX_free(ctx);
 }
 
-/* Its connections are gone with it: their work on the card must not keep the threads from those of the next one. */
+/*
+ * Its connections are gone with it: their work on the card must not keep the threads from those of
+ * the next one.
+ */
 static void
 work_of_a_lost_dataplane_is_not_redone(void **state)
 {
@@ -365,8 +382,8 @@ work_of_a_lost_dataplane_is_not_redone(void **state)
 }
 
 /*
- * A dataplane that does not take its messages loses the attachment: leaving one message out would let what follows it (a Finished,
- * the word that data may flow) go without the keys before it.
+ * A dataplane that does not take its messages loses the attachment: leaving one message out would
+ * let what follows it (a Finished, the word that data may flow) go without the keys before it.
  */
 static void
 a_dataplane_that_does_not_read_is_left(void **state)
@@ -386,10 +403,15 @@ a_dataplane_that_does_not_read_is_left(void **state)
 	assert_true(n > 5);
 	p.fd = d->sock;
 	for (uint64_t gen = 1; dp_now_ms() < until; gen++) {
-		struct ipc_conn_open open = { .conn = 80 | gen << 32, .listener = d->listener_id, .peer = { .family = 4 },
+		struct ipc_conn_open open = { .conn = 80 | gen << 32,
+			.listener = d->listener_id,
+			.peer = { .family = 4 },
 			.local = { .family = 4 } };
-		struct ipc_record_in rec = { .conn = open.conn, .type = 22, .version = 0x0301, .bytes = (uint32_t)n - 5 };
-		struct ipc_conn_closed closed = { .conn = open.conn, .reason = IPC_CLOSED_PEER_RESET };
+		struct ipc_record_in rec = {
+			.conn = open.conn, .type = 22, .version = 0x0301, .bytes = (uint32_t)n - 5
+		};
+		struct ipc_conn_closed closed = { .conn = open.conn,
+			.reason = IPC_CLOSED_PEER_RESET };
 
 		while (chan_space(&d->end.tx) < 4096 && poll(&p, 1, 1) == 0)
 			;
@@ -425,7 +447,8 @@ a_file_in_the_place_of_the_management_socket_is_left_alone(void **state)
 	snprintf(file, sizeof(file), "%s/precious", d->dir);
 	snprintf(yaml, sizeof(yaml), "%s/second.yaml", d->dir);
 	dp_write_config(d, "");
-	snprintf(cmd, sizeof(cmd), "touch %s && sed s,%s/manage.sock,%s, %s/sluice.yaml > %s", file, d->dir, file, d->dir, yaml);
+	snprintf(cmd, sizeof(cmd), "touch %s && sed s,%s/manage.sock,%s, %s/sluice.yaml > %s", file,
+		d->dir, file, d->dir, yaml);
 	assert_int_equal(system(cmd), 0);
 	pid = fork();
 	if (pid == 0) {
@@ -446,7 +469,9 @@ static void
 the_oldest_handshake_makes_room_when_there_are_too_many(void **state)
 {
 	struct dp *d = *state;
-	struct ipc_conn_open m = { .listener = d->listener_id, .peer = { .family = 4 }, .local = { .family = 4 } };
+	struct ipc_conn_open m = {
+		.listener = d->listener_id, .peer = { .family = 4 }, .local = { .family = 4 }
+	};
 
 	dp_write_config(d, "limits: {max_handshakes: 2}\n");
 	kill(d->cp, SIGHUP);
@@ -465,7 +490,10 @@ static void
 a_connection_of_no_listener_is_reset(void **state)
 {
 	struct dp *d = *state;
-	struct ipc_conn_open m = { .conn = 60 | 9ull << 32, .listener = d->listener_id + 1, .peer = { .family = 4 }, .local = { .family = 4 } };
+	struct ipc_conn_open m = { .conn = 60 | 9ull << 32,
+		.listener = d->listener_id + 1,
+		.peer = { .family = 4 },
+		.local = { .family = 4 } };
 
 	dp_say(d, IPC_CONN_OPEN, &m, sizeof(m), NULL, 0);
 	dp_receive_until(d, IPC_CONN_CLOSE);
@@ -493,7 +521,10 @@ static void
 sluicectl_shows_checks_and_reloads(void **state)
 {
 	static const char *const views[][2] = {
-		{ "stats", "dataplane attached" }, { "engines", "record engine" }, { "connections", "connections, " }, { "sessions", "sessions of" },
+		{ "stats", "dataplane attached" },
+		{ "engines", "record engine" },
+		{ "connections", "connections, " },
+		{ "sessions", "sessions of" },
 		{ "listeners", "198.18.0.1:443" },
 	};
 	struct dp *d = *state;
@@ -525,7 +556,10 @@ sluicectl_shows_checks_and_reloads(void **state)
 	assert_non_null(strstr(out, "/nonexistent: cannot reach sluice-cp"));
 }
 
-/* What the kernel says of each thread: no capability, no new privileges, a filter on its system calls. */
+/*
+ * What the kernel says of each thread: no capability, no new privileges, a filter on its system
+ * calls.
+ */
 static void
 runs_without_privileges(void **state)
 {
@@ -550,8 +584,10 @@ runs_without_privileges(void **state)
 		f = fopen(file, "r");
 		assert_non_null(f);
 		while (fgets(line, sizeof(line), f) != NULL)
-			found += strcmp(line, "CapEff:\t0000000000000000\n") == 0 || strcmp(line, "CapPrm:\t0000000000000000\n") == 0 ||
-				 strcmp(line, "NoNewPrivs:\t1\n") == 0 || strcmp(line, "Seccomp:\t2\n") == 0;
+			found += strcmp(line, "CapEff:\t0000000000000000\n") == 0 ||
+				 strcmp(line, "CapPrm:\t0000000000000000\n") == 0 ||
+				 strcmp(line, "NoNewPrivs:\t1\n") == 0 ||
+				 strcmp(line, "Seccomp:\t2\n") == 0;
 		fclose(f);
 		assert_int_equal(found, 4);
 		threads++;

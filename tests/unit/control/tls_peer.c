@@ -16,7 +16,13 @@
 #include "control/handshake/hs_digest.h"
 #include "control/pka/pka_soft.h"
 
-#define CHECK(x) do { if (!(x)) { fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #x); abort(); } } while (0)
+#define CHECK(x)                                                                                   \
+	do {                                                                                       \
+		if (!(x)) {                                                                        \
+			fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #x);                    \
+			abort();                                                                   \
+		}                                                                                  \
+	} while (0)
 
 void
 peer_random(void *ctx, uint8_t *out, size_t len)
@@ -52,7 +58,8 @@ world_make_cert(const char *chain, const char *key, const char *names, int bits)
 	ASN1_INTEGER_set(X509_get_serialNumber(x), 1);
 	X509_gmtime_adj(X509_getm_notBefore(x), -3600);
 	X509_gmtime_adj(X509_getm_notAfter(x), 86400);
-	X509_NAME_add_entry_by_txt(X509_get_subject_name(x), "CN", MBSTRING_ASC, (const uint8_t *)"sluice test", -1, -1, 0);
+	X509_NAME_add_entry_by_txt(X509_get_subject_name(x), "CN", MBSTRING_ASC,
+		(const uint8_t *)"sluice test", -1, -1, 0);
 	X509_set_issuer_name(x, X509_get_subject_name(x));
 	X509_set_pubkey(x, k);
 	e = X509V3_EXT_conf_nid(NULL, NULL, NID_subject_alt_name, san);
@@ -61,7 +68,8 @@ world_make_cert(const char *chain, const char *key, const char *names, int bits)
 	CHECK(X509_sign(x, k, EVP_sha256()) > 0);
 	CHECK((f = fopen(chain, "w")) != NULL && PEM_write_X509(f, x));
 	fclose(f);
-	CHECK((f = fopen(key, "w")) != NULL && PEM_write_PrivateKey(f, k, NULL, NULL, 0, NULL, NULL));
+	CHECK((f = fopen(key, "w")) != NULL &&
+		PEM_write_PrivateKey(f, k, NULL, NULL, 0, NULL, NULL));
 	fclose(f);
 	X509_free(x);
 	EVP_PKEY_free(k);
@@ -86,7 +94,9 @@ world_open(struct peer_world *w)
 	}
 	rmdir(w->dir);
 	w->cache = session_cache_new(8);
-	w->listener = (struct hs_listener){ .id = 1, .certs = w->store, .session_cache = true, .session_lifetime_s = 300 };
+	w->listener = (struct hs_listener){
+		.id = 1, .certs = w->store, .session_cache = true, .session_lifetime_s = 300
+	};
 	for (unsigned i = 0; hs_suite_at(i) != NULL; i++)
 		w->listener.suites[w->listener.suite_count++] = hs_suite_at(i);
 }
@@ -125,7 +135,8 @@ record_mac(struct peer_keys *k, uint8_t type, const uint8_t *data, size_t len, u
 
 /* One GCM pass; tag checked or made. */
 static bool
-gcm(struct peer_keys *k, int enc, uint8_t type, const uint8_t *explicit_nonce, const uint8_t *in, size_t len, uint8_t *out, uint8_t *tag)
+gcm(struct peer_keys *k, int enc, uint8_t type, const uint8_t *explicit_nonce, const uint8_t *in,
+	size_t len, uint8_t *out, uint8_t *tag)
 {
 	const EVP_CIPHER *c = k->key_len == 16 ? EVP_aes_128_gcm() : EVP_aes_256_gcm();
 	EVP_CIPHER_CTX *ctx = EVP_CIPHER_CTX_new();
@@ -158,7 +169,8 @@ cbc(struct peer_keys *k, int enc, const uint8_t *iv, const uint8_t *in, size_t l
 	EVP_CIPHER_CTX *ctx = EVP_CIPHER_CTX_new();
 	int n;
 
-	CHECK(EVP_CipherInit_ex(ctx, k->key_len == 16 ? EVP_aes_128_cbc() : EVP_aes_256_cbc(), NULL, k->key, iv, enc));
+	CHECK(EVP_CipherInit_ex(ctx, k->key_len == 16 ? EVP_aes_128_cbc() : EVP_aes_256_cbc(), NULL,
+		k->key, iv, enc));
 	EVP_CIPHER_CTX_set_padding(ctx, 0);
 	CHECK(EVP_CipherUpdate(ctx, out, &n, in, (int)len) && (size_t)n == len);
 	EVP_CIPHER_CTX_free(ctx);
@@ -185,7 +197,8 @@ peer_open_record(struct peer_keys *k, uint8_t type, const uint8_t *in, size_t le
 		CHECK(len >= 32 && len % 16 == 0);
 		cbc(k, 0, in, in + 16, len - 16, out);
 		n = len - 16 - out[len - 17] - 1 - k->mac_len;
-		CHECK(record_mac(k, type, out, n, mac) == k->mac_len && memcmp(mac, out + n, k->mac_len) == 0);
+		CHECK(record_mac(k, type, out, n, mac) == k->mac_len &&
+			memcmp(mac, out + n, k->mac_len) == 0);
 	}
 	k->seq++;
 	return n;
@@ -230,7 +243,8 @@ wire_send(struct peer *p, uint8_t type, const uint8_t *data, size_t len)
 		return;
 	do {
 		uint8_t rec[5 + 20000];
-		size_t take = len < most ? len : most, n = peer_seal_record(&p->wr, type, data, take, rec + 5);
+		size_t take = len < most ? len : most,
+		       n = peer_seal_record(&p->wr, type, data, take, rec + 5);
 		struct wr w = wr_init(rec, 5);
 
 		wr_u8(&w, type);
@@ -248,7 +262,10 @@ static void
 set_keys(struct peer *p, const struct hs_act *a)
 {
 	const uint8_t *d = p->out->data + a->off;
-	struct peer_keys k = { .on = true, .alg = a->keys.alg, .mac_len = a->keys.mac_key_len, .key_len = a->keys.key_len,
+	struct peer_keys k = { .on = true,
+		.alg = a->keys.alg,
+		.mac_len = a->keys.mac_key_len,
+		.key_len = a->keys.key_len,
 		.iv_len = a->keys.iv_len };
 
 	memcpy(k.mac, d, k.mac_len);
@@ -297,7 +314,9 @@ carry_out(struct peer *p)
 				uint8_t substitute[48];
 
 				peer_random(&p->random_state, substitute, 48);
-				CHECK(pka_soft_rsa_premaster(a->rsa.cert->key, a->rsa.client_version, d, a->len, substitute, answer) == 0);
+				CHECK(pka_soft_rsa_premaster(a->rsa.cert->key,
+					      a->rsa.client_version, d, a->len, substitute,
+					      answer) == 0);
 				asked = WORK;
 				tag = a->tag;
 				answer_len = 48;
@@ -306,8 +325,8 @@ carry_out(struct peer *p)
 			}
 			case HS_ACT_PRF:
 				CHECK(a->prf.out_len <= sizeof(answer));
-				hs_prf_run(a->prf.prf, d, a->prf.secret_len, d + a->prf.secret_len, a->len - a->prf.secret_len, answer,
-					a->prf.out_len);
+				hs_prf_run(a->prf.prf, d, a->prf.secret_len, d + a->prf.secret_len,
+					a->len - a->prf.secret_len, answer, a->prf.out_len);
 				asked = WORK;
 				tag = a->tag;
 				answer_len = a->prf.out_len;

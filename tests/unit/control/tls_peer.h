@@ -1,6 +1,7 @@
 /*
- * For tests: the handshake machine joined to a libssl client in memory. Records are cut, opened and sealed here by libcrypto, so that
- * nothing of the dataplane is needed. Answers of "our own side" (RSA, PRF, session store) are given at once, or held back.
+ * For tests: the handshake machine joined to a libssl client in memory. Records are cut, opened and
+ * sealed here by libcrypto, so that nothing of the dataplane is needed. Answers of "our own side"
+ * (RSA, PRF, session store) are given at once, or held back.
  */
 #ifndef SLUICE_TESTS_TLS_PEER_H
 #define SLUICE_TESTS_TLS_PEER_H
@@ -29,7 +30,10 @@ struct peer { /* the server's side of one connection */
 	uint8_t in[65536];
 	size_t in_len;
 	uint8_t epoch;
-	unsigned fragment; /* plaintext bytes per record we cut handshake records into on the way in; 0: as they came */
+	/*
+	 * plaintext bytes per record we cut handshake records into on the way in; 0: as they came
+	 */
+	unsigned fragment;
 	unsigned send_fragment; /* the same on the way out */
 	bool ready, closed, removed, stored;
 	uint8_t alert_level, alert;
@@ -38,11 +42,18 @@ struct peer { /* the server's side of one connection */
 	uint64_t random_state;
 };
 
-/* Opens or seals one TLS 1.2 record's body (RFC 5246 6.2.3); plaintext while keys are off. Returns the length written. */
-size_t peer_open_record(struct peer_keys *k, uint8_t type, const uint8_t *in, size_t len, uint8_t *out);
-size_t peer_seal_record(struct peer_keys *k, uint8_t type, const uint8_t *in, size_t len, uint8_t *out);
+/*
+ * Opens or seals one TLS 1.2 record's body (RFC 5246 6.2.3); plaintext while keys are off. Returns
+ * the length written.
+ */
+size_t peer_open_record(
+	struct peer_keys *k, uint8_t type, const uint8_t *in, size_t len, uint8_t *out);
+size_t peer_seal_record(
+	struct peer_keys *k, uint8_t type, const uint8_t *in, size_t len, uint8_t *out);
 
-/* A listener over tests/unit/control's generated certificates: "a.test" (default), "*.wild.test". */
+/*
+ * A listener over tests/unit/control's generated certificates: "a.test" (default), "*.wild.test".
+ */
 struct peer_world {
 	struct hs_listener listener;
 	struct cert_store *store;
@@ -68,7 +79,10 @@ void peer_random(void *ctx, uint8_t *out, size_t len);
 /* A libssl client with a memory wire; its other end is *net. */
 SSL *client_open(SSL_CTX *ctx, BIO **net);
 SSL_CTX *client_ctx(const char *suites);
-/* Runs both sides until nothing moves. True when the client's handshake is complete and the server is ready. */
+/*
+ * Runs both sides until nothing moves. True when the client's handshake is complete and the server
+ * is ready.
+ */
 bool client_shake(SSL *ssl, struct peer *p);
 
 #endif
