@@ -46,6 +46,7 @@ cfg_add(struct dp_config *c, uint16_t type, const void *body)
 		break;
 	case IPC_CFG_LIMITS:
 		memcpy(&c->limits, body, sizeof(c->limits));
+		c->has_limits = true;
 		break;
 	default:
 		return -EBADMSG;
@@ -125,6 +126,8 @@ check_pool(const struct dp_config *c, uint32_t i)
 		return "no server";
 	if (p->connect_timeout_ms == 0)
 		return "connect timeout 0";
+	if (p->retries > CFG_MAX_RETRIES)
+		return "more retries than allowed";
 	for (uint32_t k = 0; k < i; k++)
 		if (c->pool[k].id == p->id)
 			return "id used twice";
@@ -179,6 +182,8 @@ cfg_check(const struct dp_config *c, uint32_t generation, uint32_t ports, char *
 	for (uint32_t i = 0; i < c->n_servers; i++)
 		if ((why = check_server(c, i)) != NULL)
 			return refuse(text, text_len, "server", i, why);
+	if (c->limits.idle_poll_us > CFG_MAX_IDLE_US)
+		return refuse(text, text_len, "limits", 0, "idle_poll_us beyond a second");
 	return 0;
 }
 

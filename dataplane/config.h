@@ -16,6 +16,8 @@
 #define CFG_MAX_LISTENERS 64
 #define CFG_MAX_POOLS 64
 #define CFG_MAX_SERVERS 256
+#define CFG_MAX_RETRIES 256 /* of a pool: attempts that fail at once are made in one turn */
+#define CFG_MAX_IDLE_US 1000000 /* sleep of an idle worker, which a packet does not end */
 
 struct dp_config {
 	uint32_t generation;
@@ -27,6 +29,7 @@ struct dp_config {
 	struct ipc_cfg_pool pool[CFG_MAX_POOLS];
 	struct ipc_cfg_server server[CFG_MAX_SERVERS];
 	struct ipc_cfg_limits limits;
+	bool has_limits; /* CFG_LIMITS came */
 };
 
 /* Starts collecting; what was collected before is forgotten. */

@@ -8,6 +8,7 @@ $(eval $(call unit_test,dp_soft,tests/unit/dataplane/crypto/test_soft.c $(DP_CRY
 $(eval $(call unit_test,dp_rec_in,tests/unit/dataplane/tls/test_rec_in.c dataplane/tls/rec_in.c dataplane/crypto/rec_alg.c common/rd.c common/tls.c))
 $(eval $(call unit_test,dp_rec_out,tests/unit/dataplane/tls/test_rec_out.c dataplane/tls/rec_out.c dataplane/crypto/rec_alg.c))
 $(eval $(call unit_test,dp_tls_proxy,tests/unit/dataplane/proxy/test_tls_proxy.c tests/unit/dataplane/fake_tcp.c dataplane/proxy/proxy.c dataplane/config.c $(DP_TLS_SRCS) $(DP_CRYPTO_SRCS) $(COMMON_SRCS),$$(DPDK_CFLAGS),$$(DPDK_LIBS) -lcrypto))
+$(eval $(call unit_test,dp_tls_hostile,tests/unit/dataplane/proxy/test_tls_hostile.c tests/unit/dataplane/fake_tcp.c dataplane/proxy/proxy.c dataplane/config.c $(DP_TLS_SRCS) $(DP_CRYPTO_SRCS) $(COMMON_SRCS),$$(DPDK_CFLAGS),$$(DPDK_LIBS) -lcrypto))
 $(eval $(call unit_test,dp_failover,tests/unit/dataplane/crypto/test_failover.c dataplane/crypto/failover.c $(DP_CRYPTO_SRCS) $(COMMON_SRCS),$$(DPDK_CFLAGS),$$(DPDK_LIBS) -lcrypto))
 DP_WORLD_SRCS := tests/unit/dataplane/fake_tcp.c dataplane/proxy/proxy.c dataplane/config.c $(DP_TLS_SRCS) $(DP_CTL_SRCS) $(DP_CRYPTO_SRCS) $(COMMON_SRCS)
 $(eval $(call unit_test,dp_ctl,tests/unit/dataplane/ctl/test_ctl.c $(DP_WORLD_SRCS),$$(DPDK_CFLAGS),$$(DPDK_LIBS) -lcrypto))

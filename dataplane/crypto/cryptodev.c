@@ -363,8 +363,10 @@ copy_back(struct cd_engine *e, struct rec_op *op, const struct rte_mbuf *flat)
 	if (own_chain_append(op->m, GCM_TAG, pool) == NULL)
 		return REC_NOMEM;
 	m = own_chain_prepend(op->m, CD_FRONT, pool, &at);
-	if (m == NULL)
+	if (m == NULL) { /* the source as it was: it may be sealed elsewhere */
+		op->m = own_chain_trim(op->m, plain);
 		return REC_NOMEM;
+	}
 	op->m = m;
 	own_chain_write(m, 0, rec, len);
 	return REC_OK;

@@ -40,6 +40,8 @@ struct rec_session {
 	uint16_t version;
 	bool write;
 	bool dying; /* freed by its owner while operations were in flight */
+	bool dropped; /* for the owner: to be freed when `waiting` is 0 */
+	uint32_t waiting; /* for the owner: operations that name it and were not submitted yet */
 };
 
 /* One record. */

@@ -193,6 +193,16 @@ finish(struct failover *f, struct rec_op *op)
 		release(f, s);
 }
 
+/* A record that the card sealed has the one length that it can have. */
+static bool
+whole(const struct fo_session *s, const struct rec_op *op)
+{
+	uint32_t len = op->m != NULL ? op->m->pkt_len : 0;
+
+	return !s->s.write || op->src == NULL ||
+	       len == rec_alg_sealed_len(s->s.alg, s->s.version, op->src->pkt_len);
+}
+
 /* What came back from the card. True: done; false: soft has it now. */
 static bool
 from_card(struct failover *f, struct rec_op *op)
@@ -201,6 +211,10 @@ from_card(struct failover *f, struct rec_op *op)
 	bool good = op->status == REC_OK && ((s->hw != NULL && !f->failed) || op->src == NULL);
 
 	s->hw_inflight--;
+	if (good && !whole(s, op)) {
+		give_up_card(f, "length");
+		good = false;
+	}
 	if (op->status == REC_NOMEM && s->hw != NULL)
 		return true;
 	if (good) {

@@ -293,6 +293,10 @@ pka_back(struct fpga_engine *e, struct rte_crypto_op *c)
 	case RTE_CRYPTO_OP_STATUS_SUCCESS:
 		op->status = IPC_PKA_OK;
 		op->out_len = op->kind == PKA_KEY_LOAD || op->kind == PKA_KEY_FREE ? 0 : p->out_len;
+		if (op->out_len > sizeof(op->out)) {
+			op->status = IPC_PKA_UNAVAILABLE;
+			op->out_len = 0;
+		}
 		break;
 	case RTE_CRYPTO_OP_STATUS_INVALID_ARGS: op->status = IPC_PKA_REFUSED; break;
 	default: op->status = IPC_PKA_UNAVAILABLE; break;

@@ -120,6 +120,7 @@ drop(struct ctl *c, const char *what)
 {
 	log_line(c->cfg.log, LOG_WARN, "control_malformed worker=%u what=%s", c->cfg.worker, what);
 	ctr_inc(c->cfg.ctr, CTR_ipc_malformed);
+	ct_wipe(c->buf, sizeof(c->buf));
 	atomic_store_explicit(&c->cfg.server->drop, c->epoch, memory_order_release);
 	c->attached = false;
 	if (c->up) {

@@ -35,6 +35,7 @@ on_commit(struct ctl *c, const struct ipc_cfg_begin *m)
 		r->status = c->cfg.hooks->apply(c->cfg.hooks_ctx, &c->staged, r->text, sizeof(r->text));
 	c->staged.open = false;
 	if (r->status == 0) {
+		tls_set_max_conns(c->tls, c->staged.limits.max_conns);
 		if (c->staged.limits.control_wait_ms != 0)
 			tls_set_control_wait(c->tls, c->staged.limits.control_wait_ms);
 		ctr_inc(c->cfg.ctr, CTR_cfg_applied);

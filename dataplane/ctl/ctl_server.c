@@ -18,6 +18,7 @@ static int
 listen_on(const char *path)
 {
 	struct sockaddr_un a = { .sun_family = AF_UNIX };
+	struct stat st;
 	int fd, rc;
 
 	if (strlen(path) >= sizeof(a.sun_path))
@@ -26,9 +27,15 @@ listen_on(const char *path)
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (fd < 0)
 		return -errno;
+	if (lstat(path, &st) == 0 && !S_ISSOCK(st.st_mode)) { /* somebody's file, not ours to replace */
+		errno = EEXIST;
+		goto fail;
+	}
 	if (unlink(path) != 0 && errno != ENOENT)
 		goto fail;
-	if (bind(fd, (struct sockaddr *)&a, sizeof(a)) != 0 || chmod(path, 0660) != 0 || listen(fd, 4) != 0)
+	/* Of the descriptor too: bind() makes the file with this mode, so that it is never wider. */
+	if (fchmod(fd, 0660) != 0 || bind(fd, (struct sockaddr *)&a, sizeof(a)) != 0 ||
+		chmod(path, 0660) != 0 || listen(fd, 4) != 0)
 		goto fail;
 	return fd;
 fail:

@@ -141,6 +141,7 @@ give_up(struct proxy *p, struct proxy_pair *x, enum tls_err err)
 	if (x->server != 0)
 		tcp_abort(p->cfg.tcp, x->server);
 	pair_free(p, x);
+	tls_set_user(c, NULL);
 	tls_fail(p->tls, c, err, IPC_CLOSED_BACKEND);
 }
 

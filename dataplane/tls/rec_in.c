@@ -32,6 +32,8 @@ rec_in_header(struct rec_in *in, const uint8_t raw[TLS_HDR_LEN], struct rec_hdr 
 	if (in->version != 0 && h->version != in->version)
 		return TLS_E_PROTOCOL_VERSION;
 	in->seen = true;
+	if (h->type == TLS_CT_HANDSHAKE)
+		in->fresh = false;
 	if (in->alg != NULL)
 		return header_protected(in, h);
 	if (h->type == TLS_CT_APPDATA)
@@ -82,4 +84,5 @@ rec_in_rekey(struct rec_in *in, const struct rec_alg *alg, uint16_t version)
 	in->alg = alg;
 	in->version = version;
 	in->epoch++;
+	in->fresh = true;
 }

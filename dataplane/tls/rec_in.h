@@ -23,6 +23,7 @@ struct rec_in {
 	uint8_t epoch; /* counts the changes of key */
 	uint8_t empties, warnings;
 	bool seen; /* a good header was seen: this is TLS */
+	bool fresh; /* no handshake record came since the keys changed */
 };
 
 struct rec_hdr {

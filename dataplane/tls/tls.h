@@ -76,6 +76,9 @@ struct tls_layer *tls_layer_new(const struct tls_config *cfg);
 /* Forgets everything; TCP's connections are the caller's to end. */
 void tls_layer_free(struct tls_layer *l);
 
+/* Connections at most; 0: as many as the layer was made for. Those beyond it go on. */
+void tls_set_max_conns(struct tls_layer *l, uint32_t n);
+
 /* How long a handshake waits for an absent control process. */
 void tls_set_control_wait(struct tls_layer *l, uint32_t ms);
 

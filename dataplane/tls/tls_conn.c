@@ -27,6 +27,7 @@ tls_layer_new(const struct tls_config *cfg)
 	l->cfg = *cfg;
 	l->dirty_tail = &l->dirty;
 	l->wait_ms = 2000;
+	l->limit = cfg->max_conns;
 	l->conns = lazy_alloc(sizeof(*l->conns) * cfg->max_conns);
 	l->free_idx = lazy_alloc(sizeof(*l->free_idx) * cfg->max_conns);
 	l->ops = lazy_alloc(sizeof(*l->ops) * TLS_OPS);
@@ -71,6 +72,12 @@ tls_layer_free(struct tls_layer *l)
 }
 
 void
+tls_set_max_conns(struct tls_layer *l, uint32_t n)
+{
+	l->limit = n != 0 ? RTE_MIN(n, l->cfg.max_conns) : l->cfg.max_conns;
+}
+
+void
 tls_set_control_wait(struct tls_layer *l, uint32_t ms)
 {
 	l->wait_ms = ms;
@@ -96,6 +103,7 @@ tls_op_get(struct tls_layer *l)
 	else
 		return NULL;
 	*op = (struct rec_op){ 0 };
+	l->ops_used++;
 	return op;
 }
 
@@ -104,6 +112,23 @@ tls_op_put(struct tls_layer *l, struct rec_op *op)
 {
 	op->next = l->free_ops;
 	l->free_ops = op;
+	l->ops_used--;
+}
+
+void
+tls_op_bind(struct rec_op *op, struct rec_session *s)
+{
+	op->sess = s;
+	op->state = OP_NEW;
+	s->waiting++;
+}
+
+/* The engine counts the operation from now on, or nobody. */
+static void
+unbind(struct rec_session *s)
+{
+	if (--s->waiting == 0 && s->dropped)
+		s->eng->ops->session_free(s);
 }
 
 void
@@ -130,7 +155,10 @@ tls_fifo_get(struct op_fifo *f)
 	if (f->head == NULL)
 		f->tail = NULL;
 	f->n--;
-	f->n_new -= op->state == OP_NEW;
+	if (op->state == OP_NEW) {
+		f->n_new--;
+		unbind(op->sess);
+	}
 	return op;
 }
 
@@ -142,6 +170,8 @@ tls_fifo_submit(struct tls_layer *l, struct op_fifo *f)
 	if (f->n_new == 0)
 		return;
 	for (struct rec_op *op = f->head; op != NULL; op = op->next) {
+		struct rec_session *s = op->sess;
+
 		if (op->state != OP_NEW)
 			continue;
 		op->state = OP_SENT;
@@ -152,13 +182,16 @@ tls_fifo_submit(struct tls_layer *l, struct op_fifo *f)
 			return;
 		}
 		f->n_new--;
+		unbind(s);
 	}
 }
 
 void
 tls_keys_drop(struct rec_session **s)
 {
-	if (*s != NULL)
+	if (*s != NULL && (*s)->waiting != 0)
+		(*s)->dropped = true;
+	else if (*s != NULL)
 		(*s)->eng->ops->session_free(*s);
 	*s = NULL;
 }
@@ -186,7 +219,7 @@ tls_accept(struct tls_layer *l, tcp_id_t id, const struct tls_limits *lim, uint6
 	uint32_t index, gen;
 
 	l->now = now;
-	if (l->draining || (l->nfree == 0 && l->high == l->cfg.max_conns)) {
+	if (l->draining || l->count >= l->limit) {
 		ctr_inc(l->cfg.ctr, CTR_tls_conn_full);
 		return NULL;
 	}
@@ -352,8 +385,7 @@ tls_release(struct tls_layer *l, struct tls_conn *c)
 	tls_keys_drop(&c->rs);
 	tls_keys_drop(&c->ws);
 	tls_keys_drop(&c->next_rs);
-	rte_pktmbuf_free(c->replay);
-	c->replay = NULL;
+	tls_replay_drop(c);
 	c->state = TLS_FREE;
 	l->free_idx[l->nfree++] = c->index;
 	l->count--;
@@ -378,7 +410,7 @@ tls_step(struct tls_layer *l, struct tls_conn *c)
 		tls_release(l, c);
 		return;
 	}
-	if ((c->state == TLS_WAIT || c->replay_due) && !tls_announce(l, c))
+	if ((c->state == TLS_WAIT || (c->state == TLS_SHAKE && c->replay_due)) && !tls_announce(l, c))
 		return;
 	tls_rx(l, c);
 	tls_fifo_submit(l, &c->out);

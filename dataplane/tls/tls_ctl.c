@@ -8,6 +8,8 @@
 #include "dataplane/own.h"
 #include "dataplane/tls/tls_int.h"
 
+#define KEYS_MAX_SEQ (UINT64_MAX / 2) /* from here no sequence number ever wraps */
+
 static void
 to_ipc_addr(struct ipc_addr *to, const struct net_addr *a, uint16_t port)
 {
@@ -116,14 +118,14 @@ tls_ctl_records_send(struct tls_layer *l, const struct ipc_records_send *msg, co
 	if (c->state != TLS_SHAKE && c->state != TLS_OPEN)
 		return -ESTALE;
 	c->answered = true;
-	rte_pktmbuf_free(c->replay);
-	c->replay = NULL;
+	tls_replay_drop(c);
 	c->rec_version = msg->version;
 	for (off = 0; off < msg->bytes; off += n) {
-		struct rte_mbuf *m;
+		struct rte_mbuf *m = NULL;
 
 		n = RTE_MIN(msg->bytes - off, (uint32_t)TLS_MAX_PLAIN);
-		m = own_chain_alloc(l->cfg.pool, n);
+		if (c->out.n < TLS_MAX_OUT) /* a client that reads none of its answers gets no more */
+			m = own_chain_alloc(l->cfg.pool, n);
 		if (m != NULL)
 			own_chain_write(m, 0, data + off, n);
 		if (m == NULL || tls_tx_record(l, c, msg->type, m) != 0) {
@@ -146,6 +148,8 @@ keys_from(const struct ipc_keys_set *msg, struct rec_keys *k)
 	bool write = msg->dir == IPC_DIR_WRITE;
 
 	if ((msg->dir != IPC_DIR_READ && !write) || msg->when != (write ? IPC_KEYS_NOW : IPC_KEYS_AFTER_CCS))
+		return false;
+	if (msg->seq > KEYS_MAX_SEQ)
 		return false;
 	if (!rec_alg_fits(msg->alg, msg->version, msg->key_len, msg->mac_key_len, msg->iv_len))
 		return false;

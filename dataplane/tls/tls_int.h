@@ -10,6 +10,9 @@
 #define TLS_OPS 8192 /* records in the engine in all */
 #define TLS_LINGER_US 2000000 /* how long a closed connection waits for the client's FIN */
 #define TLS_POLL_BURST 64
+/* Of one connection, waiting to leave: as many again as application records may take. */
+#define TLS_MAX_OUT (2 * TLS_MAX_OPS)
+#define TLS_MAX_REFUSALS 5 /* of renegotiation, while no control process knows the connection */
 
 enum tls_state {
 	TLS_FREE = 0,
@@ -51,11 +54,12 @@ struct tls_conn {
 	uint8_t state; /* enum tls_state */
 	uint8_t reason; /* enum ipc_close_reason */
 	uint8_t alert_sent, alert_received;
+	uint8_t refusals; /* of renegotiation */
 	bool want_keys; /* a CCS was read: no further before KEYS_SET */
 	bool rd_eof; /* the client ended its stream */
 	bool wr_eof; /* close_notify is queued */
 	bool fin_sent;
-	bool answered; /* the control process sent something */
+	bool answered; /* the control process sent something, or the hello was too long to keep */
 	bool dirty;
 };
 
@@ -65,9 +69,11 @@ struct tls_layer {
 	struct rec_op *ops; /* array */
 	struct rec_op *free_ops; /* below ops_high */
 	uint32_t ops_high; /* those above were never used */
+	uint32_t ops_used;
 	struct tls_conn *dirty, **dirty_tail;
 	uint32_t *free_idx; /* stack of free indexes below `high` */
 	uint32_t nfree, high, count, sweep_at;
+	uint32_t limit; /* of connections, as configured */
 	uint32_t attach; /* number of the current attachment; 0: nobody */
 	uint32_t attach_last;
 	uint32_t wait_ms;
@@ -102,7 +108,12 @@ void tls_fifo_put(struct op_fifo *f, struct rec_op *op);
 struct rec_op *tls_fifo_get(struct op_fifo *f);
 /* Offers the fifo's new operations to the engine, in order. */
 void tls_fifo_submit(struct tls_layer *l, struct op_fifo *f);
+/* Frees a session, as soon as no operation waits for the engine with it. */
 void tls_keys_drop(struct rec_session **s);
+/* The operation is to be done with these keys; it is new and goes to a fifo next. */
+void tls_op_bind(struct rec_op *op, struct rec_session *s);
+/* The kept ClientHello is not needed any more. */
+void tls_replay_drop(struct tls_conn *c);
 
 /* tls_rx.c */
 void tls_rx(struct tls_layer *l, struct tls_conn *c);

@@ -58,8 +58,11 @@ rx_ccs(struct tls_conn *c)
 static bool
 rx_take(struct tls_layer *l, struct tls_conn *c, const struct rec_hdr *h)
 {
-	struct rec_op *op = tls_op_get(l);
+	struct rec_op *op;
 
+	if (c->state != TLS_OPEN && l->ops_used >= TLS_OPS / 2) /* the others are for open connections */
+		return false;
+	op = tls_op_get(l);
 	if (op == NULL)
 		return false;
 	op->wire = TLS_HDR_LEN + h->len;
@@ -73,14 +76,13 @@ rx_take(struct tls_layer *l, struct tls_conn *c, const struct rec_hdr *h)
 	op->owner = c;
 	op->version = h->version;
 	op->epoch = c->rin.epoch;
-	op->sess = c->rs;
 	if (c->rs == NULL) {
 		op->m = own_chain_skip(op->m, TLS_HDR_LEN);
 		op->status = REC_OK;
 		op->state = OP_DONE;
 	} else {
 		op->seq = c->rs_seq++;
-		op->state = OP_NEW;
+		tls_op_bind(op, c->rs);
 	}
 	if (h->type == TLS_CT_APPDATA)
 		c->in_bytes += op->wire;
@@ -108,6 +110,8 @@ tls_rx(struct tls_layer *l, struct tls_conn *c)
 			break;
 		}
 		err = rec_in_header(&c->rin, raw, &h);
+		if (err == TLS_E_OK && h.type == TLS_CT_APPDATA && c->rin.fresh && c->state != TLS_OPEN)
+			err = TLS_E_UNEXPECTED_MESSAGE; /* before Finished (RFC 5246 7.4.9) */
 		if (err != TLS_E_OK) {
 			if (c->in.n == 0) { /* what came before is judged first */
 				ctr_inc(l->cfg.ctr, CTR_tls_bad_record);
@@ -168,7 +172,7 @@ rx_to_control(struct tls_layer *l, struct tls_conn *c, const struct rec_op *op)
 		if (c->state != TLS_OPEN)
 			return false;
 		/* Established under a control process that is gone: renegotiation is refused here (RFC 5246 7.2.2). */
-		if (op->type == TLS_CT_HANDSHAKE)
+		if (op->type == TLS_CT_HANDSHAKE && c->refusals++ < TLS_MAX_REFUSALS)
 			tls_tx_alert(l, c, TLS_ALERT_WARNING, TLS_ALERT_NO_RENEGOTIATION);
 		else
 			tls_error(l, c, TLS_E_UNEXPECTED_MESSAGE);
@@ -179,25 +183,57 @@ rx_to_control(struct tls_layer *l, struct tls_conn *c, const struct rec_op *op)
 	return l->cfg.link->record_in(l->cfg.link_ctx, &msg, op->m) == 0;
 }
 
-/* Keeps the first flight until it was answered, so that it can be offered to the next control process. */
-static void
-rx_keep(struct tls_conn *c, struct rec_op *op)
+/* Adds the bytes of a chain to what is kept. False: no mbuf. */
+static bool
+keep_bytes(struct tls_layer *l, struct tls_conn *c, const struct rte_mbuf *m)
 {
-	struct rte_mbuf *last;
+	struct rte_mempool *pool = l->cfg.pool;
+	uint32_t off = 0, room = rte_pktmbuf_data_room_size(pool) - RTE_PKTMBUF_HEADROOM, k;
+	uint8_t *at;
 
-	if (c->answered || c->state != TLS_SHAKE || op->epoch != 0 || op->type != TLS_CT_HANDSHAKE || op->m == NULL)
+	if (c->replay == NULL && (c->replay = own_chain_alloc(pool, 0)) == NULL)
+		return false;
+	for (; off < m->pkt_len; off += k) {
+		const struct rte_mbuf *last = rte_pktmbuf_lastseg(c->replay);
+		uint32_t tail = own_writable(last) ? rte_pktmbuf_tailroom(last) : 0;
+
+		k = RTE_MIN(m->pkt_len - off, tail != 0 ? tail : room);
+		at = own_chain_append(c->replay, k, pool);
+		if (at == NULL)
+			return false;
+		own_chain_read(m, off, at, k);
+	}
+	return true;
+}
+
+/*
+ * Keeps the first flight until it was answered, so that it can be offered to the next control
+ * process. Small records are gathered, so that a flight of many of them holds no buffer for each.
+ */
+static void
+rx_keep(struct tls_layer *l, struct tls_conn *c, struct rec_op *op)
+{
+	uint32_t kept = c->replay != NULL ? c->replay->pkt_len : 0;
+
+	if (c->answered || c->state != TLS_SHAKE || op->epoch != 0 || op->type != TLS_CT_HANDSHAKE ||
+		op->m == NULL)
 		return;
 	c->replay_version = op->version;
-	if (c->replay == NULL) {
+	if (kept == 0 && op->m->nb_segs == 1) {
 		c->replay = op->m;
-	} else if (c->replay->pkt_len + op->m->pkt_len <= TLS_MAX_PLAIN) {
-		last = rte_pktmbuf_lastseg(c->replay);
-		last->next = op->m;
-		own_chain_fix(c->replay);
-	} else {
-		return;
+		op->m = NULL;
+	} else if (kept + op->m->pkt_len > TLS_MAX_PLAIN || !keep_bytes(l, c, op->m)) {
+		tls_replay_drop(c);
+		c->answered = true; /* half a flight is of no use to anybody */
 	}
-	op->m = NULL;
+}
+
+void
+tls_replay_drop(struct tls_conn *c)
+{
+	rte_pktmbuf_free(c->replay);
+	c->replay = NULL;
+	c->replay_due = false;
 }
 
 /* Hands one opened record on. Returns false when it has to wait. */
@@ -208,7 +244,7 @@ rx_deliver(struct tls_layer *l, struct tls_conn *c, struct rec_op *op)
 	uint8_t first[2] = { 0, 0 };
 	enum tls_err err;
 
-	if (c->state == TLS_CLOSING || c->state == TLS_DEAD)
+	if (c->state == TLS_CLOSING || c->state == TLS_DEAD || c->rd_eof) /* RFC 5246 7.2.1 */
 		return true;
 	if (!op->judged) {
 		if (op->status == REC_AUTH || op->status == REC_BAD) {
@@ -248,7 +284,7 @@ rx_deliver(struct tls_layer *l, struct tls_conn *c, struct rec_op *op)
 	}
 	if (!rx_to_control(l, c, op))
 		return false;
-	rx_keep(c, op);
+	rx_keep(l, c, op);
 	return true;
 }
 

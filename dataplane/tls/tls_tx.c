@@ -43,7 +43,6 @@ tls_tx_record(struct tls_layer *l, struct tls_conn *c, uint8_t type, struct rte_
 	op->m = m;
 	op->type = type;
 	op->owner = c;
-	op->sess = c->ws;
 	op->wire = len;
 	if (c->ws == NULL) {
 		if (!tx_plain(l, c, op)) {
@@ -52,7 +51,7 @@ tls_tx_record(struct tls_layer *l, struct tls_conn *c, uint8_t type, struct rte_
 		}
 	} else {
 		op->seq = c->ws_seq++;
-		op->state = OP_NEW;
+		tls_op_bind(op, c->ws);
 	}
 	if (type == TLS_CT_APPDATA)
 		c->out_bytes += len;

@@ -25,6 +25,7 @@ struct flaky {
 	bool hold; /* gives nothing back */
 	bool down; /* its state */
 	bool lie; /* says REC_AUTH to good records */
+	bool cut; /* results are empty */
 	int recover_rc;
 };
 
@@ -98,7 +99,7 @@ flaky_do(struct flaky *f, struct rec_op *op)
 	assert_int_equal(f->soft->ops->poll(f->soft, &p, 1), 1);
 	if (inner.status == REC_OK && !f->lie) {
 		op->src = op->m;
-		op->m = inner.m;
+		op->m = f->cut ? own_chain_trim(inner.m, 0) : inner.m;
 		return REC_OK;
 	}
 	rte_pktmbuf_free(inner.m);
@@ -304,6 +305,23 @@ passes_work_through_while_all_is_well(void **state)
 		expect_sealed(w, 10);
 	}
 	assert_int_equal(w->ctr.v[CTR_eng_failovers], 0);
+}
+
+static void
+redoes_what_has_not_the_length_of_a_record(void **state)
+{
+	struct world *w = *state;
+
+	EACH_COMBO(w, true)
+	{
+		w->f.cut = true;
+		for (int i = 0; i < 4; i++)
+			seal(w);
+		expect_sealed(w, 4);
+		w->f.cut = false;
+		later(w);
+	}
+	assert_int_equal(w->ctr.v[CTR_eng_failovers], RTE_DIM(combos));
 }
 
 static void
@@ -536,6 +554,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		CASE(passes_work_through_while_all_is_well),
 		CASE(redoes_what_failed_at_any_point),
+		CASE(redoes_what_has_not_the_length_of_a_record),
 		CASE(redoes_everything_when_the_card_dies_with_work_inside),
 		CASE(a_session_lost_in_a_reset_moves_alone),
 		CASE(opens_again_what_a_failed_card_did_not),

@@ -41,6 +41,7 @@ struct world {
 	struct sent *msg;
 	uint32_t n_msg;
 	bool ring_full;
+	bool records_full; /* no room for records, only for what is short */
 	/* one client */
 	tcp_id_t cl;
 	ipc_conn_t conn;
@@ -66,7 +67,7 @@ ctl_record(void *ctx, const struct ipc_record_in *m, const struct rte_mbuf *mb)
 {
 	struct world *w = ctx;
 
-	if (w->ring_full)
+	if (w->ring_full || w->records_full)
 		return -EAGAIN;
 	w->msg[w->n_msg].type = IPC_RECORD_IN;
 	w->msg[w->n_msg].u.rec = *m;
