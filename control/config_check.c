@@ -245,7 +245,7 @@ check_suites(struct config_listener *l, const struct raw_listener *r, struct con
 
 	for (unsigned i = 0; r->suites == NULL && (s = hs_suite_at(i)) != NULL; i++)
 		l->hs.suites[l->hs.suite_count++] = s;
-	for (unsigned i = 0; i < r->suites_count; i++) {
+	for (unsigned i = 0; r->suites != NULL && i < r->suites_count; i++) {
 		s = hs_suite_by_name(r->suites[i]);
 		snprintf(path, sizeof(path), "%s.suites[%u]", base, i);
 		if (s == NULL)

@@ -511,7 +511,7 @@ dp_link_new(uv_loop_t *loop, const struct log *log, const char *path, const stru
 	l->ops = *ops;
 	l->sock = -1;
 	l->addr.sun_family = AF_UNIX;
-	strcpy(l->addr.sun_path, path);
+	memcpy(l->addr.sun_path, path, strlen(path) + 1); /* it fits, see above */
 	uv_timer_init(loop, &l->timer);
 	uv_idle_init(loop, &l->again);
 	l->timer.data = l;

@@ -2,6 +2,7 @@
  * A listener's certificates and the table of names: exact names, then wildcards of one label (RFC
  * 6125 6.4.3), then the default.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -112,7 +113,7 @@ cert_store_add(struct cert_store *store, const char *chain_file, const char *key
 		store->slots = bigger;
 	if (bigger == NULL || s == NULL) {
 		free(s);
-		strcpy(err, "out of memory");
+		snprintf(err, CERT_ERR_LEN, "out of memory");
 		return -1;
 	}
 	if (cert_load(s, chain_file, key_file, err) != 0) {
@@ -121,7 +122,7 @@ cert_store_add(struct cert_store *store, const char *chain_file, const char *key
 	}
 	store->slots[store->count++] = s; /* from here on the store frees it */
 	if (index_names(store, s) != 0) {
-		strcpy(err, "out of memory");
+		snprintf(err, CERT_ERR_LEN, "out of memory");
 		return -1;
 	}
 	return 0;
@@ -151,8 +152,7 @@ cert_store_select(const struct cert_store *store, const char *name)
 	char wild[260];
 
 	if (c == NULL && dot != NULL && dot != name && strlen(dot) < sizeof(wild) - 1) {
-		wild[0] = '*';
-		strcpy(wild + 1, dot);
+		snprintf(wild, sizeof(wild), "*%s", dot);
 		c = lookup(store, wild);
 	}
 	return c != NULL ? c : cert_store_at(store, 0);

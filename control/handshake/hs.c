@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/ct.h"
 #include "control/handshake/hs_int.h"
 
 struct event_row {
@@ -62,193 +61,6 @@ hs_state_waits_for_us(enum hs_state state)
 	return (unsigned)state < HS_STATES && states[state].ours;
 }
 
-/* ---- memory ---- */
-
-struct hs *
-hs_new(const struct hs_listener *listener)
-{
-	struct hs *hs = calloc(1, sizeof(*hs));
-
-	if (hs == NULL)
-		return NULL;
-	hs->w = calloc(1, sizeof(*hs->w));
-	if (hs->w == NULL) {
-		free(hs);
-		return NULL;
-	}
-	hs->listener = listener;
-	hs->state = HS_WAIT_CLIENT_HELLO;
-	hs->version = TLS_V_12;
-	hs->alert_received = TLS_ALERT_NONE;
-	return hs;
-}
-
-static void
-drop_message(struct hs *hs)
-{
-	if (hs->msg != NULL)
-		ct_wipe(hs->msg, hs->msg_len);
-	free(hs->msg);
-	hs->msg = NULL;
-	hs->msg_len = hs->msg_cap = 0;
-}
-
-static void
-drop_queue(struct hs *hs)
-{
-	struct hs_pending *p;
-
-	while ((p = hs->queue) != NULL) {
-		hs->queue = p->next;
-		free(p);
-	}
-	hs->queue_bytes = 0;
-}
-
-static void
-drop_work_area(struct hs *hs)
-{
-	if (hs->w == NULL)
-		return;
-	ct_wipe(hs->w, sizeof(*hs->w));
-	free(hs->w);
-	hs->w = NULL;
-}
-
-void
-hs_free(struct hs *hs)
-{
-	if (hs == NULL)
-		return;
-	drop_message(hs);
-	drop_queue(hs);
-	drop_work_area(hs);
-	free(hs->server_name);
-	ct_wipe(hs, sizeof(*hs));
-	free(hs);
-}
-
-size_t
-hs_memory(const struct hs *hs)
-{
-	return sizeof(*hs) + hs->msg_cap + hs->queue_bytes +
-	       (hs->server_name != NULL ? strlen(hs->server_name) + 1 : 0) +
-	       (hs->w != NULL ? sizeof(*hs->w) : 0);
-}
-
-void
-hs_info(const struct hs *hs, struct hs_info *info)
-{
-	*info = (struct hs_info){
-		.version = hs->version,
-		.suite = hs->suite,
-		.resumed = hs->resumed,
-		.extended_master_secret = hs->extended_master_secret,
-		.ready = hs->state == HS_WAIT_CLOSE,
-		.server_name = hs->server_name != NULL ? hs->server_name : "",
-		.alpn = hs->alpn,
-		.state = hs->state,
-		.alert_received = hs->alert_received,
-	};
-}
-
-/* ---- actions ---- */
-
-void
-hs_out_start(struct hs_out *out)
-{
-	out->n = 0;
-	out->used = 0;
-	out->overflow = false;
-}
-
-void
-hs_out_wipe(struct hs_out *out)
-{
-	for (unsigned i = 0; i < out->n; i++) {
-		const struct hs_act *a = &out->act[i];
-
-		if (a->type == HS_ACT_KEYS || a->type == HS_ACT_PRF)
-			ct_wipe(out->data + a->off, a->len);
-		if (a->type == HS_ACT_SESSION_PUT)
-			ct_wipe(&out->entry, sizeof(out->entry));
-	}
-	hs_out_start(out);
-}
-
-struct hs_act *
-hs_act_new(struct hs_out *out, enum hs_act_type type)
-{
-	/*
-	 * the last two places are kept for the end: there is always room to remove the session and
-	 * to close
-	 */
-	unsigned room = type == HS_ACT_CLOSE || type == HS_ACT_SESSION_REMOVE ? HS_MAX_ACTS
-									      : HS_MAX_ACTS - 2;
-	struct hs_act *a;
-
-	if (out->n >= room) {
-		out->overflow = true;
-		return NULL;
-	}
-	a = &out->act[out->n++];
-	memset(a, 0, sizeof(*a));
-	a->type = type;
-	a->off = out->used;
-	return a;
-}
-
-struct wr
-hs_act_wr(struct hs_out *out)
-{
-	return wr_init(out->data + out->used, HS_OUT_BYTES - TLS_MAX_SESSION_ID - out->used);
-}
-
-void
-hs_act_end(struct hs_out *out, struct hs_act *a, const struct wr *w)
-{
-	if (!wr_ok(w) || a == NULL) {
-		out->overflow = true;
-		return;
-	}
-	a->len = (uint32_t)wr_len(w);
-	out->used += a->len;
-}
-
-struct wr
-hs_msg_begin(struct hs_call *c, uint8_t type, size_t *mark)
-{
-	struct wr w = hs_act_wr(c->out);
-
-	wr_u8(&w, type);
-	*mark = wr_open(&w, 3);
-	return w;
-}
-
-enum tls_err
-hs_msg_end(struct hs_call *c, struct wr *w, size_t mark)
-{
-	struct hs_out *out = c->out;
-	struct hs_act *last = out->n != 0 ? &out->act[out->n - 1] : NULL;
-
-	wr_close(w, mark, 3);
-	if (!wr_ok(w))
-		return TLS_E_INTERNAL_ERROR;
-	hs_digest_add(&c->w->transcript, w->start, wr_len(w));
-	if (last != NULL && last->type == HS_ACT_SEND && last->content_type == TLS_CT_HANDSHAKE &&
-		last->off + last->len == out->used) {
-		/* one record can hold several messages: RFC 5246 6.2.1 */
-		last->len += (uint32_t)wr_len(w);
-		out->used += (uint32_t)wr_len(w);
-		return out->overflow ? TLS_E_INTERNAL_ERROR : TLS_E_OK;
-	}
-	last = hs_act_new(out, HS_ACT_SEND);
-	if (last != NULL)
-		last->content_type = TLS_CT_HANDSHAKE;
-	hs_act_end(out, last, w);
-	return out->overflow ? TLS_E_INTERNAL_ERROR : TLS_E_OK;
-}
-
 /* ---- ends ---- */
 
 static void
@@ -263,9 +75,9 @@ emit_close(struct hs *hs, struct hs_out *out, uint8_t level, uint8_t alert)
 	hs->state = HS_WAIT_NOTHING;
 	hs->asked = HS_ASK_NOTHING;
 	hs->listener = NULL;
-	drop_message(hs);
-	drop_queue(hs);
-	drop_work_area(hs);
+	hs_drop_message(hs);
+	hs_drop_queue(hs);
+	hs_drop_work_area(hs);
 }
 
 /*
@@ -361,7 +173,7 @@ dispatch(
 		err = connected(c);
 		if (err != TLS_E_OK)
 			return err;
-		drop_work_area(hs);
+		hs_drop_work_area(hs);
 		c->w = NULL;
 		hs->listener = NULL;
 	}
@@ -456,7 +268,7 @@ take_handshake(struct hs_call *c, const uint8_t *data, size_t len, size_t *used)
 		if (hs->msg_len < HS_HDR_LEN + body)
 			break;
 		err = dispatch(c, event, hs->msg + HS_HDR_LEN, body, hs->msg);
-		drop_message(hs);
+		hs_drop_message(hs);
 		if (err != TLS_E_OK)
 			return err;
 	}

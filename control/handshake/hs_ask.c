@@ -12,7 +12,7 @@ static enum tls_err
 finish(struct hs_call *c, struct hs_act *a, const struct wr *w)
 {
 	hs_act_end(c->out, a, w);
-	if (c->out->overflow)
+	if (a == NULL || c->out->overflow)
 		return TLS_E_INTERNAL_ERROR;
 	a->tag = ++c->hs->tag;
 	return TLS_E_OK;

@@ -106,6 +106,11 @@ struct hs_cell {
 const struct hs_cell *hs_server_cell(enum hs_state state, enum hs_event event);
 bool hs_state_waits_for_us(enum hs_state state);
 
+/* ---- parts of a connection's memory, wiped and freed (hs_life.c) ---- */
+void hs_drop_message(struct hs *hs);
+void hs_drop_queue(struct hs *hs);
+void hs_drop_work_area(struct hs *hs);
+
 /* ---- driver services for message files ---- */
 /*
  * Opens an action; its data goes to out->data by hs_out_wr(). NULL and overflow when there is no

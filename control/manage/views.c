@@ -243,11 +243,10 @@ view_listeners(const struct app *a)
 	for (unsigned i = 0; i < a->cfg->listener_count; i++) {
 		const struct config_listener *l = &a->cfg->listeners[i];
 		json_t *j = json_object(), *suites = json_array();
-		const struct cert *c;
 		unsigned certs = 0;
 		char text[64];
 
-		while ((c = cert_store_at(l->certs, certs)) != NULL)
+		while (cert_store_at(l->certs, certs) != NULL)
 			certs++;
 		for (unsigned s = 0; s < l->hs.suite_count; s++)
 			json_array_append_new(suites, json_string(l->hs.suites[s]->name));
