@@ -366,7 +366,7 @@ apply(void *ctx, const struct dp_config *cfg, char *text, size_t text_len)
 	}
 	close_listeners(w, cfg);
 	w->running = *cfg;
-	if (cfg->limits.idle_poll_us != 0)
+	if (cfg->has_limits)
 		w->idle_poll_us = cfg->limits.idle_poll_us;
 	return 0;
 }

@@ -39,7 +39,7 @@ configure(struct stand_in *cp)
 	const struct ipc_cfg_listener listener = { .id = 1, .backlog = 4096, .addr = v4(18, 1, 443), .handshake_timeout_ms = 10000, .max_record = TLS_MAX_PLAIN };
 	const struct ipc_cfg_pool pool = { .id = 1, .connect_timeout_ms = 5000 };
 	const struct ipc_cfg_server server = { .pool = 1, .addr = v4(19, 2, 80) };
-	const struct ipc_cfg_limits limits = { .control_wait_ms = 2000 };
+	const struct ipc_cfg_limits limits = { .control_wait_ms = 2000, .idle_poll_us = 1000 };
 
 	say(cp, IPC_HELLO_ACK, &ack, sizeof(ack));
 	say(cp, IPC_CFG_BEGIN, &gen, sizeof(gen));
