@@ -168,7 +168,8 @@ def measure_one(lab, mtu, quick, r):
     r[f"bulk{mtu}"] = bulk(lab, quick)
     if mtu == 1500:
         for name, _, options in SHAKES:
-            r[name] = handshakes(lab, 1.5 if quick else 4, *options)
+            runs = [handshakes(lab, 0.8 if quick else 3, *options) for _ in range(3)]
+            r[name] = sorted(runs, key=lambda x: x["per_cpu"])[1]
         r["idle"] = idle_bytes(lab, quick)
 
 
@@ -201,7 +202,7 @@ def run(report, quick):
                 "-" for k in kinds if k != "sluice"])
     report.table(f"TLS 1.2 {SUITE}, RSA-2048, core {SERVER_CPU} for the server, core {CLIENT_CPU} for client and origin", ["figure"] + kinds +
                  [f"vs {k}" for k in kinds if k != "sluice"], rows, f"{RESUME} ADDRESS 443 [--full] --parallel 32; wrk -t 1 -c 4 https://ADDRESS/10m.bin",
-                 "CPU seconds are those of all the server's processes, user and system. A client that is busy all the time is the bottleneck of "
+                 "Handshakes: the median of three runs by CPU time. CPU seconds are those of all the server's processes, user and system. A client that is busy all the time is the bottleneck of "
                  "what stands per second.")
     report.table("Goals", ["goal", "measured", "verdict"], [
         ["bulk per CPU second at MTU 9000 over HAProxy", ratio("haproxy", "bulk9000"), goal(ratio("haproxy", "bulk9000"), ">=", 1)],
