@@ -40,7 +40,7 @@ def run(report, quick):
             for conns in (1, 16, 256):
                 w = measure(engine, mtu, conns, quick)
                 best[engine, mtu, conns] = w
-                rows.append([f"{engine}, MTU {mtu}, {conns} connection{"s" if conns > 1 else ""}", w["gb_per_cpu_s"], w["gb_per_s"], w["cpu_s"] / w["wall_s"] * 100,
+                rows.append([f"{engine}, MTU {mtu}, {conns} connection{'s' if conns > 1 else ''}", w["gb_per_cpu_s"], w["gb_per_s"], w["cpu_s"] / w["wall_s"] * 100,
                              w["ns_per_16k"], w["tsc_per_16k"], w["spread"] * 100])
     report.table("One worker on ring ports, AES128-GCM, origin to client", ["engine, MTU, connections", "GB/s per worker CPU s", "GB/s of wall time",
                  "worker busy %", "ns per 16 KiB", "TSC cycles per 16 KiB", "spread %"], rows, " ".join(command("soft", 9000, 16, 1, 5)),
