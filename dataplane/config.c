@@ -1,5 +1,6 @@
 /*
- * Collecting and judging configurations. Every field of a message is checked here before anyone acts on it.
+ * Collecting and judging configurations. Every field of a message is checked here before anyone
+ * acts on it.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -157,7 +158,8 @@ refuse(char *text, size_t n, const char *what, uint32_t i, const char *why)
 }
 
 int
-cfg_check(const struct dp_config *c, uint32_t generation, uint32_t ports, char *text, size_t text_len)
+cfg_check(
+	const struct dp_config *c, uint32_t generation, uint32_t ports, char *text, size_t text_len)
 {
 	const char *why;
 
@@ -166,8 +168,9 @@ cfg_check(const struct dp_config *c, uint32_t generation, uint32_t ports, char *
 		return -EINVAL;
 	}
 	if (c->error != 0) {
-		snprintf(text, text_len, "too many items (%d ifaces, %d listeners, %d pools, %d servers at most)", CFG_MAX_IFACES,
-			CFG_MAX_LISTENERS, CFG_MAX_POOLS, CFG_MAX_SERVERS);
+		snprintf(text, text_len,
+			"too many items (%d ifaces, %d listeners, %d pools, %d servers at most)",
+			CFG_MAX_IFACES, CFG_MAX_LISTENERS, CFG_MAX_POOLS, CFG_MAX_SERVERS);
 		return c->error;
 	}
 	for (uint32_t i = 0; i < c->n_ifaces; i++)

@@ -1,6 +1,6 @@
 /*
- * Counters of one worker, by the names of common/counters.def. Only the worker that owns them writes; readers of other cores take
- * whole 64-bit values and need no more.
+ * Counters of one worker, by the names of common/counters.def. Only the worker that owns them
+ * writes; readers of other cores take whole 64-bit values and need no more.
  */
 #ifndef SLUICE_DATAPLANE_COUNTERS_H
 #define SLUICE_DATAPLANE_COUNTERS_H

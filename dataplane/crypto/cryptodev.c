@@ -1,10 +1,13 @@
 /*
- * Record engine `cryptodev`: AES-GCM records on any DPDK crypto device with standard AEAD operations (crypto_openssl, crypto_aesni_gcm, QAT, …).
- * Nonce, additional data, header and tag are this file's; the device sees plain AEAD. Other algorithms are refused (-ENOTSUP) and thereby go to soft.
+ * Record engine `cryptodev`: AES-GCM records on any DPDK crypto device with standard AEAD
+ * operations (crypto_openssl, crypto_aesni_gcm, QAT, …). Nonce, additional data, header and tag are
+ * this file's; the device sees plain AEAD. Other algorithms are refused (-ENOTSUP) and thereby go
+ * to soft.
  *
- * The device works in place on a flat copy of the record, which every driver can do; the result is copied back when it is good, so that the
- * source stays untouched until then. A device that does not answer for OP_TIMEOUT_MS is given up for good: its operations are reported as failed, and
- * the buffers that it may still write to are never used again.
+ * The device works in place on a flat copy of the record, which every driver can do; the result is
+ * copied back when it is good, so that the source stays untouched until then. A device that does
+ * not answer for OP_TIMEOUT_MS is given up for good: its operations are reported as failed, and the
+ * buffers that it may still write to are never used again.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -59,10 +62,13 @@ static void cd_close(struct rec_engine *eng);
 static bool
 fits(uint8_t dev)
 {
-	struct rte_cryptodev_sym_capability_idx idx = { .type = RTE_CRYPTO_SYM_XFORM_AEAD, .algo.aead = RTE_CRYPTO_AEAD_AES_GCM };
-	const struct rte_cryptodev_symmetric_capability *cap = rte_cryptodev_sym_capability_get(dev, &idx);
+	struct rte_cryptodev_sym_capability_idx idx = { .type = RTE_CRYPTO_SYM_XFORM_AEAD,
+		.algo.aead = RTE_CRYPTO_AEAD_AES_GCM };
+	const struct rte_cryptodev_symmetric_capability *cap =
+		rte_cryptodev_sym_capability_get(dev, &idx);
 
-	return cap != NULL && rte_cryptodev_sym_capability_check_aead(cap, 16, GCM_TAG, CD_AAD, GCM_SALT + GCM_EXPLICIT) == 0;
+	return cap != NULL && rte_cryptodev_sym_capability_check_aead(
+				      cap, 16, GCM_TAG, CD_AAD, GCM_SALT + GCM_EXPLICIT) == 0;
 }
 
 static int
@@ -99,11 +105,14 @@ make_pools(struct cd_engine *e)
 	char name[RTE_MEMPOOL_NAMESIZE];
 
 	snprintf(name, sizeof(name), "cd_ops_%u", e->eng.conf.worker);
-	e->ops = rte_crypto_op_pool_create(name, RTE_CRYPTO_OP_TYPE_SYMMETRIC, CD_RING * 2, 0, sizeof(struct cd_priv), SOCKET_ID_ANY);
+	e->ops = rte_crypto_op_pool_create(name, RTE_CRYPTO_OP_TYPE_SYMMETRIC, CD_RING * 2, 0,
+		sizeof(struct cd_priv), SOCKET_ID_ANY);
 	snprintf(name, sizeof(name), "cd_flat_%u", e->eng.conf.worker);
-	e->flats = rte_pktmbuf_pool_create(name, CD_RING, 0, 0, RTE_PKTMBUF_HEADROOM + REC_MAX, SOCKET_ID_ANY);
+	e->flats = rte_pktmbuf_pool_create(
+		name, CD_RING, 0, 0, RTE_PKTMBUF_HEADROOM + REC_MAX, SOCKET_ID_ANY);
 	snprintf(name, sizeof(name), "cd_sess_%u", e->eng.conf.worker);
-	e->sess = rte_cryptodev_sym_session_pool_create(name, n, rte_cryptodev_sym_get_private_session_size(e->dev), 0, 0, SOCKET_ID_ANY);
+	e->sess = rte_cryptodev_sym_session_pool_create(
+		name, n, rte_cryptodev_sym_get_private_session_size(e->dev), 0, 0, SOCKET_ID_ANY);
 	return e->ops != NULL && e->flats != NULL && e->sess != NULL ? 0 : -ENOMEM;
 }
 
@@ -122,7 +131,9 @@ cd_open(const struct rec_engine_conf *conf, struct rec_engine **eng)
 	e->qp = conf->worker;
 	dev = find_device(conf->device);
 	if (dev < 0) {
-		log_line(conf->log, LOG_ERROR, "no_cryptodev hint=\"a device with AES-GCM, e.g. EAL --vdev crypto_openssl0\"");
+		log_line(conf->log, LOG_ERROR,
+			"no_cryptodev hint=\"a device with AES-GCM, e.g. EAL --vdev "
+			"crypto_openssl0\"");
 		rc = dev;
 		goto fail;
 	}
@@ -245,8 +256,10 @@ static void
 prepare(const struct rec_op *op, struct rte_crypto_op *c, struct cd_priv *p)
 {
 	const struct cd_session *s = (const struct cd_session *)op->sess;
-	uint32_t len = op->m == NULL ? 0 : op->m->pkt_len, plain = s->s.write ? len : len - CD_FRONT - GCM_TAG;
-	uint8_t *rec = (uint8_t *)rte_pktmbuf_append(p->flat, (uint16_t)(CD_FRONT + plain + GCM_TAG));
+	uint32_t len = op->m == NULL ? 0 : op->m->pkt_len,
+		 plain = s->s.write ? len : len - CD_FRONT - GCM_TAG;
+	uint8_t *rec =
+		(uint8_t *)rte_pktmbuf_append(p->flat, (uint16_t)(CD_FRONT + plain + GCM_TAG));
 	struct wr w;
 
 	if (s->s.write) {
@@ -271,7 +284,8 @@ prepare(const struct rec_op *op, struct rte_crypto_op *c, struct cd_priv *p)
 	c->sym->aead.digest.data = rec + CD_FRONT + plain;
 	c->sym->aead.digest.phys_addr = rte_pktmbuf_iova_offset(p->flat, CD_FRONT + plain);
 	c->sym->aead.aad.data = p->aad;
-	c->sym->aead.aad.phys_addr = rte_crypto_op_ctophys_offset(c, CD_PRIV_AT + offsetof(struct cd_priv, aad));
+	c->sym->aead.aad.phys_addr =
+		rte_crypto_op_ctophys_offset(c, CD_PRIV_AT + offsetof(struct cd_priv, aad));
 }
 
 static bool
@@ -326,7 +340,8 @@ cd_submit(struct rec_engine *eng, struct rec_op **ops, uint16_t n)
 	for (i = 0; i < n; i++) {
 		uint32_t len = ops[i]->m == NULL ? 0 : ops[i]->m->pkt_len;
 
-		/* What cannot be a record needs no device to be told so; it takes its turn behind those in the device. */
+		/* What cannot be a record needs no device to be told so; it takes its turn behind
+		 * those in the device. */
 		if (!ops[i]->sess->write && (len < CD_FRONT + GCM_TAG || len > REC_MAX)) {
 			if (e->in_device != 0)
 				break;
@@ -401,7 +416,8 @@ cd_poll(struct rec_engine *eng, struct rec_op **ops, uint16_t n)
 	struct rte_crypto_op *c[CD_BURST];
 	uint16_t got = 0, back;
 
-	while (e->in_device != 0 && (back = rte_cryptodev_dequeue_burst(e->dev, e->qp, c, CD_BURST)) != 0) {
+	while (e->in_device != 0 &&
+		(back = rte_cryptodev_dequeue_burst(e->dev, e->qp, c, CD_BURST)) != 0) {
 		e->progress_ms = e->now_ms;
 		for (uint16_t i = 0; i < back; i++)
 			one_back(e, c[i]);
@@ -421,7 +437,8 @@ cd_poll(struct rec_engine *eng, struct rec_op **ops, uint16_t n)
 	return got;
 }
 
-/* Gives the device up when it holds work and makes no progress. What it holds is never touched again. */
+/* Gives the device up when it holds work and makes no progress. What it holds is never touched
+ * again. */
 static void
 cd_tick(struct rec_engine *eng, uint64_t now_ms)
 {
@@ -444,7 +461,8 @@ cd_state(const struct rec_engine *eng)
 	return ((const struct cd_engine *)eng)->dead ? ENG_FAILED : ENG_RUNNING;
 }
 
-/* After a failed operation the device goes on with new sessions; one that hung stays out of use until sluice-dp starts again. */
+/* After a failed operation the device goes on with new sessions; one that hung stays out of use
+ * until sluice-dp starts again. */
 static int
 cd_recover(struct rec_engine *eng)
 {
@@ -459,7 +477,8 @@ cd_info(struct rec_engine *eng, struct eng_info *info)
 	memset(info, 0, sizeof(*info));
 	info->state = cd_state(eng);
 	info->count = 1;
-	snprintf(info->stat[0].name, sizeof(info->stat[0].name), "%.15s", rte_cryptodev_name_get(e->dev));
+	snprintf(info->stat[0].name, sizeof(info->stat[0].name), "%.15s",
+		rte_cryptodev_name_get(e->dev));
 	info->stat[0].ops = e->n_ops;
 	info->stat[0].bytes = e->n_bytes;
 	info->stat[0].failed = e->n_failed;

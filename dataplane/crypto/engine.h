@@ -1,13 +1,15 @@
 /*
- * Record engines: who opens and seals TLS records and does public-key work. One engine object belongs to one worker; every function is
- * called by that worker only.
+ * Record engines: who opens and seals TLS records and does public-key work. One engine object
+ * belongs to one worker; every function is called by that worker only.
  *
- * Work is asynchronous: submit takes operations, poll gives them back. Operations of one session come back in the order in which they
- * were submitted; operations of different sessions may come back in any order. A session must outlive its operations
- * (REC_SESSION.inflight counts them); freeing one with operations in flight is put off until they are back.
+ * Work is asynchronous: submit takes operations, poll gives them back. Operations of one session
+ * come back in the order in which they were submitted; operations of different sessions may come
+ * back in any order. A session must outlive its operations (REC_SESSION.inflight counts them);
+ * freeing one with operations in flight is put off until they are back.
  *
- * Sequence numbers are the caller's: op->seq of successive operations of a session counts up by one from rec_keys.seq. Engines that keep
- * their own counter are thereby checked against the connection's.
+ * Sequence numbers are the caller's: op->seq of successive operations of a session counts up by one
+ * from rec_keys.seq. Engines that keep their own counter are thereby checked against the
+ * connection's.
  */
 #ifndef SLUICE_DATAPLANE_CRYPTO_ENGINE_H
 #define SLUICE_DATAPLANE_CRYPTO_ENGINE_H
@@ -28,11 +30,13 @@ enum rec_status {
 	REC_AUTH, /* tag, MAC or padding wrong: never which */
 	REC_BAD, /* the record cannot be right: header or length */
 	REC_NOMEM, /* no mbuf for the result */
-	REC_FAILED, /* the accelerator failed; the operation was not done, or its result cannot be trusted */
+	/* the accelerator failed; the operation was not done, or its result cannot be trusted */
+	REC_FAILED,
 	REC_STALE, /* the accelerator no longer has the session (it was reset) */
 };
 
-/* State of one direction of one connection in an engine. Engines embed it as the first member of their own. */
+/* State of one direction of one connection in an engine. Engines embed it as the first member of
+ * their own. */
 struct rec_session {
 	struct rec_engine *eng; /* who made it */
 	const struct rec_alg *alg;
@@ -49,12 +53,15 @@ struct rec_op {
 	struct rec_op *next; /* for whoever owns the op */
 	struct rec_session *sess;
 	/*
-	 * Seal: plaintext (may be NULL for an empty record) in; the whole record with its header out.
-	 * Open: the whole record with its header in; plaintext out (NULL if empty).
-	 * submit takes m; poll gives it back. After any status but REC_OK the chain's contents are undefined, and it is still the op's.
+	 * Seal: plaintext (may be NULL for an empty record) in; the whole record with its header
+	 * out. Open: the whole record with its header in; plaintext out (NULL if empty). submit
+	 * takes m; poll gives it back. After any status but REC_OK the chain's contents are
+	 * undefined, and it is still the op's.
 	 *
-	 * Accelerators (engines with `recover`) never write into m's segments: after REC_OK they give the result in m and the untouched source
-	 * in src (NULL: the result does not depend on earlier records), after any other status the untouched source in m. The failover wrapper, which alone calls them, redoes work from it.
+	 * Accelerators (engines with `recover`) never write into m's segments: after REC_OK they
+	 * give the result in m and the untouched source in src (NULL: the result does not depend on
+	 * earlier records), after any other status the untouched source in m. The failover wrapper,
+	 * which alone calls them, redoes work from it.
 	 */
 	struct rte_mbuf *m;
 	struct rte_mbuf *src;
@@ -69,8 +76,10 @@ struct rec_op {
 	bool recheck; /* for the failover wrapper: the card refused it */
 	void *owner; /* for the owner */
 	void *priv; /* for the engine */
-	struct rec_session *outer; /* for the failover wrapper: its session, while sess is the inner engine's */
-	uint8_t last[CBC_BLOCK]; /* for the failover wrapper: TLS 1.0, last block of an opened record */
+	/* for the failover wrapper: its session, while sess is the inner engine's */
+	struct rec_session *outer;
+	/* for the failover wrapper: TLS 1.0, last block of an opened record */
+	uint8_t last[CBC_BLOCK];
 };
 
 /* Public-key and PRF work on a card's key slots. */
@@ -116,15 +125,18 @@ struct rec_engine_ops {
 	/* Starts the engine for one worker. 0 or -errno. */
 	int (*open)(const struct rec_engine_conf *conf, struct rec_engine **eng);
 	void (*close)(struct rec_engine *eng);
-	/* 0; -ENOSPC: no slot; -ENOTSUP: not this algorithm; -EIO: the engine failed. Copies what it needs of keys. */
-	int (*session_new)(struct rec_engine *eng, const struct rec_keys *keys, struct rec_session **sess);
+	/* 0; -ENOSPC: no slot; -ENOTSUP: not this algorithm; -EIO: the engine failed. Copies what
+	 * it needs of keys. */
+	int (*session_new)(
+		struct rec_engine *eng, const struct rec_keys *keys, struct rec_session **sess);
 	/* Wipes the keys. May be called with operations in flight. */
 	void (*session_free)(struct rec_session *sess);
 	/* Takes the accepted prefix of ops. */
 	uint16_t (*submit)(struct rec_engine *eng, struct rec_op **ops, uint16_t n);
 	uint16_t (*poll)(struct rec_engine *eng, struct rec_op **ops, uint16_t n);
 	/*
-	 * Public-key work. 0: taken, comes back by pka_poll; -ENOTSUP: no such unit; -EAGAIN: no room now. NULL: engine without.
+	 * Public-key work. 0: taken, comes back by pka_poll; -ENOTSUP: no such unit; -EAGAIN: no
+	 * room now. NULL: engine without.
 	 */
 	int (*pka_submit)(struct rec_engine *eng, struct pka_op *op);
 	uint16_t (*pka_poll)(struct rec_engine *eng, struct pka_op **ops, uint16_t n);
@@ -133,8 +145,9 @@ struct rec_engine_ops {
 	/* Accelerators only: its state, cheap enough for every poll. */
 	enum eng_state (*state)(const struct rec_engine *eng);
 	/*
-	 * Accelerators only: one step towards a running card after a failure, never waiting. 0: it runs, all older sessions and keys are gone;
-	 * -EINPROGRESS: call again; another error: it did not come back this time.
+	 * Accelerators only: one step towards a running card after a failure, never waiting. 0: it
+	 * runs, all older sessions and keys are gone; -EINPROGRESS: call again; another error: it
+	 * did not come back this time.
 	 */
 	int (*recover)(struct rec_engine *eng);
 	/* True once after the card was reset, so that keys must be loaded again. NULL: never. */
@@ -159,9 +172,12 @@ extern const struct rec_engine_ops rec_engine_fpga;
 const struct rec_engine_ops *rec_engine_find(const char *name);
 
 /* The wrapper's own functions: an accelerator `inner` with `soft` behind it. Takes inner. */
-int failover_open(const struct rec_engine_conf *conf, struct rec_engine *inner, struct rec_engine **eng);
+int failover_open(
+	const struct rec_engine_conf *conf, struct rec_engine *inner, struct rec_engine **eng);
 
-/* Builds a worker's engine: `ops` itself when it is soft or null, else the failover wrapper around it. -errno if it cannot start. */
-int rec_engine_start(const struct rec_engine_ops *ops, const struct rec_engine_conf *conf, struct rec_engine **eng);
+/* Builds a worker's engine: `ops` itself when it is soft or null, else the failover wrapper around
+ * it. -errno if it cannot start. */
+int rec_engine_start(const struct rec_engine_ops *ops, const struct rec_engine_conf *conf,
+	struct rec_engine **eng);
 
 #endif

@@ -9,7 +9,8 @@
 const struct rec_engine_ops *
 rec_engine_find(const char *name)
 {
-	static const struct rec_engine_ops *const all[] = { &rec_engine_soft, &rec_engine_fpga, &rec_engine_cryptodev, &rec_engine_null };
+	static const struct rec_engine_ops *const all[] = { &rec_engine_soft, &rec_engine_fpga,
+		&rec_engine_cryptodev, &rec_engine_null };
 
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
 		if (strcmp(all[i]->name, name) == 0)
@@ -18,7 +19,8 @@ rec_engine_find(const char *name)
 }
 
 int
-rec_engine_start(const struct rec_engine_ops *ops, const struct rec_engine_conf *conf, struct rec_engine **eng)
+rec_engine_start(const struct rec_engine_ops *ops, const struct rec_engine_conf *conf,
+	struct rec_engine **eng)
 {
 	struct rec_engine *inner;
 	int rc = ops->open(conf, &inner);

@@ -1,12 +1,14 @@
 /*
  * An accelerator with `soft` behind it, so that no connection is lost when it fails.
  *
- * Each session keeps its keys. Work goes to the accelerator, which leaves its source untouched; when it reports failure, a completion
- * cannot be trusted, or the session is gone from it, the operation is done again by soft from the source, the keys and the operation's
- * sequence number, and the session stays with soft. A record that the card calls forged is looked at once more by soft: if soft accepts it, the card
- * is broken. A card that comes back serves new sessions only.
+ * Each session keeps its keys. Work goes to the accelerator, which leaves its source untouched;
+ * when it reports failure, a completion cannot be trusted, or the session is gone from it, the
+ * operation is done again by soft from the source, the keys and the operation's sequence number,
+ * and the session stays with soft. A record that the card calls forged is looked at once more by
+ * soft: if soft accepts it, the card is broken. A card that comes back serves new sessions only.
  *
- * Doing a GCM record again uses its nonce again, with the same plaintext: the bytes are the same, and the first copy was never sent.
+ * Doing a GCM record again uses its nonce again, with the same plaintext: the bytes are the same,
+ * and the first copy was never sent.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -16,7 +18,8 @@
 #include "dataplane/crypto/engine.h"
 #include "dataplane/own.h"
 
-#define RETRY_FIRST_MS 250 /* before the card is tried again; doubled after each attempt that failed */
+/* before the card is tried again; doubled after each attempt that failed */
+#define RETRY_FIRST_MS 250
 #define RETRY_MAX_MS 30000
 
 struct failover {
@@ -52,7 +55,8 @@ give_up_card(struct failover *f, const char *why)
 	f->retry_ms = RETRY_FIRST_MS;
 	f->retry_at_ms = f->now_ms + f->retry_ms;
 	ctr_inc(f->eng.conf.ctr, CTR_eng_failovers);
-	log_line(f->eng.conf.log, LOG_ERROR, "engine_failed engine=%s worker=%u why=%s action=soft", f->hw->ops->name, f->eng.conf.worker, why);
+	log_line(f->eng.conf.log, LOG_ERROR, "engine_failed engine=%s worker=%u why=%s action=soft",
+		f->hw->ops->name, f->eng.conf.worker, why);
 }
 
 static void
@@ -226,7 +230,8 @@ from_card(struct failover *f, struct rec_op *op)
 		op->src = NULL;
 		return true;
 	}
-	if (op->status == REC_OK) { /* after an earlier one of this session failed: its sequence number cannot be trusted */
+	/* after an earlier one of this session failed: its sequence number cannot be trusted */
+	if (op->status == REC_OK) {
 		rte_pktmbuf_free(op->m);
 		op->m = op->src;
 		op->src = NULL;
@@ -302,14 +307,16 @@ try_card(struct failover *f)
 	if (rc != 0) {
 		f->retry_ms = f->retry_ms * 2 < RETRY_MAX_MS ? f->retry_ms * 2 : RETRY_MAX_MS;
 		f->retry_at_ms = f->now_ms + f->retry_ms;
-		log_line(f->eng.conf.log, LOG_WARN, "engine_still_failed engine=%s worker=%u retry_ms=%u", f->hw->ops->name, f->eng.conf.worker,
-			f->retry_ms);
+		log_line(f->eng.conf.log, LOG_WARN,
+			"engine_still_failed engine=%s worker=%u retry_ms=%u", f->hw->ops->name,
+			f->eng.conf.worker, f->retry_ms);
 		return;
 	}
 	f->failed = false;
 	f->reset_seen = true;
 	ctr_inc(f->eng.conf.ctr, CTR_eng_recovered);
-	log_line(f->eng.conf.log, LOG_INFO, "engine_recovered engine=%s worker=%u", f->hw->ops->name, f->eng.conf.worker);
+	log_line(f->eng.conf.log, LOG_INFO, "engine_recovered engine=%s worker=%u",
+		f->hw->ops->name, f->eng.conf.worker);
 }
 
 static void

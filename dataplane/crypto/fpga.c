@@ -1,8 +1,10 @@
 /*
- * Record engine `fpga`: the Sluice card through its cryptodev driver, whole TLS records and public-key work by key slot.
+ * Record engine `fpga`: the Sluice card through its cryptodev driver, whole TLS records and
+ * public-key work by key slot.
  *
- * Results are written to fresh mbufs, so that the source stays untouched and the failover wrapper can do the work again. A queue pair belongs to
- * one worker; worker 0 configures and resets the device, the others notice.
+ * Results are written to fresh mbufs, so that the source stays untouched and the failover wrapper
+ * can do the work again. A queue pair belongs to one worker; worker 0 configures and resets the
+ * device, the others notice.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -73,9 +75,11 @@ make_pools(struct fpga_engine *e)
 	char name[RTE_MEMPOOL_NAMESIZE];
 
 	snprintf(name, sizeof(name), "fpga_rec_%u", e->eng.conf.worker);
-	e->sym_pool = rte_crypto_op_pool_create(name, RTE_CRYPTO_OP_TYPE_SYMMETRIC, FPGA_RING * 2, 0, sizeof(void *), SOCKET_ID_ANY);
+	e->sym_pool = rte_crypto_op_pool_create(name, RTE_CRYPTO_OP_TYPE_SYMMETRIC, FPGA_RING * 2,
+		0, sizeof(void *), SOCKET_ID_ANY);
 	snprintf(name, sizeof(name), "fpga_pka_%u", e->eng.conf.worker);
-	e->asym_pool = rte_crypto_op_pool_create(name, RTE_CRYPTO_OP_TYPE_ASYMMETRIC, FPGA_PKA, 0, sizeof(void *), SOCKET_ID_ANY);
+	e->asym_pool = rte_crypto_op_pool_create(
+		name, RTE_CRYPTO_OP_TYPE_ASYMMETRIC, FPGA_PKA, 0, sizeof(void *), SOCKET_ID_ANY);
 	return e->sym_pool != NULL && e->asym_pool != NULL ? 0 : -ENOMEM;
 }
 
@@ -94,7 +98,9 @@ fpga_open(const struct rec_engine_conf *conf, struct rec_engine **eng)
 	rc = fpga_api_load(&e->api);
 	dev = find_device(conf->device);
 	if (rc != 0 || dev < 0) {
-		log_line(conf->log, LOG_ERROR, "no_card hint=\"EAL -d librte_crypto_sluice.so and a crypto_sluice device\"");
+		log_line(conf->log, LOG_ERROR,
+			"no_card hint=\"EAL -d librte_crypto_sluice.so and a crypto_sluice "
+			"device\"");
 		rc = rc != 0 ? rc : dev;
 		goto fail;
 	}
@@ -123,14 +129,15 @@ fpga_close(struct rec_engine *eng)
 	free(e);
 }
 
-/* --- sessions -------------------------------------------------------------------------------------------------------------------------- */
+/* --- sessions ------------------------------------------------------------------------------- */
 
 static enum rte_pmd_sluice_tls_alg
 device_alg(const struct rec_alg *a)
 {
 	if (a->mac_len == 0)
 		return RTE_PMD_SLUICE_TLS_AES_GCM;
-	return a->mac_len == 20 ? RTE_PMD_SLUICE_TLS_AES_CBC_HMAC_SHA1 : RTE_PMD_SLUICE_TLS_AES_CBC_HMAC_SHA256;
+	return a->mac_len == 20 ? RTE_PMD_SLUICE_TLS_AES_CBC_HMAC_SHA1
+				: RTE_PMD_SLUICE_TLS_AES_CBC_HMAC_SHA256;
 }
 
 static int
@@ -139,13 +146,16 @@ fpga_session_new(struct rec_engine *eng, const struct rec_keys *k, struct rec_se
 	struct fpga_engine *e = (struct fpga_engine *)eng;
 	const struct rec_alg *a = rec_alg_get(k->alg);
 	struct rte_pmd_sluice_tls_record_xform x = {
-		.type = k->write ? RTE_PMD_SLUICE_TLS_SESS_TYPE_WRITE : RTE_PMD_SLUICE_TLS_SESS_TYPE_READ,
+		.type = k->write ? RTE_PMD_SLUICE_TLS_SESS_TYPE_WRITE
+				 : RTE_PMD_SLUICE_TLS_SESS_TYPE_READ,
 		.ver = (enum rte_pmd_sluice_tls_version)k->version,
 		.alg = device_alg(a),
 		.seq_no = k->seq,
 		.key_len = a->key_len,
 		.mac_key_len = a->mac_len,
-		.iv_len = a->mac_len == 0 ? GCM_SALT : k->version == REC_VERSION_10 ? CBC_BLOCK : 0,
+		.iv_len = a->mac_len == 0		 ? GCM_SALT
+			  : k->version == REC_VERSION_10 ? CBC_BLOCK
+							 : 0,
 		.key = k->key,
 		.mac_key = k->mac_key,
 		.iv = k->iv,
@@ -183,7 +193,7 @@ fpga_session_free(struct rec_session *sess)
 		session_release((struct fpga_engine *)sess->eng, (struct fpga_session *)sess);
 }
 
-/* --- records ----------------------------------------------------------------------------------------------------------------------------- */
+/* --- records -------------------------------------------------------------------------------- */
 
 static struct rec_op **
 owner_of(struct rte_crypto_op *c)
@@ -200,7 +210,8 @@ result_room(const struct rec_op *op)
 
 	if (s->write)
 		return rec_alg_sealed_len(s->alg, s->version, len);
-	over = REC_HDR + rec_alg_explicit(s->alg, s->version) + (s->alg->mac_len == 0 ? GCM_TAG : s->alg->mac_len + 1u);
+	over = REC_HDR + rec_alg_explicit(s->alg, s->version) +
+	       (s->alg->mac_len == 0 ? GCM_TAG : s->alg->mac_len + 1u);
 	return len > over ? len - over : 1;
 }
 
@@ -347,7 +358,7 @@ fpga_poll(struct rec_engine *eng, struct rec_op **ops, uint16_t n)
 	return got;
 }
 
-/* --- public-key work --------------------------------------------------------------------------------------------------------------------- */
+/* --- public-key work ------------------------------------------------------------------------ */
 
 static enum rte_pmd_sluice_pka_type
 pka_type(uint32_t kind)
@@ -370,7 +381,8 @@ fpga_pka_submit(struct rec_engine *eng, struct pka_op *op)
 
 	if (op->in_len > RTE_PMD_SLUICE_PKA_MAX_IN)
 		return -ENOTSUP;
-	if (e->n_pka == FPGA_PKA || (c = rte_crypto_op_alloc(e->asym_pool, RTE_CRYPTO_OP_TYPE_ASYMMETRIC)) == NULL)
+	if (e->n_pka == FPGA_PKA ||
+		(c = rte_crypto_op_alloc(e->asym_pool, RTE_CRYPTO_OP_TYPE_ASYMMETRIC)) == NULL)
 		return -EAGAIN;
 	p = rte_pmd_sluice_pka_attach(c);
 	*p = (struct rte_pmd_sluice_pka_op){
@@ -380,7 +392,9 @@ fpga_pka_submit(struct rec_engine *eng, struct pka_op *op)
 		.in_len = op->in_len,
 		.in = op->in,
 		.out = op->kind == PKA_KEY_LOAD || op->kind == PKA_KEY_FREE ? NULL : op->out,
-		.out_len = op->kind == IPC_PKA_TLS_PRF ? op->param2 : op->kind == PKA_KEY_LOAD || op->kind == PKA_KEY_FREE ? 0 : sizeof(op->out),
+		.out_len = op->kind == IPC_PKA_TLS_PRF				  ? op->param2
+			   : op->kind == PKA_KEY_LOAD || op->kind == PKA_KEY_FREE ? 0
+										  : sizeof(op->out),
 	};
 	*(struct pka_op **)owner_of(c) = op;
 	if (rte_cryptodev_enqueue_burst(e->dev, e->qp, &c, 1) != 1) {
@@ -408,7 +422,7 @@ fpga_pka_poll(struct rec_engine *eng, struct pka_op **ops, uint16_t n)
 	return got;
 }
 
-/* --- health and figures ------------------------------------------------------------------------------------------------------------------ */
+/* --- health and figures --------------------------------------------------------------------- */
 
 static enum eng_state
 fpga_state(const struct rec_engine *eng)

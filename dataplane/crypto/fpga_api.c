@@ -1,5 +1,6 @@
 /*
- * Looks for the card's driver among the loaded shared objects. EAL loads plug-ins without making their symbols global.
+ * Looks for the card's driver among the loaded shared objects. EAL loads plug-ins without making
+ * their symbols global.
  */
 #include <dlfcn.h>
 #include <errno.h>
@@ -37,7 +38,8 @@ fpga_api_load(struct fpga_api *api)
 		size_t offset;
 	} symbols[] = {
 		{ "rte_pmd_sluice_tls_session_create", offsetof(struct fpga_api, session_create) },
-		{ "rte_pmd_sluice_tls_session_destroy", offsetof(struct fpga_api, session_destroy) },
+		{ "rte_pmd_sluice_tls_session_destroy",
+			offsetof(struct fpga_api, session_destroy) },
 		{ "rte_pmd_sluice_info_get", offsetof(struct fpga_api, info_get) },
 		{ "rte_pmd_sluice_state", offsetof(struct fpga_api, state) },
 		{ "rte_pmd_sluice_counters_get", offsetof(struct fpga_api, counters_get) },

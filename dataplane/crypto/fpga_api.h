@@ -1,5 +1,6 @@
 /*
- * The functions of the card's driver, found in the plug-in that EAL loaded (-d librte_crypto_sluice.so): sluice-dp runs without it, too.
+ * The functions of the card's driver, found in the plug-in that EAL loaded (-d
+ * librte_crypto_sluice.so): sluice-dp runs without it, too.
  */
 #ifndef SLUICE_DATAPLANE_CRYPTO_FPGA_API_H
 #define SLUICE_DATAPLANE_CRYPTO_FPGA_API_H

@@ -1,6 +1,7 @@
 /*
- * Record engine `null`: measurement only. It builds and strips the framing of GCM records and leaves the bytes in the clear, so that the
- * cost of everything but cryptography can be measured. Nothing in it protects anything; main.c takes it only by its name.
+ * Record engine `null`: measurement only. It builds and strips the framing of GCM records and
+ * leaves the bytes in the clear, so that the cost of everything but cryptography can be measured.
+ * Nothing in it protects anything; main.c takes it only by its name.
  */
 #include <errno.h>
 #include <stdlib.h>

@@ -1,5 +1,6 @@
 /*
- * The table of record algorithms and the arithmetic of record lengths (RFC 5246 6.2.3, RFC 4346 6.2.3.2, RFC 5288 3).
+ * The table of record algorithms and the arithmetic of record lengths (RFC 5246 6.2.3, RFC
+ * 4346 6.2.3.2, RFC 5288 3).
  */
 #include <stddef.h>
 
@@ -23,7 +24,8 @@ rec_alg_get(uint32_t alg)
 }
 
 bool
-rec_alg_fits(uint32_t alg, uint16_t version, uint32_t key_len, uint32_t mac_key_len, uint32_t iv_len)
+rec_alg_fits(
+	uint32_t alg, uint16_t version, uint32_t key_len, uint32_t mac_key_len, uint32_t iv_len)
 {
 	const struct rec_alg *a = rec_alg_get(alg);
 

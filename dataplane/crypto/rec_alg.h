@@ -32,7 +32,8 @@ struct rec_alg {
 /* NULL for an unknown algorithm. */
 const struct rec_alg *rec_alg_get(uint32_t alg);
 
-/* Keys of one direction of one connection. Whoever holds one wipes it (ct_wipe) when it is no longer needed. */
+/* Keys of one direction of one connection. Whoever holds one wipes it (ct_wipe) when it is no
+ * longer needed. */
 struct rec_keys {
 	uint32_t alg; /* enum ipc_alg */
 	uint16_t version; /* REC_VERSION_* */
@@ -44,12 +45,14 @@ struct rec_keys {
 };
 
 /* Checks algorithm against version and lengths (AEAD and SHA-256 need TLS 1.2). */
-bool rec_alg_fits(uint32_t alg, uint16_t version, uint32_t key_len, uint32_t mac_key_len, uint32_t iv_len);
+bool rec_alg_fits(
+	uint32_t alg, uint16_t version, uint32_t key_len, uint32_t mac_key_len, uint32_t iv_len);
 
 /* Bytes of the explicit nonce or IV at the front of a record's fragment. */
 uint32_t rec_alg_explicit(const struct rec_alg *a, uint16_t version);
 
-/* Shortest and longest legal fragment (header excluded) of a protected record; *whole_blocks: must be a multiple of CBC_BLOCK. */
+/* Shortest and longest legal fragment (header excluded) of a protected record; *whole_blocks: must
+ * be a multiple of CBC_BLOCK. */
 uint32_t rec_alg_min_fragment(const struct rec_alg *a, uint16_t version);
 
 /* Length of the whole record that seals n bytes. */

@@ -1,6 +1,7 @@
 /*
- * Record engine `soft`: libcrypto in the worker. Work is done inside submit; poll hands the results back. It is also the reference for
- * the other engines and takes over when a card fails, so it must be able to start a session at any sequence number.
+ * Record engine `soft`: libcrypto in the worker. Work is done inside submit; poll hands the results
+ * back. It is also the reference for the other engines and takes over when a card fails, so it must
+ * be able to start a session at any sequence number.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -83,7 +84,9 @@ soft_session_new(struct rec_engine *eng, const struct rec_keys *k, struct rec_se
 	s->s.version = k->version;
 	s->s.write = k->write;
 	s->cipher = EVP_CIPHER_CTX_new();
-	rc = s->cipher == NULL ? -ENOSPC : a->mac_len == 0 ? soft_gcm_init(e, s, k) : soft_cbc_init(e, s, k);
+	rc = s->cipher == NULL ? -ENOSPC
+	     : a->mac_len == 0 ? soft_gcm_init(e, s, k)
+			       : soft_cbc_init(e, s, k);
 	if (rc != 0) {
 		session_release(s);
 		return rc;

@@ -1,5 +1,6 @@
 /*
- * Parts of the soft engine: one session type and a seal and an open function for each family of algorithms.
+ * Parts of the soft engine: one session type and a seal and an open function for each family of
+ * algorithms.
  */
 #ifndef SLUICE_DATAPLANE_CRYPTO_SOFT_H
 #define SLUICE_DATAPLANE_CRYPTO_SOFT_H
@@ -17,7 +18,9 @@ struct soft_engine {
 	uint64_t ops, bytes, failed;
 	EVP_CIPHER *cipher[IPC_ALG_AES256_CBC_SHA256 + 1]; /* fetched once; by enum ipc_alg */
 	EVP_MAC *hmac;
-	uint8_t scratch[REC_MAX + 64]; /* one CBC record; wiped after use by the next record only: it is this process's plaintext anyway */
+	/* one CBC record; wiped after use by the next record only: it is this process's plaintext
+	 * anyway */
+	uint8_t scratch[REC_MAX + 64];
 };
 
 struct soft_session {

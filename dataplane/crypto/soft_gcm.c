@@ -1,7 +1,8 @@
 /*
  * TLS 1.2 AES-GCM records in place on mbuf chains, segment by segment (RFC 5288, RFC 5246 6.2.3.3).
- * nonce = salt (4, from the key block) | explicit (8, in the record); additional data = seq | type | version | length.
- * The explicit part of records sealed here is the sequence number: never twice under one key, and the same bytes when work is redone.
+ * nonce = salt (4, from the key block) | explicit (8, in the record); additional data = seq | type
+ * | version | length. The explicit part of records sealed here is the sequence number: never twice
+ * under one key, and the same bytes when work is redone.
  */
 #include <errno.h>
 #include <string.h>
@@ -35,7 +36,8 @@ gcm_aad(uint8_t aad[GCM_AAD], const struct soft_session *s, const struct rec_op 
 
 /* Nonce, additional data and all segments through the cipher. */
 static bool
-gcm_run(struct soft_session *s, const uint8_t explicit_nonce[GCM_EXPLICIT], const uint8_t aad[GCM_AAD], struct rte_mbuf *m)
+gcm_run(struct soft_session *s, const uint8_t explicit_nonce[GCM_EXPLICIT],
+	const uint8_t aad[GCM_AAD], struct rte_mbuf *m)
 {
 	uint8_t nonce[GCM_SALT + GCM_EXPLICIT];
 	int n;

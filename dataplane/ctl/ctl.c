@@ -1,5 +1,6 @@
 /*
- * One worker's share of an attachment: taking and giving up its ring pair, the turn of the loop, and the sending side for the TLS layer.
+ * One worker's share of an attachment: taking and giving up its ring pair, the turn of the loop,
+ * and the sending side for the TLS layer.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -41,7 +42,8 @@ ctl_set_tls(struct ctl *c, struct tls_layer *tls)
 }
 
 int
-ctl_send(struct ctl *c, uint16_t type, const void *body, size_t body_len, const void *data, size_t data_len)
+ctl_send(struct ctl *c, uint16_t type, const void *body, size_t body_len, const void *data,
+	size_t data_len)
 {
 	int rc;
 
@@ -53,7 +55,7 @@ ctl_send(struct ctl *c, uint16_t type, const void *body, size_t body_len, const 
 	return rc;
 }
 
-/* --- from the TLS layer -------------------------------------------------------------------------------------------------------------- */
+/* --- from the TLS layer --------------------------------------------------------------------- */
 
 static int
 link_conn_open(void *ctx, const struct ipc_conn_open *msg)
@@ -93,7 +95,7 @@ const struct tls_link_ops ctl_link_ops = {
 	.conn_closed = link_conn_closed,
 };
 
-/* --- attachment ------------------------------------------------------------------------------------------------------------------------ */
+/* --- attachment ----------------------------------------------------------------------------- */
 
 static void
 say_hello(struct ctl *c)
@@ -154,7 +156,9 @@ follow(struct ctl *c)
 		c->attached = true;
 		c->hello_due = true;
 		c->bell_due = false;
-		c->reset_due = false; /* HELLO tells the number of key slots, and a new control process loads its keys anyway */
+		/* HELLO tells the number of key slots, and a new control process loads its keys
+		 * anyway */
+		c->reset_due = false;
 		ctr_inc(c->cfg.ctr, CTR_ipc_attached);
 	}
 	atomic_store_explicit(&s->seen[c->cfg.worker], epoch, memory_order_release);
@@ -204,8 +208,9 @@ ctl_bell(struct ctl *c)
 }
 
 /*
- * Waking the control process costs a system call here and, where both share a core, a change of process. So its bell waits until this
- * worker has nothing to do or BELL_US have passed; a control process that is awake sees the messages at once.
+ * Waking the control process costs a system call here and, where both share a core, a change of
+ * process. So its bell waits until this worker has nothing to do or BELL_US have passed; a control
+ * process that is awake sees the messages at once.
  */
 void
 ctl_flush(struct ctl *c)

@@ -1,5 +1,6 @@
 /*
- * Inside of ctl/: shared by ctl_server.c (socket and memory), ctl.c (life of an attachment), ctl_msg.c (messages) and ctl_pka.c.
+ * Inside of ctl/: shared by ctl_server.c (socket and memory), ctl.c (life of an attachment),
+ * ctl_msg.c (messages) and ctl_pka.c.
  */
 #ifndef SLUICE_DATAPLANE_CTL_CTL_INT_H
 #define SLUICE_DATAPLANE_CTL_CTL_INT_H
@@ -12,7 +13,8 @@
 #define CTL_PKA_OPS 64 /* public-key operations in flight */
 #define CTL_REPORT_US 1000000 /* between COUNTERS messages */
 
-/* One attachment after another; workers follow `epoch`, which is odd while something is attached. */
+/* One attachment after another; workers follow `epoch`, which is odd while something is attached.
+ */
 struct ctl_server {
 	struct ctl_server_config cfg;
 	int listen_fd;
@@ -21,7 +23,8 @@ struct ctl_server {
 	bool mapped;
 	uint32_t unseen; /* turns since the last look at peer_fd */
 	_Atomic uint32_t epoch;
-	_Atomic uint32_t drop; /* epoch that a worker wants to be dropped: its messages were malformed */
+	/* epoch that a worker wants to be dropped: its messages were malformed */
+	_Atomic uint32_t drop;
 	_Atomic uint32_t seen[CHAN_MAX_WORKERS]; /* epoch that each worker is in */
 };
 
@@ -48,7 +51,8 @@ struct ctl {
 };
 
 /* Sends, or says -EAGAIN; counts. */
-int ctl_send(struct ctl *c, uint16_t type, const void *body, size_t body_len, const void *data, size_t data_len);
+int ctl_send(struct ctl *c, uint16_t type, const void *body, size_t body_len, const void *data,
+	size_t data_len);
 
 /* ctl_msg.c: one message; -EBADMSG: malformed. */
 int ctl_message(struct ctl *c, uint16_t type, uint8_t *msg, uint32_t len);

@@ -1,5 +1,6 @@
 /*
- * What each message of the control process does, and the reports to it. Lengths are checked by ipc_check() before a body is looked at.
+ * What each message of the control process does, and the reports to it. Lengths are checked by
+ * ipc_check() before a body is looked at.
  */
 #include <errno.h>
 #include <string.h>
@@ -20,7 +21,8 @@ on_hello_ack(struct ctl *c, const struct ipc_hello_ack *m)
 void
 ctl_config_answer(struct ctl *c)
 {
-	if (c->result_due && ctl_send(c, IPC_CFG_RESULT, &c->result, sizeof(c->result), NULL, 0) == 0)
+	if (c->result_due &&
+		ctl_send(c, IPC_CFG_RESULT, &c->result, sizeof(c->result), NULL, 0) == 0)
 		c->result_due = false;
 }
 
@@ -32,18 +34,21 @@ on_commit(struct ctl *c, const struct ipc_cfg_begin *m)
 	*r = (struct ipc_cfg_result){ .generation = m->generation };
 	r->status = cfg_check(&c->staged, m->generation, c->cfg.ports, r->text, sizeof(r->text));
 	if (r->status == 0)
-		r->status = c->cfg.hooks->apply(c->cfg.hooks_ctx, &c->staged, r->text, sizeof(r->text));
+		r->status =
+			c->cfg.hooks->apply(c->cfg.hooks_ctx, &c->staged, r->text, sizeof(r->text));
 	c->staged.open = false;
 	if (r->status == 0) {
 		tls_set_max_conns(c->tls, c->staged.limits.max_conns);
 		if (c->staged.limits.control_wait_ms != 0)
 			tls_set_control_wait(c->tls, c->staged.limits.control_wait_ms);
 		ctr_inc(c->cfg.ctr, CTR_cfg_applied);
-		log_line(c->cfg.log, LOG_INFO, "config_applied worker=%u generation=%u listeners=%u pools=%u", c->cfg.worker, m->generation,
-			c->staged.n_listeners, c->staged.n_pools);
+		log_line(c->cfg.log, LOG_INFO,
+			"config_applied worker=%u generation=%u listeners=%u pools=%u",
+			c->cfg.worker, m->generation, c->staged.n_listeners, c->staged.n_pools);
 	} else {
 		ctr_inc(c->cfg.ctr, CTR_cfg_refused);
-		log_line(c->cfg.log, LOG_WARN, "config_refused worker=%u generation=%u why=\"%s\"", c->cfg.worker, m->generation, r->text);
+		log_line(c->cfg.log, LOG_WARN, "config_refused worker=%u generation=%u why=\"%s\"",
+			c->cfg.worker, m->generation, r->text);
 	}
 	c->result_due = true;
 	ctl_config_answer(c);
@@ -64,7 +69,8 @@ ctl_message(struct ctl *c, uint16_t type, uint8_t *msg, uint32_t len)
 	data = msg + ipc_body_size(type, NULL);
 	switch (type) {
 	case IPC_HELLO_ACK: return on_hello_ack(c, (const struct ipc_hello_ack *)msg);
-	case IPC_RECORDS_SEND: return tls_ctl_records_send(c->tls, (const struct ipc_records_send *)msg, data);
+	case IPC_RECORDS_SEND:
+		return tls_ctl_records_send(c->tls, (const struct ipc_records_send *)msg, data);
 	case IPC_KEYS_SET:
 		rc = tls_ctl_keys_set(c->tls, (const struct ipc_keys_set *)msg);
 		ct_wipe(msg, len);
@@ -75,9 +81,13 @@ ctl_message(struct ctl *c, uint16_t type, uint8_t *msg, uint32_t len)
 		rc = ctl_pka_do(c, (const struct ipc_pka_do *)msg, data);
 		ct_wipe(msg, len);
 		return rc;
-	case IPC_KEY_LOAD: return ctl_pka_key(c, PKA_KEY_LOAD, (const struct ipc_key_load *)msg, data);
-	case IPC_KEY_FREE: return ctl_pka_key(c, PKA_KEY_FREE, (const struct ipc_key_load *)msg, data);
-	case IPC_CFG_BEGIN: cfg_begin(&c->staged, ((const struct ipc_cfg_begin *)msg)->generation); return 0;
+	case IPC_KEY_LOAD:
+		return ctl_pka_key(c, PKA_KEY_LOAD, (const struct ipc_key_load *)msg, data);
+	case IPC_KEY_FREE:
+		return ctl_pka_key(c, PKA_KEY_FREE, (const struct ipc_key_load *)msg, data);
+	case IPC_CFG_BEGIN:
+		cfg_begin(&c->staged, ((const struct ipc_cfg_begin *)msg)->generation);
+		return 0;
 	case IPC_CFG_IFACE:
 	case IPC_CFG_LISTENER:
 	case IPC_CFG_POOL:
@@ -102,5 +112,6 @@ ctl_report(struct ctl *c)
 	eng.state = info.state;
 	eng.device_cycles = info.device_cycles;
 	eng.sim_ns = info.sim_ns;
-	ctl_send(c, IPC_ENGINE_INFO, &eng, sizeof(eng), info.stat, info.count * sizeof(info.stat[0]));
+	ctl_send(c, IPC_ENGINE_INFO, &eng, sizeof(eng), info.stat,
+		info.count * sizeof(info.stat[0]));
 }

@@ -1,5 +1,6 @@
 /*
- * Public-key work and key slots: from the channel to the engine and back. Operands and results are wiped as soon as they were handed on.
+ * Public-key work and key slots: from the channel to the engine and back. Operands and results are
+ * wiped as soon as they were handed on.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -30,7 +31,9 @@ pka_put(struct ctl *c, struct pka_op *op)
 static bool
 answer(struct ctl *c, uint64_t id, uint32_t status, const uint8_t *out, uint32_t out_len)
 {
-	struct ipc_pka_done done = { .id = id, .status = status, .bytes = status == IPC_PKA_OK ? out_len : 0 };
+	struct ipc_pka_done done = {
+		.id = id, .status = status, .bytes = status == IPC_PKA_OK ? out_len : 0
+	};
 
 	return ctl_send(c, IPC_PKA_DONE, &done, sizeof(done), out, done.bytes) != -EAGAIN;
 }
@@ -59,7 +62,8 @@ submit(struct ctl *c, struct pka_op *op)
 	return 0;
 }
 
-/* A free operation; without one the answer is BUSY (and if even that has no room, control's own timeout takes over). */
+/* A free operation; without one the answer is BUSY (and if even that has no room, control's own
+ * timeout takes over). */
 static struct pka_op *
 pka_get(struct ctl *c, uint64_t id)
 {
@@ -81,7 +85,8 @@ operand_ok(const struct ipc_pka_do *m)
 	case IPC_PKA_RSA_PMS_DECRYPT:
 	case IPC_PKA_RSA_PRIVATE: return m->bytes == 256;
 	case IPC_PKA_TLS_PRF:
-		return m->param <= 64 && m->param <= m->bytes && m->bytes <= 1024 && m->param2 >= 1 && m->param2 <= 512;
+		return m->param <= 64 && m->param <= m->bytes && m->bytes <= 1024 &&
+		       m->param2 >= 1 && m->param2 <= 512;
 	default: return false;
 	}
 }
@@ -131,7 +136,8 @@ ctl_pka_poll(struct ctl *c)
 	struct eng_info info;
 	uint16_t n = 0;
 
-	while (c->n_pka_done > 0 && answer(c, c->pka_done[0]->id, c->pka_done[0]->status, c->pka_done[0]->out, c->pka_done[0]->out_len)) {
+	while (c->n_pka_done > 0 && answer(c, c->pka_done[0]->id, c->pka_done[0]->status,
+					    c->pka_done[0]->out, c->pka_done[0]->out_len)) {
 		pka_put(c, c->pka_done[0]);
 		memmove(&c->pka_done[0], &c->pka_done[1], --c->n_pka_done * sizeof(c->pka_done[0]));
 	}
@@ -141,7 +147,8 @@ ctl_pka_poll(struct ctl *c)
 		ctr_inc(c->cfg.ctr, ops[i]->status == IPC_PKA_OK ? CTR_pka_ops : CTR_pka_failed);
 		if (ops[i]->stale || !c->attached)
 			pka_put(c, ops[i]);
-		else if (c->n_pka_done == 0 && answer(c, ops[i]->id, ops[i]->status, ops[i]->out, ops[i]->out_len))
+		else if (c->n_pka_done == 0 &&
+			 answer(c, ops[i]->id, ops[i]->status, ops[i]->out, ops[i]->out_len))
 			pka_put(c, ops[i]);
 		else
 			hold(c, ops[i]);
@@ -163,7 +170,8 @@ ctl_pka_forget(struct ctl *c)
 	while (c->n_pka_done > 0)
 		pka_put(c, c->pka_done[--c->n_pka_done]);
 	for (uint32_t i = 0; i < CTL_PKA_OPS; i++)
-		c->pka[i].stale = true; /* those in the engine; pka_put() clears it for the others */
+		/* those in the engine; pka_put() clears it for the others */
+		c->pka[i].stale = true;
 	for (uint32_t i = 0; i < c->n_pka_free; i++)
 		c->pka_free[i]->stale = false;
 }

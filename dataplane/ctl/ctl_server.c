@@ -27,13 +27,15 @@ listen_on(const char *path)
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (fd < 0)
 		return -errno;
-	if (lstat(path, &st) == 0 && !S_ISSOCK(st.st_mode)) { /* somebody's file, not ours to replace */
+	/* somebody's file, not ours to replace */
+	if (lstat(path, &st) == 0 && !S_ISSOCK(st.st_mode)) {
 		errno = EEXIST;
 		goto fail;
 	}
 	if (unlink(path) != 0 && errno != ENOENT)
 		goto fail;
-	/* Of the descriptor too: bind() makes the file with this mode, so that it is never wider. */
+	/* Of the descriptor too: bind() makes the file with this mode, so that it is never wider.
+	 */
 	if (fchmod(fd, 0660) != 0 || bind(fd, (struct sockaddr *)&a, sizeof(a)) != 0 ||
 		chmod(path, 0660) != 0 || listen(fd, 4) != 0)
 		goto fail;
@@ -124,7 +126,8 @@ attach(struct ctl_server *s)
 	s->peer_fd = fd;
 	s->unseen = LOOK_TURNS;
 	log_line(s->cfg.log, LOG_INFO, "control_attached workers=%u", s->cfg.workers);
-	atomic_fetch_add_explicit(&s->epoch, 1, memory_order_release); /* odd: workers take their rings */
+	/* odd: workers take their rings */
+	atomic_fetch_add_explicit(&s->epoch, 1, memory_order_release);
 	return 1;
 }
 

@@ -43,7 +43,8 @@ struct proxy {
 static void *
 lazy_alloc(size_t n)
 {
-	void *p = mmap(NULL, n, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	void *p = mmap(NULL, n, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
+		-1, 0);
 
 	return p == MAP_FAILED ? NULL : p;
 }
@@ -164,7 +165,8 @@ try_next(struct proxy *p, struct proxy_pair *x)
 		x->tries--;
 		cfg_addr(&s->addr, &to);
 		ctr_inc(p->cfg.ctr, CTR_proxy_connects);
-		rc = tcp_connect(p->cfg.tcp, NULL, 0, &to, s->addr.port, (void *)((uintptr_t)x | PAIR_MARK), &x->server);
+		rc = tcp_connect(p->cfg.tcp, NULL, 0, &to, s->addr.port,
+			(void *)((uintptr_t)x | PAIR_MARK), &x->server);
 		if (rc == 0) {
 			x->state = PAIR_CONNECTING;
 			x->deadline_us = p->now + (uint64_t)pool->connect_timeout_ms * 1000;
@@ -188,7 +190,7 @@ retry(struct proxy *p, struct proxy_pair *x)
 	give_up(p, x, TLS_E_OK);
 }
 
-/* --- from the TLS layer ------------------------------------------------------------------------------------------------------------ */
+/* --- from the TLS layer --------------------------------------------------------------------- */
 
 static void
 on_ready(void *ctx, struct tls_conn *c, uint32_t pool)
@@ -271,8 +273,11 @@ fetch(struct proxy *p, struct proxy_pair *x)
 {
 	struct tcp_stack *tcp = p->cfg.tcp;
 	bool fin = x->server == 0 || tcp_rx_fin(tcp, x->server);
-	uint32_t avail = x->rest != NULL ? x->rest->pkt_len : x->server != 0 ? tcp_rx_bytes(tcp, x->server) : 0, n;
+	uint32_t avail, n;
 
+	avail = x->server != 0 ? tcp_rx_bytes(tcp, x->server) : 0;
+	if (x->rest != NULL)
+		avail = x->rest->pkt_len;
 	if (avail == 0) {
 		if (fin) {
 			x->server_eof = true;
@@ -350,7 +355,7 @@ const struct tls_events proxy_tls_events = {
 	.closed = on_closed,
 };
 
-/* --- from TCP ------------------------------------------------------------------------------------------------------------------------ */
+/* --- from TCP ------------------------------------------------------------------------------- */
 
 void
 proxy_connected(struct proxy *p, struct proxy_pair *x, int err, uint64_t now)

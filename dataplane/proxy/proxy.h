@@ -1,10 +1,11 @@
 /*
- * The proxy of one worker: joins a client's TLS connection with a TCP connection to a server of its pool and moves bytes both ways as
- * mbufs, never copying. Memory is bounded by the receive windows of both sides: bytes are taken from one side only while the
- * other has room.
+ * The proxy of one worker: joins a client's TLS connection with a TCP connection to a server of its
+ * pool and moves bytes both ways as mbufs, never copying. Memory is bounded by the receive windows
+ * of both sides: bytes are taken from one side only while the other has room.
  *
- * Half-close both ways: the client's close_notify becomes a FIN to the server and the server's FIN a close_notify to the client, each
- * after the bytes before it. A client stream cut without close_notify is not passed off as complete: the server gets a reset.
+ * Half-close both ways: the client's close_notify becomes a FIN to the server and the server's FIN
+ * a close_notify to the client, each after the bytes before it. A client stream cut without
+ * close_notify is not passed off as complete: the server gets a reset.
  */
 #ifndef SLUICE_DATAPLANE_PROXY_PROXY_H
 #define SLUICE_DATAPLANE_PROXY_PROXY_H
@@ -32,7 +33,8 @@ void proxy_free(struct proxy *p);
 void proxy_set_tls(struct proxy *p, struct tls_layer *tls);
 
 /*
- * TCP user pointers: those of server connections carry a mark, so that one set of TCP events serves both kinds. NULL: not a pair's.
+ * TCP user pointers: those of server connections carry a mark, so that one set of TCP events serves
+ * both kinds. NULL: not a pair's.
  */
 struct proxy_pair *proxy_pair_of(void *tcp_user);
 

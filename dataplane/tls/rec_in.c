@@ -1,5 +1,6 @@
 /*
- * Record headers and limits: RFC 5246 6.2 and 7.1, with limits on floods of records that carry nothing.
+ * Record headers and limits: RFC 5246 6.2 and 7.1, with limits on floods of records that carry
+ * nothing.
  */
 #include "common/rd.h"
 #include "dataplane/tls/rec_in.h"
@@ -9,7 +10,8 @@ header_protected(const struct rec_in *in, const struct rec_hdr *h)
 {
 	if (h->len > TLS_MAX_CIPHER)
 		return TLS_E_RECORD_OVERFLOW; /* 6.2.3 */
-	/* Too short for nonce, MAC and padding, or no whole blocks: cannot be authentic, and must look like that (6.2.3.2). */
+	/* Too short for nonce, MAC and padding, or no whole blocks: cannot be authentic, and must
+	 * look like that (6.2.3.2). */
 	if (h->len < rec_alg_min_fragment(in->alg, in->version))
 		return TLS_E_BAD_RECORD_MAC;
 	if (in->alg->mac_len != 0 && h->len % CBC_BLOCK != 0)
@@ -52,7 +54,8 @@ opened_alert(struct rec_in *in, uint32_t len, const uint8_t first[2])
 		return TLS_E_DECODE_ERROR;
 	if (first[0] != TLS_ALERT_WARNING && first[0] != TLS_ALERT_FATAL)
 		return TLS_E_ILLEGAL_PARAMETER;
-	if (first[0] == TLS_ALERT_WARNING && first[1] != TLS_ALERT_CLOSE_NOTIFY && ++in->warnings > REC_IN_MAX_WARNINGS)
+	if (first[0] == TLS_ALERT_WARNING && first[1] != TLS_ALERT_CLOSE_NOTIFY &&
+		++in->warnings > REC_IN_MAX_WARNINGS)
 		return TLS_E_WARNING_FLOOD;
 	return TLS_E_OK;
 }

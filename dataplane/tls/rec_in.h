@@ -1,9 +1,9 @@
 /*
- * Reading records, pure: judges record headers and the plaintext of opened records. Holds no bytes: the caller cuts them from TCP's
- * queue when a header was found good and the whole record is there.
+ * Reading records, pure: judges record headers and the plaintext of opened records. Holds no bytes:
+ * the caller cuts them from TCP's queue when a header was found good and the whole record is there.
  *
- * Each record goes through rec_in_header() and, once opened, rec_in_opened(), both in the order of the stream. Errors are final for the
- * connection; the alert comes from tls_err.def.
+ * Each record goes through rec_in_header() and, once opened, rec_in_opened(), both in the order of
+ * the stream. Errors are final for the connection; the alert comes from tls_err.def.
  */
 #ifndef SLUICE_DATAPLANE_TLS_REC_IN_H
 #define SLUICE_DATAPLANE_TLS_REC_IN_H
@@ -36,8 +36,8 @@ struct rec_hdr {
 enum tls_err rec_in_header(struct rec_in *in, const uint8_t raw[TLS_HDR_LEN], struct rec_hdr *h);
 
 /*
- * Judges an opened record: `len` bytes of plaintext of which the first min(len, 2) are in `first`. For alerts and CCS the contents are
- * checked as well, so that what is handed on is well-formed.
+ * Judges an opened record: `len` bytes of plaintext of which the first min(len, 2) are in `first`.
+ * For alerts and CCS the contents are checked as well, so that what is handed on is well-formed.
  */
 enum tls_err rec_in_opened(struct rec_in *in, uint8_t type, uint32_t len, const uint8_t first[2]);
 

@@ -9,13 +9,17 @@
 static uint32_t
 one_segment(const struct rec_out *out, uint32_t mss)
 {
-	uint32_t over = out->alg != NULL ? rec_alg_sealed_len(out->alg, out->version, 0) + (out->alg->mac_len ? CBC_BLOCK : 0) : REC_HDR;
+	uint32_t over = REC_HDR;
 
+	if (out->alg != NULL)
+		over = rec_alg_sealed_len(out->alg, out->version, 0) +
+		       (out->alg->mac_len ? CBC_BLOCK : 0);
 	return mss > 2 * over ? mss - over : over;
 }
 
 uint32_t
-rec_out_next(struct rec_out *out, uint32_t avail, bool more, const struct rec_out_path *path, uint64_t now_us)
+rec_out_next(struct rec_out *out, uint32_t avail, bool more, const struct rec_out_path *path,
+	uint64_t now_us)
 {
 	uint32_t small = one_segment(out, path->mss), want = out->max_fragment;
 

@@ -1,9 +1,10 @@
 /*
  * Writing records, pure: decides how many bytes the next record carries.
  *
- * Dynamic record size: a connection that starts, or starts again after a pause, gets records of about one TCP segment, so that the
- * client can open each as soon as its segment arrives; once the congestion window holds more than a full record, records are as long as
- * allowed, which is cheapest for both ends.
+ * Dynamic record size: a connection that starts, or starts again after a pause, gets records of
+ * about one TCP segment, so that the client can open each as soon as its segment arrives; once the
+ * congestion window holds more than a full record, records are as long as allowed, which is
+ * cheapest for both ends.
  */
 #ifndef SLUICE_DATAPLANE_TLS_REC_OUT_H
 #define SLUICE_DATAPLANE_TLS_REC_OUT_H
@@ -31,10 +32,12 @@ struct rec_out_path { /* what TCP says about the way to the client */
 };
 
 /*
- * Plaintext bytes of the next application record when `avail` (> 0) are waiting. 0: wait, because what is queued keeps the path busy and a fuller
- * record will be cheaper; asked again when more arrives or the queue drains. `more` says that the sender has not ended its stream.
+ * Plaintext bytes of the next application record when `avail` (> 0) are waiting. 0: wait, because
+ * what is queued keeps the path busy and a fuller record will be cheaper; asked again when more
+ * arrives or the queue drains. `more` says that the sender has not ended its stream.
  */
-uint32_t rec_out_next(struct rec_out *out, uint32_t avail, bool more, const struct rec_out_path *path, uint64_t now_us);
+uint32_t rec_out_next(struct rec_out *out, uint32_t avail, bool more,
+	const struct rec_out_path *path, uint64_t now_us);
 
 /* `n` plaintext bytes were cut. */
 void rec_out_cut(struct rec_out *out, uint32_t n, uint64_t now_us);

@@ -1,12 +1,13 @@
 /*
- * TLS connections of one worker: between TCP and the proxy, with handshake messages going to and coming from the control process.
+ * TLS connections of one worker: between TCP and the proxy, with handshake messages going to and
+ * coming from the control process.
  *
- * Pure apart from what is handed in: TCP below (tcp.h), the record engine beside, events upwards to the proxy, messages sideways to
- * the control process. Nothing blocks: a connection that cannot go on because something has no room is put on a list and tried again by
- * tls_work().
+ * Pure apart from what is handed in: TCP below (tcp.h), the record engine beside, events upwards to
+ * the proxy, messages sideways to the control process. Nothing blocks: a connection that cannot go
+ * on because something has no room is put on a list and tried again by tls_work().
  *
- * A connection's slot is found by handle (index and generation); it is used again only when TCP, the engine and the control
- * process have all let go of it.
+ * A connection's slot is found by handle (index and generation); it is used again only when TCP,
+ * the engine and the control process have all let go of it.
  */
 #ifndef SLUICE_DATAPLANE_TLS_TLS_H
 #define SLUICE_DATAPLANE_TLS_TLS_H
@@ -32,19 +33,23 @@ struct tls_conn;
 struct tls_events {
 	/* The handshake is over: application data may flow, to a server of `pool`. */
 	void (*ready)(void *ctx, struct tls_conn *c, uint32_t pool);
-	/* Whether another application record may be opened while `pending` opened bytes are on their way up. */
+	/* Whether another application record may be opened while `pending` opened bytes are on
+	 * their way up. */
 	bool (*room)(void *ctx, struct tls_conn *c, uint32_t pending);
 	/* Application data in order. Takes m. */
 	void (*data)(void *ctx, struct tls_conn *c, struct rte_mbuf *m);
-	/* The client ended its stream, by close_notify or (truncated) by FIN alone. Sending goes on. */
+	/* The client ended its stream, by close_notify or (truncated) by FIN alone. Sending goes
+	 * on. */
 	void (*eof)(void *ctx, struct tls_conn *c, bool truncated);
 	/* tls_write_room() may have grown. */
 	void (*writable)(void *ctx, struct tls_conn *c);
-	/* No data flows any more in either direction; c must not be used after return. Only after ready(). */
+	/* No data flows any more in either direction; c must not be used after return. Only after
+	 * ready(). */
 	void (*closed)(void *ctx, struct tls_conn *c);
 };
 
-/* Sideways, to the control process. Each returns 0, or -EAGAIN when the ring is full or nobody is attached. */
+/* Sideways, to the control process. Each returns 0, or -EAGAIN when the ring is full or nobody is
+ * attached. */
 struct tls_link_ops {
 	int (*conn_open)(void *ctx, const struct ipc_conn_open *msg);
 	/* msg->bytes bytes of m from offset 0 */
@@ -52,7 +57,8 @@ struct tls_link_ops {
 	int (*conn_closed)(void *ctx, const struct ipc_conn_closed *msg);
 };
 
-struct tls_limits { /* what a listener asks for; shared by its connections, lives as long as the layer */
+/* what a listener asks for; shared by its connections, lives as long as the layer */
+struct tls_limits {
 	uint32_t listener; /* id */
 	uint32_t handshake_timeout_ms;
 	uint32_t idle_timeout_ms;
@@ -83,8 +89,10 @@ void tls_set_max_conns(struct tls_layer *l, uint32_t n);
 void tls_set_control_wait(struct tls_layer *l, uint32_t ms);
 
 /* --- from TCP (struct tcp_events), now in microseconds */
-/* A client connected. NULL: no room; the caller aborts the connection. The connection is the TCP user pointer. */
-struct tls_conn *tls_accept(struct tls_layer *l, tcp_id_t id, const struct tls_limits *lim, uint64_t now);
+/* A client connected. NULL: no room; the caller aborts the connection. The connection is the TCP
+ * user pointer. */
+struct tls_conn *tls_accept(
+	struct tls_layer *l, tcp_id_t id, const struct tls_limits *lim, uint64_t now);
 void tls_tcp_readable(struct tls_layer *l, struct tls_conn *c);
 void tls_tcp_acked(struct tls_layer *l, struct tls_conn *c);
 void tls_tcp_closed(struct tls_layer *l, struct tls_conn *c, enum tcp_close why);
@@ -102,7 +110,8 @@ uint32_t tls_count(const struct tls_layer *l);
 void tls_drain(struct tls_layer *l, uint64_t now);
 
 /* --- from the control process. 0; -ESTALE: no such connection; -EBADMSG: malformed */
-int tls_ctl_records_send(struct tls_layer *l, const struct ipc_records_send *msg, const uint8_t *data);
+int tls_ctl_records_send(
+	struct tls_layer *l, const struct ipc_records_send *msg, const uint8_t *data);
 int tls_ctl_keys_set(struct tls_layer *l, const struct ipc_keys_set *msg);
 int tls_ctl_ready(struct tls_layer *l, const struct ipc_conn_ready *msg);
 int tls_ctl_close(struct tls_layer *l, const struct ipc_conn_close *msg);
@@ -113,9 +122,11 @@ void tls_ctl_detached(struct tls_layer *l);
 
 enum tls_pressure {
 	TLS_PRESSURE_NONE,
-	/* Buffers are short: connections queue no more than TLS_SHORT_QUEUE bytes towards a client, so that slow readers leave buffers to the others. */
+	/* Buffers are short: connections queue no more than TLS_SHORT_QUEUE bytes towards a client,
+	   so that slow readers leave buffers to the others. */
 	TLS_PRESSURE_SHORT,
-	/* Hardly any is left: connections that hold many and have made no progress for TLS_STUCK_US are ended, so that those that move can go on. */
+	/* Hardly any is left: connections that hold many and have made no progress for TLS_STUCK_US
+	   are ended, so that those that move can go on. */
 	TLS_PRESSURE_CRITICAL,
 };
 void tls_set_pressure(struct tls_layer *l, enum tls_pressure p);
@@ -127,12 +138,15 @@ void *tls_get_user(const struct tls_conn *c);
 bool tls_write_room(const struct tls_layer *l, const struct tls_conn *c);
 /* Bytes of the next record when `avail` > 0 are waiting; 0: wait for writable(), or for more. */
 uint32_t tls_write_len(struct tls_layer *l, struct tls_conn *c, uint32_t avail, bool more);
-/* Seals and sends one record of at most tls_write_len() bytes. 0: took m; -ENOBUFS: the caller keeps it, try again. */
+/* Seals and sends one record of at most tls_write_len() bytes. 0: took m; -ENOBUFS: the caller
+ * keeps it, try again. */
 int tls_write_take(struct tls_layer *l, struct tls_conn *c, struct rte_mbuf *m);
 /* Nothing more will be written: close_notify and FIN after what is queued. */
 void tls_finish(struct tls_layer *l, struct tls_conn *c);
-/* Ends the connection with an alert that says so; `reason` is for the control process. No event follows. */
-void tls_fail(struct tls_layer *l, struct tls_conn *c, enum tls_err err, enum ipc_close_reason reason);
+/* Ends the connection with an alert that says so; `reason` is for the control process. No event
+ * follows. */
+void tls_fail(
+	struct tls_layer *l, struct tls_conn *c, enum tls_err err, enum ipc_close_reason reason);
 /* room() may be true again. */
 void tls_resume(struct tls_layer *l, struct tls_conn *c);
 

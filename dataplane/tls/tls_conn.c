@@ -12,7 +12,8 @@
 static void *
 lazy_alloc(size_t n)
 {
-	void *p = mmap(NULL, n, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	void *p = mmap(NULL, n, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
+		-1, 0);
 
 	return p == MAP_FAILED ? NULL : p;
 }
@@ -89,7 +90,7 @@ tls_set_pressure(struct tls_layer *l, enum tls_pressure p)
 	l->pressure = p;
 }
 
-/* --- operations ------------------------------------------------------------------------------------------------------------------ */
+/* --- operations ----------------------------------------------------------------------------- */
 
 struct rec_op *
 tls_op_get(struct tls_layer *l)
@@ -196,7 +197,7 @@ tls_keys_drop(struct rec_session **s)
 	*s = NULL;
 }
 
-/* --- connections ----------------------------------------------------------------------------------------------------------------- */
+/* --- connections ---------------------------------------------------------------------------- */
 
 struct tls_conn *
 tls_find(struct tls_layer *l, ipc_conn_t h)
@@ -289,7 +290,8 @@ tell_closed(struct tls_layer *l, struct tls_conn *c, uint8_t was)
 	l->cfg.events->closed(l->cfg.events_ctx, c);
 }
 
-/* No more data either way; what is queued still leaves, then FIN, then the client's FIN is waited for. */
+/* No more data either way; what is queued still leaves, then FIN, then the client's FIN is waited
+ * for. */
 void
 tls_closing(struct tls_layer *l, struct tls_conn *c, uint8_t reason)
 {
@@ -315,7 +317,8 @@ tls_error(struct tls_layer *l, struct tls_conn *c, enum tls_err err)
 		ctr_inc(l->cfg.ctr, CTR_tls_empty_flood);
 	if (err == TLS_E_WARNING_FLOOD)
 		ctr_inc(l->cfg.ctr, CTR_tls_warning_flood);
-	log_line(l->cfg.log, LOG_DEBUG, "tls_error conn=%u error=%s text=\"%s\"", c->index, tls_err_name(err), tls_err_text(err));
+	log_line(l->cfg.log, LOG_DEBUG, "tls_error conn=%u error=%s text=\"%s\"", c->index,
+		tls_err_name(err), tls_err_text(err));
 	if (alert != TLS_ALERT_NONE)
 		tls_tx_alert(l, c, TLS_ALERT_FATAL, alert);
 	tls_closing(l, c, IPC_CLOSED_TLS_ERROR);
@@ -334,6 +337,18 @@ tls_fail(struct tls_layer *l, struct tls_conn *c, enum tls_err err, enum ipc_clo
 	tls_closing(l, c, (uint8_t)reason);
 }
 
+static uint8_t
+reason_of(enum tcp_close why)
+{
+	switch (why) {
+	case TCP_CLOSE_NORMAL: return IPC_CLOSED_NORMAL;
+	case TCP_CLOSE_RESET:
+	case TCP_CLOSE_REFUSED: return IPC_CLOSED_PEER_RESET;
+	case TCP_CLOSE_RESOURCES: return IPC_CLOSED_RESOURCES;
+	default: return IPC_CLOSED_TIMEOUT;
+	}
+}
+
 void
 tls_tcp_closed(struct tls_layer *l, struct tls_conn *c, enum tcp_close why)
 {
@@ -343,9 +358,7 @@ tls_tcp_closed(struct tls_layer *l, struct tls_conn *c, enum tcp_close why)
 		return;
 	c->state = TLS_DEAD;
 	if (was != TLS_CLOSING)
-		c->reason = why == TCP_CLOSE_NORMAL ? IPC_CLOSED_NORMAL :
-			    why == TCP_CLOSE_RESET || why == TCP_CLOSE_REFUSED ? IPC_CLOSED_PEER_RESET :
-			    why == TCP_CLOSE_RESOURCES ? IPC_CLOSED_RESOURCES : IPC_CLOSED_TIMEOUT;
+		c->reason = reason_of(why);
 	tell_closed(l, c, was);
 	tls_dirty(l, c);
 }
@@ -363,7 +376,8 @@ fifo_drain(struct tls_layer *l, struct op_fifo *f)
 	return f->n == 0;
 }
 
-/* Gives the slot back once the engine and the control process have let go of it; else it is tried again. */
+/* Gives the slot back once the engine and the control process have let go of it; else it is tried
+ * again. */
 void
 tls_release(struct tls_layer *l, struct tls_conn *c)
 {
@@ -410,7 +424,8 @@ tls_step(struct tls_layer *l, struct tls_conn *c)
 		tls_release(l, c);
 		return;
 	}
-	if ((c->state == TLS_WAIT || (c->state == TLS_SHAKE && c->replay_due)) && !tls_announce(l, c))
+	if ((c->state == TLS_WAIT || (c->state == TLS_SHAKE && c->replay_due)) &&
+		!tls_announce(l, c))
 		return;
 	tls_rx(l, c);
 	tls_fifo_submit(l, &c->out);
@@ -443,7 +458,7 @@ tls_resume(struct tls_layer *l, struct tls_conn *c)
 	tls_dirty(l, c);
 }
 
-/* --- the worker's loop ------------------------------------------------------------------------------------------------------------- */
+/* --- the worker's loop ---------------------------------------------------------------------- */
 
 uint32_t
 tls_poll(struct tls_layer *l, uint64_t now)
@@ -490,7 +505,8 @@ static bool
 hoards(const struct tls_layer *l, const struct tls_conn *c)
 {
 	return l->pressure == TLS_PRESSURE_CRITICAL && l->now - c->active_us > TLS_STUCK_US &&
-	       tcp_send_queued(l->cfg.tcp, c->tcp) + tcp_rx_bytes(l->cfg.tcp, c->tcp) >= TLS_SHORT_QUEUE;
+	       tcp_send_queued(l->cfg.tcp, c->tcp) + tcp_rx_bytes(l->cfg.tcp, c->tcp) >=
+		       TLS_SHORT_QUEUE;
 }
 
 static void
@@ -527,7 +543,8 @@ sweep_one(struct tls_layer *l, struct tls_conn *c)
 		break;
 	case TLS_CLOSING:
 		if (l->now - c->active_us > TLS_LINGER_US) {
-			if (c->out.n == 0 && c->fin_sent && tcp_send_queued(l->cfg.tcp, c->tcp) == 0)
+			if (c->out.n == 0 && c->fin_sent &&
+				tcp_send_queued(l->cfg.tcp, c->tcp) == 0)
 				tcp_close(l->cfg.tcp, c->tcp);
 			else
 				tcp_abort(l->cfg.tcp, c->tcp);

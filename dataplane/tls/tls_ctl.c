@@ -1,5 +1,6 @@
 /*
- * Messages between TLS connections and the control process. Nothing in a message is trusted: handles, enums and lengths are checked here.
+ * Messages between TLS connections and the control process. Nothing in a message is trusted:
+ * handles, enums and lengths are checked here.
  */
 #include <errno.h>
 #include <string.h>
@@ -24,12 +25,15 @@ to_ipc_addr(struct ipc_addr *to, const struct net_addr *a, uint16_t port)
 	}
 }
 
-/* CONN_OPEN, and what the client said to a control process that did not answer. Returns false when it has to wait. */
+/* CONN_OPEN, and what the client said to a control process that did not answer. Returns false when
+ * it has to wait. */
 bool
 tls_announce(struct tls_layer *l, struct tls_conn *c)
 {
 	struct ipc_conn_open msg = { .conn = tls_handle(c), .listener = c->lim->listener };
-	struct ipc_record_in rec = { .conn = tls_handle(c), .type = TLS_CT_HANDSHAKE, .version = c->replay_version };
+	struct ipc_record_in rec = {
+		.conn = tls_handle(c), .type = TLS_CT_HANDSHAKE, .version = c->replay_version
+	};
 	struct tcp_info info;
 
 	if (l->attach == 0)
@@ -124,13 +128,15 @@ tls_ctl_records_send(struct tls_layer *l, const struct ipc_records_send *msg, co
 		struct rte_mbuf *m = NULL;
 
 		n = RTE_MIN(msg->bytes - off, (uint32_t)TLS_MAX_PLAIN);
-		if (c->out.n < TLS_MAX_OUT) /* a client that reads none of its answers gets no more */
+		/* a client that reads none of its answers gets no more */
+		if (c->out.n < TLS_MAX_OUT)
 			m = own_chain_alloc(l->cfg.pool, n);
 		if (m != NULL)
 			own_chain_write(m, 0, data + off, n);
 		if (m == NULL || tls_tx_record(l, c, msg->type, m) != 0) {
 			own_drop(l->cfg.ctr, m, CTR_no_mbuf);
-			tls_closing(l, c, IPC_CLOSED_RESOURCES); /* a flight with a hole is no flight */
+			/* a flight with a hole is no flight */
+			tls_closing(l, c, IPC_CLOSED_RESOURCES);
 			return 0;
 		}
 		if (msg->type == TLS_CT_ALERT && n >= 2) {
@@ -147,7 +153,8 @@ keys_from(const struct ipc_keys_set *msg, struct rec_keys *k)
 {
 	bool write = msg->dir == IPC_DIR_WRITE;
 
-	if ((msg->dir != IPC_DIR_READ && !write) || msg->when != (write ? IPC_KEYS_NOW : IPC_KEYS_AFTER_CCS))
+	if ((msg->dir != IPC_DIR_READ && !write) ||
+		msg->when != (write ? IPC_KEYS_NOW : IPC_KEYS_AFTER_CCS))
 		return false;
 	if (msg->seq > KEYS_MAX_SEQ)
 		return false;
@@ -247,7 +254,8 @@ tls_ctl_close(struct tls_layer *l, const struct ipc_conn_close *msg)
 
 	if (msg->how != IPC_CLOSE_ALERT && msg->how != IPC_CLOSE_RESET)
 		return -EBADMSG;
-	if (msg->how == IPC_CLOSE_ALERT && msg->level != TLS_ALERT_WARNING && msg->level != TLS_ALERT_FATAL)
+	if (msg->how == IPC_CLOSE_ALERT && msg->level != TLS_ALERT_WARNING &&
+		msg->level != TLS_ALERT_FATAL)
 		return -EBADMSG;
 	if (c == NULL)
 		return -ESTALE;

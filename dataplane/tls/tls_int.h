@@ -1,5 +1,6 @@
 /*
- * Inside of the TLS layer: shared by tls_conn.c (life and death), tls_rx.c, tls_tx.c and tls_ctl.c (messages of the control process).
+ * Inside of the TLS layer: shared by tls_conn.c (life and death), tls_rx.c, tls_tx.c and tls_ctl.c
+ * (messages of the control process).
  */
 #ifndef SLUICE_DATAPLANE_TLS_TLS_INT_H
 #define SLUICE_DATAPLANE_TLS_TLS_INT_H
@@ -40,7 +41,8 @@ struct tls_conn {
 	struct rec_out rout;
 	struct tls_conn *dirty_next;
 	const struct tls_limits *lim;
-	struct rte_mbuf *replay; /* a ClientHello that nobody answered yet, in case the control process goes away */
+	/* a ClientHello that nobody answered yet, in case the control process goes away */
+	struct rte_mbuf *replay;
 	uint64_t born_us; /* accepted, or started to wait for a control process */
 	uint64_t active_us; /* last progress */
 	uint64_t bytes_in, bytes_out;

@@ -1,8 +1,9 @@
 /*
  * From TCP's receive queue through the engine to the proxy or the control process.
  *
- * A record is taken from TCP whole. Its bytes stay charged to the client's window until the proxy or the control process has the
- * plaintext, so that a slow reader closes the window and memory stays bounded.
+ * A record is taken from TCP whole. Its bytes stay charged to the client's window until the proxy
+ * or the control process has the plaintext, so that a slow reader closes the window and memory
+ * stays bounded.
  */
 #include <errno.h>
 
@@ -60,7 +61,8 @@ rx_take(struct tls_layer *l, struct tls_conn *c, const struct rec_hdr *h)
 {
 	struct rec_op *op;
 
-	if (c->state != TLS_OPEN && l->ops_used >= TLS_OPS / 2) /* the others are for open connections */
+	/* the others are for open connections */
+	if (c->state != TLS_OPEN && l->ops_used >= TLS_OPS / 2)
 		return false;
 	op = tls_op_get(l);
 	if (op == NULL)
@@ -110,7 +112,8 @@ tls_rx(struct tls_layer *l, struct tls_conn *c)
 			break;
 		}
 		err = rec_in_header(&c->rin, raw, &h);
-		if (err == TLS_E_OK && h.type == TLS_CT_APPDATA && c->rin.fresh && c->state != TLS_OPEN)
+		if (err == TLS_E_OK && h.type == TLS_CT_APPDATA && c->rin.fresh &&
+			c->state != TLS_OPEN)
 			err = TLS_E_UNEXPECTED_MESSAGE; /* before Finished (RFC 5246 7.4.9) */
 		if (err != TLS_E_OK) {
 			if (c->in.n == 0) { /* what came before is judged first */
@@ -171,7 +174,8 @@ rx_to_control(struct tls_layer *l, struct tls_conn *c, const struct rec_op *op)
 	if (!tls_known(l, c)) {
 		if (c->state != TLS_OPEN)
 			return false;
-		/* Established under a control process that is gone: renegotiation is refused here (RFC 5246 7.2.2). */
+		/* Established under a control process that is gone: renegotiation is refused here
+		 * (RFC 5246 7.2.2). */
 		if (op->type == TLS_CT_HANDSHAKE && c->refusals++ < TLS_MAX_REFUSALS)
 			tls_tx_alert(l, c, TLS_ALERT_WARNING, TLS_ALERT_NO_RENEGOTIATION);
 		else
@@ -215,8 +219,8 @@ rx_keep(struct tls_layer *l, struct tls_conn *c, struct rec_op *op)
 {
 	uint32_t kept = c->replay != NULL ? c->replay->pkt_len : 0;
 
-	if (c->answered || c->state != TLS_SHAKE || op->epoch != 0 || op->type != TLS_CT_HANDSHAKE ||
-		op->m == NULL)
+	if (c->answered || c->state != TLS_SHAKE || op->epoch != 0 ||
+		op->type != TLS_CT_HANDSHAKE || op->m == NULL)
 		return;
 	c->replay_version = op->version;
 	if (kept == 0 && op->m->nb_segs == 1) {
@@ -310,5 +314,6 @@ tls_rx_done(struct tls_layer *l, struct tls_conn *c)
 		tls_op_put(l, op);
 	}
 	if (freed && c->in.n == 0 && c->state != TLS_DEAD)
-		tls_dirty(l, c); /* an error or FIN may have waited for this, or a record for its turn */
+		/* an error or FIN may have waited for this, or a record for its turn */
+		tls_dirty(l, c);
 }

@@ -30,7 +30,8 @@ tx_plain(struct tls_layer *l, struct tls_conn *c, struct rec_op *op)
 }
 
 /*
- * Queues one record of type `type`; m holds 1..2^14 bytes of plaintext. 0: took m; -ENOBUFS: the caller keeps it.
+ * Queues one record of type `type`; m holds 1..2^14 bytes of plaintext. 0: took m; -ENOBUFS: the
+ * caller keeps it.
  */
 int
 tls_tx_record(struct tls_layer *l, struct tls_conn *c, uint8_t type, struct rte_mbuf *m)
@@ -58,7 +59,8 @@ tls_tx_record(struct tls_layer *l, struct tls_conn *c, uint8_t type, struct rte_
 	tls_fifo_put(&c->out, op);
 	tls_fifo_submit(l, &c->out);
 	ctr_inc(l->cfg.ctr, CTR_tls_records_out);
-	tls_dirty(l, c); /* what is done already leaves with tls_work(), never from inside a callback */
+	/* what is done already leaves with tls_work(), never from inside a callback */
+	tls_dirty(l, c);
 	return 0;
 }
 
@@ -100,7 +102,8 @@ tls_tx_done(struct tls_layer *l, struct tls_conn *c)
 	while ((op = c->out.head) != NULL && op->state == OP_DONE) {
 		if (c->state != TLS_DEAD && op->status != REC_OK) {
 			ctr_inc(l->cfg.ctr, CTR_no_mbuf);
-			tcp_abort(l->cfg.tcp, c->tcp); /* a hole in the stream: nothing may follow it */
+			/* a hole in the stream: nothing may follow it */
+			tcp_abort(l->cfg.tcp, c->tcp);
 			tls_tcp_closed(l, c, TCP_CLOSE_RESOURCES);
 			return;
 		}
@@ -129,7 +132,8 @@ tls_write_room(const struct tls_layer *l, const struct tls_conn *c)
 {
 	if (c->state != TLS_OPEN || c->wr_eof || c->out.n >= TLS_MAX_OPS)
 		return false;
-	if (l->pressure != TLS_PRESSURE_NONE && tcp_send_queued(l->cfg.tcp, c->tcp) + c->out_bytes >= TLS_SHORT_QUEUE)
+	if (l->pressure != TLS_PRESSURE_NONE &&
+		tcp_send_queued(l->cfg.tcp, c->tcp) + c->out_bytes >= TLS_SHORT_QUEUE)
 		return false; /* acked() will ask again */
 	return tcp_send_space(l->cfg.tcp, c->tcp) > c->out_bytes;
 }

@@ -1,8 +1,10 @@
 /*
- * Fuzzes the dataplane with a hostile control process: any messages in any order, and a ring whose shared memory says anything.
+ * Fuzzes the dataplane with a hostile control process: any messages in any order, and a ring whose
+ * shared memory says anything.
  *
- * First byte: bit 0 raw: the rest is written over the ring's shared memory as it is; else a list of (type, how many bytes, the bytes), in which
- * handles are made to fit often enough. Bit 1: a client's first bytes are waiting. After each step the worker takes its turns.
+ * First byte: bit 0 raw: the rest is written over the ring's shared memory as it is; else a list of
+ * (type, how many bytes, the bytes), in which handles are made to fit often enough. Bit 1: a
+ * client's first bytes are waiting. After each step the worker takes its turns.
  */
 #include "tests/unit/dataplane/dp_world.h"
 
@@ -17,7 +19,8 @@ LLVMFuzzerInitialize(int *argc, char ***argv)
 	return dpt_setup(NULL);
 }
 
-/* What this message declares as its trailing length is made true now and then, so that handlers are reached. */
+/* What this message declares as its trailing length is made true now and then, so that handlers are
+ * reached. */
 static void
 mend(uint16_t type, uint8_t *msg, uint32_t len, ipc_conn_t conn)
 {
@@ -33,7 +36,8 @@ mend(uint16_t type, uint8_t *msg, uint32_t len, ipc_conn_t conn)
 		((struct ipc_pka_do *)msg)->bytes = extra;
 	if (type == IPC_KEY_LOAD)
 		((struct ipc_key_load *)msg)->bytes = extra;
-	if (type >= IPC_RECORDS_SEND && type <= IPC_CONN_CLOSE && type != IPC_PKA_DO && type != IPC_KEY_LOAD && type != IPC_KEY_FREE && body >= 8 && (msg[0] & 7) != 0)
+	if (type >= IPC_RECORDS_SEND && type <= IPC_CONN_CLOSE && type != IPC_PKA_DO &&
+		type != IPC_KEY_LOAD && type != IPC_KEY_FREE && body >= 8 && (msg[0] & 7) != 0)
 		memcpy(msg, &conn, sizeof(conn));
 }
 

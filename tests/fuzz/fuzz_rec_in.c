@@ -1,9 +1,11 @@
 /*
- * Fuzzes everything a client's bytes reach above TCP: record framing, epochs, alerts, floods, the proxy. The null engine stands behind, so that what the
- * fuzzer writes is what comes out of a record.
+ * Fuzzes everything a client's bytes reach above TCP: record framing, epochs, alerts, floods, the
+ * proxy. The null engine stands behind, so that what the fuzzer writes is what comes out of a
+ * record.
  *
- * First byte: bit 0 the handshake is over before the bytes come; bit 1 the control process answers each message with records; bit 2 the control
- * process goes away half way; bit 3 the client ends with a FIN; 7:4 size of the pieces in which the bytes arrive.
+ * First byte: bit 0 the handshake is over before the bytes come; bit 1 the control process answers
+ * each message with records; bit 2 the control process goes away half way; bit 3 the client ends
+ * with a FIN; 7:4 size of the pieces in which the bytes arrive.
  */
 #include "tests/unit/dataplane/dp_world.h"
 
@@ -21,8 +23,13 @@ LLVMFuzzerInitialize(int *argc, char ***argv)
 static void
 give_keys(struct dp_world *w, ipc_conn_t conn, uint8_t dir)
 {
-	struct ipc_keys_set m = { .conn = conn, .dir = dir, .when = dir == IPC_DIR_READ ? IPC_KEYS_AFTER_CCS : IPC_KEYS_NOW, .version = 0x0303,
-		.alg = IPC_ALG_AES128_GCM, .key_len = 16, .iv_len = 4 };
+	struct ipc_keys_set m = { .conn = conn,
+		.dir = dir,
+		.when = dir == IPC_DIR_READ ? IPC_KEYS_AFTER_CCS : IPC_KEYS_NOW,
+		.version = 0x0303,
+		.alg = IPC_ALG_AES128_GCM,
+		.key_len = 16,
+		.iv_len = 4 };
 
 	world_say(w, IPC_KEYS_SET, &m, sizeof(m), NULL, 0);
 }
@@ -77,7 +84,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	world_begin(&w, &rec_engine_null);
 	w.cfg.n_pools = w.cfg.n_servers = 1;
 	w.cfg.pool[0] = (struct ipc_cfg_pool){ .id = 1, .connect_timeout_ms = 100 };
-	w.cfg.server[0] = (struct ipc_cfg_server){ .pool = 1, .addr = { .family = 4, .port = 80, .ip = { 1, 2, 3, 4 } } };
+	w.cfg.server[0] = (struct ipc_cfg_server){ .pool = 1,
+		.addr = { .family = 4, .port = 80, .ip = { 1, 2, 3, 4 } } };
 	world_greet(&w);
 	cl = fake_open(w.tcp);
 	tls_accept(w.tls, cl, &w.lim, w.now);
@@ -88,7 +96,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (how & 1)
 		finish_handshake(&w, conn, cl);
 	for (size_t at = 1; at < size && fake_get(w.tcp, cl)->live; at += piece) {
-		fake_receive(w.tcp, cl, data + at, (uint32_t)(size - at < piece ? size - at : piece));
+		fake_receive(
+			w.tcp, cl, data + at, (uint32_t)(size - at < piece ? size - at : piece));
 		tls_tcp_readable(w.tls, fake_get(w.tcp, cl)->user);
 		world_turn(&w);
 		if (how & 2)

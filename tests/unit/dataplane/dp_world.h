@@ -1,6 +1,7 @@
 /*
- * A worker without ports for tests of the channel and for fuzzers: TLS layer, proxy and channel end over fake TCP, with the test at the other end of the
- * ring. The attachment is made by hand, without a socket.
+ * A worker without ports for tests of the channel and for fuzzers: TLS layer, proxy and channel end
+ * over fake TCP, with the test at the other end of the ring. The attachment is made by hand,
+ * without a socket.
  */
 #ifndef SLUICE_TESTS_DP_WORLD_H
 #define SLUICE_TESTS_DP_WORLD_H
@@ -49,15 +50,36 @@ static const struct ctl_hooks world_hooks = { world_apply, world_collect };
 static inline void
 world_begin(struct dp_world *w, const struct rec_engine_ops *engine)
 {
-	struct rec_engine_conf ec = { .pool = rte_mempool_lookup("dpt"), .ctr = &w->ctr, .log = &w->log, .max_sessions = 64, .workers = 1 };
-	struct proxy_config pc = { .pool = ec.pool, .ctr = &w->ctr, .log = &w->log, .cfg = &w->cfg, .max_pairs = 8 };
-	struct tls_config tc = { .pool = ec.pool, .ctr = &w->ctr, .log = &w->log, .events = &proxy_tls_events, .link = &ctl_link_ops, .max_conns = 8 };
-	struct ctl_config cc = { .server = &w->server, .ports = 2, .max_conns = 8, .boot_id = 1, .ctr = &w->ctr, .log = &w->log, .hooks = &world_hooks, .hooks_ctx = w };
+	struct rec_engine_conf ec = { .pool = rte_mempool_lookup("dpt"),
+		.ctr = &w->ctr,
+		.log = &w->log,
+		.max_sessions = 64,
+		.workers = 1 };
+	struct proxy_config pc = {
+		.pool = ec.pool, .ctr = &w->ctr, .log = &w->log, .cfg = &w->cfg, .max_pairs = 8
+	};
+	struct tls_config tc = { .pool = ec.pool,
+		.ctr = &w->ctr,
+		.log = &w->log,
+		.events = &proxy_tls_events,
+		.link = &ctl_link_ops,
+		.max_conns = 8 };
+	struct ctl_config cc = { .server = &w->server,
+		.ports = 2,
+		.max_conns = 8,
+		.boot_id = 1,
+		.ctr = &w->ctr,
+		.log = &w->log,
+		.hooks = &world_hooks,
+		.hooks_ctx = w };
 
 	memset(w, 0, sizeof(*w));
 	w->now = 1000000;
 	w->log = (struct log){ .ident = "test", .level = LOG_ERROR, .fd = -1 };
-	w->lim = (struct tls_limits){ .listener = 1, .handshake_timeout_ms = 10000, .idle_timeout_ms = 60000, .max_record = 16384 };
+	w->lim = (struct tls_limits){ .listener = 1,
+		.handshake_timeout_ms = 10000,
+		.idle_timeout_ms = 60000,
+		.max_record = 16384 };
 	w->tcp = fake_tcp_new();
 	assert_int_equal(engine->open(&ec, &w->eng), 0);
 	pc.tcp = tc.tcp = w->tcp;
@@ -107,7 +129,8 @@ world_turn(struct dp_world *w)
 
 /* A message from the control process. */
 static inline void
-world_say(struct dp_world *w, uint16_t type, const void *body, size_t body_len, const void *data, size_t data_len)
+world_say(struct dp_world *w, uint16_t type, const void *body, size_t body_len, const void *data,
+	size_t data_len)
 {
 	assert_int_equal(chan_send(&w->cp.tx, type, body, body_len, data, data_len), 0);
 	chan_flush(&w->cp.tx);

@@ -1,6 +1,7 @@
 /*
- * What the dataplane's unit tests share: a DPDK environment without huge pages or devices, one mbuf pool with small segments so that
- * chains are frequent, and a check that every test gives back what it took.
+ * What the dataplane's unit tests share: a DPDK environment without huge pages or devices, one mbuf
+ * pool with small segments so that chains are frequent, and a check that every test gives back what
+ * it took.
  */
 #ifndef SLUICE_TESTS_DPT_H
 #define SLUICE_TESTS_DPT_H
@@ -24,7 +25,8 @@ static struct rte_mempool *dpt_pool __rte_unused;
 static inline int
 dpt_setup(void **state)
 {
-	static char args[][24] = { "test", "--no-huge", "--no-pci", "--no-shconf", "-m", "64", "--no-telemetry", "--log-level=*:error", "--lcores=0@0" };
+	static char args[][24] = { "test", "--no-huge", "--no-pci", "--no-shconf", "-m", "64",
+		"--no-telemetry", "--log-level=*:error", "--lcores=0@0" };
 	static char *argv[sizeof(args) / sizeof(args[0]) + 1];
 	int argc = 0;
 
@@ -32,7 +34,8 @@ dpt_setup(void **state)
 		argv[argc] = args[argc];
 	if (rte_eal_init(argc, argv) < 0)
 		return -1;
-	dpt_pool = rte_pktmbuf_pool_create("dpt", DPT_MBUFS, 0, 0, RTE_PKTMBUF_HEADROOM + DPT_ROOM, SOCKET_ID_ANY);
+	dpt_pool = rte_pktmbuf_pool_create(
+		"dpt", DPT_MBUFS, 0, 0, RTE_PKTMBUF_HEADROOM + DPT_ROOM, SOCKET_ID_ANY);
 	return dpt_pool != NULL ? 0 : -1;
 }
 
@@ -59,7 +62,8 @@ dpt_chain(const void *bytes, uint32_t n, uint32_t seg)
 	uint32_t off = 0, k, segs = 0;
 
 	do {
-		m = rte_pktmbuf_alloc(rte_mempool_lookup("dpt")); /* by name: the program may have several files */
+		/* by name: the program may have several files */
+		m = rte_pktmbuf_alloc(rte_mempool_lookup("dpt"));
 		assert_non_null(m);
 		k = n - off < seg ? n - off : seg;
 		k = k < DPT_ROOM ? k : DPT_ROOM;

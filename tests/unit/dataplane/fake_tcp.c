@@ -77,7 +77,8 @@ fake_die(struct tcp_stack *st, tcp_id_t id)
 }
 
 int
-tcp_connect(struct tcp_stack *st, const struct net_addr *local, uint16_t lport, const struct net_addr *remote, uint16_t rport, void *user, tcp_id_t *id)
+tcp_connect(struct tcp_stack *st, const struct net_addr *local, uint16_t lport,
+	const struct net_addr *remote, uint16_t rport, void *user, tcp_id_t *id)
 {
 	struct fake_conn *c;
 	int rc = st->connect_rc;

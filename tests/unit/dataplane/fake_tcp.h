@@ -1,6 +1,7 @@
 /*
- * A TCP that is two byte queues per connection: what the layers above see of dataplane/tcp, without segments or time. A test puts bytes into the receive
- * queue, looks at what was queued to send, and decides about room, ends and failures.
+ * A TCP that is two byte queues per connection: what the layers above see of dataplane/tcp, without
+ * segments or time. A test puts bytes into the receive queue, looks at what was queued to send, and
+ * decides about room, ends and failures.
  */
 #ifndef SLUICE_TESTS_FAKE_TCP_H
 #define SLUICE_TESTS_FAKE_TCP_H

@@ -1,4 +1,5 @@
-/* Every counter of net and TCP has its line in common/counters.def, in the same words, so that the worker's report leaves none out. */
+/* Every counter of net and TCP has its line in common/counters.def, in the same words, so that the
+ * worker's report leaves none out. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,6 +1,7 @@
 /*
- * TLS records made and opened by plain libcrypto calls, straight from RFC 5246 6.2.3 and RFC 5288: the reference that engines are held
- * against. Flat buffers, one call each, no mode of libcrypto that knows TLS.
+ * TLS records made and opened by plain libcrypto calls, straight from RFC 5246 6.2.3 and RFC 5288:
+ * the reference that engines are held against. Flat buffers, one call each, no mode of libcrypto
+ * that knows TLS.
  */
 #ifndef SLUICE_TESTS_REF_RECORD_H
 #define SLUICE_TESTS_REF_RECORD_H
@@ -25,8 +26,8 @@ ref_header(uint8_t *h, uint64_t seq, uint8_t type, uint16_t version, uint32_t n)
 }
 
 static inline int
-ref_aes(int enc, const char *mode, const struct rec_keys *k, const uint8_t *iv, const uint8_t *aad, uint32_t aad_len, const uint8_t *in, uint32_t n,
-	uint8_t *out, uint8_t *tag)
+ref_aes(int enc, const char *mode, const struct rec_keys *k, const uint8_t *iv, const uint8_t *aad,
+	uint32_t aad_len, const uint8_t *in, uint32_t n, uint8_t *out, uint8_t *tag)
 {
 	char name[32];
 	EVP_CIPHER_CTX *c = EVP_CIPHER_CTX_new();
@@ -57,12 +58,15 @@ ref_mac(const struct rec_keys *k, const uint8_t *h, const uint8_t *p, uint32_t n
 
 	memcpy(buf, h, 13);
 	memcpy(buf + 13, p, n);
-	HMAC(mac_len == 20 ? EVP_sha1() : EVP_sha256(), k->mac_key, (int)mac_len, buf, 13 + n, out, &len);
+	HMAC(mac_len == 20 ? EVP_sha1() : EVP_sha256(), k->mac_key, (int)mac_len, buf, 13 + n, out,
+		&len);
 }
 
-/* Seals n bytes; iv: the explicit nonce (8) or IV (16), or for TLS 1.0 the last block before. Returns the record's length. */
+/* Seals n bytes; iv: the explicit nonce (8) or IV (16), or for TLS 1.0 the last block before.
+ * Returns the record's length. */
 static inline uint32_t
-ref_seal(const struct rec_keys *k, uint64_t seq, uint8_t type, const uint8_t *iv, const uint8_t *p, uint32_t n, uint32_t extra_pad, uint8_t *out)
+ref_seal(const struct rec_keys *k, uint64_t seq, uint8_t type, const uint8_t *iv, const uint8_t *p,
+	uint32_t n, uint32_t extra_pad, uint8_t *out)
 {
 	const struct rec_alg *a = rec_alg_get(k->alg);
 	uint8_t h[13], nonce[12], buf[20000];
@@ -95,7 +99,8 @@ ref_seal(const struct rec_keys *k, uint64_t seq, uint8_t type, const uint8_t *iv
 
 /* Opens a record; returns the plaintext's length or -1. chain_iv: TLS 1.0 only. */
 static inline int
-ref_open(const struct rec_keys *k, uint64_t seq, const uint8_t *chain_iv, const uint8_t *r, uint32_t len, uint8_t *out)
+ref_open(const struct rec_keys *k, uint64_t seq, const uint8_t *chain_iv, const uint8_t *r,
+	uint32_t len, uint8_t *out)
 {
 	const struct rec_alg *a = rec_alg_get(k->alg);
 	uint8_t h[13], nonce[12], tag[16], mac[64];

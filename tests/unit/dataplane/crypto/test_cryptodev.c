@@ -1,5 +1,6 @@
 /*
- * The cryptodev engine on DPDK's crypto_openssl, alone and behind the failover wrapper, against the reference.
+ * The cryptodev engine on DPDK's crypto_openssl, alone and behind the failover wrapper, against the
+ * reference.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -20,7 +21,9 @@ static uint8_t plain[16384], rec[20000], got[20000];
 static int
 setup(void **state)
 {
-	struct rec_engine_conf conf = { .ctr = &ctr, .log = &quiet, .max_sessions = 64, .workers = 1 };
+	struct rec_engine_conf conf = {
+		.ctr = &ctr, .log = &quiet, .max_sessions = 64, .workers = 1
+	};
 
 	if (dpt_setup(state) != 0 || rte_vdev_init("crypto_openssl0", NULL) != 0)
 		return -1;
@@ -75,14 +78,16 @@ seals_and_opens_like_the_reference(void **state)
 		assert_int_equal(bare->ops->session_new(bare, &kw, &w), 0);
 		assert_int_equal(bare->ops->session_new(bare, &kr, &r), 0);
 		for (size_t i = 0; i < RTE_DIM(lengths); i++) {
-			struct rec_op seal = { .sess = w, .seq = i * 1000, .type = 23 }, open = { .sess = r, .seq = i * 77, .type = 23 };
+			struct rec_op seal = { .sess = w, .seq = i * 1000, .type = 23 },
+				      open = { .sess = r, .seq = i * 77, .type = 23 };
 			uint8_t nonce[8] = { (uint8_t)i, 1 };
 			uint32_t n;
 
 			seal.m = lengths[i] == 0 ? NULL : dpt_chain(plain, lengths[i], 300);
 			assert_int_equal(run(bare, &seal), REC_OK);
 			n = dpt_take(seal.m, rec, sizeof(rec));
-			assert_int_equal(ref_open(&kw, i * 1000, NULL, rec, n, got), (int)lengths[i]);
+			assert_int_equal(
+				ref_open(&kw, i * 1000, NULL, rec, n, got), (int)lengths[i]);
 			assert_memory_equal(got, plain, lengths[i]);
 			n = ref_seal(&kr, i * 77, 23, nonce, plain, lengths[i], 0, rec);
 			open.m = dpt_chain(rec, n, 511);
@@ -115,7 +120,10 @@ refuses_every_flipped_bit_and_leaves_the_source_untouched(void **state)
 		rec[bit / 8] ^= (uint8_t)(1u << bit % 8);
 	}
 	for (uint32_t cut = 0; cut < n; cut++) { /* too short for a record */
-		struct rec_op op = { .sess = s, .seq = 3, .type = 23, .m = cut == 0 ? NULL : dpt_chain(rec, cut, 16) };
+		struct rec_op op = { .sess = s,
+			.seq = 3,
+			.type = 23,
+			.m = cut == 0 ? NULL : dpt_chain(rec, cut, 16) };
 
 		assert_int_equal(run(bare, &op), REC_AUTH);
 		rte_pktmbuf_free(op.m);
@@ -147,7 +155,8 @@ works_behind_the_wrapper_and_is_not_blamed_for_forgeries(void **state)
 	struct rec_session *s;
 	uint8_t nonce[8] = { 1 };
 	uint32_t n = ref_seal(&k, 0, 23, nonce, plain, 5000, 0, rec);
-	struct rec_op good = { .seq = 0, .type = 23, .m = dpt_chain(rec, n, 1000) }, bad = { .seq = 1, .type = 23, .m = dpt_chain(rec, n, 1000) };
+	struct rec_op good = { .seq = 0, .type = 23, .m = dpt_chain(rec, n, 1000) },
+		      bad = { .seq = 1, .type = 23, .m = dpt_chain(rec, n, 1000) };
 
 	assert_int_equal(whole->ops->session_new(whole, &k, &s), 0);
 	good.sess = bad.sess = s;

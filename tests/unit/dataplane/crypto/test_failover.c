@@ -1,5 +1,6 @@
 /*
- * The failover wrapper around an accelerator that fails on command: whatever it does, records come out right, in order, and no session is lost.
+ * The failover wrapper around an accelerator that fails on command: whatever it does, records come
+ * out right, in order, and no session is lost.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -10,7 +11,7 @@
 #include "tests/unit/dataplane/crypto/ref_record.h"
 #include "tests/unit/dataplane/dpt.h"
 
-/* --- an accelerator made of soft, working on copies, with faults ---------------------------------------------------------------------- */
+/* --- an accelerator made of soft, working on copies, with faults ---------------------------- */
 
 #define FLAKY_DEPTH 64
 
@@ -47,7 +48,9 @@ flaky_new(struct rec_engine *eng, const struct rec_keys *k, struct rec_session *
 	if (f->sessions == f->max_sessions)
 		return -ENOSPC;
 	s = calloc(1, sizeof(*s));
-	s->s = (struct rec_session){ .eng = eng, .alg = rec_alg_get(k->alg), .version = k->version, .write = k->write };
+	s->s = (struct rec_session){
+		.eng = eng, .alg = rec_alg_get(k->alg), .version = k->version, .write = k->write
+	};
 	assert_int_equal(f->soft->ops->session_new(f->soft, k, &s->soft), 0);
 	f->sessions++;
 	*out = &s->s;
@@ -177,12 +180,13 @@ static const struct rec_engine_ops flaky_ops = {
 	.pending = flaky_pending,
 };
 
-/* --- the world ------------------------------------------------------------------------------------------------------------------------ */
+/* --- the world ------------------------------------------------------------------------------ */
 
 static const struct {
 	uint32_t alg;
 	uint16_t version;
-} combos[] = { { IPC_ALG_AES128_GCM, 0x0303 }, { IPC_ALG_AES256_CBC_SHA256, 0x0303 }, { IPC_ALG_AES128_CBC_SHA1, 0x0301 } };
+} combos[] = { { IPC_ALG_AES128_GCM, 0x0303 }, { IPC_ALG_AES256_CBC_SHA256, 0x0303 },
+	{ IPC_ALG_AES128_CBC_SHA1, 0x0301 } };
 
 struct world {
 	struct flaky f;
@@ -230,7 +234,9 @@ end(void **state)
 static void
 start(struct world *w, size_t combo, bool write)
 {
-	w->k = (struct rec_keys){ .alg = combos[combo].alg, .version = combos[combo].version, .write = write };
+	w->k = (struct rec_keys){
+		.alg = combos[combo].alg, .version = combos[combo].version, .write = write
+	};
 	memset(w->k.key, 0x11, 32);
 	memset(w->k.mac_key, 0x22, 48);
 	memset(w->k.iv, 0x33, 16);
@@ -248,7 +254,9 @@ seal(struct world *w)
 	char text[32];
 
 	snprintf(text, sizeof(text), "record %04u", (unsigned int)w->seq);
-	*op = (struct rec_op){ .sess = w->sess, .type = 23, .seq = w->seq++, .m = dpt_chain(text, 11, 4) };
+	*op = (struct rec_op){
+		.sess = w->sess, .type = 23, .seq = w->seq++, .m = dpt_chain(text, 11, 4)
+	};
 	assert_int_equal(w->eng->ops->submit(w->eng, &p, 1), 1);
 }
 
@@ -288,10 +296,11 @@ later(struct world *w)
 	w->eng->ops->tick(w->eng, w->ms);
 }
 
-#define EACH_COMBO(w, write) \
-	for (size_t combo = 0; combo < RTE_DIM(combos) && (start(w, combo, write), 1); combo++, stop(w))
+#define EACH_COMBO(w, write)                                                                       \
+	for (size_t combo = 0; combo < RTE_DIM(combos) && (start(w, combo, write), 1);             \
+		combo++, stop(w))
 
-/* --- cases ---------------------------------------------------------------------------------------------------------------------------- */
+/* --- cases ---------------------------------------------------------------------------------- */
 
 static void
 passes_work_through_while_all_is_well(void **state)
@@ -404,7 +413,9 @@ open_one(struct world *w, bool forge)
 	memcpy(w->chain, rec + n - 16, 16);
 	if (forge)
 		rec[n - 1] ^= 1;
-	*op = (struct rec_op){ .sess = w->sess, .type = 23, .seq = w->seq++, .m = dpt_chain(rec, n, 9) };
+	*op = (struct rec_op){
+		.sess = w->sess, .type = 23, .seq = w->seq++, .m = dpt_chain(rec, n, 9)
+	};
 	assert_int_equal(w->eng->ops->submit(w->eng, &p, 1), 1);
 }
 

@@ -1,6 +1,6 @@
 /*
- * The soft engine against an independent reference, both directions, every algorithm and version, lengths around every edge and mbuf
- * chains cut everywhere; and what must be refused.
+ * The soft engine against an independent reference, both directions, every algorithm and version,
+ * lengths around every edge and mbuf chains cut everywhere; and what must be refused.
  */
 #include <stdio.h>
 
@@ -94,7 +94,8 @@ fill(uint8_t seed)
 		plain[i] = (uint8_t)(i * 31 + seed + (i >> 8));
 }
 
-static const uint32_t lengths[] = { 0, 1, 2, 11, 12, 15, 16, 17, 31, 32, 33, 47, 48, 63, 64, 65, 127, 128, 1000, 1440, 4095, 8192, 16383, 16384 };
+static const uint32_t lengths[] = { 0, 1, 2, 11, 12, 15, 16, 17, 31, 32, 33, 47, 48, 63, 64, 65,
+	127, 128, 1000, 1440, 4095, 8192, 16383, 16384 };
 static const uint32_t segs[] = { 1, 7, 16, 61, 512, 1024 };
 
 static void
@@ -114,12 +115,15 @@ seals_what_the_reference_opens(void **state)
 				uint32_t n;
 
 				fill((uint8_t)seq);
-				op.m = lengths[l] == 0 ? NULL : dpt_chain(plain, lengths[l], segs[g]);
+				op.m = lengths[l] == 0 ? NULL
+						       : dpt_chain(plain, lengths[l], segs[g]);
 				assert_int_equal(run(s, &op), REC_OK);
 				n = dpt_take(op.m, rec, sizeof(rec));
-				assert_int_equal(n, rec_alg_sealed_len(rec_alg_get(k.alg), k.version, lengths[l]));
+				assert_int_equal(n, rec_alg_sealed_len(rec_alg_get(k.alg),
+							    k.version, lengths[l]));
 				assert_int_equal(rec[0], 23);
-				assert_int_equal(ref_open(&k, seq, chain, rec, n, got), (int)lengths[l]);
+				assert_int_equal(
+					ref_open(&k, seq, chain, rec, n, got), (int)lengths[l]);
 				assert_memory_equal(got, plain, lengths[l]);
 				memcpy(chain, rec + n - 16, 16);
 			}
@@ -142,7 +146,10 @@ opens_what_the_reference_seals(void **state)
 		for (size_t l = 0; l < RTE_DIM(lengths); l++) {
 			for (size_t g = lengths[l] > 1000 ? 2 : 0; g < RTE_DIM(segs); g++, seq++) {
 				/* up to 255 bytes of padding are legal */
-				uint32_t extra = rec_alg_get(k.alg)->mac_len != 0 ? (uint32_t)(seq % 15) * 16 : 0, n;
+				uint32_t extra = rec_alg_get(k.alg)->mac_len != 0
+							 ? (uint32_t)(seq % 15) * 16
+							 : 0,
+					 n;
 				struct rec_op op = { .seq = seq, .type = 23 };
 
 				fill((uint8_t)seq);
@@ -167,7 +174,9 @@ keeps_records_of_other_types_and_any_sequence_number(void **state)
 		for (size_t i = 0; i < RTE_DIM(seqs); i++) {
 			struct rec_session *s = session(&combos[c], true);
 			struct rec_keys k = keys(&combos[c], true);
-			struct rec_op op = { .seq = seqs[i], .type = 22, .m = dpt_chain("finished", 8, 3) };
+			struct rec_op op = {
+				.seq = seqs[i], .type = 22, .m = dpt_chain("finished", 8, 3)
+			};
 			uint32_t n;
 
 			assert_int_equal(run(s, &op), REC_OK);
@@ -180,7 +189,8 @@ keeps_records_of_other_types_and_any_sequence_number(void **state)
 	}
 }
 
-/* Every bit of a short record, one at a time. The length field is the framing's to judge, so it is left alone. */
+/* Every bit of a short record, one at a time. The length field is the framing's to judge, so it is
+ * left alone. */
 static void
 refuses_every_flipped_bit(void **state)
 {
@@ -254,7 +264,8 @@ refuses_padding_that_is_wrong_in_any_byte(void **state)
 	for (size_t c = 0; c < RTE_DIM(combos); c++) {
 		struct rec_keys k = keys(&combos[c], false);
 		const struct rec_alg *a = rec_alg_get(k.alg);
-		uint32_t ex = rec_alg_explicit(a, k.version), len, pad = 16 - (10 + a->mac_len) % 16 + 32;
+		uint32_t ex = rec_alg_explicit(a, k.version), len,
+			 pad = 16 - (10 + a->mac_len) % 16 + 32;
 		uint8_t buf[128], h[13];
 
 		if (a->mac_len == 0)

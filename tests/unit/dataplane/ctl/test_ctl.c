@@ -1,6 +1,6 @@
 /*
- * The dataplane's end of the channel: greeting, configuration as a whole or not at all, public-key work without a card, and a control
- * process that lies about everything.
+ * The dataplane's end of the channel: greeting, configuration as a whole or not at all, public-key
+ * work without a card, and a control process that lies about everything.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -126,7 +126,8 @@ drops_every_message_of_a_wrong_length(void **state)
 static void
 drops_messages_of_its_own_direction(void **state)
 {
-	static const uint16_t types[] = { IPC_HELLO, IPC_CONN_OPEN, IPC_CONN_CLOSED, IPC_CFG_RESULT, IPC_DEVICE_RESET };
+	static const uint16_t types[] = { IPC_HELLO, IPC_CONN_OPEN, IPC_CONN_CLOSED, IPC_CFG_RESULT,
+		IPC_DEVICE_RESET };
 	static const uint8_t zeros[256];
 
 	for (size_t i = 0; i < RTE_DIM(types); i++) {
@@ -168,7 +169,7 @@ reads_nothing_more_after_it_dropped(void **state)
 	assert_int_equal(w->applied, 0);
 }
 
-/* --- configuration ------------------------------------------------------------------------------------------------------------------- */
+/* --- configuration -------------------------------------------------------------------------- */
 
 static struct ipc_addr
 v4(uint8_t last, uint16_t port)
@@ -190,7 +191,11 @@ good(void)
 	struct cfg c = { .b.generation = 1 };
 
 	c.f = (struct ipc_cfg_iface){ .port = 0, .prefix = 24, .addr = v4(1, 0) };
-	c.l = (struct ipc_cfg_listener){ .id = 1, .backlog = 64, .addr = v4(1, 443), .handshake_timeout_ms = 1000, .max_record = 16384 };
+	c.l = (struct ipc_cfg_listener){ .id = 1,
+		.backlog = 64,
+		.addr = v4(1, 443),
+		.handshake_timeout_ms = 1000,
+		.max_record = 16384 };
 	c.p = (struct ipc_cfg_pool){ .id = 3, .connect_timeout_ms = 500 };
 	c.s = (struct ipc_cfg_server){ .pool = 3, .addr = v4(9, 80) };
 	return c;
@@ -324,7 +329,7 @@ takes_no_item_outside_a_configuration(void **state)
 	assert_true(dropped(w));
 }
 
-/* --- public-key work ----------------------------------------------------------------------------------------------------------------- */
+/* --- public-key work ------------------------------------------------------------------------ */
 
 static void
 says_that_there_is_no_card(void **state)
@@ -380,7 +385,7 @@ drops_operands_out_of_range(void **state)
 	}
 }
 
-/* --- reports and attachment ------------------------------------------------------------------------------------------------------------ */
+/* --- reports and attachment ----------------------------------------------------------------- */
 
 static void
 reports_its_counters_once_a_second(void **state)
@@ -425,7 +430,9 @@ serves_one_control_process_after_another_over_the_socket(void **state)
 {
 	struct dp_world *w = *state;
 	char path[64];
-	struct ctl_server_config sc = { .path = path, .workers = 1, .ring_bytes = WORLD_RING, .log = &w->log };
+	struct ctl_server_config sc = {
+		.path = path, .workers = 1, .ring_bytes = WORLD_RING, .log = &w->log
+	};
 	struct ctl_server *s;
 	struct sockaddr_un a = { .sun_family = AF_UNIX };
 	struct stat st;

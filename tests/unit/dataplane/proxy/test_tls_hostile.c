@@ -134,7 +134,8 @@ what_follows_close_notify_is_ignored(void **state)
 	nonce[7] = (uint8_t)w->cseq;
 	len += ref_seal(&w->ck, w->cseq++, 21, nonce, (const uint8_t *)"\1\0", 2, 0, r + len);
 	nonce[7] = (uint8_t)w->cseq;
-	len += ref_seal(&w->ck, w->cseq++, 22, nonce, (const uint8_t *)"hello again", 11, 0, r + len);
+	len += ref_seal(
+		&w->ck, w->cseq++, 22, nonce, (const uint8_t *)"hello again", 11, 0, r + len);
 	nonce[7] = (uint8_t)w->cseq;
 	len += ref_seal(&w->ck, w->cseq++, 23, nonce, (const uint8_t *)"data", 4, 0, r + len);
 	to_appliance(w, r, len);

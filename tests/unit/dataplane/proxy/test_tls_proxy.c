@@ -1,5 +1,6 @@
 /*
- * TLS layer and proxy together over a TCP of two byte queues, with the test as client, server and control process.
+ * TLS layer and proxy together over a TCP of two byte queues, with the test as client, server and
+ * control process.
  */
 #include "tests/unit/dataplane/proxy/tls_proxy_world.h"
 
@@ -69,7 +70,8 @@ holds_early_data_until_ready(void **state)
 	handshake(w);
 	sealed_record(w, 23, "early", 5);
 	assert_int_equal(w->n_msg, 0);
-	assert_int_not_equal(tcp_rx_bytes(w->tcp, w->cl), 0); /* still in TCP's queue, closing its window */
+	/* still in TCP's queue, closing its window */
+	assert_int_not_equal(tcp_rx_bytes(w->tcp, w->cl), 0);
 	ready(w);
 	assert_int_not_equal(tcp_rx_bytes(w->tcp, w->cl), 0); /* the server is not connected yet */
 	proxy_connected(w->proxy, server_pair(w), 0, w->now);
@@ -208,9 +210,11 @@ tries_the_next_server_and_then_closes_cleanly(void **state)
 	ready(w);
 	first = fake_last(w->tcp);
 	fake_die(w->tcp, first);
-	proxy_connected(w->proxy, proxy_pair_of(fake_get(w->tcp, first)->user), -ECONNREFUSED, w->now);
+	proxy_connected(
+		w->proxy, proxy_pair_of(fake_get(w->tcp, first)->user), -ECONNREFUSED, w->now);
 	assert_true(fake_last(w->tcp) != first);
-	assert_false(net_addr_eq(&fake_get(w->tcp, fake_last(w->tcp))->remote, &fake_get(w->tcp, first)->remote));
+	assert_false(net_addr_eq(
+		&fake_get(w->tcp, fake_last(w->tcp))->remote, &fake_get(w->tcp, first)->remote));
 	proxy_connected(w->proxy, server_pair(w), -ETIMEDOUT, w->now);
 	turn(w);
 	expect_alert(w, true, 1, 0);
@@ -333,7 +337,8 @@ control_going_away_does_not_touch_established_connections(void **state)
 	tls_ctl_attached(w->tls);
 	turn(w);
 	assert_int_equal(w->n_msg, 0); /* the new control process is not told of it */
-	assert_int_equal(tls_ctl_ready(w->tls, &(struct ipc_conn_ready){ .conn = w->conn }), -ESTALE);
+	assert_int_equal(
+		tls_ctl_ready(w->tls, &(struct ipc_conn_ready){ .conn = w->conn }), -ESTALE);
 	fake_receive(w->tcp, fake_last(w->tcp), "and back", 8);
 	proxy_readable(w->proxy, server_pair(w));
 	turn(w);
@@ -461,14 +466,20 @@ static void
 refuses_malformed_messages(void **state)
 {
 	struct world *w = *state;
-	struct ipc_keys_set k = { .dir = IPC_DIR_WRITE, .when = IPC_KEYS_NOW, .version = 0x0303, .alg = IPC_ALG_AES128_GCM, .key_len = 16, .iv_len = 4 };
+	struct ipc_keys_set k = { .dir = IPC_DIR_WRITE,
+		.when = IPC_KEYS_NOW,
+		.version = 0x0303,
+		.alg = IPC_ALG_AES128_GCM,
+		.key_len = 16,
+		.iv_len = 4 };
 	struct ipc_keys_set bad;
 	struct ipc_records_send r = { .type = 23, .version = 0x0303, .bytes = 1 };
 
 	tls_ctl_attached(w->tls);
 	accept_client(w);
 	k.conn = r.conn = w->msg[0].u.open.conn;
-#define BAD(field, value) (bad = k, bad.field = (value), assert_int_equal(tls_ctl_keys_set(w->tls, &bad), -EBADMSG))
+#define BAD(field, value)                                                                          \
+	(bad = k, bad.field = (value), assert_int_equal(tls_ctl_keys_set(w->tls, &bad), -EBADMSG))
 	BAD(dir, 3);
 	BAD(dir, 0);
 	BAD(when, IPC_KEYS_AFTER_CCS);
@@ -482,10 +493,17 @@ refuses_malformed_messages(void **state)
 	BAD(mac_key_len, 20);
 	BAD(iv_len, 12);
 #undef BAD
-	assert_int_equal(tls_ctl_records_send(w->tls, &r, (const uint8_t *)"x"), -EBADMSG); /* data is not the control process's to send */
-	assert_int_equal(tls_ctl_ready(w->tls, &(struct ipc_conn_ready){ .conn = k.conn }), -EBADMSG); /* without keys */
-	assert_int_equal(tls_ctl_close(w->tls, &(struct ipc_conn_close){ .conn = k.conn, .how = 9 }), -EBADMSG);
-	assert_int_equal(tls_ctl_close(w->tls, &(struct ipc_conn_close){ .conn = k.conn, .how = 1, .level = 7 }), -EBADMSG);
+	/* data is not the control process's to send */
+	assert_int_equal(tls_ctl_records_send(w->tls, &r, (const uint8_t *)"x"), -EBADMSG);
+	/* without keys */
+	assert_int_equal(
+		tls_ctl_ready(w->tls, &(struct ipc_conn_ready){ .conn = k.conn }), -EBADMSG);
+	assert_int_equal(
+		tls_ctl_close(w->tls, &(struct ipc_conn_close){ .conn = k.conn, .how = 9 }),
+		-EBADMSG);
+	assert_int_equal(tls_ctl_close(w->tls,
+				 &(struct ipc_conn_close){ .conn = k.conn, .how = 1, .level = 7 }),
+		-EBADMSG);
 }
 
 static void

@@ -1,6 +1,6 @@
 /*
- * The world of test_tls_proxy.c: TLS layer and proxy over fake TCP, with the test as client, server and control process; records are made and read by the
- * reference of the engine tests.
+ * The world of test_tls_proxy.c: TLS layer and proxy over fake TCP, with the test as client, server
+ * and control process; records are made and read by the reference of the engine tests.
  */
 #ifndef SLUICE_TESTS_TLS_PROXY_WORLD_H
 #define SLUICE_TESTS_TLS_PROXY_WORLD_H
@@ -125,15 +125,32 @@ begin(void **state)
 	ec.log = &w->log;
 	assert_int_equal(rec_engine_soft.open(&ec, &w->eng), 0);
 	w->cfg.n_pools = 1;
-	w->cfg.pool[0] = (struct ipc_cfg_pool){ .id = POOL, .connect_timeout_ms = 1000, .retries = 1 };
+	w->cfg.pool[0] =
+		(struct ipc_cfg_pool){ .id = POOL, .connect_timeout_ms = 1000, .retries = 1 };
 	w->cfg.n_servers = 2;
 	w->cfg.server[0] = (struct ipc_cfg_server){ .pool = POOL, .addr = v4(2, 80) };
 	w->cfg.server[1] = (struct ipc_cfg_server){ .pool = POOL, .addr = v4(3, 80) };
-	w->lim = (struct tls_limits){ .listener = 5, .handshake_timeout_ms = 10000, .idle_timeout_ms = 60000, .max_record = 16384 };
-	pc = (struct proxy_config){ .tcp = w->tcp, .pool = dpt_pool, .ctr = &w->ctr, .log = &w->log, .cfg = &w->cfg, .max_pairs = 8 };
+	w->lim = (struct tls_limits){ .listener = 5,
+		.handshake_timeout_ms = 10000,
+		.idle_timeout_ms = 60000,
+		.max_record = 16384 };
+	pc = (struct proxy_config){ .tcp = w->tcp,
+		.pool = dpt_pool,
+		.ctr = &w->ctr,
+		.log = &w->log,
+		.cfg = &w->cfg,
+		.max_pairs = 8 };
 	w->proxy = proxy_new(&pc);
-	tc = (struct tls_config){ .tcp = w->tcp, .engine = w->eng, .pool = dpt_pool, .ctr = &w->ctr, .log = &w->log, .events = &proxy_tls_events,
-		.events_ctx = w->proxy, .link = &link_ops, .link_ctx = w, .max_conns = 8 };
+	tc = (struct tls_config){ .tcp = w->tcp,
+		.engine = w->eng,
+		.pool = dpt_pool,
+		.ctr = &w->ctr,
+		.log = &w->log,
+		.events = &proxy_tls_events,
+		.events_ctx = w->proxy,
+		.link = &link_ops,
+		.link_ctx = w,
+		.max_conns = 8 };
 	w->tls = tls_layer_new(&tc);
 	proxy_set_tls(w->proxy, w->tls);
 	tls_set_control_wait(w->tls, 2000);
@@ -216,8 +233,13 @@ static void
 give_keys(struct world *w, uint8_t dir)
 {
 	const struct rec_keys *k = dir == IPC_DIR_READ ? &w->ck : &w->sk;
-	struct ipc_keys_set m = { .conn = w->conn, .dir = dir, .when = dir == IPC_DIR_READ ? IPC_KEYS_AFTER_CCS : IPC_KEYS_NOW, .version = 0x0303,
-		.alg = k->alg, .key_len = 16, .iv_len = 4 };
+	struct ipc_keys_set m = { .conn = w->conn,
+		.dir = dir,
+		.when = dir == IPC_DIR_READ ? IPC_KEYS_AFTER_CCS : IPC_KEYS_NOW,
+		.version = 0x0303,
+		.alg = k->alg,
+		.key_len = 16,
+		.iv_len = 4 };
 
 	memcpy(m.key, k->key, 16);
 	memcpy(m.iv, k->iv, 4);
@@ -227,13 +249,16 @@ give_keys(struct world *w, uint8_t dir)
 static void
 send_records(struct world *w, uint8_t type, const void *p, uint32_t n)
 {
-	struct ipc_records_send m = { .conn = w->conn, .type = type, .version = 0x0303, .bytes = n };
+	struct ipc_records_send m = {
+		.conn = w->conn, .type = type, .version = 0x0303, .bytes = n
+	};
 
 	assert_int_equal(tls_ctl_records_send(w->tls, &m, p), 0);
 	turn(w);
 }
 
-/* The next record that the appliance sent, opened when sealed. Returns its plaintext's length, or -1. */
+/* The next record that the appliance sent, opened when sealed. Returns its plaintext's length, or
+ * -1. */
 static int
 next_record(struct world *w, bool sealed, uint8_t *type, uint8_t *to)
 {

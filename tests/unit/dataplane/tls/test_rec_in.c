@@ -1,4 +1,5 @@
-/* Record headers and opened records: every type, version and length around its limits, and floods. */
+/* Record headers and opened records: every type, version and length around its limits, and floods.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -12,7 +13,8 @@
 static enum tls_err
 head(struct rec_in *in, uint8_t type, uint16_t version, uint32_t len, struct rec_hdr *h)
 {
-	const uint8_t raw[5] = { type, (uint8_t)(version >> 8), (uint8_t)version, (uint8_t)(len >> 8), (uint8_t)len };
+	const uint8_t raw[5] = { type, (uint8_t)(version >> 8), (uint8_t)version,
+		(uint8_t)(len >> 8), (uint8_t)len };
 	struct rec_hdr ignored;
 
 	return rec_in_header(in, raw, h != NULL ? h : &ignored);
@@ -44,24 +46,29 @@ static void
 takes_exactly_the_four_content_types(void **state)
 {
 	for (unsigned int type = 0; type < 256; type++) {
-		struct rec_in plain = { .seen = true }, sealed = protected_by(IPC_ALG_AES128_GCM, 0x0303);
+		struct rec_in plain = { .seen = true },
+			      sealed = protected_by(IPC_ALG_AES128_GCM, 0x0303);
 		enum tls_err want = type >= 20 && type <= 22 ? TLS_E_OK : TLS_E_UNEXPECTED_MESSAGE;
 
-		assert_int_equal(head(&plain, (uint8_t)type, 0x0303, 100, NULL), want); /* 23: no data in the clear */
-		assert_int_equal(head(&sealed, (uint8_t)type, 0x0303, 100, NULL), type == 23 ? TLS_E_OK : want);
+		/* 23: no data in the clear */
+		assert_int_equal(head(&plain, (uint8_t)type, 0x0303, 100, NULL), want);
+		assert_int_equal(head(&sealed, (uint8_t)type, 0x0303, 100, NULL),
+			type == 23 ? TLS_E_OK : want);
 	}
 }
 
 static void
 tells_what_is_no_tls_at_all(void **state)
 {
-	static const char *const greetings[] = { "GET / HTTP/1.1", "SSH-2.0-x", "\x80\x2e\x01\x03\x01", "\x00\x00\x00\x00\x00" };
+	static const char *const greetings[] = { "GET / HTTP/1.1", "SSH-2.0-x",
+		"\x80\x2e\x01\x03\x01", "\x00\x00\x00\x00\x00" };
 
 	for (size_t i = 0; i < 4; i++) {
 		struct rec_in in = { 0 };
 		struct rec_hdr h;
 
-		assert_int_equal(rec_in_header(&in, (const uint8_t *)greetings[i], &h), TLS_E_NOT_TLS);
+		assert_int_equal(
+			rec_in_header(&in, (const uint8_t *)greetings[i], &h), TLS_E_NOT_TLS);
 		assert_int_equal(tls_err_alert(TLS_E_NOT_TLS), TLS_ALERT_NONE);
 	}
 }
@@ -72,12 +79,14 @@ takes_any_3_x_version_until_one_is_negotiated(void **state)
 	for (uint32_t v = 0; v < 0x10000; v += 0x55) {
 		struct rec_in in = { .seen = true };
 
-		assert_int_equal(head(&in, 22, (uint16_t)v, 10, NULL), v >> 8 == 3 ? TLS_E_OK : TLS_E_PROTOCOL_VERSION);
+		assert_int_equal(head(&in, 22, (uint16_t)v, 10, NULL),
+			v >> 8 == 3 ? TLS_E_OK : TLS_E_PROTOCOL_VERSION);
 	}
 	for (uint32_t v = 0x0300; v < 0x0306; v++) {
 		struct rec_in in = protected_by(IPC_ALG_AES128_CBC_SHA1, 0x0302);
 
-		assert_int_equal(head(&in, 23, (uint16_t)v, 64, NULL), v == 0x0302 ? TLS_E_OK : TLS_E_PROTOCOL_VERSION);
+		assert_int_equal(head(&in, 23, (uint16_t)v, 64, NULL),
+			v == 0x0302 ? TLS_E_OK : TLS_E_PROTOCOL_VERSION);
 	}
 }
 
@@ -87,7 +96,8 @@ limits_plaintext_records_to_2_14(void **state)
 	static const struct {
 		uint32_t len;
 		enum tls_err want;
-	} rows[] = { { 0, TLS_E_UNEXPECTED_MESSAGE }, { 1, TLS_E_OK }, { 16383, TLS_E_OK }, { 16384, TLS_E_OK }, { 16385, TLS_E_RECORD_OVERFLOW },
+	} rows[] = { { 0, TLS_E_UNEXPECTED_MESSAGE }, { 1, TLS_E_OK }, { 16383, TLS_E_OK },
+		{ 16384, TLS_E_OK }, { 16385, TLS_E_RECORD_OVERFLOW },
 		{ 65535, TLS_E_RECORD_OVERFLOW } };
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -97,7 +107,8 @@ limits_plaintext_records_to_2_14(void **state)
 	}
 }
 
-/* Shortest and longest legal fragments of every algorithm and version, and one byte to either side. */
+/* Shortest and longest legal fragments of every algorithm and version, and one byte to either side.
+ */
 static void
 limits_protected_records_at_both_ends(void **state)
 {
@@ -122,11 +133,14 @@ limits_protected_records_at_both_ends(void **state)
 		for (uint32_t len = 0; len < 256; len++) {
 			bool ok = len >= rows[i].min && (!rows[i].blocks || len % 16 == 0);
 
-			assert_int_equal(head(&in, 23, rows[i].version, len, NULL), ok ? TLS_E_OK : TLS_E_BAD_RECORD_MAC);
+			assert_int_equal(head(&in, 23, rows[i].version, len, NULL),
+				ok ? TLS_E_OK : TLS_E_BAD_RECORD_MAC);
 		}
 		assert_int_equal(head(&in, 23, rows[i].version, 16384 + 2048, NULL), TLS_E_OK);
-		assert_int_equal(head(&in, 23, rows[i].version, 16384 + 2049, NULL), TLS_E_RECORD_OVERFLOW);
-		assert_int_equal(head(&in, 23, rows[i].version, 65535, NULL), TLS_E_RECORD_OVERFLOW);
+		assert_int_equal(
+			head(&in, 23, rows[i].version, 16384 + 2049, NULL), TLS_E_RECORD_OVERFLOW);
+		assert_int_equal(
+			head(&in, 23, rows[i].version, 65535, NULL), TLS_E_RECORD_OVERFLOW);
 	}
 }
 
@@ -185,7 +199,8 @@ static void
 judges_the_form_of_alerts_and_ccs(void **state)
 {
 	struct rec_in in = protected_by(IPC_ALG_AES128_GCM, 0x0303);
-	const uint8_t good[2] = { 2, 40 }, level0[2] = { 0, 40 }, level3[2] = { 3, 40 }, one[2] = { 1, 0 }, two[2] = { 2, 0 };
+	const uint8_t good[2] = { 2, 40 }, level0[2] = { 0, 40 }, level3[2] = { 3, 40 },
+		      one[2] = { 1, 0 }, two[2] = { 2, 0 };
 
 	assert_int_equal(rec_in_opened(&in, 21, 1, good), TLS_E_DECODE_ERROR);
 	assert_int_equal(rec_in_opened(&in, 21, 3, good), TLS_E_DECODE_ERROR);

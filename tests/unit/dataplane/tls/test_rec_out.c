@@ -1,4 +1,5 @@
-/* Sizes of outgoing records: small first, large once the window allows, small again after a pause, never idle without reason. */
+/* Sizes of outgoing records: small first, large once the window allows, small again after a pause,
+ * never idle without reason. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -14,7 +15,9 @@
 static struct rec_out
 fresh(void)
 {
-	return (struct rec_out){ .alg = rec_alg_get(IPC_ALG_AES128_GCM), .version = 0x0303, .max_fragment = 16384 };
+	return (struct rec_out){
+		.alg = rec_alg_get(IPC_ALG_AES128_GCM), .version = 0x0303, .max_fragment = 16384
+	};
 }
 
 static void
@@ -36,7 +39,8 @@ grows_once_enough_was_sent_and_the_window_holds_a_record(void **state)
 
 	for (int i = 0; i < REC_OUT_SMALL_SEGS + 1; i++)
 		rec_out_cut(&out, rec_out_next(&out, 100000, true, &wide, now), now);
-	assert_int_equal(rec_out_next(&out, 100000, true, &narrow, now), MSS - OVERHEAD); /* a full record would wait for acknowledgements */
+	/* a full record would wait for acknowledgements */
+	assert_int_equal(rec_out_next(&out, 100000, true, &narrow, now), MSS - OVERHEAD);
 	assert_int_equal(rec_out_next(&out, 100000, true, &wide, now), 16384);
 	assert_int_equal(rec_out_next(&out, 9000, true, &wide, now), 9000);
 }
@@ -50,8 +54,11 @@ is_small_again_after_a_pause(void **state)
 
 	rec_out_cut(&out, 1000000, now);
 	assert_int_equal(rec_out_next(&out, 100000, true, &wide, now + REC_OUT_PAUSE_US), 16384);
-	assert_int_equal(rec_out_next(&out, 100000, true, &busy, now + REC_OUT_PAUSE_US + 1), 16384); /* a slow client is no pause */
-	assert_int_equal(rec_out_next(&out, 100000, true, &wide, now + REC_OUT_PAUSE_US + 1), MSS - OVERHEAD);
+	/* a slow client is no pause */
+	assert_int_equal(
+		rec_out_next(&out, 100000, true, &busy, now + REC_OUT_PAUSE_US + 1), 16384);
+	assert_int_equal(rec_out_next(&out, 100000, true, &wide, now + REC_OUT_PAUSE_US + 1),
+		MSS - OVERHEAD);
 }
 
 static void
@@ -70,12 +77,14 @@ static void
 waits_for_a_fuller_record_only_behind_a_full_window(void **state)
 {
 	struct rec_out out = fresh();
-	struct rec_out_path full = { MSS, 40 * MSS, 40 * MSS + 1 }, room = { MSS, 40 * MSS, 40 * MSS };
+	struct rec_out_path full = { MSS, 40 * MSS, 40 * MSS + 1 },
+			    room = { MSS, 40 * MSS, 40 * MSS };
 
 	rec_out_cut(&out, 1000000, 1);
 	assert_int_equal(rec_out_next(&out, 5000, true, &full, 2), 0);
 	assert_int_equal(rec_out_next(&out, 5000, true, &room, 2), 5000);
-	assert_int_equal(rec_out_next(&out, 5000, false, &full, 2), 5000); /* the end of the stream waits for nothing */
+	/* the end of the stream waits for nothing */
+	assert_int_equal(rec_out_next(&out, 5000, false, &full, 2), 5000);
 	assert_int_equal(rec_out_next(&out, 16384, true, &full, 2), 16384);
 }
 
@@ -83,7 +92,9 @@ static void
 accounts_for_every_algorithms_overhead(void **state)
 {
 	for (uint32_t alg = IPC_ALG_AES128_GCM; alg <= IPC_ALG_AES256_CBC_SHA256; alg++) {
-		struct rec_out out = { .alg = rec_alg_get(alg), .version = 0x0303, .max_fragment = 16384 };
+		struct rec_out out = {
+			.alg = rec_alg_get(alg), .version = 0x0303, .max_fragment = 16384
+		};
 		struct rec_out_path path = { MSS, 10 * MSS, 0 };
 		uint32_t n = rec_out_next(&out, 100000, true, &path, 1);
 
