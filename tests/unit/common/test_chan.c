@@ -126,6 +126,29 @@ doorbell_rings_only_for_a_sleeper(void **state)
 }
 
 static void
+published_messages_are_seen_before_the_bell_rings(void **state)
+{
+	struct pair *p = *state;
+	struct pollfd f = { .fd = p->b.rx.doorbell, .events = POLLIN };
+	uint8_t in[IPC_MAX_MSG];
+	uint16_t type;
+	uint32_t len;
+
+	assert_false(chan_publish(&p->a.tx)); /* nothing new */
+	assert_true(chan_sleep(&p->b.rx));
+	assert_int_equal(chan_send(&p->a.tx, 5, "x", 1, NULL, 0), 0);
+	assert_true(chan_publish(&p->a.tx));
+	assert_int_equal(poll(&f, 1, 0), 0); /* the sleeper is left alone */
+	assert_true(chan_pending(&p->b.rx)); /* but one that looks finds it */
+	chan_ring(&p->a.tx);
+	assert_int_equal(poll(&f, 1, 0), 1);
+	chan_wake(&p->b.rx);
+	assert_int_equal(chan_recv(&p->b.rx, in, sizeof(in), &type, &len), 1);
+	chan_ring(&p->a.tx); /* nobody sleeps */
+	assert_int_equal(poll(&f, 1, 0), 0);
+}
+
+static void
 hostile_indexes_and_lengths_are_refused(void **state)
 {
 	struct pair *p = *state;
@@ -243,7 +266,8 @@ main(void)
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 	const struct CMUnitTest t[] = {
 		T(messages_arrive_in_order_and_are_wiped), T(full_ring_refuses_and_recovers),
-		T(doorbell_rings_only_for_a_sleeper),      T(hostile_indexes_and_lengths_are_refused),
+		T(doorbell_rings_only_for_a_sleeper), T(published_messages_are_seen_before_the_bell_rings),
+		T(hostile_indexes_and_lengths_are_refused),
 		T(padding_elsewhere_than_at_the_end_is_refused),
 		T(wrong_hand_over_is_refused),             T(two_threads_lose_nothing),
 	};
