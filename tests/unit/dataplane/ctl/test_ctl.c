@@ -426,6 +426,33 @@ a_client_waits_for_the_first_control_process(void **state)
 }
 
 static void
+replaces_a_stale_socket_but_no_other_file(void **state)
+{
+	struct dp_world *w = *state;
+	char path[64];
+	struct ctl_server_config sc = {
+		.path = path, .workers = 1, .ring_bytes = WORLD_RING, .log = &w->log
+	};
+	struct ctl_server *s;
+	struct stat st;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/tmp/sluice-test-ctl-%d.file", (int)getpid());
+	f = fopen(path, "w");
+	assert_non_null(f);
+	fclose(f);
+	assert_int_equal(ctl_server_open(&sc, &s), -EEXIST);
+	assert_int_equal(stat(path, &st), 0);
+	assert_true(S_ISREG(st.st_mode));
+	unlink(path);
+	assert_int_equal(mknod(path, S_IFSOCK | 0777, 0), 0);
+	assert_int_equal(ctl_server_open(&sc, &s), 0);
+	assert_int_equal(stat(path, &st), 0);
+	assert_int_equal(st.st_mode & 0777, 0660);
+	ctl_server_close(s);
+}
+
+static void
 serves_one_control_process_after_another_over_the_socket(void **state)
 {
 	struct dp_world *w = *state;
@@ -493,6 +520,7 @@ main(void)
 		CASE(drops_operands_out_of_range),
 		CASE(reports_its_counters_once_a_second),
 		CASE(a_client_waits_for_the_first_control_process),
+		CASE(replaces_a_stale_socket_but_no_other_file),
 		CASE(serves_one_control_process_after_another_over_the_socket),
 	};
 
