@@ -101,7 +101,8 @@ number(const char *name, const char *text, unsigned long lo, unsigned long hi, u
 	errno = 0;
 	v = strtoul(text, &end, 10);
 	if (errno != 0 || end == text || *end != '\0' || v < lo || v > hi) {
-		fprintf(stderr, "sluice-dp: --%s %s: expected a number from %lu to %lu\n", name, text, lo, hi);
+		fprintf(stderr, "sluice-dp: --%s %s: expected a number from %lu to %lu\n", name,
+			text, lo, hi);
 		return -EINVAL;
 	}
 	*to = (uint32_t)v;
@@ -125,12 +126,16 @@ option(struct options *o, int c, const char *arg)
 	case 'e':
 		o->engine = rec_engine_find(arg);
 		if (o->engine == NULL)
-			fprintf(stderr, "sluice-dp: --engine %s: expected soft, fpga, cryptodev or null\n", arg);
+			fprintf(stderr,
+				"sluice-dp: --engine %s: expected soft, fpga, cryptodev or null\n",
+				arg);
 		return o->engine != NULL ? 0 : -EINVAL;
 	case 'l':
 		level = log_level_parse(arg);
 		if (level < 0)
-			fprintf(stderr, "sluice-dp: --log-level %s: expected error, warn, info or debug\n", arg);
+			fprintf(stderr,
+				"sluice-dp: --log-level %s: expected error, warn, info or debug\n",
+				arg);
 		else
 			o->level = (enum log_level)level;
 		return level < 0 ? -EINVAL : 0;
@@ -179,7 +184,8 @@ parse(int argc, char **argv, struct options *o)
 		}
 	}
 	if (optind != argc) {
-		fprintf(stderr, "sluice-dp: unexpected argument %s\ntry `sluice-dp --help`\n", argv[optind]);
+		fprintf(stderr, "sluice-dp: unexpected argument %s\ntry `sluice-dp --help`\n",
+			argv[optind]);
 		return -EINVAL;
 	}
 	if (o->mbufs == 0)
@@ -187,7 +193,8 @@ parse(int argc, char **argv, struct options *o)
 	return 0;
 }
 
-/* The DPDK ports to use, in the order of the configuration's numbers. Returns how many, or -EINVAL. */
+/* The DPDK ports to use, in the order of the configuration's numbers. Returns how many, or -EINVAL.
+ */
 static int
 choose_ports(const struct options *o, uint16_t ids[CFG_MAX_PORTS])
 {
@@ -209,7 +216,8 @@ choose_ports(const struct options *o, uint16_t ids[CFG_MAX_PORTS])
 		if (eq == NULL || n == CFG_MAX_PORTS)
 			return -EINVAL;
 		v = strtoul(eq + 1, &end, 10);
-		if (end == eq + 1 || (*end != ',' && *end != '\0') || v >= RTE_MAX_ETHPORTS || !rte_eth_dev_is_valid_port((uint16_t)v))
+		if (end == eq + 1 || (*end != ',' && *end != '\0') || v >= RTE_MAX_ETHPORTS ||
+			!rte_eth_dev_is_valid_port((uint16_t)v))
 			return -EINVAL;
 		ids[n++] = (uint16_t)v;
 		p = *end == ',' ? end + 1 : end;
@@ -220,14 +228,19 @@ choose_ports(const struct options *o, uint16_t ids[CFG_MAX_PORTS])
 static int
 open_pools(struct program *g, uint16_t mtu)
 {
-	uint32_t room = RTE_PKTMBUF_HEADROOM + RTE_MAX(2048u, (uint32_t)RTE_ALIGN_CEIL(mtu + 192u, 64u));
+	uint32_t room =
+		RTE_PKTMBUF_HEADROOM + RTE_MAX(2048u, (uint32_t)RTE_ALIGN_CEIL(mtu + 192u, 64u));
 
-	g->data_pool = rte_pktmbuf_pool_create("sluice_data", g->o.mbufs, 256, 0, (uint16_t)room, (int)rte_socket_id());
-	g->hdr_pool = rte_pktmbuf_pool_create("sluice_hdr", g->o.mbufs, 256, 0, RTE_PKTMBUF_HEADROOM + HDR_ROOM, (int)rte_socket_id());
+	g->data_pool = rte_pktmbuf_pool_create(
+		"sluice_data", g->o.mbufs, 256, 0, (uint16_t)room, (int)rte_socket_id());
+	g->hdr_pool = rte_pktmbuf_pool_create("sluice_hdr", g->o.mbufs, 256, 0,
+		RTE_PKTMBUF_HEADROOM + HDR_ROOM, (int)rte_socket_id());
 	if (g->data_pool != NULL && g->hdr_pool != NULL)
 		return 0;
-	log_line(&g->log, LOG_ERROR, "pools_failed mbufs=%u room=%u error=\"%s\" hint=\"more hugepages or a smaller --mbufs\"", g->o.mbufs, room,
-		rte_strerror(rte_errno));
+	log_line(&g->log, LOG_ERROR,
+		"pools_failed mbufs=%u room=%u error=\"%s\" hint=\"more hugepages or a smaller "
+		"--mbufs\"",
+		g->o.mbufs, room, rte_strerror(rte_errno));
 	return -ENOMEM;
 }
 
@@ -240,7 +253,9 @@ open_ports(struct program *g)
 	char why[160];
 
 	if (n <= 0) {
-		log_line(&g->log, LOG_ERROR, n == 0 ? "no_ports hint=\"give EAL a device or --vdev\"" : "bad_ports hint=\"--ports name=N,name=N\"");
+		log_line(&g->log, LOG_ERROR,
+			n == 0 ? "no_ports hint=\"give EAL a device or --vdev\""
+			       : "bad_ports hint=\"--ports name=N,name=N\"");
 		return -ENODEV;
 	}
 	for (int i = 0; i < n && g->o.mtu == 0; i++)
@@ -249,14 +264,18 @@ open_ports(struct program *g)
 	for (uint32_t q = 0; q < PORT_MAX_QUEUES; q++)
 		pools[q] = g->data_pool;
 	for (int i = 0; i < n && rc == 0; i++) {
-		struct port_config pc = { .index = ids[i], .queues = (uint16_t)g->o.workers, .mtu = (uint16_t)g->o.mtu, .rx_pools = pools };
+		struct port_config pc = { .index = ids[i],
+			.queues = (uint16_t)g->o.workers,
+			.mtu = (uint16_t)g->o.mtu,
+			.rx_pools = pools };
 
 		g->ports[i] = calloc(1, sizeof(*g->ports[i]));
 		rc = g->ports[i] == NULL ? -ENOMEM : port_open(g->ports[i], &pc, why, sizeof(why));
 		if (rc == 0)
 			g->n_ports++;
 		else
-			log_line(&g->log, LOG_ERROR, "port_failed why=\"%s\"", g->ports[i] == NULL ? "out of memory" : why);
+			log_line(&g->log, LOG_ERROR, "port_failed why=\"%s\"",
+				g->ports[i] == NULL ? "out of memory" : why);
 	}
 	return rc;
 }
@@ -269,7 +288,9 @@ open_neighbours(struct program *g)
 
 	for (uint32_t i = 0; i < g->o.workers && g->o.workers > 1; i++) {
 		snprintf(name, sizeof(name), "sluice_neigh_%u", i);
-		g->neighbours[i] = rte_ring_create_elem(name, (unsigned int)worker_neigh_note_size(), NEIGH_RING, (int)rte_socket_id(), RING_F_SC_DEQ);
+		g->neighbours[i] =
+			rte_ring_create_elem(name, (unsigned int)worker_neigh_note_size(),
+				NEIGH_RING, (int)rte_socket_id(), RING_F_SC_DEQ);
 		if (g->neighbours[i] == NULL)
 			return -ENOMEM;
 	}
@@ -279,12 +300,15 @@ open_neighbours(struct program *g)
 static int
 open_workers(struct program *g)
 {
-	struct ctl_server_config sc = { .path = g->o.socket, .workers = g->o.workers, .log = &g->log };
+	struct ctl_server_config sc = {
+		.path = g->o.socket, .workers = g->o.workers, .log = &g->log
+	};
 	uint64_t boot_id;
 	int rc = ctl_server_open(&sc, &g->server);
 
 	if (rc != 0) {
-		log_line(&g->log, LOG_ERROR, "socket_failed path=%s error=\"%s\"", g->o.socket, strerror(-rc));
+		log_line(&g->log, LOG_ERROR, "socket_failed path=%s error=\"%s\"", g->o.socket,
+			strerror(-rc));
 		return rc;
 	}
 	rc = open_neighbours(g);
@@ -346,12 +370,16 @@ run(struct program *g)
 	unsigned int lcore, next = 1;
 
 	if (rte_lcore_count() < g->o.workers) {
-		log_line(&g->log, LOG_ERROR, "too_few_cores workers=%u lcores=%u hint=\"EAL --lcores\"", g->o.workers, rte_lcore_count());
+		log_line(&g->log, LOG_ERROR,
+			"too_few_cores workers=%u lcores=%u hint=\"EAL --lcores\"", g->o.workers,
+			rte_lcore_count());
 		return -EINVAL;
 	}
-	log_line(&g->log, LOG_INFO, "ready engine=%s workers=%u ports=%u socket=%s", g->o.engine->name, g->o.workers, g->n_ports, g->o.socket);
+	log_line(&g->log, LOG_INFO, "ready engine=%s workers=%u ports=%u socket=%s",
+		g->o.engine->name, g->o.workers, g->n_ports, g->o.socket);
 	if (g->o.engine == &rec_engine_null)
-		log_line(&g->log, LOG_WARN, "engine_null text=\"records are NOT protected; for measurement only\"");
+		log_line(&g->log, LOG_WARN,
+			"engine_null text=\"records are NOT protected; for measurement only\"");
 	RTE_LCORE_FOREACH_WORKER(lcore)
 		if (next < g->o.workers)
 			rte_eal_remote_launch(run_one, g->workers[next++], lcore);
@@ -400,11 +428,13 @@ main(int argc, char **argv)
 		usage(stdout);
 		return 0;
 	}
-	prctl(PR_SET_DUMPABLE, 0L); /* record keys live in this process: no core files, no ptrace by others */
+	/* record keys live in this process: no core files, no ptrace by others */
+	prctl(PR_SET_DUMPABLE, 0L);
 	prctl(PR_SET_NO_NEW_PRIVS, 1L, 0L, 0L, 0L);
 	used = rte_eal_init(argc, argv);
 	if (used < 0) {
-		fprintf(stderr, "sluice-dp: the DPDK environment did not start: %s\n", rte_strerror(rte_errno));
+		fprintf(stderr, "sluice-dp: the DPDK environment did not start: %s\n",
+			rte_strerror(rte_errno));
 		return 2;
 	}
 	g = calloc(1, sizeof(*g));

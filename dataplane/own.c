@@ -95,6 +95,8 @@ own_chain_split(struct rte_mbuf **m, uint32_t n, struct rte_mempool *pool, struc
 {
 	struct rte_mbuf *seg = *m, *before = NULL, *part;
 
+	if (n == 0 || n >= seg->pkt_len)
+		return false;
 	while (n >= seg->data_len && n != 0) {
 		n -= seg->data_len;
 		before = seg;

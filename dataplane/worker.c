@@ -1,9 +1,11 @@
 /*
  * A worker's poll loop and what it does when there is nothing to do.
  *
- * An idle worker spins for a few turns, then sleeps in ppoll() for times that double up to idle_poll_us, bounded by the next TCP timer; a
- * message of the control process, a new one connecting or a frame handed over by another worker ends the sleep at once, a packet at the latest with it. The first packet
- * brings the sleep back to its shortest. While the engine holds work sleeps are shorter still.
+ * An idle worker spins for a few turns, then sleeps in ppoll() for times that double up to
+ * idle_poll_us, bounded by the next TCP timer; a message of the control process, a new one
+ * connecting or a frame handed over by another worker ends the sleep at once, a packet at the
+ * latest with it. The first packet brings the sleep back to its shortest. While the engine holds
+ * work sleeps are shorter still.
  */
 #include <errno.h>
 #include <poll.h>
@@ -16,11 +18,13 @@
 #include "dataplane/worker_int.h"
 
 #define IDLE_SPINS 8 /* turns without work before the first sleep: about what a sleep costs */
-#define SLEEP_MIN_US 100 /* packets gather meanwhile: fewer, larger turns cost less than answering each at once */
+/* packets gather meanwhile: fewer, larger turns cost less than answering each at once */
+#define SLEEP_MIN_US 100
 #define SLEEP_ENGINE_US 20 /* while the engine holds work */
 #define DRAIN_US 1000000
 #define MILLI_TICK_US 1000
-#define CRYPTO_ROUNDS 4 /* engine results may make new work; how often that is followed within one turn */
+/* engine results may make new work; how often that is followed within one turn */
+#define CRYPTO_ROUNDS 4
 
 static uint64_t
 clock_us(const struct worker *w)
@@ -55,7 +59,8 @@ hear_neighbours(struct worker *w)
 
 	if (w->cfg.neighbours == NULL)
 		return 0;
-	while (rte_ring_sc_dequeue_elem(w->cfg.neighbours[w->cfg.index], &note, sizeof(note)) == 0) {
+	while (rte_ring_sc_dequeue_elem(w->cfg.neighbours[w->cfg.index], &note, sizeof(note)) ==
+		0) {
 		net_neigh_update(w->net, note.leg, &note.addr, &note.mac, w->now);
 		n++;
 	}
@@ -77,13 +82,16 @@ crypto(struct worker *w)
 	return total;
 }
 
-/* Slow readers must not hold every buffer: below a quarter of free ones queues are kept short, near the end they are ended. */
+/* Slow readers must not hold every buffer: below a quarter of free ones queues are kept short, near
+ * the end they are ended. */
 static void
 watch_buffers(struct worker *w)
 {
 	uint32_t avail = rte_mempool_avail_count(w->cfg.data_pool), size = w->cfg.data_pool->size;
-	enum tls_pressure p = avail >= size / 4 ? TLS_PRESSURE_NONE : avail >= size / 32 ? TLS_PRESSURE_SHORT : TLS_PRESSURE_CRITICAL;
+	enum tls_pressure p = TLS_PRESSURE_NONE;
 
+	if (avail < size / 4)
+		p = avail >= size / 32 ? TLS_PRESSURE_SHORT : TLS_PRESSURE_CRITICAL;
 	if (p == w->pressure)
 		return;
 	if (w->pressure == TLS_PRESSURE_NONE)
@@ -148,7 +156,8 @@ sleep_for(struct worker *w)
 	return RTE_MIN(t, (uint64_t)w->idle_poll_us);
 }
 
-/* Ports whose frames come from another worker tell when there are some. False: there are already. */
+/* Ports whose frames come from another worker tell when there are some. False: there are already.
+ */
 static bool
 ports_sleep(struct worker *w, struct pollfd *p)
 {
@@ -173,7 +182,8 @@ ports_wake(struct worker *w)
 static void
 doze(struct worker *w)
 {
-	struct pollfd p[3 + CFG_MAX_PORTS] = { { .events = POLLIN }, { .events = POLLIN }, { .events = POLLIN } };
+	struct pollfd p[3 + CFG_MAX_PORTS] = { { .events = POLLIN }, { .events = POLLIN },
+		{ .events = POLLIN } };
 	struct timespec ts = { 0 };
 	int fds[2] = { -1, -1 };
 	uint64_t us;

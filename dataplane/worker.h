@@ -1,5 +1,6 @@
 /*
- * One worker: everything between the ports' queues and the control process's rings, on one core, shared with no other worker.
+ * One worker: everything between the ports' queues and the control process's rings, on one core,
+ * shared with no other worker.
  */
 #ifndef SLUICE_DATAPLANE_WORKER_H
 #define SLUICE_DATAPLANE_WORKER_H
@@ -27,7 +28,9 @@ struct worker_config {
 	uint32_t max_conns;
 	uint32_t idle_poll_us; /* longest sleep; 0: never sleep */
 	const _Atomic bool *stop; /* drain and return */
-	struct rte_ring *const *neighbours; /* one per worker, or NULL with one worker: what the worker that got an ARP or ND message tells the others */
+	/* one per worker, or NULL with one worker: what the worker that got an ARP or ND message
+	 * tells the others */
+	struct rte_ring *const *neighbours;
 };
 
 /* Size of an element of worker_config.neighbours. */

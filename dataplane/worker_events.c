@@ -1,11 +1,12 @@
 /*
- * What the layers below call: frames to the ports, segments to TCP, TCP's events to the TLS layer or, for server connections, the proxy.
+ * What the layers below call: frames to the ports, segments to TCP, TCP's events to the TLS layer
+ * or, for server connections, the proxy.
  */
 #include <rte_ring_elem.h>
 
 #include "dataplane/worker_int.h"
 
-/* --- net ------------------------------------------------------------------------------------------------------------------------------- */
+/* --- net ------------------------------------------------------------------------------------ */
 
 static uint16_t
 on_tx(void *user, uint16_t ifidx, struct rte_mbuf **pkts, uint16_t n)
@@ -27,9 +28,11 @@ on_icmp(void *user, const struct net_flow *flow, uint16_t mtu, const uint8_t *qu
 	tcp_icmp(((struct worker *)user)->tcp, flow, mtu, quoted, len);
 }
 
-/* A neighbour told this worker its address; the others may be waiting for it. A full ring loses nothing: they ask again. */
+/* A neighbour told this worker its address; the others may be waiting for it. A full ring loses
+ * nothing: they ask again. */
 static void
-on_neighbour(void *user, uint16_t ifidx, const struct net_addr *addr, const struct rte_ether_addr *mac)
+on_neighbour(
+	void *user, uint16_t ifidx, const struct net_addr *addr, const struct rte_ether_addr *mac)
 {
 	const struct worker *w = user;
 	struct neigh_note note = { .addr = *addr, .mac = *mac, .leg = ifidx };
@@ -39,9 +42,11 @@ on_neighbour(void *user, uint16_t ifidx, const struct net_addr *addr, const stru
 			rte_ring_mp_enqueue_elem(w->cfg.neighbours[i], &note, sizeof(note));
 }
 
-const struct net_ops worker_net_ops = { .tx_burst = on_tx, .tcp_input = on_segment, .tcp_icmp = on_icmp, .neigh_seen = on_neighbour };
+const struct net_ops worker_net_ops = {
+	.tx_burst = on_tx, .tcp_input = on_segment, .tcp_icmp = on_icmp, .neigh_seen = on_neighbour
+};
 
-/* --- TCP ------------------------------------------------------------------------------------------------------------------------------- */
+/* --- TCP ------------------------------------------------------------------------------------ */
 
 static void
 on_accept(void *ctx, tcp_id_t id, void *cookie)

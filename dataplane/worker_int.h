@@ -1,5 +1,6 @@
 /*
- * Inside of a worker: shared by worker.c (the loop), worker_setup.c (construction, configuration) and worker_events.c (what TCP and net call).
+ * Inside of a worker: shared by worker.c (the loop), worker_setup.c (construction, configuration)
+ * and worker_events.c (what TCP and net call).
  */
 #ifndef SLUICE_DATAPLANE_WORKER_INT_H
 #define SLUICE_DATAPLANE_WORKER_INT_H

@@ -1,5 +1,6 @@
 /*
- * Building a worker out of its layers, and putting a new configuration in the place of the running one.
+ * Building a worker out of its layers, and putting a new configuration in the place of the running
+ * one.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -36,21 +37,25 @@ build_net(struct worker *w)
 	struct net_config nc = { .ops = &worker_net_ops, .user = w, .pool = w->cfg.hdr_pool };
 	void *mem = NULL;
 
-	if (random_bytes(nc.secret, sizeof(nc.secret)) != 0 || posix_memalign(&mem, RTE_CACHE_LINE_SIZE, net_size()) != 0)
+	if (random_bytes(nc.secret, sizeof(nc.secret)) != 0 ||
+		posix_memalign(&mem, RTE_CACHE_LINE_SIZE, net_size()) != 0)
 		return -ENOMEM;
 	memset(mem, 0, net_size());
 	w->net = net_init(mem, &nc);
 	return 0;
 }
 
-/* Whether the port will hand segments of this flow to this worker: only then may TCP choose it for a connection to a server. */
+/* Whether the port will hand segments of this flow to this worker: only then may TCP choose it for
+ * a connection to a server. */
 static bool
-owns_flow(void *ctx, const struct net_addr *local, uint16_t lport, const struct net_addr *remote, uint16_t rport)
+owns_flow(void *ctx, const struct net_addr *local, uint16_t lport, const struct net_addr *remote,
+	uint16_t rport)
 {
 	const struct worker *w = ctx;
 	int leg = net_route(w->net, remote, NULL);
 
-	return leg >= 0 && port_queue_of(w->cfg.ports[leg], local, lport, remote, rport) == w->cfg.index;
+	return leg >= 0 &&
+	       port_queue_of(w->cfg.ports[leg], local, lport, remote, rport) == w->cfg.index;
 }
 
 static int
@@ -76,7 +81,8 @@ build_tcp(struct worker *w)
 	w->tcp_bytes = tcp_stack_size(&tc);
 	if (w->tcp_bytes == 0)
 		return -EINVAL;
-	mem = mmap(NULL, w->tcp_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	mem = mmap(NULL, w->tcp_bytes, PROT_READ | PROT_WRITE,
+		MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	if (mem == MAP_FAILED)
 		return -ENOMEM;
 	w->tcp = tcp_stack_init(mem, &tc, w->now);
@@ -103,7 +109,11 @@ build_engine(struct worker *w)
 static int
 build_upper(struct worker *w)
 {
-	struct proxy_config pc = { .tcp = w->tcp, .pool = w->cfg.data_pool, .ctr = &w->ctr, .log = w->cfg.log, .cfg = &w->running,
+	struct proxy_config pc = { .tcp = w->tcp,
+		.pool = w->cfg.data_pool,
+		.ctr = &w->ctr,
+		.log = w->cfg.log,
+		.cfg = &w->running,
 		.max_pairs = w->cfg.max_conns };
 	struct ctl_config cc = {
 		.server = w->cfg.server,
@@ -155,7 +165,8 @@ worker_new(const struct worker_config *cfg, struct worker **out)
 	static const struct {
 		const char *what;
 		int (*build)(struct worker *w);
-	} steps[] = { { "net", build_net }, { "tcp", build_tcp }, { "engine", build_engine }, { "tls", build_upper } };
+	} steps[] = { { "net", build_net }, { "tcp", build_tcp }, { "engine", build_engine },
+		{ "tls", build_upper } };
 	struct worker *w = calloc(1, sizeof(*w));
 	int rc;
 
@@ -170,7 +181,8 @@ worker_new(const struct worker_config *cfg, struct worker **out)
 	for (size_t i = 0; i < RTE_DIM(steps); i++) {
 		rc = steps[i].build(w);
 		if (rc != 0) {
-			log_line(cfg->log, LOG_ERROR, "worker_failed worker=%u layer=%s errno=%d", cfg->index, steps[i].what, -rc);
+			log_line(cfg->log, LOG_ERROR, "worker_failed worker=%u layer=%s errno=%d",
+				cfg->index, steps[i].what, -rc);
 			worker_free(w);
 			return rc;
 		}
@@ -201,14 +213,15 @@ worker_free(struct worker *w)
 	free(w);
 }
 
-/* --- configuration ------------------------------------------------------------------------------------------------------------------- */
+/* --- configuration -------------------------------------------------------------------------- */
 
 static bool
 same_place(const struct listener *l, const struct ipc_cfg_listener *c)
 {
 	struct net_addr a;
 
-	return l->used && cfg_addr(&c->addr, &a) && net_addr_eq(&l->addr, &a) && l->port == c->addr.port;
+	return l->used && cfg_addr(&c->addr, &a) && net_addr_eq(&l->addr, &a) &&
+	       l->port == c->addr.port;
 }
 
 static struct listener *
@@ -226,7 +239,8 @@ free_listener(struct worker *w)
 	for (size_t i = 0; i < RTE_DIM(w->listeners); i++)
 		if (!w->listeners[i].used)
 			return &w->listeners[i];
-	/* Every place was once listened on: take one that is closed. Its connections keep reading valid limits. */
+	/* Every place was once listened on: take one that is closed. Its connections keep reading
+	 * valid limits. */
 	for (size_t i = 0; i < RTE_DIM(w->listeners); i++)
 		if (w->listeners[i].tcp < 0)
 			return &w->listeners[i];
@@ -382,7 +396,8 @@ ctr_by_name(const char *layer, const char *name)
 	size_t prefix = strlen(layer);
 
 	for (size_t i = 0; i < RTE_DIM(names); i++)
-		if (strncmp(names[i], layer, prefix) == 0 && strcasecmp(names[i] + prefix, name) == 0)
+		if (strncmp(names[i], layer, prefix) == 0 &&
+			strcasecmp(names[i] + prefix, name) == 0)
 			return (enum dp_ctr)i;
 	return CTR_COUNT;
 }
@@ -400,7 +415,8 @@ collect(void *ctx)
 		if ((to = ctr_by_name("tcp_", tcp_counter_name((enum tcp_counter)i))) != CTR_COUNT)
 			w->ctr.v[to] = tcp_counter(w->tcp, (enum tcp_counter)i);
 	w->ctr.v[CTR_connections] = tls_count(w->tls);
-	w->ctr.v[CTR_rx_packets] = w->ctr.v[CTR_rx_bytes] = w->ctr.v[CTR_tx_packets] = w->ctr.v[CTR_tx_bytes] = 0;
+	w->ctr.v[CTR_rx_packets] = w->ctr.v[CTR_rx_bytes] = w->ctr.v[CTR_tx_packets] =
+		w->ctr.v[CTR_tx_bytes] = 0;
 	for (uint32_t p = 0; p < w->cfg.n_ports; p++) {
 		const struct port_queue_stats *q = &w->cfg.ports[p]->q[w->cfg.index];
 

@@ -153,7 +153,7 @@ null_info(struct rec_engine *eng, struct eng_info *info)
 
 	memset(info, 0, sizeof(*info));
 	info->count = 1;
-	strcpy(info->stat[0].name, "null");
+	memcpy(info->stat[0].name, "null", sizeof("null"));
 	info->stat[0].ops = e->ops;
 	info->stat[0].bytes = e->bytes;
 }
