@@ -39,7 +39,7 @@ on_commit(struct ctl *c, const struct ipc_cfg_begin *m)
 	c->staged.open = false;
 	if (r->status == 0) {
 		tls_set_max_conns(c->tls, c->staged.limits.max_conns);
-		if (c->staged.limits.control_wait_ms != 0)
+		if (c->staged.has_limits)
 			tls_set_control_wait(c->tls, c->staged.limits.control_wait_ms);
 		ctr_inc(c->cfg.ctr, CTR_cfg_applied);
 		log_line(c->cfg.log, LOG_INFO,
