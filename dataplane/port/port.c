@@ -254,6 +254,7 @@ port_tx(struct port *p, uint16_t queue, struct rte_mbuf **pkts, uint16_t n)
 			sent = rte_eth_tx_burst(p->index, queue, pkts + done, burst);
 		else
 			sent = dist_tx(p, queue, pkts + done, burst);
+		sent = RTE_MIN(sent, burst); /* what a driver says is not an index */
 		for (uint16_t i = 0; i < sent; i++)
 			sum += bytes[i];
 		done += sent;
