@@ -3,11 +3,10 @@ import json
 import os
 import shutil
 import signal
-import socket
 import time
 
 from . import appliance, servers
-from .net import CLIENT, INSIDE, OUTSIDE, WIRE, LabError, Net, sh
+from .net import CLIENT, OUTSIDE, WIRE, LabError, Net
 from .procs import Procs
 
 DEFAULTS = {
@@ -172,5 +171,3 @@ class Lab:
             time.sleep(interval)
         raise LabError(f"{what}: not after {seconds} s")
 
-
-__all__ = ["Lab", "LabError", "parse_impair", "INSIDE", "OUTSIDE", "sh", "socket"]
