@@ -7,13 +7,16 @@
 
 _Static_assert(sizeof(struct ipc_addr) == 20, "ipc_addr");
 _Static_assert(sizeof(struct ipc_hello) == 32, "ipc_hello");
-_Static_assert(sizeof(struct ipc_conn_open) == 56, "ipc_conn_open");
+_Static_assert(sizeof(struct ipc_conn_open) == 64, "ipc_conn_open");
 _Static_assert(sizeof(struct ipc_record_in) == 16, "ipc_record_in");
 _Static_assert(sizeof(struct ipc_keys_set) == 128, "ipc_keys_set");
 _Static_assert(sizeof(struct ipc_pka_do) == 32, "ipc_pka_do");
 _Static_assert(sizeof(struct ipc_pka_done) == 16, "ipc_pka_done");
 _Static_assert(sizeof(struct ipc_records_send) == 16, "ipc_records_send");
 _Static_assert(sizeof(struct ipc_conn_close) == 16, "ipc_conn_close");
+_Static_assert(sizeof(struct ipc_conn_ready) == 24, "ipc_conn_ready");
+_Static_assert(sizeof(struct ipc_read_on) == 16, "ipc_read_on");
+_Static_assert(sizeof(struct ipc_key_limit) == 24, "ipc_key_limit");
 _Static_assert(sizeof(struct ipc_engine_stat) == 48, "ipc_engine_stat");
 
 struct row {
@@ -63,6 +66,7 @@ count_field(uint16_t type, size_t *offset, uint32_t *unit)
 	case IPC_RECORD_IN: *offset = offsetof(struct ipc_record_in, bytes); break;
 	case IPC_PKA_DONE: *offset = offsetof(struct ipc_pka_done, bytes); break;
 	case IPC_RECORDS_SEND: *offset = offsetof(struct ipc_records_send, bytes); break;
+	case IPC_CONN_READY: *offset = offsetof(struct ipc_conn_ready, bytes); break;
 	case IPC_PKA_DO: *offset = offsetof(struct ipc_pka_do, bytes); break;
 	case IPC_KEY_LOAD: *offset = offsetof(struct ipc_key_load, bytes); break;
 	case IPC_COUNTERS:

@@ -14,7 +14,7 @@
 
 #include <stdint.h>
 
-#define IPC_VERSION 1
+#define IPC_VERSION 2
 #define IPC_MAX_MSG 20480 /* longest message with its body and data, bytes */
 #define IPC_MAX_DATA 18432 /* longest trailing data, bytes */
 
@@ -49,25 +49,33 @@ struct ipc_hello_ack {
 	uint32_t rsvd;
 };
 
+enum ipc_role { IPC_ROLE_SERVER = 0, IPC_ROLE_CLIENT = 1 };
 struct ipc_conn_open {
 	ipc_conn_t conn;
-	uint32_t listener; /* id of CFG_LISTENER */
-	uint32_t rsvd;
+	uint32_t listener; /* server role: id of CFG_LISTENER; client role: id of CFG_POOL */
+	uint8_t role; /* enum ipc_role: ours in the TLS handshake */
+	uint8_t rsvd;
+	uint16_t server; /* client role: index of the server in its pool */
+	ipc_conn_t front; /* client role: the client's connection that this one is for; else 0 */
 	struct ipc_addr peer;
 	struct ipc_addr local;
 };
 
 struct ipc_record_in {
 	ipc_conn_t conn;
-	uint8_t type; /* content type 20, 21 or 22 */
-	uint8_t epoch; /* read epoch that opened it; 0 = plaintext */
-	uint16_t version; /* record header's version, 0x0301.. */
+	uint8_t type; /* content type 20, 21 or 22 (TLS 1.3: the inner one), or TLS_CT_SSL2: one SSL 2.0 record */
+	uint8_t epoch; /* read epoch that opened it; 0 = plaintext; counts the read keys in effect so far */
+	uint16_t version; /* record header's version, 0x0300.., or 0x0002 */
 	uint32_t bytes; /* trailing data: the record's plaintext */
 };
 
 /* When a key takes effect. */
 enum ipc_keys_when {
-	IPC_KEYS_NOW = 1, /* write: every record sent after this message */
+	/*
+	 * write: every record sent after this message. read, TLS 1.3 and SSL 2.0 only: every record
+	 * after the handshake record handed over last; the dataplane waits there for READ_ON.
+	 */
+	IPC_KEYS_NOW = 1,
 	IPC_KEYS_AFTER_CCS = 2, /* read: the record after the next CCS (or the one just seen; the dataplane reads no further until it has the key) */
 };
 enum ipc_keys_dir { IPC_DIR_READ = 1, IPC_DIR_WRITE = 2 };
@@ -78,18 +86,37 @@ enum ipc_alg { /* record protection algorithms */
 	IPC_ALG_AES256_CBC_SHA1 = 4,
 	IPC_ALG_AES128_CBC_SHA256 = 5,
 	IPC_ALG_AES256_CBC_SHA256 = 6,
+	IPC_ALG_CHACHA20_POLY1305 = 7, /* TLS 1.2, 1.3 */
+	IPC_ALG_AES256_CBC_SHA384 = 8, /* TLS 1.2 */
+	IPC_ALG_3DES_CBC_SHA1 = 9, /* SSL 3.0 to TLS 1.2 */
+	IPC_ALG_RC4_SHA1 = 10,
+	IPC_ALG_RC4_MD5 = 11, /* SSL 2.0 as well */
+	IPC_ALG_NULL_SHA1 = 12,
+	IPC_ALG_NULL_MD5 = 13,
+	IPC_ALG_NULL_SHA256 = 14, /* TLS 1.2 */
+	IPC_ALG_3DES_CBC_MD5 = 15, /* SSL 2.0 only */
+	IPC_ALG_COUNT /* one past the last */
+};
+enum ipc_keys_flag {
+	IPC_KEYS_ETM = 1, /* encrypt-then-MAC, RFC 7366; CBC algorithms only */
+	IPC_KEYS_DEFLATE = 2, /* records are compressed before protection, RFC 3749; SSL 3.0 to TLS 1.2 */
+	IPC_KEYS_RELEASE = 4, /* write: ends the hold of IPC_SEND_HOLD */
 };
 struct ipc_keys_set {
 	ipc_conn_t conn;
 	uint8_t dir; /* enum ipc_keys_dir */
 	uint8_t when; /* enum ipc_keys_when */
-	uint16_t version; /* record version on the wire, 0x0301..0x0303 */
+	uint16_t version; /* of the protocol: 0x0002, 0x0300..0x0304 */
 	uint32_t alg; /* enum ipc_alg */
-	uint64_t seq; /* first sequence number */
-	uint8_t key_len, mac_key_len, iv_len, rsvd[5];
+	/* first sequence number; SSL 2.0 counts from the connection's first record, plaintext ones too */
+	uint64_t seq;
+	uint8_t key_len, mac_key_len, iv_len;
+	uint8_t flags; /* enum ipc_keys_flag */
+	uint8_t rsvd[4];
 	uint8_t key[32];
-	uint8_t mac_key[48];
-	uint8_t iv[16]; /* GCM: 4-byte salt; TLS 1.0 CBC: first IV */
+	uint8_t mac_key[48]; /* SSL 2.0: the same bytes as key (its MAC secret) */
+	/* TLS 1.2 GCM: 4-byte salt; TLS 1.3 and ChaCha20-Poly1305: 12 bytes; CBC up to TLS 1.0 and SSL 2.0: first IV */
+	uint8_t iv[16];
 };
 
 enum ipc_pka_op {
@@ -129,17 +156,59 @@ struct ipc_device_reset {
 
 struct ipc_records_send {
 	ipc_conn_t conn;
-	uint8_t type; /* 20, 21 or 22 */
-	uint8_t rsvd;
-	uint16_t version; /* record version for the header */
+	uint8_t type; /* 20, 21, 22, or TLS_CT_SSL2: exactly one SSL 2.0 record */
+	uint8_t flags; /* enum ipc_send_flag */
+	uint16_t version; /* record version for the header of plaintext records */
 	uint32_t bytes; /* trailing data, cut into records of at most 2^14 by the dataplane */
 };
 
+enum ipc_send_flag {
+	/*
+	 * No application data may follow until RECORDS_SEND without this flag or KEYS_SET with
+	 * IPC_KEYS_RELEASE: between ChangeCipherSpec and Finished, between KeyUpdate and its keys.
+	 */
+	IPC_SEND_HOLD = 1,
+};
+
+/*
+ * The control process took all handshake bytes handed over so far: read on. The dataplane stops
+ * reading behind a handshake (or SSL 2.0) record, until this message,
+ *  - while the version is not known (no READ_ON with a version yet),
+ *  - in TLS 1.3 and during an SSL 2.0 handshake, behind each one,
+ *  - up to TLS 1.2 behind the first one after a ChangeCipherSpec (the Finished is being judged).
+ * Keys that take effect there come before it.
+ */
+struct ipc_read_on {
+	ipc_conn_t conn;
+	uint16_t version; /* negotiated: 0x0002, 0x0300..0x0304; 0: not known yet */
+	uint16_t rsvd;
+	/*
+	 * TLS 1.3 server that refused early data (RFC 8446 4.2.10): so many bytes of application
+	 * records that do not open (or come in plaintext before a second ClientHello) are skipped.
+	 */
+	uint32_t skip_bytes;
+};
+
+enum ipc_ready_flag {
+	/* TLS 1.3 early data: application data may flow though the handshake is not over; its records go on to control */
+	IPC_READY_EARLY = 1,
+};
 struct ipc_conn_ready {
 	ipc_conn_t conn;
-	uint32_t pool;
+	uint32_t pool; /* server role; 0 in client role */
 	uint16_t max_fragment; /* plaintext bytes per record this peer accepts, 0 = 2^14 */
-	uint16_t rsvd;
+	uint16_t flags; /* enum ipc_ready_flag */
+	/* trailing data: sent to the pool's server before the client's first byte (PROXY protocol v2 header) */
+	uint32_t bytes;
+	uint32_t rsvd;
+};
+
+/* A direction's keys have protected so many records that they should be replaced (RFC 8446 5.5). */
+struct ipc_key_limit {
+	ipc_conn_t conn;
+	uint8_t dir; /* enum ipc_keys_dir */
+	uint8_t rsvd[7];
+	uint64_t seq;
 };
 
 enum ipc_close_how { IPC_CLOSE_ALERT = 1, /* send alert, then close */ IPC_CLOSE_RESET = 2 /* TCP reset, nothing sent */ };
@@ -185,13 +254,24 @@ struct ipc_cfg_listener {
 	uint32_t handshake_timeout_ms;
 	uint32_t idle_timeout_ms;
 	uint32_t max_record; /* largest plaintext record sent, 512..16384 */
+	uint32_t flags; /* enum ipc_listen_flag */
+	uint32_t rekey_records; /* KEY_LIMIT after so many records of one key; 0: the algorithm's own limit */
 	uint32_t rsvd;
+};
+enum ipc_listen_flag {
+	IPC_LISTEN_V2 = 1, /* the first record may be an SSL 2.0 one */
 };
 struct ipc_cfg_pool {
 	uint32_t id;
 	uint32_t connect_timeout_ms;
 	uint32_t retries; /* other servers to try after the first */
-	uint32_t rsvd;
+	uint32_t flags; /* enum ipc_pool_flag */
+	uint32_t handshake_timeout_ms; /* with IPC_POOL_TLS */
+	uint32_t rekey_records; /* as for a listener */
+};
+enum ipc_pool_flag {
+	IPC_POOL_TLS = 1, /* TLS to the servers: CONN_OPEN with the client's role once TCP is connected */
+	IPC_POOL_V2 = 2, /* with TLS: the first record may be an SSL 2.0 one */
 };
 struct ipc_cfg_server {
 	uint32_t pool;

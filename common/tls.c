@@ -58,8 +58,12 @@ tls_alert_name(uint8_t alert)
 	case 86: return "inappropriate_fallback";
 	case 90: return "user_canceled";
 	case 100: return "no_renegotiation";
+	case 109: return "missing_extension";
 	case 110: return "unsupported_extension";
 	case 112: return "unrecognized_name";
+	case 113: return "bad_certificate_status_response";
+	case 115: return "unknown_psk_identity";
+	case 116: return "certificate_required";
 	case 120: return "no_application_protocol";
 	case 255: return "none";
 	default: return "unknown";

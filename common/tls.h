@@ -11,9 +11,11 @@ enum tls_content_type { /* RFC 5246 6.2.1 */
 	TLS_CT_ALERT = 21,
 	TLS_CT_HANDSHAKE = 22,
 	TLS_CT_APPDATA = 23,
+	TLS_CT_SSL2 = 128, /* not on the wire: the payload of an SSL 2.0 record, inside Sluice */
 };
 
 enum tls_version {
+	TLS_V_SSL2 = 0x0002,
 	TLS_V_SSL30 = 0x0300,
 	TLS_V_10 = 0x0301,
 	TLS_V_11 = 0x0302,
