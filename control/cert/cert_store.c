@@ -1,6 +1,6 @@
 /*
  * A listener's certificates and the table of names: exact names, then wildcards of one label (RFC
- * 6125 6.4.3), then the default.
+ * 6125 6.4.3), then the defaults; among several of one name the first that the client can use.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,13 +10,13 @@
 
 struct name_row {
 	const char *name;
-	const struct cert *cert;
+	unsigned slot;
 };
 
 struct cert_store {
 	struct cert_slot **slots;
 	unsigned count;
-	struct name_row *names; /* sorted */
+	struct name_row *names; /* sorted; rows of one name in the order of their slots */
 	unsigned name_count;
 };
 
@@ -33,6 +33,7 @@ slot_free(struct cert_slot *s)
 	for (unsigned i = 0; i < s->name_count; i++)
 		free(s->names[i]);
 	free(s->names);
+	staple_unref(s->staple);
 	free(s->chain);
 	free(s->chain_file);
 	free(s->key_file);
@@ -72,18 +73,26 @@ cert_add_name(struct cert_slot *s, const char *name, int len)
 	return 0;
 }
 
-static int
-by_name(const void *a, const void *b)
+/* The first row of a name, or where it would stand. */
+static unsigned
+lower_bound(const struct cert_store *store, const char *name)
 {
-	return strcmp(((const struct name_row *)a)->name, ((const struct name_row *)b)->name);
+	unsigned lo = 0, hi = store->name_count;
+
+	while (lo < hi) {
+		unsigned mid = lo + (hi - lo) / 2;
+
+		if (strcmp(store->names[mid].name, name) < 0)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo;
 }
 
-/*
- * The table takes the names of a new slot; a name that is there already keeps its first
- * certificate.
- */
+/* The table takes the names of a new slot, behind those of earlier ones. */
 static int
-index_names(struct cert_store *store, const struct cert_slot *s)
+index_names(struct cert_store *store, const struct cert_slot *s, unsigned slot)
 {
 	struct name_row *bigger =
 		realloc(store->names, (store->name_count + s->name_count) * sizeof(*bigger) + 1);
@@ -92,12 +101,14 @@ index_names(struct cert_store *store, const struct cert_slot *s)
 		return -1;
 	store->names = bigger;
 	for (unsigned i = 0; i < s->name_count; i++) {
-		struct name_row row = { s->names[i], &s->c };
+		unsigned at = lower_bound(store, s->names[i]);
 
-		if (bsearch(&row, store->names, store->name_count, sizeof(row), by_name) != NULL)
-			continue;
-		store->names[store->name_count++] = row;
-		qsort(store->names, store->name_count, sizeof(row), by_name);
+		while (at < store->name_count && strcmp(store->names[at].name, s->names[i]) == 0)
+			at++;
+		memmove(&store->names[at + 1], &store->names[at],
+			(store->name_count - at) * sizeof(store->names[0]));
+		store->names[at] = (struct name_row){ s->names[i], slot };
+		store->name_count++;
 	}
 	return 0;
 }
@@ -121,7 +132,7 @@ cert_store_add(struct cert_store *store, const char *chain_file, const char *key
 		return -1;
 	}
 	store->slots[store->count++] = s; /* from here on the store frees it */
-	if (index_names(store, s) != 0) {
+	if (index_names(store, s, store->count - 1) != 0) {
 		snprintf(err, CERT_ERR_LEN, "out of memory");
 		return -1;
 	}
@@ -134,26 +145,115 @@ cert_store_at(const struct cert_store *store, unsigned i)
 	return i < store->count ? &store->slots[i]->c : NULL;
 }
 
-static const struct cert *
-lookup(const struct cert_store *store, const char *name)
-{
-	struct name_row key = { name, NULL };
-	const struct name_row *row = store->name_count == 0 ? NULL :
-		bsearch(&key, store->names, store->name_count, sizeof(key), by_name);
+struct choice {
+	bool (*usable)(void *ctx, const struct cert *cert);
+	void *ctx;
+};
 
-	return row != NULL ? row->cert : NULL;
+static const struct cert *
+take(const struct cert_store *store, unsigned slot, const struct choice *c)
+{
+	const struct cert *cert = &store->slots[slot]->c;
+
+	return c->usable == NULL || c->usable(c->ctx, cert) ? cert : NULL;
+}
+
+static const struct cert *
+lookup(const struct cert_store *store, const char *name, const struct choice *c)
+{
+	const struct cert *cert = NULL;
+
+	for (unsigned i = lower_bound(store, name); cert == NULL && i < store->name_count &&
+		strcmp(store->names[i].name, name) == 0; i++)
+		cert = take(store, store->names[i].slot, c);
+	return cert;
+}
+
+static bool
+is_default(const struct cert_store *store, unsigned slot)
+{
+	const struct cert_slot *first = store->slots[0], *s = store->slots[slot];
+
+	if (slot == 0 || s->name_count == 0)
+		return true;
+	for (unsigned i = 0; i < s->name_count; i++)
+		for (unsigned k = 0; k < first->name_count; k++)
+			if (strcmp(s->names[i], first->names[k]) == 0)
+				return true;
+	return false;
 }
 
 const struct cert *
-cert_store_select(const struct cert_store *store, const char *name)
+cert_store_choose(const struct cert_store *store, const char *name,
+	bool (*usable)(void *ctx, const struct cert *cert), void *ctx)
 {
-	const struct cert *c = name[0] != '\0' ? lookup(store, name) : NULL;
+	const struct choice choice = { usable, ctx };
+	const struct cert *c = name[0] != '\0' ? lookup(store, name, &choice) : NULL;
 	const char *dot = strchr(name, '.');
 	char wild[260];
 
 	if (c == NULL && dot != NULL && dot != name && strlen(dot) < sizeof(wild) - 1) {
 		snprintf(wild, sizeof(wild), "*%s", dot);
-		c = lookup(store, wild);
+		c = lookup(store, wild, &choice);
 	}
-	return c != NULL ? c : cert_store_at(store, 0);
+	for (unsigned i = 0; c == NULL && i < store->count; i++)
+		if (is_default(store, i))
+			c = take(store, i, &choice);
+	return c;
+}
+
+static bool
+has_rsa(void *ctx, const struct cert *cert)
+{
+	return cert->key_type == CERT_RSA;
+}
+
+const struct cert *
+cert_store_select(const struct cert_store *store, const char *name)
+{
+	return cert_store_choose(store, name, has_rsa, NULL);
+}
+
+/* ---- staples ---- */
+
+struct staple *
+staple_new(const uint8_t *der, size_t len)
+{
+	struct staple *s = calloc(1, sizeof(*s) + len);
+
+	if (s == NULL)
+		return NULL;
+	s->refs = 1;
+	s->len = len;
+	memcpy(s->der, der, len);
+	return s;
+}
+
+struct staple *
+staple_ref(struct staple *staple)
+{
+	staple->refs++;
+	return staple;
+}
+
+void
+staple_unref(struct staple *staple)
+{
+	if (staple != NULL && --staple->refs == 0)
+		free(staple);
+}
+
+const struct staple *
+cert_staple(const struct cert *cert)
+{
+	return ((const struct cert_slot *)cert)->staple;
+}
+
+void
+cert_set_staple(struct cert *cert, struct staple *staple)
+{
+	struct cert_slot *s = (struct cert_slot *)cert;
+
+	staple_unref(s->staple);
+	s->staple = staple;
 }
