@@ -27,7 +27,8 @@ struct config_listener {
 	const char *name, *profile, *pool;
 	uint32_t pool_id, handshake_timeout_ms;
 	struct ipc_cfg_listener ipc;
-	struct hs_listener hs;
+	struct hs_conf hs;
+	struct hs_policy policy;
 	struct cert_store *certs;
 };
 

@@ -244,7 +244,8 @@ check_suites(struct config_listener *l, const struct raw_listener *r, struct con
 	char path[PATH_LEN];
 
 	for (unsigned i = 0; r->suites == NULL && (s = hs_suite_at(i)) != NULL; i++)
-		l->hs.suites[l->hs.suite_count++] = s;
+		if (s->kx == HS_KX_RSA && s->alg <= IPC_ALG_AES256_CBC_SHA256)
+			l->policy.suites[l->policy.suite_count++] = s;
 	for (unsigned i = 0; r->suites != NULL && i < r->suites_count; i++) {
 		s = hs_suite_by_name(r->suites[i]);
 		snprintf(path, sizeof(path), "%s.suites[%u]", base, i);
@@ -253,7 +254,7 @@ check_suites(struct config_listener *l, const struct raw_listener *r, struct con
 				"expected a suite of this version such as TLS_RSA_WITH_AES_128_GCM_SHA256, got %s",
 				r->suites[i]);
 		else
-			l->hs.suites[l->hs.suite_count++] = s;
+			l->policy.suites[l->policy.suite_count++] = s;
 	}
 	for (unsigned i = 0; i < r->alpn_count; i++) {
 		snprintf(path, sizeof(path), "%s.alpn[%u]", base, i);
@@ -273,6 +274,8 @@ check_certificates(struct config *c, struct config_listener *l, const struct raw
 
 	l->certs = cert_store_new();
 	l->hs.certs = l->certs;
+	l->hs.policy = &l->policy;
+	l->policy.versions = HS_V_12;
 	for (unsigned i = 0; l->certs != NULL && i < r->certificates_count; i++) {
 		if (cert_store_add(
 			    l->certs, r->certificates[i].chain, r->certificates[i].key, err) == 0) {

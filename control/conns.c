@@ -15,7 +15,7 @@
 struct conn {
 	struct conn *newer, *older; /* handshakes under way, by age */
 	struct hs *hs; /* NULL once closing */
-	struct config *cfg; /* held while the handshake runs */
+	struct config *cfg; /* what it was opened under: renegotiation goes by it */
 	ipc_conn_t handle;
 	uint64_t opened_ms;
 	uint32_t worker, listener, timeout_ms, pool;
@@ -54,7 +54,7 @@ env_random(void *ctx, uint8_t *p, size_t n)
 static struct hs_env
 env_now(uint64_t now_ms)
 {
-	return (struct hs_env){ .now_s = now_ms / 1000, .random = env_random };
+	return (struct hs_env){ .now_s = now_ms / 1000, .now_ms = now_ms, .random = env_random };
 }
 
 struct conns *
@@ -129,8 +129,6 @@ leave_half_open(struct conns *c, struct conn *k)
 	*(k->newer != NULL ? &k->newer->older : &c->newest) = k->older;
 	*(k->older != NULL ? &k->older->newer : &c->oldest) = k->newer;
 	c->stats.half_open--;
-	config_unref(k->cfg);
-	k->cfg = NULL;
 }
 
 static void
@@ -141,6 +139,7 @@ forget(struct conns *c, struct conn *k)
 	hs_free(k->hs);
 	k->hs = NULL;
 	leave_half_open(c, k);
+	config_unref(k->cfg);
 	if (at != NULL && *at == k)
 		*at = NULL;
 	c->stats.open--;
@@ -190,13 +189,17 @@ tell(struct conns *c, const struct conn *k, uint16_t type, const void *body, siz
 }
 
 static void
-send_records(struct conns *c, const struct conn *k, uint8_t type, const uint8_t *data, uint32_t len)
+send_records(struct conns *c, const struct conn *k, const struct hs_act *a, const uint8_t *data)
 {
+	uint32_t len = a->len;
+
 	while (len != 0) {
 		uint32_t n = len < TLS_MAX_PLAIN ? len : TLS_MAX_PLAIN;
-		struct ipc_records_send msg = {
-			.conn = k->handle, .type = type, .version = TLS_V_12, .bytes = n
-		};
+		struct ipc_records_send msg = { .conn = k->handle,
+			.type = a->send.content_type,
+			.flags = a->send.flags,
+			.version = a->send.version,
+			.bytes = n };
 
 		tell(c, k, IPC_RECORDS_SEND, &msg, sizeof(msg), data, n);
 		data += n;
@@ -210,8 +213,10 @@ send_keys(struct conns *c, const struct conn *k, const struct hs_act *a, const u
 	struct ipc_keys_set msg = { .conn = k->handle,
 		.dir = a->keys.dir,
 		.when = a->keys.when,
-		.version = TLS_V_12,
+		.version = a->keys.version,
 		.alg = a->keys.alg,
+		.seq = a->keys.seq,
+		.flags = a->keys.flags,
 		.key_len = a->keys.key_len,
 		.mac_key_len = a->keys.mac_key_len,
 		.iv_len = a->keys.iv_len };
@@ -224,14 +229,34 @@ send_keys(struct conns *c, const struct conn *k, const struct hs_act *a, const u
 }
 
 static void
-send_ready(struct conns *c, struct conn *k)
+send_read_on(struct conns *c, const struct conn *k, const struct hs_act *a)
 {
-	struct ipc_conn_ready msg = { .conn = k->handle, .pool = k->pool };
+	struct ipc_read_on msg = { .conn = k->handle,
+		.version = a->read_on.version,
+		.skip_bytes = a->read_on.skip_bytes };
+
+	tell(c, k, IPC_READ_ON, &msg, sizeof(msg), NULL, 0);
+}
+
+static void
+send_ready(struct conns *c, struct conn *k, const struct hs_act *a)
+{
+	struct ipc_conn_ready msg = { .conn = k->handle,
+		.pool = k->pool,
+		.max_fragment = a->ready.max_fragment,
+		.flags = a->ready.flags };
+
+	tell(c, k, IPC_CONN_READY, &msg, sizeof(msg), NULL, 0);
+}
+
+/* A handshake is over: the first, or a renegotiation. */
+static void
+note_done(struct conns *c, struct conn *k)
+{
 	struct hs_info info;
 
 	hs_info(k->hs, &info);
 	(*(info.resumed ? &c->stats.handshakes_resumed : &c->stats.handshakes_full))++;
-	tell(c, k, IPC_CONN_READY, &msg, sizeof(msg), NULL, 0);
 	leave_half_open(c, k);
 }
 
@@ -263,17 +288,40 @@ struct asked {
 };
 
 static void
-carry_out_one(
-	struct conns *c, struct conn *k, const struct hs_act *a, struct asked *q, uint64_t now_ms)
+ask_pka(struct conns *c, struct conn *k, const struct hs_act *a, const uint8_t *data,
+	struct asked *q)
 {
 	struct pka_owner who = {
 		.worker = k->worker, .tag = a->tag, .attachment = c->attachment, .conn = k->handle
 	};
+	const struct pka_req *r = &a->pka;
+
+	switch (r->kind) {
+	case PKA_RSA_PREMASTER:
+		pka_rsa_premaster(c->pka, &who, r->cert, r->code, data, a->len);
+		break;
+	case PKA_PRF:
+		if (pka_prf(c->pka, &who, r->code, r->split, data, a->len, r->out_len, q->bytes) ==
+			PKA_INLINE) {
+			q->what = ASKED_PRF;
+			q->tag = a->tag;
+			q->len = r->out_len;
+		}
+		break;
+	default: break;
+	}
+}
+
+static void
+carry_out_one(
+	struct conns *c, struct conn *k, const struct hs_act *a, struct asked *q, uint64_t now_ms)
+{
 	const uint8_t *data = c->out.data + a->off;
 
 	switch (a->type) {
-	case HS_ACT_SEND: send_records(c, k, a->content_type, data, a->len); break;
+	case HS_ACT_SEND: send_records(c, k, a, data); break;
 	case HS_ACT_KEYS: send_keys(c, k, a, data); break;
+	case HS_ACT_READ_ON: send_read_on(c, k, a); break;
 	case HS_ACT_SESSION_GET:
 		q->what = ASKED_SESSION;
 		q->tag = a->tag;
@@ -284,18 +332,13 @@ carry_out_one(
 		session_cache_put(c->cache, a->entry);
 		break;
 	case HS_ACT_SESSION_REMOVE: session_cache_remove(c->cache, data, a->len); break;
-	case HS_ACT_RSA:
-		pka_rsa_premaster(c->pka, &who, a->rsa.cert, a->rsa.client_version, data, a->len);
-		break;
-	case HS_ACT_PRF:
-		if (pka_prf(c->pka, &who, a->prf.prf, a->prf.secret_len, data, a->len,
-			    a->prf.out_len, q->bytes) == PKA_INLINE) {
-			q->what = ASKED_PRF;
-			q->tag = a->tag;
-			q->len = a->prf.out_len;
-		}
-		break;
-	case HS_ACT_READY: send_ready(c, k); break;
+	case HS_ACT_PKA: ask_pka(c, k, a, data, q); break;
+	case HS_ACT_READY: send_ready(c, k, a); break;
+	case HS_ACT_DONE: note_done(c, k); break;
+	case HS_ACT_VERIFY:
+	case HS_ACT_CLIENT_PUT:
+	case HS_ACT_CLIENT_REMOVE:
+	case HS_ACT_KEYLOG: break;
 	case HS_ACT_CLOSE: send_close(c, k, a); break;
 	}
 }
@@ -334,7 +377,7 @@ carry_out(struct conns *c, struct conn *k, enum tls_err err, uint64_t now_ms)
 		if (q.what == ASKED_PRF)
 			err = hs_work_done(k->hs, &env, q.tag, q.bytes, q.len, &c->out);
 		else if (q.what == ASKED_SESSION)
-			err = hs_session_done(k->hs, &env, q.tag, q.hit ? &q.entry : NULL, &c->out);
+			err = hs_session_done(k->hs, &env, q.tag, q.hit ? &q.entry : NULL, NULL, &c->out);
 		if (q.what != ASKED_NOTHING)
 			ct_wipe(&q, sizeof(q));
 		else

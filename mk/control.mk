@@ -1,5 +1,5 @@
 # The control plane: sluice-cp, sluicectl, their tests.
-CP_HS_SRC := $(wildcard control/handshake/*.c) control/session/session_cache.c control/cert/cert_load.c control/cert/cert_store.c
+CP_HS_SRC := $(wildcard control/handshake/*.c control/handshake/*/*.c) control/session/session_cache.c control/cert/cert_load.c control/cert/cert_store.c control/cert/peer.c
 CP_COMMON_SRC := common/rd.c common/wr.c common/tls.c common/ipc.c common/chan.c common/log.c
 CP_CONFIG_SRC := $(wildcard control/config*.c)
 CP_PKA_SRC := $(wildcard control/pka/*.c) common/keyblob.c

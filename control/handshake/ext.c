@@ -1,33 +1,85 @@
-/* The extensions of this server and the walk over an extensions block; see ext.h. */
+/* The extensions this end understands and the walk over an extensions block; see ext.h. */
 #include "control/handshake/ext.h"
 
 /*
- * Answers are written in this order. RFC 5246 leaves it free; renegotiation_info first, as peers'
- * tests expect it nearest the hello.
+ * Ours are written in this order. The RFCs leave it free but for pre_shared_key, which is last in a
+ * ClientHello (RFC 8446 4.2.11); renegotiation_info first, as peers' tests expect it nearest the
+ * hello.
  */
 static const struct ext *const known[] = {
 	&ext_renegotiation_info,
 	&ext_server_name,
 	&ext_extended_master_secret,
+	&ext_encrypt_then_mac,
+	&ext_max_fragment_length,
+	&ext_record_size_limit,
 	&ext_alpn,
+	&ext_status_request,
 	&ext_supported_groups,
+	&ext_ec_point_formats,
 	&ext_signature_algorithms,
+	&ext_signature_algorithms_cert,
 	&ext_session_ticket,
 	&ext_supported_versions,
+	&ext_cookie,
+	&ext_key_share,
+	&ext_psk_key_exchange_modes,
+	&ext_certificate_authorities,
+	&ext_post_handshake_auth,
+	&ext_early_data,
+	&ext_pre_shared_key,
 };
 #define KNOWN (sizeof(known) / sizeof(known[0]))
+_Static_assert(KNOWN <= 64, "a bit for each in hs_hello.seen");
 
-static const struct ext *
+#define PRE_SHARED_KEY 41
+
+static int
 find(uint16_t type)
 {
 	for (unsigned i = 0; i < KNOWN; i++)
 		if (known[i]->type == type)
-			return known[i];
-	return NULL;
+			return (int)i;
+	return -1;
+}
+
+bool
+ext_seen(const struct hs_hello *h, uint16_t type)
+{
+	int i = find(type);
+
+	return i >= 0 && (h->seen >> i & 1);
+}
+
+/* One extension. */
+static enum tls_err
+read_one(struct hs_call *c, unsigned where, uint16_t type, struct rd *data, struct hs_hello *h)
+{
+	int i = find(type);
+	enum tls_err err;
+
+	if (i < 0) {
+		/* what was not offered cannot be answered: RFC 8446 4.2, RFC 5246 7.4.1.4 */
+		return where & (EXT_SH12 | EXT_SH13 | EXT_HRR | EXT_EE) ? TLS_E_UNSUPPORTED_EXTENSION
+									: TLS_E_OK;
+	}
+	h->seen |= 1ull << i;
+	if (!(known[i]->where & where)) {
+		/* a known one in the wrong message, RFC 8446 4.2; up to TLS 1.2 a server ignores it */
+		return where == EXT_CH ? TLS_E_OK : TLS_E_ILLEGAL_PARAMETER;
+	}
+	if (where & (EXT_SH12 | EXT_SH13 | EXT_EE) && !(c->w->sent >> i & 1))
+		return TLS_E_UNSUPPORTED_EXTENSION;
+	if (known[i]->recv == NULL)
+		return TLS_E_OK;
+	err = known[i]->recv(c, where, data, h);
+	if (err != TLS_E_OK)
+		return err;
+	return rd_done(data) ? TLS_E_OK : TLS_E_DECODE_ERROR;
 }
 
 enum tls_err
-ext_read_client(const struct hs_call *c, struct rd *block, struct hs_hello *hello)
+ext_read(struct hs_call *c, unsigned where, struct rd *block, struct hs_hello *h)
 {
 	/* one bit per type: a hello of 16 KiB can hold 4096 of them */
 	uint64_t seen[65536 / 64] = { 0 };
@@ -35,7 +87,6 @@ ext_read_client(const struct hs_call *c, struct rd *block, struct hs_hello *hell
 	while (rd_left(block) != 0) {
 		uint16_t type = rd_u16(block);
 		struct rd data = rd_vec16(block);
-		const struct ext *e = find(type);
 		uint64_t bit = 1ull << (type % 64);
 		enum tls_err err;
 
@@ -44,35 +95,37 @@ ext_read_client(const struct hs_call *c, struct rd *block, struct hs_hello *hell
 		if (seen[type / 64] & bit)
 			return TLS_E_ILLEGAL_PARAMETER;
 		seen[type / 64] |= bit;
-		if (e == NULL)
-			continue;
-		err = e->recv(c, &data, hello);
+		if (type == PRE_SHARED_KEY && where == EXT_CH && rd_left(block) != 0)
+			return TLS_E_ILLEGAL_PARAMETER; /* RFC 8446 4.2.11: the last one */
+		err = read_one(c, where, type, &data, h);
 		if (err != TLS_E_OK)
 			return err;
-		if (!rd_done(&data))
-			return TLS_E_DECODE_ERROR;
 	}
 	return TLS_E_OK;
 }
 
 void
-ext_write_server(const struct hs_call *c, struct wr *w)
+ext_write(struct hs_call *c, unsigned where, struct wr *w, bool always)
 {
 	size_t block = 0;
-	bool any = false;
+	bool any = always;
 
+	if (always)
+		block = wr_open(w, 2);
 	for (unsigned i = 0; i < KNOWN; i++) {
 		size_t data;
 
-		if (known[i]->wanted == NULL || !known[i]->wanted(c))
+		if (!(known[i]->where & where) || known[i]->wanted == NULL || !known[i]->wanted(c, where))
 			continue;
 		if (!any)
 			block = wr_open(w, 2);
 		any = true;
+		if (where == EXT_CH)
+			c->w->sent |= 1ull << i;
 		wr_u16(w, known[i]->type);
 		data = wr_open(w, 2);
 		if (known[i]->send != NULL)
-			known[i]->send(c, w);
+			known[i]->send(c, where, w);
 		wr_close(w, data, 2);
 	}
 	if (any)

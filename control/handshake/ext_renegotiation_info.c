@@ -1,34 +1,35 @@
 /*
  * renegotiation_info, RFC 5746, and its signalling suite value: in a first handshake the client's
- * must be empty, and so is our answer. Renegotiation itself is refused, so no verify data is ever
- * carried.
+ * must be empty, and so is our answer; in a renegotiation both carry the verify data of before.
  */
 #include "control/handshake/ext.h"
 
 static enum tls_err
-renegotiation_info_recv(const struct hs_call *c, struct rd *data, struct hs_hello *hello)
+renegotiation_info_recv(struct hs_call *c, unsigned where, struct rd *data, struct hs_hello *hello)
 {
 	struct rd verify = rd_vec8(data);
 
 	if (!rd_ok(data))
 		return TLS_E_DECODE_ERROR;
-	if (rd_left(&verify) != 0)
-		return TLS_E_HANDSHAKE_FAILURE; /* RFC 5746 3.6 */
-	hello->secure_renegotiation = true;
+	hello->renegotiated = (struct hs_span){ .p = verify.p, .n = (uint32_t)rd_left(&verify) };
+	if (rd_left(&verify) != 0 && !c->hs->ready)
+		return TLS_E_HANDSHAKE_FAILURE; /* RFC 5746 3.6, 3.4 */
 	return TLS_E_OK;
 }
 
 static bool
-renegotiation_info_wanted(const struct hs_call *c)
+renegotiation_info_wanted(const struct hs_call *c, unsigned where)
 {
-	return c->w->hello.secure_renegotiation;
+	if (where == EXT_CH)
+		return (c->w->policy->versions & (HS_V_SSL3 | HS_V_10 | HS_V_11 | HS_V_12)) != 0;
+	return c->w->hello.scsv_renegotiation || c->w->hello.renegotiated.p != NULL;
 }
 
 static void
-renegotiation_info_send(const struct hs_call *c, struct wr *w)
+renegotiation_info_send(const struct hs_call *c, unsigned where, struct wr *w)
 {
 	wr_u8(w, 0);
 }
 
-const struct ext ext_renegotiation_info = { 0xff01, "renegotiation_info", renegotiation_info_recv,
-	renegotiation_info_wanted, renegotiation_info_send };
+const struct ext ext_renegotiation_info = { 0xff01, EXT_CH | EXT_SH12, "renegotiation_info",
+	renegotiation_info_recv, renegotiation_info_wanted, renegotiation_info_send };

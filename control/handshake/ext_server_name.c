@@ -1,4 +1,6 @@
 /* server_name, RFC 6066 3: which certificate, and part of what a session is bound to. */
+#include <string.h>
+
 #include "control/handshake/ext.h"
 
 #define NAME_TYPE_HOST 0
@@ -27,11 +29,14 @@ copy_name(char *out, const uint8_t *p, size_t n)
 }
 
 static enum tls_err
-server_name_recv(const struct hs_call *c, struct rd *data, struct hs_hello *hello)
+server_name_recv(struct hs_call *c, unsigned where, struct rd *data, struct hs_hello *hello)
 {
-	struct rd list = rd_vec16(data);
+	struct rd list;
 	bool host = false;
 
+	if (where != EXT_CH) /* an empty answer: the name was used */
+		return TLS_E_OK;
+	list = rd_vec16(data);
 	if (!rd_ok(data) || rd_left(&list) == 0)
 		return TLS_E_DECODE_ERROR;
 	while (rd_left(&list) != 0) {
@@ -54,9 +59,28 @@ server_name_recv(const struct hs_call *c, struct rd *data, struct hs_hello *hell
 
 /* An empty answer tells that the name was used; not on resumption (RFC 6066 3). */
 static bool
-server_name_wanted(const struct hs_call *c)
+server_name_wanted(const struct hs_call *c, unsigned where)
 {
+	if (where == EXT_CH)
+		return c->hs->conf->server_name != NULL && c->hs->conf->server_name[0] != '\0';
 	return c->w->hello.has_server_name && !c->hs->resumed;
 }
 
-const struct ext ext_server_name = { 0, "server_name", server_name_recv, server_name_wanted, NULL };
+static void
+server_name_send(const struct hs_call *c, unsigned where, struct wr *w)
+{
+	const char *name = c->hs->conf->server_name;
+	size_t list, one;
+
+	if (where != EXT_CH)
+		return;
+	list = wr_open(w, 2);
+	wr_u8(w, NAME_TYPE_HOST);
+	one = wr_open(w, 2);
+	wr_bytes(w, name, strlen(name));
+	wr_close(w, one, 2);
+	wr_close(w, list, 2);
+}
+
+const struct ext ext_server_name = { 0, EXT_CH | EXT_SH12 | EXT_EE, "server_name", server_name_recv,
+	server_name_wanted, server_name_send };

@@ -2,11 +2,13 @@
  * The driver of the handshake machine: what every message has in common is checked here, once.
  * Expected event for the state, known type, size limit, complete message, nothing trailing, record
  * boundary when keys change, transcript, first error sticks, secrets wiped at the one exit. What is
- * particular to a message is in its msg_ file; what is legal when is in hs_server.c.
+ * particular to a message is in its msg_ file; what is legal when is in the
+ * families' tables (START: hs_start.c, tls12/, tls13/, ssl2/).
  */
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/ct.h"
 #include "control/handshake/hs_int.h"
 
 struct event_row {
@@ -29,13 +31,37 @@ static const struct {
 };
 
 static const struct {
-	uint8_t event;
+	enum tls_err (*ask)(struct hs_call *c);
 	const char *name;
 } works[] = {
-	{ HS_EVENTS, "NOTHING" },
-#define HS_WORK(name, event) { HS_EV_##event, #name },
+	{ NULL, "NOTHING" },
+#define HS_WORK(name) { hs_ask_##name, #name },
 #include "control/handshake/hs_list.def"
 };
+
+/* Families of states, each with its table. */
+static const struct {
+	uint8_t first; /* enum hs_state */
+	const struct hs_cell (*cells)[HS_EVENTS];
+} families[] = {
+#define HS_FAMILY(name, first, table) { HS_WAIT_##first, table },
+#include "control/handshake/hs_list.def"
+};
+#define FAMILIES (sizeof(families) / sizeof(families[0]))
+
+const struct hs_cell *
+hs_cell(enum hs_state state, enum hs_event event)
+{
+	static const struct hs_cell rejected;
+	size_t f = FAMILIES;
+
+	if (state >= HS_WAIT_NOTHING)
+		return &rejected;
+	do
+		f--;
+	while (families[f].first > state);
+	return &families[f].cells[state - families[f].first][event];
+}
 
 const char *
 hs_state_name(enum hs_state state)
@@ -61,6 +87,20 @@ hs_state_waits_for_us(enum hs_state state)
 	return (unsigned)state < HS_STATES && states[state].ours;
 }
 
+bool
+hs_state_is_open(enum hs_state state)
+{
+	switch (state) {
+	case HS_WAIT_S12_OPEN:
+	case HS_WAIT_C12_OPEN:
+	case HS_WAIT_S13_OPEN:
+	case HS_WAIT_C13_OPEN:
+	case HS_WAIT_S2_OPEN:
+	case HS_WAIT_C2_OPEN: return true;
+	default: return false;
+	}
+}
+
 /* ---- ends ---- */
 
 static void
@@ -70,11 +110,12 @@ emit_close(struct hs *hs, struct hs_out *out, uint8_t level, uint8_t alert)
 
 	if (a != NULL) {
 		a->close.level = level;
-		a->close.alert = alert;
+		/* SSL 2.0 has no alerts */
+		a->close.alert = hs->agreed && hs->version == TLS_V_SSL2 ? TLS_ALERT_NONE : alert;
 	}
 	hs->state = HS_WAIT_NOTHING;
 	hs->asked = HS_ASK_NOTHING;
-	hs->listener = NULL;
+	hs->conf = NULL;
 	hs_drop_message(hs);
 	hs_drop_queue(hs);
 	hs_drop_work_area(hs);
@@ -88,98 +129,101 @@ static enum tls_err
 fail(struct hs_call *c, enum tls_err err)
 {
 	struct hs *hs = c->hs;
-	struct hs_act *a;
 
 	if (hs->error != TLS_E_OK)
 		return hs->error;
 	hs->error = err;
-	if (hs->session_id_len != 0) {
-		a = hs_act_new(c->out, HS_ACT_SESSION_REMOVE);
-		if (a != NULL) {
-			struct wr w =
-				wr_init(c->out->data + c->out->used, HS_OUT_BYTES - c->out->used);
-
-			wr_bytes(&w, hs->session_id, hs->session_id_len);
-			hs_act_end(c->out, a, &w);
-		}
-	}
+	hs_emit_session_remove(c);
+	if (hs->role == HS_CLIENT)
+		(void)hs_act_new(c->out, HS_ACT_CLIENT_REMOVE);
 	emit_close(hs, c->out, TLS_ALERT_FATAL, tls_err_alert(err));
 	c->w = NULL;
 	return err;
 }
 
-/* Connected: tell, store the session, shrink. */
-static enum tls_err
-connected(struct hs_call *c)
-{
-	struct hs *hs = c->hs;
-
-	if (!hs->resumed && hs->session_id_len != 0 &&
-		hs_act_new(c->out, HS_ACT_SESSION_PUT) != NULL) {
-		struct session_entry *e = &c->out->entry;
-
-		memset(e, 0, sizeof(*e));
-		memcpy(e->id, hs->session_id, hs->session_id_len);
-		e->id_len = hs->session_id_len;
-		memcpy(e->master, c->w->master, sizeof(e->master));
-		memcpy(e->bind, c->w->bind, sizeof(e->bind));
-		e->version = hs->version;
-		e->suite = hs->suite->code;
-		e->extended_master_secret = hs->extended_master_secret;
-		e->expires_s = c->env->now_s + hs->listener->session_lifetime_s;
-		c->out->act[c->out->n - 1].entry = e;
-	}
-	if (hs_act_new(c->out, HS_ACT_READY) == NULL)
-		return TLS_E_INTERNAL_ERROR;
-	return TLS_E_OK;
-}
-
 /* ---- dispatch ---- */
 
-/*
- * Runs one cell: receive, transcript, flight, ask, next. raw: the message with its header, NULL for
- * what is not one.
- */
+void
+hs_raise(struct hs_call *c, enum hs_event event, const uint8_t *bytes, size_t len)
+{
+	c->raised = true;
+	c->raise = (uint8_t)event;
+	c->raise_bytes = bytes;
+	c->raise_len = len;
+}
+
+/* What every cell has in common once its message was taken: transcript, flight, question. */
 static enum tls_err
-dispatch(
-	struct hs_call *c, enum hs_event event, const uint8_t *body, size_t len, const uint8_t *raw)
+follow(struct hs_call *c, const struct hs_cell *cell)
+{
+	enum tls_err err = TLS_E_OK;
+
+	if (c->raw != NULL && c->w != NULL && !c->no_transcript)
+		err = hs_transcript_add(&c->w->transcript, c->raw, c->raw_len);
+	for (unsigned i = 0; err == TLS_E_OK && cell->flight != NULL && i < HS_MAX_FLIGHT &&
+			     cell->flight->send[i] != NULL;
+		i++)
+		err = cell->flight->send[i](c);
+	if (err == TLS_E_OK && cell->ask != HS_ASK_NOTHING)
+		err = works[cell->ask].ask(c);
+	return err;
+}
+
+/* Runs one cell. */
+static enum tls_err
+run_cell(struct hs_call *c, enum hs_event event, const uint8_t *body, size_t len)
 {
 	struct hs *hs = c->hs;
-	const struct hs_cell *cell = hs_server_cell(hs->state, event);
+	const struct hs_cell *cell = hs_cell(hs->state, event);
 	struct rd r = rd_init(body, len);
 	enum tls_err err;
 
 	if (cell->recv == NULL)
 		return TLS_E_UNEXPECTED_MESSAGE;
+	c->raised = false;
+	c->no_transcript = false;
+	hs->asked = HS_ASK_NOTHING;
 	err = cell->recv(c, &r);
 	if (err != TLS_E_OK)
 		return err;
 	if (!rd_done(&r))
 		return TLS_E_DECODE_ERROR;
-	if (raw != NULL && c->w != NULL)
-		hs_digest_add(&c->w->transcript, raw, len + HS_HDR_LEN);
-	for (unsigned i = 0;
-		cell->flight != NULL && i < HS_MAX_FLIGHT && cell->flight->send[i] != NULL; i++) {
-		err = cell->flight->send[i](c);
-		if (err != TLS_E_OK)
-			return err;
-	}
-	if (cell->ask != HS_ASK_NOTHING) {
-		err = hs_ask(c, cell->ask);
-		if (err != TLS_E_OK)
-			return err;
-	}
-	if (cell->next == HS_WAIT_CLOSE && hs->state != HS_WAIT_CLOSE) {
-		err = connected(c);
-		if (err != TLS_E_OK)
-			return err;
+	hs->state = cell->next;
+	err = follow(c, cell);
+	if (err != TLS_E_OK)
+		return err;
+	if (cell->ask != HS_ASK_NOTHING && !c->raised)
+		hs->asked = cell->ask;
+	if (hs_state_is_open(hs->state) && !c->raised && hs->w != NULL) {
 		hs_drop_work_area(hs);
 		c->w = NULL;
-		hs->listener = NULL;
 	}
-	hs->asked = cell->ask;
-	hs->state = cell->next;
 	return c->out->overflow ? TLS_E_INTERNAL_ERROR : TLS_E_OK;
+}
+
+/*
+ * Dispatches an event and whatever its handlers raise. raw: the message with its header, NULL for
+ * what is not one.
+ */
+static enum tls_err
+dispatch(struct hs_call *c, enum hs_event event, const uint8_t *body, size_t len,
+	const uint8_t *raw, size_t raw_len)
+{
+	static const uint8_t nothing[1];
+	enum tls_err err;
+
+	c->raw = raw;
+	c->raw_len = raw_len;
+	err = run_cell(c, event, body, len);
+	for (unsigned i = 0; err == TLS_E_OK && c->raised; i++) {
+		c->raw = NULL;
+		c->raw_len = 0;
+		/* a chain of decisions is as long as there are states, at most */
+		if (i > HS_STATES)
+			return TLS_E_INTERNAL_ERROR;
+		err = run_cell(c, c->raise, c->raise_bytes != NULL ? c->raise_bytes : nothing, c->raise_len);
+	}
+	return err;
 }
 
 /*
@@ -196,7 +240,7 @@ check_header(const struct hs *hs, const uint8_t *hdr, enum hs_event *event, uint
 	for (unsigned i = 0; i < HS_EVENTS; i++) {
 		if (events[i].code != type)
 			continue;
-		if (hs_server_cell(hs->state, i)->recv == NULL)
+		if (hs_cell(hs->state, i)->recv == NULL)
 			return TLS_E_UNEXPECTED_MESSAGE;
 		if (*len > events[i].max)
 			return TLS_E_DECODE_ERROR;
@@ -238,6 +282,24 @@ gather(struct hs *hs, const uint8_t **data, size_t *len, uint32_t want)
 	return TLS_E_OK;
 }
 
+/* The message in the buffer is complete. The buffer is the handler's until it returns. */
+static enum tls_err
+take_message(struct hs_call *c, enum hs_event event, uint32_t body)
+{
+	struct hs *hs = c->hs;
+	uint8_t *msg = hs->msg;
+	uint32_t len = hs->msg_len;
+	enum tls_err err;
+
+	hs->msg = NULL;
+	hs->msg_len = hs->msg_cap = 0;
+	hs->fresh_epoch = false;
+	err = dispatch(c, event, msg + HS_HDR_LEN, body, msg, len);
+	ct_wipe(msg, len);
+	free(msg);
+	return err;
+}
+
 /*
  * Cuts handshake bytes into messages until they are used up, an answer of our own side is waited
  * for, or the machine fails.
@@ -247,6 +309,7 @@ take_handshake(struct hs_call *c, const uint8_t *data, size_t len, size_t *used)
 {
 	struct hs *hs = c->hs;
 	const uint8_t *start = data;
+	uint8_t epoch = hs->read_epoch;
 	enum tls_err err = TLS_E_OK;
 
 	while (len != 0 && !hs_state_waits_for_us(hs->state)) {
@@ -267,10 +330,12 @@ take_handshake(struct hs_call *c, const uint8_t *data, size_t len, size_t *used)
 			return err;
 		if (hs->msg_len < HS_HDR_LEN + body)
 			break;
-		err = dispatch(c, event, hs->msg + HS_HDR_LEN, body, hs->msg);
-		hs_drop_message(hs);
+		err = take_message(c, event, body);
 		if (err != TLS_E_OK)
 			return err;
+		/* keys change between records only: RFC 8446 5.1 */
+		if (hs->read_epoch != epoch && len != 0)
+			return TLS_E_UNEXPECTED_MESSAGE;
 	}
 	*used = (size_t)(data - start);
 	return TLS_E_OK;
@@ -282,7 +347,26 @@ take_ccs(struct hs_call *c, const uint8_t *data, size_t len)
 	/* keys change on a record boundary between messages: RFC 5246 7.1 */
 	if (c->hs->msg_len != 0)
 		return TLS_E_UNEXPECTED_MESSAGE;
-	return dispatch(c, HS_EV_CHANGE_CIPHER_SPEC, data, len, NULL);
+	return dispatch(c, HS_EV_CHANGE_CIPHER_SPEC, data, len, NULL, 0);
+}
+
+/* One SSL 2.0 record is one message here: the first byte is its code. */
+static enum tls_err
+take_ssl2(struct hs_call *c, const uint8_t *data, size_t len)
+{
+	struct rd r = rd_init(data, len);
+	unsigned code = HS_SSL2(rd_u8(&r));
+
+	if (!rd_ok(&r))
+		return TLS_E_DECODE_ERROR;
+	for (unsigned i = 0; i < HS_EVENTS; i++) {
+		if (events[i].code != code)
+			continue;
+		if (len - 1 > events[i].max)
+			return TLS_E_DECODE_ERROR;
+		return dispatch(c, i, data + 1, len - 1, data, len);
+	}
+	return TLS_E_UNEXPECTED_MESSAGE;
 }
 
 static enum tls_err
@@ -295,7 +379,7 @@ take_alert(struct hs_call *c, const uint8_t *data, size_t len)
 		return err;
 	if (!rd_done(&r))
 		return TLS_E_DECODE_ERROR;
-	if (c->hs->alert_received == TLS_ALERT_CLOSE_NOTIFY && c->hs->state != HS_WAIT_CLOSE) {
+	if (c->hs->alert_received == TLS_ALERT_CLOSE_NOTIFY && !c->hs->ready) {
 		/* RFC 5246 7.2.1 */
 		emit_close(c->hs, c->out, TLS_ALERT_WARNING, TLS_ALERT_CLOSE_NOTIFY);
 		c->w = NULL;
@@ -313,6 +397,8 @@ take_record(struct hs_call *c, uint8_t type, uint8_t epoch, const uint8_t *data,
 	*used = len;
 	if (epoch != hs->read_epoch)
 		return TLS_E_UNEXPECTED_MESSAGE;
+	if (hs->agreed && (type == TLS_CT_SSL2) != (hs->version == TLS_V_SSL2))
+		return TLS_E_UNEXPECTED_MESSAGE;
 	if (len == 0 && ++hs->warnings > HS_MAX_WARNINGS)
 		return TLS_E_EMPTY_RECORD_FLOOD;
 	switch (type) {
@@ -321,6 +407,8 @@ take_record(struct hs_call *c, uint8_t type, uint8_t epoch, const uint8_t *data,
 		return len != 0 ? take_handshake(c, data, len, used) : TLS_E_UNEXPECTED_MESSAGE;
 	case TLS_CT_CCS:
 		return take_ccs(c, data, len);
+	case TLS_CT_SSL2:
+		return take_ssl2(c, data, len);
 	case TLS_CT_ALERT:
 		return take_alert(c, data, len);
 	default:
@@ -379,16 +467,60 @@ drain(struct hs_call *c)
 
 /* ---- entry points ---- */
 
+/*
+ * READ_ON when the dataplane waits for one and the machine wants more: see struct ipc_read_on. Up
+ * to TLS 1.2 it waits until it knows the version, and for the verdict on a Finished.
+ */
+static void
+read_on(struct hs_call *c)
+{
+	struct hs *hs = c->hs;
+	struct hs_act *a;
+
+	if (!hs->read_due || hs_state_waits_for_us(hs->state) || hs->state == HS_WAIT_NOTHING)
+		return;
+	hs->read_due = false;
+	a = hs_act_new(c->out, HS_ACT_READ_ON);
+	if (a == NULL)
+		return;
+	a->read_on.version = hs->agreed ? hs->version : 0;
+	a->read_on.skip_bytes = hs->skip_bytes;
+	hs->skip_bytes = 0;
+	hs->version_told = a->read_on.version;
+}
+
+/* Whether the dataplane stops reading behind this record. */
+static bool
+stops_reading(const struct hs *hs, uint8_t type)
+{
+	if (type != TLS_CT_HANDSHAKE && type != TLS_CT_SSL2)
+		return false;
+	if (hs->version_told == 0 || hs->version_told == TLS_V_13 || hs->version_told == TLS_V_SSL2)
+		return true;
+	return hs->fresh_epoch;
+}
+
+static enum tls_err
+finish(struct hs_call *c, enum tls_err err)
+{
+	if (err == TLS_E_OK)
+		read_on(c);
+	if (err == TLS_E_OK && c->out->overflow)
+		err = TLS_E_INTERNAL_ERROR;
+	return err == TLS_E_OK ? TLS_E_OK : fail(c, err);
+}
+
 enum tls_err
 hs_record(struct hs *hs, const struct hs_env *env, uint8_t type, uint8_t epoch, const uint8_t *data,
 	size_t len, struct hs_out *out)
 {
-	struct hs_call c = { hs, hs->w, env, out };
+	struct hs_call c = { .hs = hs, .w = hs->w, .env = env, .out = out };
 	enum tls_err err;
 	size_t used = 0;
 
 	if (hs->state == HS_WAIT_NOTHING)
 		return hs->error;
+	hs->read_due |= stops_reading(hs, type);
 	if (hs_state_waits_for_us(hs->state)) {
 		err = enqueue(hs, type, epoch, data, len);
 	} else {
@@ -396,54 +528,74 @@ hs_record(struct hs *hs, const struct hs_env *env, uint8_t type, uint8_t epoch, 
 		if (err == TLS_E_OK && used < len)
 			err = enqueue(hs, type, epoch, data + used, len - used);
 	}
-	return err == TLS_E_OK ? TLS_E_OK : fail(&c, err);
+	return finish(&c, err);
 }
 
 static enum tls_err
 answer(struct hs_call *c, enum hs_event event, const uint8_t *bytes, size_t len)
 {
-	enum tls_err err = dispatch(c, event, bytes, len, NULL);
+	enum tls_err err = dispatch(c, event, bytes, len, NULL, 0);
 
 	if (err == TLS_E_OK)
 		err = drain(c);
-	return err == TLS_E_OK ? TLS_E_OK : fail(c, err);
+	return finish(c, err);
+}
+
+/* Whether this answers the question that is open. */
+static bool
+asked(const struct hs *hs, uint32_t tag, enum hs_act_type by)
+{
+	return hs->state != HS_WAIT_NOTHING && tag == hs->tag && hs->asked != HS_ASK_NOTHING &&
+	       hs->asked_by == by;
 }
 
 enum tls_err
 hs_work_done(struct hs *hs, const struct hs_env *env, uint32_t tag, const uint8_t *result,
 	size_t len, struct hs_out *out)
 {
-	struct hs_call c = { hs, hs->w, env, out };
+	struct hs_call c = { .hs = hs, .w = hs->w, .env = env, .out = out };
 
-	if (hs->state == HS_WAIT_NOTHING || tag != hs->tag || hs->asked <= HS_ASK_SESSION)
+	if (!asked(hs, tag, HS_ACT_PKA))
 		return hs->error;
 	if (result == NULL)
 		return fail(&c, TLS_E_INTERNAL_ERROR);
-	return answer(&c, works[hs->asked].event, result, len);
+	return answer(&c, HS_EV_WORK_DONE, result, len);
 }
 
 static const uint8_t no_bytes[1];
 
 enum tls_err
 hs_session_done(struct hs *hs, const struct hs_env *env, uint32_t tag,
-	const struct session_entry *entry, struct hs_out *out)
+	const struct session_entry *entry, struct peer *peer, struct hs_out *out)
 {
-	struct hs_call c = { hs, hs->w, env, out };
+	struct hs_call c = { .hs = hs, .w = hs->w, .env = env, .out = out, .session = entry, .peer = peer };
 	enum tls_err err = TLS_E_OK;
 
-	if (hs->state == HS_WAIT_NOTHING || tag != hs->tag || hs->asked != HS_ASK_SESSION)
+	if (!asked(hs, tag, HS_ACT_SESSION_GET))
 		return hs->error;
 	if (entry == NULL || !hs_session_fits(&c, entry, &err))
 		return err == TLS_E_OK ? answer(&c, HS_EV_SESSION_MISS, no_bytes, 0)
 				       : fail(&c, err);
-	memcpy(c.w->master, entry->master, sizeof(c.w->master));
 	return answer(&c, HS_EV_SESSION_HIT, no_bytes, 0);
+}
+
+enum tls_err
+hs_verify_done(struct hs *hs, const struct hs_env *env, uint32_t tag, struct peer *peer,
+	struct hs_out *out)
+{
+	struct hs_call c = { .hs = hs, .w = hs->w, .env = env, .out = out, .peer = peer };
+
+	if (!asked(hs, tag, HS_ACT_VERIFY))
+		return hs->error;
+	if (peer == NULL)
+		return fail(&c, TLS_E_INTERNAL_ERROR);
+	return answer(&c, HS_EV_VERIFIED, no_bytes, 0);
 }
 
 enum tls_err
 hs_abort(struct hs *hs, const struct hs_env *env, enum tls_err why, struct hs_out *out)
 {
-	struct hs_call c = { hs, hs->w, env, out };
+	struct hs_call c = { .hs = hs, .w = hs->w, .env = env, .out = out };
 
 	return hs->state == HS_WAIT_NOTHING ? hs->error : fail(&c, why);
 }

@@ -5,41 +5,68 @@
 #include <string.h>
 
 #include "common/ct.h"
-#include "control/handshake/hs.h"
+#include "common/wr.h"
 
 void
 hs_digest_init(struct hs_digest *d, int prf)
 {
 	d->prf = prf;
-	if (prf == HS_PRF_SHA384)
-		SHA384_Init(&d->u.s512);
-	else
-		SHA256_Init(&d->u.s256);
+	switch (prf) {
+	case HS_PRF_SHA256: SHA256_Init(&d->u.s256); break;
+	case HS_PRF_SHA384: SHA384_Init(&d->u.s512); break;
+	default:
+		MD5_Init(&d->u.both.md5);
+		SHA1_Init(&d->u.both.sha1);
+	}
 }
 
 void
 hs_digest_add(struct hs_digest *d, const void *p, size_t n)
 {
-	if (d->prf == HS_PRF_SHA384)
-		SHA384_Update(&d->u.s512, p, n);
-	else
-		SHA256_Update(&d->u.s256, p, n);
+	switch (d->prf) {
+	case HS_PRF_SHA256: SHA256_Update(&d->u.s256, p, n); break;
+	case HS_PRF_SHA384: SHA384_Update(&d->u.s512, p, n); break;
+	default:
+		MD5_Update(&d->u.both.md5, p, n);
+		SHA1_Update(&d->u.both.sha1, p, n);
+	}
 }
 
 size_t
 hs_digest_now(const struct hs_digest *d, uint8_t *out)
 {
 	struct hs_digest copy = *d;
-	size_t n;
 
-	if (d->prf == HS_PRF_SHA384) {
-		SHA384_Final(out, &copy.u.s512);
-		n = SHA384_DIGEST_LENGTH;
-	} else {
-		SHA256_Final(out, &copy.u.s256);
-		n = SHA256_DIGEST_LENGTH;
+	switch (d->prf) {
+	case HS_PRF_SHA256: SHA256_Final(out, &copy.u.s256); break;
+	case HS_PRF_SHA384: SHA384_Final(out, &copy.u.s512); break;
+	default:
+		MD5_Final(out, &copy.u.both.md5);
+		SHA1_Final(out + MD5_DIGEST_LENGTH, &copy.u.both.sha1);
 	}
 	ct_wipe(&copy, sizeof(copy));
+	return hs_digest_len(d->prf);
+}
+
+size_t
+hs_digest_len(int prf)
+{
+	switch (prf) {
+	case HS_PRF_SHA256: return SHA256_DIGEST_LENGTH;
+	case HS_PRF_SHA384: return SHA384_DIGEST_LENGTH;
+	default: return MD5_DIGEST_LENGTH + SHA_DIGEST_LENGTH;
+	}
+}
+
+size_t
+hs_digest_of(int prf, const void *p, size_t n, uint8_t *out)
+{
+	struct hs_digest d;
+
+	hs_digest_init(&d, prf);
+	hs_digest_add(&d, p, n);
+	n = hs_digest_now(&d, out);
+	ct_wipe(&d, sizeof(d));
 	return n;
 }
 
@@ -92,6 +119,18 @@ hmac_run(const struct hmac *h, const uint8_t *a, size_t a_len, const uint8_t *b,
 	return n;
 }
 
+size_t
+hs_hmac(int prf, const uint8_t *key, size_t key_len, const void *p, size_t n, uint8_t *out)
+{
+	struct hmac h;
+	size_t len;
+
+	hmac_init(&h, prf, key, key_len);
+	len = hmac_run(&h, p, n, NULL, 0, out);
+	ct_wipe(&h, sizeof(h));
+	return len;
+}
+
 void
 hs_prf_run(int prf, const uint8_t *secret, size_t secret_len, const uint8_t *label_seed, size_t label_seed_len, uint8_t *out,
 	size_t out_len)
@@ -115,4 +154,44 @@ hs_prf_run(int prf, const uint8_t *secret, size_t secret_len, const uint8_t *lab
 	ct_wipe(&h, sizeof(h));
 	ct_wipe(a, sizeof(a));
 	ct_wipe(block, sizeof(block));
+}
+
+size_t
+hs_hkdf_extract(int prf, const uint8_t *salt, size_t salt_len, const uint8_t *ikm, size_t ikm_len, uint8_t *out)
+{
+	static const uint8_t zeros[HS_DIGEST_MAX];
+
+	if (salt == NULL) {
+		salt = zeros;
+		salt_len = hs_digest_len(prf);
+	}
+	return hs_hmac(prf, salt, salt_len, ikm, ikm_len, out);
+}
+
+void
+hs_hkdf_label(int prf, const uint8_t *secret, const char *label, const uint8_t *context, size_t context_len, uint8_t *out, size_t len)
+{
+	size_t n = hs_digest_len(prf), info_len;
+	uint8_t info[2 + 1 + 255 + 1 + 255 + 1], t[HS_DIGEST_MAX];
+	struct wr w = wr_init(info, sizeof(info) - 1);
+	struct hmac h;
+	uint8_t i = 1;
+
+	wr_u16(&w, (uint16_t)len);
+	wr_u8(&w, (uint8_t)(6 + strlen(label)));
+	wr_bytes(&w, "tls13 ", 6);
+	wr_bytes(&w, label, strlen(label));
+	wr_u8(&w, (uint8_t)context_len);
+	wr_bytes(&w, context, context_len);
+	info_len = wr_len(&w);
+	hmac_init(&h, prf, secret, n);
+	for (size_t done = 0; done < len; done += n, i++) { /* RFC 5869 2.3 */
+		size_t take = len - done < n ? len - done : n;
+
+		info[info_len] = i;
+		hmac_run(&h, t, i == 1 ? 0 : n, info, info_len + 1, t);
+		memcpy(out + done, t, take);
+	}
+	ct_wipe(&h, sizeof(h));
+	ct_wipe(t, sizeof(t));
 }

@@ -1,6 +1,7 @@
 /*
- * Hashes of the handshake: the transcript's running digest and the PRF of RFC 5246 5. Flat structs,
- * no allocation; the compression functions are libcrypto's.
+ * Hashes of the handshake: the transcript's running digest, the PRFs of RFC 5246 5 and RFC 2246 5,
+ * HMAC and HKDF (RFC 5869, RFC 8446 7.1). Flat structs, no allocation; the compression functions
+ * are libcrypto's.
  */
 #ifndef SLUICE_CONTROL_HS_DIGEST_H
 #define SLUICE_CONTROL_HS_DIGEST_H
@@ -8,17 +9,23 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <openssl/md5.h>
 #include <openssl/sha.h>
+
+#include "control/handshake/hs_suite.h"
 
 #define HS_DIGEST_MAX 48
 
-enum hs_prf; /* handshake/hs.h */
-
+/* By enum hs_prf: SHA-256, SHA-384, or MD5 and SHA-1 side by side (36 bytes: MD5 first). */
 struct hs_digest {
-	int prf; /* enum hs_prf */
+	int prf;
 	union {
 		SHA256_CTX s256;
 		SHA512_CTX s512; /* SHA-384 */
+		struct {
+			MD5_CTX md5;
+			SHA_CTX sha1;
+		} both;
 	} u;
 };
 
@@ -26,8 +33,24 @@ void hs_digest_init(struct hs_digest *d, int prf);
 void hs_digest_add(struct hs_digest *d, const void *p, size_t n);
 /* The digest so far; the running state goes on. Returns its length, at most HS_DIGEST_MAX. */
 size_t hs_digest_now(const struct hs_digest *d, uint8_t *out);
-/* P_hash(secret, label | seed), RFC 5246 5. */
+/* 32, 48 or 36 */
+size_t hs_digest_len(int prf);
+/* One shot. */
+size_t hs_digest_of(int prf, const void *p, size_t n, uint8_t *out);
+
+/* HMAC, SHA-256 or SHA-384. Returns its length. */
+size_t hs_hmac(int prf, const uint8_t *key, size_t key_len, const void *p, size_t n, uint8_t *out);
+/*
+ * PRF(secret, label | seed): P_hash of RFC 5246 5, or for HS_PRF_MD5_SHA1 that of RFC 2246 5. Not
+ * for HS_PRF_SSL3.
+ */
 void hs_prf_run(int prf, const uint8_t *secret, size_t secret_len, const uint8_t *label_seed,
 	size_t label_seed_len, uint8_t *out, size_t out_len);
+/* HKDF-Extract, RFC 5869 2.2. salt NULL: zeros. Returns the length. */
+size_t hs_hkdf_extract(int prf, const uint8_t *salt, size_t salt_len, const uint8_t *ikm,
+	size_t ikm_len, uint8_t *out);
+/* HKDF-Expand-Label(secret, label, context, len) with "tls13 " put before the label, RFC 8446 7.1. len <= 255. */
+void hs_hkdf_label(int prf, const uint8_t *secret, const char *label, const uint8_t *context,
+	size_t context_len, uint8_t *out, size_t len);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * A connection's memory: made, shrunk when the handshake is over, wiped and freed; and what is told
+ * A connection's memory: made, shrunk when a handshake is over, wiped and freed; and what is told
  * of it.
  */
 #include <stdlib.h>
@@ -9,22 +9,30 @@
 #include "control/handshake/hs_int.h"
 
 struct hs *
-hs_new(const struct hs_listener *listener)
+hs_new(const struct hs_conf *conf)
 {
 	struct hs *hs = calloc(1, sizeof(*hs));
 
 	if (hs == NULL)
 		return NULL;
-	hs->w = calloc(1, sizeof(*hs->w));
-	if (hs->w == NULL) {
+	hs->conf = conf;
+	hs->role = conf->role;
+	if (hs_begin(hs) != TLS_E_OK) {
 		free(hs);
 		return NULL;
 	}
-	hs->listener = listener;
-	hs->state = HS_WAIT_CLIENT_HELLO;
+	hs->state = conf->role == HS_CLIENT ? HS_WAIT_SERVER_HELLO : HS_WAIT_CLIENT_HELLO;
 	hs->version = TLS_V_12;
 	hs->alert_received = TLS_ALERT_NONE;
 	return hs;
+}
+
+enum tls_err
+hs_begin(struct hs *hs)
+{
+	hs_drop_work_area(hs);
+	hs->w = calloc(1, sizeof(*hs->w));
+	return hs->w != NULL ? TLS_E_OK : TLS_E_INTERNAL_ERROR;
 }
 
 void
@@ -54,6 +62,12 @@ hs_drop_work_area(struct hs *hs)
 {
 	if (hs->w == NULL)
 		return;
+	hs12_drop(hs->w->t12);
+	hs13_drop(hs->w->t13);
+	hs2_drop(hs->w->t2);
+	hs_hello_drop(&hs->w->hello);
+	hs_hello_drop(&hs->w->answer);
+	hs_transcript_free(&hs->w->transcript);
 	ct_wipe(hs->w, sizeof(*hs->w));
 	free(hs->w);
 	hs->w = NULL;
@@ -67,6 +81,9 @@ hs_free(struct hs *hs)
 	hs_drop_message(hs);
 	hs_drop_queue(hs);
 	hs_drop_work_area(hs);
+	hs12_live_drop(hs->l12);
+	hs13_live_drop(hs->l13);
+	peer_unref(hs->peer);
 	free(hs->server_name);
 	ct_wipe(hs, sizeof(*hs));
 	free(hs);
@@ -75,23 +92,36 @@ hs_free(struct hs *hs)
 size_t
 hs_memory(const struct hs *hs)
 {
-	return sizeof(*hs) + hs->msg_cap + hs->queue_bytes +
-	       (hs->server_name != NULL ? strlen(hs->server_name) + 1 : 0) +
-	       (hs->w != NULL ? sizeof(*hs->w) : 0);
+	size_t n = sizeof(*hs) + hs->msg_cap + hs->queue_bytes;
+
+	if (hs->server_name != NULL)
+		n += strlen(hs->server_name) + 1;
+	if (hs->w != NULL)
+		n += sizeof(*hs->w) + hs->w->hello.copy_len + hs->w->answer.copy_len +
+		     hs->w->transcript.cap;
+	return n + hs12_memory(hs) + hs13_memory(hs);
 }
 
 void
 hs_info(const struct hs *hs, struct hs_info *info)
 {
 	*info = (struct hs_info){
+		.role = hs->role,
 		.version = hs->version,
-		.suite = hs->suite,
+		.suite = hs->suite != NULL ? hs->suite->name : NULL,
+		.group = hs->group,
+		.scheme = hs->scheme,
 		.resumed = hs->resumed,
 		.extended_master_secret = hs->extended_master_secret,
-		.ready = hs->state == HS_WAIT_CLOSE,
+		.encrypt_then_mac = hs->encrypt_then_mac,
+		.ready = hs->ready && hs->state != HS_WAIT_NOTHING,
+		.early_data = hs->early,
 		.server_name = hs->server_name != NULL ? hs->server_name : "",
 		.alpn = hs->alpn,
+		.peer = hs->peer,
 		.state = hs->state,
 		.alert_received = hs->alert_received,
+		.renegotiations = hs->renegotiations,
+		.key_updates = hs->key_updates,
 	};
 }

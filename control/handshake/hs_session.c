@@ -8,12 +8,12 @@
 #include "control/handshake/hs_int.h"
 
 void
-hs_session_bind(const struct hs_listener *l, const char *server_name, uint8_t out[32])
+hs_session_bind(const struct hs_conf *conf, const char *server_name, uint8_t out[32])
 {
 	struct hs_digest d;
 
 	hs_digest_init(&d, HS_PRF_SHA256);
-	hs_digest_add(&d, l->bind, sizeof(l->bind));
+	hs_digest_add(&d, conf->bind, sizeof(conf->bind));
 	hs_digest_add(&d, server_name, strlen(server_name));
 	hs_digest_now(&d, out);
 }
@@ -23,7 +23,7 @@ hs_session_fits(struct hs_call *c, const struct session_entry *e, enum tls_err *
 {
 	const struct hs_hello *h = &c->w->hello;
 
-	if (!c->hs->listener->session_cache || e->id_len == 0 || e->id_len != h->session_id_len ||
+	if (!c->hs->conf->session_cache || e->id_len == 0 || e->id_len != h->session_id_len ||
 	    memcmp(e->id, h->session_id, e->id_len) != 0)
 		return false;
 	/*
@@ -35,9 +35,9 @@ hs_session_fits(struct hs_call *c, const struct session_entry *e, enum tls_err *
 		return false;
 	if (memcmp(e->bind, c->w->bind, sizeof(e->bind)) != 0)
 		return false;
-	if (e->extended_master_secret && !h->extended_master_secret) {
+	if ((e->flags & SESSION_EMS) && !h->extended_master_secret) {
 		*err = TLS_E_HANDSHAKE_FAILURE; /* RFC 7627 5.3: MUST abort */
 		return false;
 	}
-	return e->extended_master_secret || !h->extended_master_secret;
+	return (e->flags & SESSION_EMS) != 0 || !h->extended_master_secret;
 }

@@ -26,13 +26,7 @@ msg_alert_recv(struct hs_call *c, struct rd *body)
 enum tls_err
 msg_alert_send_warning(struct hs_call *c, uint8_t alert)
 {
-	struct hs_act *a = hs_act_new(c->out, HS_ACT_SEND);
-	struct wr w = hs_act_wr(c->out);
+	uint8_t body[2] = { TLS_ALERT_WARNING, alert };
 
-	wr_u8(&w, TLS_ALERT_WARNING);
-	wr_u8(&w, alert);
-	if (a != NULL)
-		a->content_type = TLS_CT_ALERT;
-	hs_act_end(c->out, a, &w);
-	return c->out->overflow ? TLS_E_INTERNAL_ERROR : TLS_E_OK;
+	return hs_send_bytes(c, TLS_CT_ALERT, 0, body, sizeof(body));
 }

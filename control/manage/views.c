@@ -161,7 +161,7 @@ add_connection(void *ctx, const struct conns_view *v)
 			    : v->hs.state == HS_WAIT_NOTHING ? "closing"
 							     : "handshake"));
 	json_object_set_new(j, "waits_for", json_string(hs_state_name(v->hs.state)));
-	json_object_set_new(j, "suite", json_string(v->hs.suite != NULL ? v->hs.suite->name : ""));
+	json_object_set_new(j, "suite", json_string(v->hs.suite != NULL ? v->hs.suite : ""));
 	json_object_set_new(j, "resumed", json_boolean(v->hs.resumed));
 	json_object_set_new(j, "server_name", json_string(v->hs.server_name));
 	json_object_set_new(j, "alpn", json_string(v->hs.alpn));
@@ -208,7 +208,7 @@ add_session(void *ctx, const struct session_entry *e)
 		snprintf(text + 2 * i, 3, "%02x", digest[i]);
 	json_object_set_new(j, "id_hash", json_string(text));
 	json_object_set_new(j, "suite", json_string(s != NULL ? s->name : "?"));
-	json_object_set_new(j, "extended_master_secret", json_boolean(e->extended_master_secret));
+	json_object_set_new(j, "extended_master_secret", json_boolean((e->flags & SESSION_EMS) != 0));
 	put(j, "expires_in_s", e->expires_s > now ? e->expires_s - now : 0);
 	json_array_append_new(l->list, j);
 }
@@ -248,8 +248,8 @@ view_listeners(const struct app *a)
 
 		while (cert_store_at(l->certs, certs) != NULL)
 			certs++;
-		for (unsigned s = 0; s < l->hs.suite_count; s++)
-			json_array_append_new(suites, json_string(l->hs.suites[s]->name));
+		for (unsigned s = 0; s < l->policy.suite_count; s++)
+			json_array_append_new(suites, json_string(l->policy.suites[s]->name));
 		json_object_set_new(j, "name", json_string(l->name));
 		json_object_set_new(j, "address",
 			json_string(config_addr_text(&l->ipc.addr, text, sizeof(text))));

@@ -13,19 +13,32 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/*
+ * One session: up to TLS 1.2 found by its id or inside a ticket, in TLS 1.3 inside a ticket. Plain
+ * data without pointers, so that it can be sealed into a ticket or kept by another process.
+ */
 struct session_entry {
 	uint8_t id[32];
-	uint8_t master[48];
-	/* listener and server name that it was made for: SHA-256, see hs_session.c */
+	uint8_t secret[48]; /* master secret; TLS 1.3: the PSK */
+	/* listener or pool, and server name, that it was made for: SHA-256, see hs_session.c */
 	uint8_t bind[32];
-	uint16_t version, suite;
-	uint8_t id_len;
-	uint8_t extended_master_secret;
-	uint8_t rsvd[2];
-	uint64_t expires_s; /* of the clock the handshake is given */
+	uint8_t peer[32]; /* fingerprint of the other side's certificate; zero: it showed none */
+	uint16_t version, suite; /* suite: SSL 2.0 has its own numbers (ssl2/) */
+	uint8_t id_len, secret_len;
+	uint8_t flags; /* enum session_flag */
+	uint8_t alpn_len;
+	uint32_t age_add, early_max; /* TLS 1.3 */
+	uint32_t lifetime_s;
+	uint64_t issued_ms, expires_s; /* of the clock the handshake is given */
+	char alpn[32];
 };
-_Static_assert(
-	sizeof(struct session_entry) <= 136, "a session and its links must stay within 256 bytes");
+enum session_flag {
+	SESSION_EMS = 1, /* made with extended_master_secret */
+	SESSION_ETM = 2, /* encrypt_then_mac was in use */
+	SESSION_PSK_ONLY = 4, /* TLS 1.3: issued for psk_ke as well */
+};
+_Static_assert(sizeof(struct session_entry) <= 248,
+	"an entry and its links stay within 256 bytes plus the peer certificate's digest");
 
 struct session_stats {
 	uint64_t entries, capacity, hits, misses, expired, stored, evicted, removed, bytes;

@@ -76,6 +76,7 @@ ctl_message(struct ctl *c, uint16_t type, uint8_t *msg, uint32_t len)
 		ct_wipe(msg, len);
 		return rc;
 	case IPC_CONN_READY: return tls_ctl_ready(c->tls, (const struct ipc_conn_ready *)msg);
+	case IPC_READ_ON: return 0; /* reading never stops here up to TLS 1.2's first handshake */
 	case IPC_CONN_CLOSE: return tls_ctl_close(c->tls, (const struct ipc_conn_close *)msg);
 	case IPC_PKA_DO:
 		rc = ctl_pka_do(c, (const struct ipc_pka_do *)msg, data);

@@ -44,8 +44,7 @@ answer(struct hs *hs, const struct hs_env *env)
 			const struct hs_act *a = &out.act[i];
 
 			CHECK(a->off + a->len <= out.used && out.used <= HS_OUT_BYTES);
-			if (a->type == HS_ACT_SESSION_GET || a->type == HS_ACT_RSA ||
-				a->type == HS_ACT_PRF)
+			if (a->type == HS_ACT_SESSION_GET || a->type == HS_ACT_PKA)
 				ask = *a;
 			if (a->type == HS_ACT_SESSION_GET) {
 				id_len = a->len;
@@ -58,19 +57,19 @@ answer(struct hs *hs, const struct hs_env *env)
 			struct session_entry e = { .version = 0x0303,
 				.suite = 0x009c,
 				.id_len = 32,
-				.extended_master_secret = id[1] & 1,
+				.flags = id[1] & SESSION_EMS,
 				.expires_s = 99 };
 
 			memcpy(e.id, id, 32);
 			memcpy(e.bind, id + 2, 30);
-			hs_session_done(hs, env, ask.tag, &e, &out);
+			hs_session_done(hs, env, ask.tag, &e, NULL, &out);
 		} else if (ask.type == HS_ACT_SESSION_GET) {
-			hs_session_done(hs, env, ask.tag, NULL, &out);
-		} else if (ask.type == HS_ACT_RSA) {
+			hs_session_done(hs, env, ask.tag, NULL, NULL, &out);
+		} else if (ask.type == HS_ACT_PKA && ask.pka.kind == PKA_RSA_PREMASTER) {
 			hs_work_done(hs, env, ask.tag, bytes, 48, &out);
-		} else if (ask.type == HS_ACT_PRF) {
-			CHECK(ask.prf.out_len <= sizeof(bytes));
-			hs_work_done(hs, env, ask.tag, bytes, ask.prf.out_len, &out);
+		} else if (ask.type == HS_ACT_PKA) {
+			CHECK(ask.pka.out_len <= sizeof(bytes));
+			hs_work_done(hs, env, ask.tag, bytes, ask.pka.out_len, &out);
 		} else {
 			return;
 		}

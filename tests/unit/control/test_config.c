@@ -236,8 +236,8 @@ what_is_right_is_read_right(void **state)
 	assert_int_equal(c->ifaces[1].addr.family, 6);
 	assert_int_equal(c->ifaces[1].prefix, 64);
 	assert_int_equal(c->listeners[0].ipc.max_record, 4096);
-	assert_int_equal(c->listeners[0].hs.suite_count, 2);
-	assert_int_equal(c->listeners[0].hs.suites[0]->code, 0x0035);
+	assert_int_equal(c->listeners[0].policy.suite_count, 2);
+	assert_int_equal(c->listeners[0].policy.suites[0]->code, 0x0035);
 	assert_int_equal(c->listeners[0].hs.alpn_count, 1);
 	assert_false(c->listeners[0].hs.session_cache);
 	assert_int_equal(c->listeners[0].pool_id, c->pools[0].ipc.id);

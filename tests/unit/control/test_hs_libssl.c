@@ -73,7 +73,7 @@ static void
 connect_once(struct peer_world *w, struct run *r)
 {
 	SSL_CTX *ctx = client_ctx(r->suites);
-	struct peer *p = malloc(sizeof(*p));
+	struct hs_end *p = malloc(sizeof(*p));
 	const uint8_t *alpn = NULL;
 	unsigned alpn_len = 0;
 	struct hs_info info;
@@ -100,7 +100,7 @@ connect_once(struct peer_world *w, struct run *r)
 	r->rsa = p->asked_rsa;
 	r->prf = p->asked_prf;
 	hs_info(p->hs, &info);
-	r->suite = info.suite != NULL ? info.suite->name : "";
+	r->suite = info.suite != NULL ? info.suite : "";
 	if (r->ok)
 		assert_true(hs_memory(p->hs) <= 1024);
 	peer_cert_name(ssl, r->cert_name, sizeof(r->cert_name));
@@ -227,13 +227,13 @@ session_is_not_resumed_when_the_suite_is_gone(void **state)
 {
 	struct peer_world *w = *state;
 	struct run full = { .suites = "AES128-GCM-SHA256:AES128-SHA" }, again;
-	const struct hs_suite *first = w->listener.suites[0];
+	const struct hs_suite *first = w->policy.suites[0];
 
 	connect_once(w, &full);
-	w->listener.suites[0] = w->listener.suites[1];
+	w->policy.suites[0] = w->policy.suites[1];
 	again = (struct run){ .suites = "AES128-GCM-SHA256:AES128-SHA", .session = full.out };
 	connect_once(w, &again);
-	w->listener.suites[0] = first;
+	w->policy.suites[0] = first;
 	assert_true(again.ok && !again.resumed);
 	run_free(&full);
 	run_free(&again);
@@ -338,7 +338,7 @@ static void
 old_versions_are_refused(void **state)
 {
 	SSL_CTX *ctx = client_ctx("AES128-SHA:@SECLEVEL=0");
-	struct peer *p = malloc(sizeof(*p));
+	struct hs_end *p = malloc(sizeof(*p));
 	BIO *net;
 	SSL *ssl;
 
@@ -363,7 +363,7 @@ static void
 renegotiation_is_refused_by_a_warning_and_the_connection_lives(void **state)
 {
 	SSL_CTX *ctx = client_ctx("AES128-GCM-SHA256");
-	struct peer *p = malloc(sizeof(*p));
+	struct hs_end *p = malloc(sizeof(*p));
 	BIO *net;
 	SSL *ssl = client_open(ctx, &net);
 
@@ -387,7 +387,7 @@ a_fatal_alert_makes_the_session_unusable(void **state)
 {
 	struct peer_world *w = *state;
 	SSL_CTX *ctx = client_ctx("AES128-GCM-SHA256");
-	struct peer *p = malloc(sizeof(*p));
+	struct hs_end *p = malloc(sizeof(*p));
 	struct session_stats before, after;
 	BIO *net;
 	SSL *ssl = client_open(ctx, &net);

@@ -8,7 +8,7 @@
 #include <cmocka.h>
 
 #include "control/cert/cert.h"
-#include "control/handshake/hs_int.h"
+#include "control/handshake/tls12/s12.h"
 #include "tests/unit/control/tls_peer.h"
 
 struct fixture {
@@ -327,7 +327,7 @@ key_exchange_lengths_are_exact(void **state)
 
 	for (int len = 254; len <= 258; len++) {
 		for (int body_len = len + 1; body_len <= len + 3; body_len++) {
-			struct peer p;
+			struct hs_end p;
 			SSL_CTX *ctx = client_ctx("AES128-SHA");
 			BIO *net;
 			SSL *ssl = client_open(ctx, &net);
@@ -338,7 +338,7 @@ key_exchange_lengths_are_exact(void **state)
 			peer_open(&p, &f->world, net);
 			SSL_do_handshake(ssl);
 			peer_pump(&p);
-			assert_int_equal(p.hs->state, HS_WAIT_CLIENT_KEY_EXCHANGE);
+			assert_int_equal(p.hs->state, HS_WAIT_S12_CLIENT_KEY_EXCHANGE);
 			wr_u16(&w, (uint16_t)len);
 			w = wr_init(msg, sizeof(msg));
 			wr_u8(&w, 16);
@@ -346,7 +346,7 @@ key_exchange_lengths_are_exact(void **state)
 			wr_bytes(&w, body, (size_t)body_len);
 			assert_int_equal(peer_record(&p, TLS_CT_HANDSHAKE, 0, msg, wr_len(&w)), good ? TLS_E_OK : TLS_E_DECODE_ERROR);
 			if (good) /* 256 zero bytes decrypt to nonsense: nobody may notice before Finished */
-				assert_int_equal(p.hs->state, HS_WAIT_CCS);
+				assert_int_equal(p.hs->state, HS_WAIT_S12_CCS);
 			peer_close(&p);
 			SSL_free(ssl);
 			SSL_CTX_free(ctx);
@@ -357,11 +357,12 @@ key_exchange_lengths_are_exact(void **state)
 static void
 expect_verify(struct hs *hs)
 {
-	hs->suite = hs_suite_at(0);
+	hs->suite = hs_suite_by_code(0x009c);
 	hs->read_epoch = 1;
-	hs_digest_init(&hs->w->transcript, hs->suite->prf);
-	for (unsigned i = 0; i < HS_VERIFY_LEN; i++)
-		hs->w->client_verify[i] = (uint8_t)(i * 17);
+	hs->w->t12 = calloc(1, sizeof(*hs->w->t12));
+	hs_transcript_fix(&hs->w->transcript, hs->suite->prf, false);
+	for (unsigned i = 0; i < HS12_VERIFY_LEN; i++)
+		hs->w->t12->client_verify[i] = (uint8_t)(i * 17);
 }
 
 static void
@@ -371,16 +372,16 @@ rejects_finished_with_any_bit_flipped_or_wrong_length(void **state)
 
 	for (unsigned i = 0; i < sizeof(verify); i++)
 		verify[i] = (uint8_t)(i * 17);
-	assert_int_equal(feed_in(*state, HS_WAIT_FINISHED, 20, verify, 12, expect_verify, &alert), TLS_E_OK);
+	assert_int_equal(feed_in(*state, HS_WAIT_S12_FINISHED, 20, verify, 12, expect_verify, &alert), TLS_E_OK);
 	for (unsigned bit = 0; bit < 96; bit++) {
 		verify[bit / 8] ^= (uint8_t)(1u << bit % 8);
-		assert_int_equal(feed_in(*state, HS_WAIT_FINISHED, 20, verify, 12, expect_verify, &alert), TLS_E_DECRYPT_ERROR);
+		assert_int_equal(feed_in(*state, HS_WAIT_S12_FINISHED, 20, verify, 12, expect_verify, &alert), TLS_E_DECRYPT_ERROR);
 		assert_int_equal(alert, 51);
 		verify[bit / 8] ^= (uint8_t)(1u << bit % 8);
 	}
 	for (size_t n = 0; n <= 14; n++)
 		if (n != 12)
-			assert_int_equal(feed_in(*state, HS_WAIT_FINISHED, 20, verify, n, expect_verify, &alert), TLS_E_DECODE_ERROR);
+			assert_int_equal(feed_in(*state, HS_WAIT_S12_FINISHED, 20, verify, n, expect_verify, &alert), TLS_E_DECODE_ERROR);
 }
 
 /* One record of a type in a state. */
@@ -400,11 +401,11 @@ feed_record(struct fixture *f, enum hs_state s, uint8_t type, uint8_t epoch, con
 static void
 change_cipher_spec_is_one_byte_of_value_one(void **state)
 {
-	assert_int_equal(feed_record(*state, HS_WAIT_CCS, TLS_CT_CCS, 0, "\x01", 1), TLS_E_OK);
-	assert_int_equal(feed_record(*state, HS_WAIT_CCS, TLS_CT_CCS, 0, "\x00", 1), TLS_E_ILLEGAL_PARAMETER);
-	assert_int_equal(feed_record(*state, HS_WAIT_CCS, TLS_CT_CCS, 0, "\x02", 1), TLS_E_ILLEGAL_PARAMETER);
-	assert_int_equal(feed_record(*state, HS_WAIT_CCS, TLS_CT_CCS, 0, "\x01\x01", 2), TLS_E_DECODE_ERROR);
-	assert_int_equal(feed_record(*state, HS_WAIT_CCS, TLS_CT_CCS, 0, "", 0), TLS_E_DECODE_ERROR);
+	assert_int_equal(feed_record(*state, HS_WAIT_S12_CCS, TLS_CT_CCS, 0, "\x01", 1), TLS_E_OK);
+	assert_int_equal(feed_record(*state, HS_WAIT_S12_CCS, TLS_CT_CCS, 0, "\x00", 1), TLS_E_ILLEGAL_PARAMETER);
+	assert_int_equal(feed_record(*state, HS_WAIT_S12_CCS, TLS_CT_CCS, 0, "\x02", 1), TLS_E_ILLEGAL_PARAMETER);
+	assert_int_equal(feed_record(*state, HS_WAIT_S12_CCS, TLS_CT_CCS, 0, "\x01\x01", 2), TLS_E_DECODE_ERROR);
+	assert_int_equal(feed_record(*state, HS_WAIT_S12_CCS, TLS_CT_CCS, 0, "", 0), TLS_E_DECODE_ERROR);
 }
 
 static void
@@ -413,10 +414,10 @@ keys_change_on_a_message_boundary_only(void **state)
 	struct fixture *f = *state;
 	struct hs *hs = hs_new(&f->world.listener);
 
-	hs->state = HS_WAIT_FINISHED; /* so that a Finished may begin in plaintext */
+	hs->state = HS_WAIT_S12_FINISHED; /* so that a Finished may begin in plaintext */
 	hs_out_start(&f->out);
 	assert_int_equal(hs_record(hs, &f->env, TLS_CT_HANDSHAKE, 0, (const uint8_t *)"\x14\x00\x00\x0c\x01", 5, &f->out), TLS_E_OK);
-	hs->state = HS_WAIT_CCS;
+	hs->state = HS_WAIT_S12_CCS;
 	assert_int_equal(hs_record(hs, &f->env, TLS_CT_CCS, 0, (const uint8_t *)"\x01", 1, &f->out), TLS_E_UNEXPECTED_MESSAGE);
 	hs_free(hs);
 }
@@ -425,7 +426,7 @@ static void
 records_of_another_epoch_are_refused(void **state)
 {
 	assert_int_equal(feed_record(*state, HS_WAIT_CLIENT_HELLO, TLS_CT_HANDSHAKE, 1, "\x01", 1), TLS_E_UNEXPECTED_MESSAGE);
-	assert_int_equal(feed_record(*state, HS_WAIT_CCS, TLS_CT_CCS, 1, "\x01", 1), TLS_E_UNEXPECTED_MESSAGE);
+	assert_int_equal(feed_record(*state, HS_WAIT_S12_CCS, TLS_CT_CCS, 1, "\x01", 1), TLS_E_UNEXPECTED_MESSAGE);
 }
 
 static void
@@ -464,7 +465,7 @@ records_wait_while_we_work_but_not_without_bound(void **state)
 	enum tls_err err = TLS_E_OK;
 	unsigned n;
 
-	hs->state = HS_WAIT_PREMASTER;
+	hs->state = HS_WAIT_S12_PREMASTER;
 	hs_out_start(&f->out);
 	for (n = 0; n < 1000 && err == TLS_E_OK; n++)
 		err = hs_record(hs, &f->env, TLS_CT_HANDSHAKE, 0, record, sizeof(record), &f->out);
@@ -481,12 +482,12 @@ renegotiation_attempts_are_not_endless(void **state)
 	enum tls_err err = TLS_E_OK;
 	unsigned n, warned = 0;
 
-	hs->state = HS_WAIT_CLOSE;
+	hs->state = HS_WAIT_S12_OPEN;
 	for (n = 0; n < 100 && err == TLS_E_OK; n++) {
 		hs_out_start(&f->out);
 		err = hs_record(hs, &f->env, TLS_CT_HANDSHAKE, 0, (const uint8_t *)"\x01\x00\x00\x01\x00", 5, &f->out);
 		if (err == TLS_E_OK) {
-			assert_int_equal(f->out.act[0].content_type, TLS_CT_ALERT);
+			assert_int_equal(f->out.act[0].send.content_type, TLS_CT_ALERT);
 			assert_memory_equal(f->out.data + f->out.act[0].off, "\x01\x64", 2);
 			warned++;
 		}
@@ -512,12 +513,13 @@ stale_and_failed_answers(void **state)
 	hs_out_start(&f->out);
 	assert_int_equal(hs_record(hs, &f->env, TLS_CT_HANDSHAKE, 0, msg, wr_len(&w), &f->out), TLS_E_OK);
 	assert_int_equal(f->out.act[0].type, HS_ACT_SESSION_GET);
-	hs_session_done(hs, &f->env, f->out.act[0].tag + 1, NULL, &f->out); /* another question's */
-	assert_int_equal(hs->state, HS_WAIT_SESSION);
+	hs_session_done(hs, &f->env, f->out.act[0].tag + 1, NULL, NULL, &f->out); /* another question's */
+	assert_int_equal(hs->state, HS_WAIT_S12_SESSION);
 	hs_work_done(hs, &f->env, f->out.act[0].tag, body, 48, &f->out); /* another kind's */
-	assert_int_equal(hs->state, HS_WAIT_SESSION);
-	hs->state = HS_WAIT_PREMASTER;
+	assert_int_equal(hs->state, HS_WAIT_S12_SESSION);
+	hs->state = HS_WAIT_S12_PREMASTER;
 	hs->asked = HS_ASK_PREMASTER;
+	hs->asked_by = HS_ACT_PKA;
 	assert_int_equal(hs_work_done(hs, &f->env, hs->tag, NULL, 0, &f->out), TLS_E_INTERNAL_ERROR);
 	hs_free(hs);
 }

@@ -17,7 +17,7 @@ entry(uint32_t n, uint64_t expires)
 
 	memset(e.id, (int)(n * 7), sizeof(e.id));
 	memcpy(e.id, &n, sizeof(n));
-	memset(e.master, (int)n, sizeof(e.master));
+	memset(e.secret, (int)n, sizeof(e.secret));
 	return e;
 }
 
@@ -29,7 +29,7 @@ has(struct session_cache *c, uint32_t n, uint64_t now)
 	if (!session_cache_get(c, e.id, 32, now, &got))
 		return false;
 	assert_memory_equal(got.id, e.id, 32);
-	assert_memory_equal(got.master, e.master, 48);
+	assert_memory_equal(got.secret, e.secret, 48);
 	return true;
 }
 

@@ -94,11 +94,14 @@ world_open(struct peer_world *w)
 	}
 	rmdir(w->dir);
 	w->cache = session_cache_new(8);
-	w->listener = (struct hs_listener){
+	w->listener = (struct hs_conf){
 		.id = 1, .certs = w->store, .session_cache = true, .session_lifetime_s = 300
 	};
+	w->listener.policy = &w->policy;
+	w->policy.versions = HS_V_12;
 	for (unsigned i = 0; hs_suite_at(i) != NULL; i++)
-		w->listener.suites[w->listener.suite_count++] = hs_suite_at(i);
+		if (hs_suite_at(i)->kx == HS_KX_RSA && hs_suite_at(i)->alg <= IPC_ALG_AES256_CBC_SHA256)
+			w->policy.suites[w->policy.suite_count++] = hs_suite_at(i);
 }
 
 void
@@ -235,7 +238,7 @@ peer_seal_record(struct peer_keys *k, uint8_t type, const uint8_t *in, size_t le
 }
 
 static void
-wire_send(struct peer *p, uint8_t type, const uint8_t *data, size_t len)
+wire_send(struct hs_end *p, uint8_t type, const uint8_t *data, size_t len)
 {
 	size_t most = p->send_fragment != 0 && type == TLS_CT_HANDSHAKE ? p->send_fragment : 16384;
 
@@ -259,7 +262,7 @@ wire_send(struct peer *p, uint8_t type, const uint8_t *data, size_t len)
 /* ---- actions ---- */
 
 static void
-set_keys(struct peer *p, const struct hs_act *a)
+set_keys(struct hs_end *p, const struct hs_act *a)
 {
 	const uint8_t *d = p->out->data + a->off;
 	struct peer_keys k = { .on = true,
@@ -277,9 +280,27 @@ set_keys(struct peer *p, const struct hs_act *a)
 		p->rd_next = k;
 }
 
+/* A key operation, done here. Returns the length of its result. */
+static size_t
+work(struct hs_end *p, const struct pka_req *r, const uint8_t *d, size_t len, uint8_t answer[256])
+{
+	uint8_t substitute[48];
+
+	if (r->kind == PKA_RSA_PREMASTER) {
+		peer_random(&p->random_state, substitute, 48);
+		CHECK(pka_soft_rsa_premaster(r->cert->key, r->code, d, len, substitute, answer) == 0);
+		p->asked_rsa++;
+		return 48;
+	}
+	CHECK(r->kind == PKA_PRF && r->out_len <= 256);
+	hs_prf_run(r->code, d, r->split, d + r->split, len - r->split, answer, r->out_len);
+	p->asked_prf++;
+	return r->out_len;
+}
+
 /* Carries out all actions, then gives the one answer that was asked for. */
 static enum tls_err
-carry_out(struct peer *p)
+carry_out(struct hs_end *p)
 {
 	for (;;) {
 		struct hs_out *out = p->out;
@@ -295,7 +316,7 @@ carry_out(struct peer *p)
 			const uint8_t *d = out->data + a->off;
 
 			switch (a->type) {
-			case HS_ACT_SEND: wire_send(p, a->content_type, d, a->len); break;
+			case HS_ACT_SEND: wire_send(p, a->send.content_type, d, a->len); break;
 			case HS_ACT_KEYS: set_keys(p, a); break;
 			case HS_ACT_SESSION_GET:
 				asked = SESSION;
@@ -310,29 +331,15 @@ carry_out(struct peer *p)
 				p->removed = true;
 				session_cache_remove(p->cache, d, a->len);
 				break;
-			case HS_ACT_RSA: {
-				uint8_t substitute[48];
-
-				peer_random(&p->random_state, substitute, 48);
-				CHECK(pka_soft_rsa_premaster(a->rsa.cert->key,
-					      a->rsa.client_version, d, a->len, substitute,
-					      answer) == 0);
+			case HS_ACT_PKA:
 				asked = WORK;
 				tag = a->tag;
-				answer_len = 48;
-				p->asked_rsa++;
-				break;
-			}
-			case HS_ACT_PRF:
-				CHECK(a->prf.out_len <= sizeof(answer));
-				hs_prf_run(a->prf.prf, d, a->prf.secret_len, d + a->prf.secret_len,
-					a->len - a->prf.secret_len, answer, a->prf.out_len);
-				asked = WORK;
-				tag = a->tag;
-				answer_len = a->prf.out_len;
-				p->asked_prf++;
+				answer_len = work(p, &a->pka, d, a->len, answer);
 				break;
 			case HS_ACT_READY: p->ready = true; break;
+			case HS_ACT_READ_ON:
+			case HS_ACT_DONE: break;
+			default: CHECK(!"an action this client does not know");
 			case HS_ACT_CLOSE:
 				p->closed = true;
 				p->alert_level = a->close.level;
@@ -351,12 +358,12 @@ carry_out(struct peer *p)
 		if (asked == WORK)
 			p->err = hs_work_done(p->hs, &p->env, tag, answer, answer_len, out);
 		else
-			p->err = hs_session_done(p->hs, &p->env, tag, hit ? &entry : NULL, out);
+			p->err = hs_session_done(p->hs, &p->env, tag, hit ? &entry : NULL, NULL, out);
 	}
 }
 
 enum tls_err
-peer_record(struct peer *p, uint8_t type, uint8_t epoch, const void *data, size_t len)
+peer_record(struct hs_end *p, uint8_t type, uint8_t epoch, const void *data, size_t len)
 {
 	hs_out_start(p->out);
 	p->err = hs_record(p->hs, &p->env, type, epoch, data, len, p->out);
@@ -365,7 +372,7 @@ peer_record(struct peer *p, uint8_t type, uint8_t epoch, const void *data, size_
 
 /* One record of the wire, cut further when the test wants it. */
 static void
-take_one(struct peer *p, uint8_t type, const uint8_t *body, size_t len)
+take_one(struct hs_end *p, uint8_t type, const uint8_t *body, size_t len)
 {
 	uint8_t plain[20000];
 	size_t n = peer_open_record(&p->rd, type, body, len, plain), step = n;
@@ -383,7 +390,7 @@ take_one(struct peer *p, uint8_t type, const uint8_t *body, size_t len)
 }
 
 enum tls_err
-peer_pump(struct peer *p)
+peer_pump(struct hs_end *p)
 {
 	int got = BIO_read(p->net, p->in + p->in_len, (int)(sizeof(p->in) - p->in_len));
 	size_t at = 0;
@@ -408,7 +415,7 @@ peer_pump(struct peer *p)
 }
 
 void
-peer_open(struct peer *p, struct peer_world *w, BIO *net)
+peer_open(struct hs_end *p, struct peer_world *w, BIO *net)
 {
 	memset(p, 0, sizeof(*p));
 	p->random_state = ++w->connections;
@@ -422,7 +429,7 @@ peer_open(struct peer *p, struct peer_world *w, BIO *net)
 }
 
 void
-peer_close(struct peer *p)
+peer_close(struct hs_end *p)
 {
 	hs_free(p->hs);
 	free(p->out);
@@ -457,7 +464,7 @@ client_open(SSL_CTX *ctx, BIO **net)
 }
 
 bool
-client_shake(SSL *ssl, struct peer *p)
+client_shake(SSL *ssl, struct hs_end *p)
 {
 	for (int i = 0; i < 20; i++) {
 		int rc = SSL_do_handshake(ssl);

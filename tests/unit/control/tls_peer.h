@@ -20,7 +20,7 @@ struct peer_keys {
 	uint64_t seq;
 };
 
-struct peer { /* the server's side of one connection */
+struct hs_end { /* the server's side of one connection */
 	struct hs *hs;
 	struct hs_env env;
 	struct hs_out *out;
@@ -55,7 +55,8 @@ size_t peer_seal_record(
  * A listener over tests/unit/control's generated certificates: "a.test" (default), "*.wild.test".
  */
 struct peer_world {
-	struct hs_listener listener;
+	struct hs_conf listener;
+	struct hs_policy policy;
 	struct cert_store *store;
 	struct session_cache *cache;
 	char dir[64];
@@ -67,12 +68,12 @@ void world_close(struct peer_world *w);
 /* Writes a self-signed certificate and its key; names: comma separated DNS names. */
 void world_make_cert(const char *chain, const char *key, const char *names, int bits);
 
-void peer_open(struct peer *p, struct peer_world *w, BIO *net);
-void peer_close(struct peer *p);
+void peer_open(struct hs_end *p, struct peer_world *w, BIO *net);
+void peer_close(struct hs_end *p);
 /* Feeds what the wire has and carries out what comes back. Returns the machine's error. */
-enum tls_err peer_pump(struct peer *p);
+enum tls_err peer_pump(struct hs_end *p);
 /* Feeds one plaintext record. */
-enum tls_err peer_record(struct peer *p, uint8_t type, uint8_t epoch, const void *data, size_t len);
+enum tls_err peer_record(struct hs_end *p, uint8_t type, uint8_t epoch, const void *data, size_t len);
 /* The seeded stream that tests use as randomness. */
 void peer_random(void *ctx, uint8_t *out, size_t len);
 
@@ -83,6 +84,6 @@ SSL_CTX *client_ctx(const char *suites);
  * Runs both sides until nothing moves. True when the client's handshake is complete and the server
  * is ready.
  */
-bool client_shake(SSL *ssl, struct peer *p);
+bool client_shake(SSL *ssl, struct hs_end *p);
 
 #endif

@@ -2,7 +2,7 @@
  * ChangeCipherSpec, RFC 5246 7.1: a record type of its own, one byte of value 1; the keys change
  * behind it.
  */
-#include "control/handshake/hs_int.h"
+#include "control/handshake/tls12/s12.h"
 
 enum tls_err
 msg_ccs_recv(struct hs_call *c, struct rd *body)
@@ -14,18 +14,17 @@ msg_ccs_recv(struct hs_call *c, struct rd *body)
 	if (value != 1)
 		return TLS_E_ILLEGAL_PARAMETER;
 	c->hs->read_epoch++;
+	c->hs->fresh_epoch = true;
 	return TLS_E_OK;
 }
 
 enum tls_err
 msg_ccs_send(struct hs_call *c)
 {
-	struct hs_act *a = hs_act_new(c->out, HS_ACT_SEND);
-	struct wr w = hs_act_wr(c->out);
+	static const uint8_t one = 1;
+	enum tls_err err = hs_send_bytes(c, TLS_CT_CCS, IPC_SEND_HOLD, &one, 1);
 
-	wr_u8(&w, 1);
-	if (a != NULL)
-		a->content_type = TLS_CT_CCS;
-	hs_act_end(c->out, a, &w);
-	return hs_install_keys(c, IPC_DIR_WRITE, IPC_KEYS_NOW);
+	if (err != TLS_E_OK)
+		return err;
+	return s12_install_keys(c, IPC_DIR_WRITE, IPC_KEYS_NOW);
 }

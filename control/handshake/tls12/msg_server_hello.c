@@ -1,5 +1,6 @@
 /* ServerHello, RFC 5246 7.4.1.3. */
 #include "control/handshake/ext.h"
+#include "control/handshake/tls12/s12.h"
 
 enum tls_err
 msg_server_hello_send(struct hs_call *c)
@@ -15,6 +16,6 @@ msg_server_hello_send(struct hs_call *c)
 	wr_close(&w, id, 1);
 	wr_u16(&w, hs->suite->code);
 	wr_u8(&w, 0); /* null compression */
-	ext_write_server(c, &w);
+	ext_write(c, EXT_SH12, &w, false);
 	return hs_msg_end(c, &w, mark);
 }

@@ -4,7 +4,7 @@
  * Finished.
  */
 #include "control/cert/cert.h"
-#include "control/handshake/hs_int.h"
+#include "control/handshake/tls12/s12.h"
 
 enum tls_err
 msg_client_key_exchange_recv(struct hs_call *c, struct rd *body)
@@ -13,6 +13,6 @@ msg_client_key_exchange_recv(struct hs_call *c, struct rd *body)
 
 	if (!rd_ok(body) || rd_left(&secret) != c->w->cert->key_bytes)
 		return TLS_E_DECODE_ERROR;
-	c->w->encrypted_premaster = secret;
+	c->w->t12->encrypted_premaster = secret;
 	return TLS_E_OK;
 }

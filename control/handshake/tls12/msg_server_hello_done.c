@@ -1,5 +1,5 @@
 /* ServerHelloDone, RFC 5246 7.4.5. */
-#include "control/handshake/hs_int.h"
+#include "control/handshake/tls12/s12.h"
 
 enum tls_err
 msg_server_hello_done_send(struct hs_call *c)

@@ -1,6 +1,6 @@
 /* Certificate, RFC 5246 7.4.2: the chain as it was made ready when it was loaded. */
 #include "control/cert/cert.h"
-#include "control/handshake/hs_int.h"
+#include "control/handshake/tls12/s12.h"
 
 enum tls_err
 msg_certificate_send(struct hs_call *c)

@@ -1,0 +1,13 @@
+/*
+ * Before a version is agreed, both roles. The server reads a ClientHello and decides; the client has
+ * sent one and reads a ServerHello. The decision is an event: the version's own table goes on.
+ */
+#include "control/handshake/hs_int.h"
+
+#define CELL(...) HS_CELL(START, __VA_ARGS__)
+
+const struct hs_cell hs_start_cells[HS_FIRST_S12 - HS_FIRST_START][HS_EVENTS] = {
+	/* waits for   arrives             taken by                    then send  then ask for  then wait for    RFC */
+	CELL(CLIENT_HELLO, CLIENT_HELLO,   msg_client_hello_recv,      NULL,      NOTHING,      VERSION,         "5246 7.4.1.2, 8446 4.1.2"),
+	CELL(VERSION,  GO_12,              s12_client_hello,           NULL,      SESSION,      S12_SESSION,     "5246 7.3, E.1"),
+};

@@ -1,0 +1,4 @@
+/* The table of this family: state × what arrives. */
+#include "control/handshake/hs_int.h"
+
+const struct hs_cell hs_s13_cells[HS_FIRST_C13 - HS_FIRST_S13][HS_EVENTS];
