@@ -37,8 +37,16 @@ struct config_pool {
 	struct ipc_cfg_pool ipc;
 	struct ipc_addr *servers;
 	unsigned server_count;
+	/* TLS to the servers (ipc.flags has IPC_POOL_TLS): our side of it, role HS_CLIENT */
+	struct hs_conf hs;
+	struct hs_policy policy;
+	struct cert_store *certs; /* for client authentication; NULL: none */
+	struct trust *trust; /* NULL: servers are not verified */
+	bool session_reuse; /* across connections */
+	bool proxy_protocol; /* version 2 header before the client's bytes */
 };
 
+struct trust; /* cert/trust.h */
 struct config_raw; /* as libcyaml read it; strings above point into it */
 
 struct config {
@@ -47,6 +55,7 @@ struct config {
 	const char *file, *dp_socket, *manage_socket, *kek; /* kek: NULL when not given */
 	uint32_t device_timeout_ms, session_capacity, max_handshakes;
 	int log_level; /* enum log_level */
+	const char *keylog; /* file of the key log; NULL: none. In force from the start of the process on */
 	struct ipc_cfg_limits limits;
 	struct ipc_cfg_iface ifaces[CONFIG_MAX_IFACES];
 	unsigned iface_count;
@@ -67,6 +76,7 @@ struct config *config_ref(struct config *c);
 /* Frees with the last reference. c may be NULL. */
 void config_unref(struct config *c);
 const struct config_listener *config_listener_by_id(const struct config *c, uint32_t id);
+const struct config_pool *config_pool_by_id(const struct config *c, uint32_t id);
 /* The commented example that --example prints. */
 const char *config_example(void);
 /* "198.18.0.1:443" or "[fd00::1]:443". */

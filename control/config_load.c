@@ -287,3 +287,12 @@ config_listener_by_id(const struct config *c, uint32_t id)
 			return &c->listeners[i];
 	return NULL;
 }
+
+const struct config_pool *
+config_pool_by_id(const struct config *c, uint32_t id)
+{
+	for (unsigned i = 0; i < c->pool_count; i++)
+		if (c->pools[i].ipc.id == id)
+			return &c->pools[i];
+	return NULL;
+}
