@@ -354,7 +354,7 @@ int
 app_open(struct app *a, uv_loop_t *loop, struct config *cfg, void (*on_thread)(void),
 	char err[CONFIG_ERR_LEN])
 {
-	const struct pka_ops pka_ops = { on_work_done, send_to_dp, a };
+	const struct pka_ops pka_ops = { .done = on_work_done, .send = send_to_dp, .ctx = a };
 	const struct conns_ops conns_ops = { send_to_dp, flush_dp, a };
 	const struct dp_link_ops link_ops = { on_attached, on_detached, on_message, on_batch_end,
 		a };

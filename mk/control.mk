@@ -2,7 +2,8 @@
 CP_HS_SRC := $(wildcard control/handshake/*.c control/handshake/*/*.c) control/session/session_cache.c control/cert/cert_load.c control/cert/cert_store.c control/cert/peer.c
 CP_COMMON_SRC := common/rd.c common/wr.c common/tls.c common/ipc.c common/chan.c common/log.c
 CP_CONFIG_SRC := $(wildcard control/config*.c)
-CP_PKA_SRC := $(wildcard control/pka/*.c) common/keyblob.c
+CP_PKA_SOFT_SRC := $(addprefix control/pka/,pka_soft.c pka_sig.c pka_const.c pka_kex.c pka_kex_ec.c pka_kex_x25519.c pka_kex_ffdhe.c)
+CP_PKA_SRC := $(sort $(wildcard control/pka/*.c)) common/keyblob.c
 CP_SRC := control/main.c control/app.c control/sandbox.c control/conns.c control/dp_link.c $(wildcard control/manage/*.c) \
   $(CP_CONFIG_SRC) $(CP_PKA_SRC) $(CP_HS_SRC) $(CP_COMMON_SRC)
 CP_LIBS := -luv -lcyaml -lyaml -lcrypto -lmicrohttpd -ljansson -lseccomp -lcap
@@ -12,7 +13,7 @@ $(eval $(call program,$(BUILD)/bin/sluicectl,rel,$(wildcard control/sluicectl/*.
 ALL += $(BUILD)/bin/sluice-cp $(BUILD)/bin/sluicectl
 
 # The handshake machine with a libssl client in memory.
-CP_PEER_SRC := tests/unit/control/tls_peer.c control/pka/pka_soft.c $(CP_HS_SRC) $(CP_COMMON_SRC)
+CP_PEER_SRC := tests/unit/control/tls_peer.c $(CP_PKA_SOFT_SRC) $(CP_HS_SRC) $(CP_COMMON_SRC)
 $(eval $(call unit_test,control/hs_libssl,tests/unit/control/test_hs_libssl.c $(CP_PEER_SRC),,-lssl -lcrypto))
 
 # sluice-cp as a process, the test in the place of sluice-dp: the product's program, and one with ASan and UBSan.
@@ -40,7 +41,8 @@ $(eval $(call fuzz_target,handshake,tests/fuzz/fuzz_handshake.c $(CP_PEER_SRC),,
 $(eval $(call fuzz_target,cp_ipc,tests/fuzz/fuzz_cp_ipc.c tests/unit/control/tls_peer.c $(filter-out control/main.c,$(CP_SRC)),,-lssl $(CP_LIBS)))
 
 $(eval $(call unit_test,control/session_cache,tests/unit/control/test_session_cache.c control/session/session_cache.c))
-$(eval $(call unit_test,control/pka_soft,tests/unit/control/test_pka_soft.c control/pka/pka_soft.c control/handshake/hs_digest.c,,-lcrypto))
+$(eval $(call unit_test,control/pka_soft,tests/unit/control/test_pka_soft.c $(CP_PKA_SOFT_SRC) control/handshake/hs_digest.c common/rd.c common/wr.c,,-lcrypto))
 $(eval $(call unit_test,control/sandbox,tests/unit/control/test_sandbox.c control/sandbox.c,,-lseccomp -lcap))
-$(eval $(call unit_test,control/conns,tests/unit/control/test_conns.c control/conns.c $(CP_CONFIG_SRC) $(filter-out control/pka/pka_soft.c,$(CP_PKA_SRC)) $(CP_PEER_SRC),,-luv -lcyaml -lyaml -lssl -lcrypto))
+$(eval $(call unit_test,control/conns,tests/unit/control/test_conns.c control/conns.c $(CP_CONFIG_SRC) $(filter-out $(CP_PKA_SOFT_SRC),$(CP_PKA_SRC)) $(CP_PEER_SRC),,-luv -lcyaml -lyaml -lssl -lcrypto))
 $(eval $(call unit_test,control/config,tests/unit/control/test_config.c $(CP_CONFIG_SRC) $(CP_PEER_SRC),,-lssl -lcrypto -lcyaml -lyaml))
+$(eval $(call unit_test,control/pka_ops,tests/unit/control/test_pka_ops.c $(CP_PKA_SOFT_SRC) control/handshake/hs_digest.c common/rd.c common/wr.c,,-lcrypto))

@@ -8,10 +8,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include <openssl/rand.h>
-
 #include "common/ct.h"
-#include "control/handshake/hs_digest.h"
+#include "control/pka/pka_kex.h"
+#include "control/pka/pka_place.h"
 
 struct pka *
 pka_new(uv_loop_t *loop, const struct log *log, const struct pka_ops *ops, uint32_t timeout_ms)
@@ -44,10 +43,22 @@ pka_close(struct pka *p)
 }
 
 static void
-job_destroy(struct pka_job *j)
+job_empty(struct pka_job *j)
 {
 	EVP_PKEY_free(j->key);
-	ct_wipe(j, sizeof(*j));
+	j->key = NULL;
+	if (j->in != NULL)
+		ct_wipe(j->in, j->room_len);
+	free(j->in);
+	j->in = j->out = NULL;
+	j->p->room -= j->room_len;
+	j->room_len = 0;
+}
+
+static void
+job_destroy(struct pka_job *j)
+{
+	job_empty(j);
 	free(j);
 }
 
@@ -69,74 +80,120 @@ pka_free(struct pka *p)
 
 /* ---- jobs ---- */
 
-static struct pka_job *
-job_new(struct pka *p, const struct pka_owner *who)
+/* Bytes that the result of a request may have, at most. */
+static size_t
+out_room(const struct pka_req *req, EVP_PKEY *key)
 {
+	const struct pka_kex_group *g = pka_kex_find(req->code);
+
+	switch (req->kind) {
+	case PKA_RSA_PREMASTER: return PKA_PREMASTER_LEN;
+	case PKA_VERIFY: return 1;
+	case PKA_PRF: return req->out_len;
+	case PKA_SIGN: return PKA_MAX_MODULUS;
+	case PKA_KEX_DERIVE: return g != NULL ? g->secret_len : 0;
+	default: return PKA_OP_MAX_OUT;
+	}
+}
+
+/* A job with its input copied; NULL when there is no room for another one. */
+static struct pka_job *
+job_new(struct pka *p, const struct pka_owner *who, const struct pka_req *req, EVP_PKEY *key,
+	const uint8_t *in, size_t len)
+{
+	size_t room = len + out_room(req, key);
 	struct pka_job *j;
 	uint32_t index;
 
-	if (p->spare_count == 0 && p->job_count == PKA_MAX_JOBS)
+	if ((p->spare_count == 0 && p->job_count == PKA_MAX_JOBS) || p->room + room > PKA_MAX_ROOM)
 		return NULL;
 	index = p->spare_count != 0 ? p->spare[--p->spare_count] : p->job_count++;
-	j = p->jobs[index];
-	if (j == NULL) {
-		j = p->jobs[index] = calloc(1, sizeof(*j));
-		if (j == NULL) {
-			p->spare[p->spare_count++] = index;
-			return NULL;
-		}
-		j->index = index;
-		j->p = p;
+	if (p->jobs[index] == NULL) {
+		p->jobs[index] = calloc(1, sizeof(*j));
+		if (p->jobs[index] == NULL)
+			goto no_memory;
+		p->jobs[index]->index = index;
+		p->jobs[index]->p = p;
 	}
+	j = p->jobs[index];
+	j->in = malloc(room);
+	if (j->in == NULL)
+		goto no_memory;
+	j->room_len = (uint32_t)room;
+	p->room += room;
 	j->gen++;
 	j->who = *who;
+	j->req = *req;
+	j->req.cert = NULL;
+	j->req.peer = NULL;
+	if (key != NULL)
+		EVP_PKEY_up_ref(key);
+	j->key = key;
+	j->out = j->in + len;
+	j->in_len = (uint32_t)len;
+	j->out_len = 0;
+	j->rc = -1;
+	if (len != 0)
+		memcpy(j->in, in, len);
 	p->stats.in_flight++;
 	return j;
+no_memory:
+	p->spare[p->spare_count++] = index;
+	return NULL;
 }
 
 void
 pka_job_drop(struct pka *p, struct pka_job *j)
 {
-	EVP_PKEY_free(j->key);
-	j->key = NULL;
+	job_empty(j);
 	j->where = PKA_FREE;
-	ct_wipe(j->in, sizeof(j->in));
-	ct_wipe(j->out, sizeof(j->out));
 	p->spare[p->spare_count++] = j->index;
 	p->stats.in_flight--;
 }
 
 void
-pka_job_finish(struct pka *p, struct pka_job *j, const uint8_t *result, size_t len)
+pka_job_finish(struct pka *p, struct pka_job *j)
 {
-	uint8_t copy[PKA_MAX_RESULT];
 	struct pka_owner who = j->who;
+	struct pka_job mine = *j;
 
-	if (result != NULL)
-		memcpy(copy, result, len);
-	else
+	/* done() may ask for the next operation: this one is over before, but for its result */
+	j->in = j->out = NULL;
+	j->room_len = 0;
+	if (mine.rc != 0)
 		p->stats.failed++;
 	pka_job_drop(p, j);
-	p->ops.done(p->ops.ctx, &who, result != NULL ? copy : NULL, len);
-	ct_wipe(copy, sizeof(copy));
+	p->ops.done(p->ops.ctx, &who, mine.rc == 0 ? mine.out : NULL, mine.rc == 0 ? mine.out_len : 0);
+	ct_wipe(mine.in, mine.room_len);
+	free(mine.in);
+	p->room -= mine.room_len;
+}
+
+void
+pka_count_soft(struct pka *p, const struct pka_req *req)
+{
+	switch (req->kind) {
+	case PKA_RSA_PREMASTER: p->stats.rsa_soft++; break;
+	case PKA_PRF: p->stats.prf_soft++; break;
+	case PKA_SIGN: p->stats.sign_soft++; break;
+	case PKA_VERIFY:
+	case PKA_RSA_ENCRYPT: p->stats.verify++; break;
+	default: p->stats.kex++; break;
+	}
 }
 
 /* On a pool thread: touches the job alone. */
 static void
-rsa_on_thread(uv_work_t *w)
+work_on_thread(uv_work_t *w)
 {
 	struct pka_job *j = w->data;
-	uint8_t substitute[PKA_PREMASTER_LEN];
 
-	j->rc = RAND_priv_bytes(substitute, sizeof(substitute)) == 1
-			? pka_soft_rsa_premaster(
-				  j->key, j->client_version, j->in, j->in_len, substitute, j->out)
-			: -1;
-	ct_wipe(substitute, sizeof(substitute));
+	j->rc = pka_soft_run(&j->req, j->key, j->in, j->in_len, j->out, &j->out_len);
 }
 
+/* libuv hands over all that have ended since it last looked: one wake-up for many. */
 static void
-rsa_after_thread(uv_work_t *w, int status)
+after_thread(uv_work_t *w, int status)
 {
 	struct pka_job *j = w->data;
 	struct pka *p = j->p;
@@ -144,74 +201,129 @@ rsa_after_thread(uv_work_t *w, int status)
 	j->where = PKA_FREE;
 	if (p->closing)
 		return; /* pka_free() wipes it */
-	p->stats.rsa_soft++;
-	pka_job_finish(p, j, status == 0 && j->rc == 0 ? j->out : NULL, PKA_PREMASTER_LEN);
-}
-
-static void
-soft_prf(struct pka *p, uint8_t prf, const uint8_t *in, size_t secret_len, size_t len, uint8_t *out,
-	size_t out_len)
-{
-	hs_prf_run(prf, in, secret_len, in + secret_len, len - secret_len, out, out_len);
-	p->stats.prf_soft++;
+	if (status != 0)
+		j->rc = -1;
+	pka_job_finish(p, j);
 }
 
 void
 pka_job_soft(struct pka *p, struct pka_job *j)
 {
-	if (j->key == NULL) {
-		soft_prf(p, j->prf, j->in, j->secret_len, j->in_len, j->out, j->out_len);
-		pka_job_finish(p, j, j->out, j->out_len);
+	pka_count_soft(p, &j->req);
+	if (j->req.kind == PKA_PRF) {
+		j->rc = pka_soft_run(&j->req, NULL, j->in, j->in_len, j->out, &j->out_len);
+		pka_job_finish(p, j);
 		return;
 	}
 	j->where = PKA_THREAD;
 	j->work.data = j;
-	if (uv_queue_work(p->loop, &j->work, rsa_on_thread, rsa_after_thread) != 0)
-		pka_job_finish(p, j, NULL, 0);
+	if (uv_queue_work(p->loop, &j->work, work_on_thread, after_thread) != 0) {
+		j->rc = -1;
+		pka_job_finish(p, j);
+	}
+}
+
+static enum pka_fault
+fault_of(struct pka *p, const struct pka_req *req)
+{
+	return p->ops.fault != NULL ? p->ops.fault(p->ops.ctx, req) : PKA_FAULT_NONE;
+}
+
+static void
+nothing_on_thread(uv_work_t *w)
+{
+}
+
+/* A job with a fault: fails on the pool, or stays forever. */
+static int
+job_with_fault(struct pka *p, struct pka_job *j, enum pka_fault fault)
+{
+	j->where = fault == PKA_FAULT_STALL ? PKA_STUCK : PKA_THREAD;
+	j->work.data = j;
+	if (fault == PKA_FAULT_FAIL &&
+		uv_queue_work(p->loop, &j->work, nothing_on_thread, after_thread) != 0) {
+		pka_job_drop(p, j);
+		return PKA_FAILED;
+	}
+	return PKA_PENDING;
+}
+
+/* To the card, else to the pool. */
+static int
+start(struct pka *p, const struct pka_owner *who, const struct pka_req *req, EVP_PKEY *key,
+	const uint8_t *in, size_t len, bool card, uint32_t slot)
+{
+	struct pka_job *j = job_new(p, who, req, key, in, len);
+
+	if (j == NULL) {
+		p->stats.refused++;
+		return PKA_FAILED;
+	}
+	if (card && pka_card_try(p, j, slot))
+		return PKA_PENDING;
+	if (pka_place_in_place(req, key)) { /* the card had no room for it */
+		pka_job_drop(p, j);
+		return PKA_INLINE;
+	}
+	pka_job_soft(p, j);
+	return PKA_PENDING;
+}
+
+int
+pka_do(struct pka *p, const struct pka_owner *who, const struct pka_req *req, const uint8_t *in,
+	size_t len, uint8_t *out, size_t *out_len)
+{
+	EVP_PKEY *key = pka_soft_key(req);
+	enum pka_fault fault = fault_of(p, req);
+	bool card, needs_key = req->kind <= PKA_RSA_ENCRYPT;
+	uint32_t slot = 0;
+	int rc = PKA_INLINE;
+
+	*out_len = 0;
+	if (len > PKA_OP_MAX_IN || (needs_key && key == NULL) || fault == PKA_FAULT_REFUSE ||
+		(req->kind == PKA_PRF && req->out_len > PKA_OP_MAX_OUT)) {
+		p->stats.failed++;
+		return PKA_FAILED;
+	}
+	if (fault != PKA_FAULT_NONE) {
+		struct pka_job *j = job_new(p, who, req, key, in, len);
+
+		return j != NULL ? job_with_fault(p, j, fault) : PKA_FAILED;
+	}
+	card = pka_card_can(p, req, key, len, &slot);
+	if (card || !pka_place_in_place(req, key))
+		rc = start(p, who, req, key, in, len, card, slot);
+	if (rc != PKA_INLINE)
+		return rc;
+	pka_count_soft(p, req);
+	if (pka_soft_run(req, key, in, len, out, out_len) == 0)
+		return PKA_INLINE;
+	p->stats.failed++;
+	return PKA_FAILED;
 }
 
 void
 pka_rsa_premaster(struct pka *p, const struct pka_owner *who, const struct cert *cert,
 	uint16_t client_version, const uint8_t *in, size_t len)
 {
-	struct pka_job *j = len <= PKA_MAX_INPUT ? job_new(p, who) : NULL;
-	uint32_t slot;
+	struct pka_req req = { .kind = PKA_RSA_PREMASTER, .code = client_version, .cert = cert };
+	uint8_t out[PKA_PREMASTER_LEN];
+	size_t out_len;
 
-	if (j == NULL) {
-		p->stats.failed++;
-		return; /* no room for another operation: the handshake runs into its timeout */
-	}
-	EVP_PKEY_up_ref(cert->key);
-	j->key = cert->key;
-	j->client_version = client_version;
-	memcpy(j->in, in, len);
-	j->in_len = (uint16_t)len;
-	j->out_len = PKA_PREMASTER_LEN;
-	slot = pka_card_slot(p, cert->key_index, cert->key);
-	if (slot == 0 || !pka_card_try(p, j, slot))
-		pka_job_soft(p, j);
+	/* never in place; not at all: the handshake runs into its timeout */
+	(void)pka_do(p, who, &req, in, len, out, &out_len);
 }
 
 int
 pka_prf(struct pka *p, const struct pka_owner *who, enum hs_prf prf, size_t secret_len,
 	const uint8_t *in, size_t len, size_t out_len, uint8_t out[PKA_MAX_RESULT])
 {
-	struct pka_job *j = NULL;
+	struct pka_req req = { .kind = PKA_PRF,
+		.code = (uint16_t)prf,
+		.split = (uint32_t)secret_len,
+		.out_len = (uint32_t)out_len };
 
-	if (p->card_slots != 0 && prf == HS_PRF_SHA256 && len <= PKA_MAX_INPUT)
-		j = job_new(p, who);
-	if (j != NULL) {
-		memcpy(j->in, in, len);
-		j->prf = (uint8_t)prf;
-		j->in_len = (uint16_t)len;
-		j->secret_len = (uint16_t)secret_len;
-		j->out_len = (uint16_t)out_len;
-		if (pka_card_try(p, j, 0))
-			return PKA_PENDING;
-		pka_job_drop(p, j);
-	}
-	soft_prf(p, (uint8_t)prf, in, secret_len, len, out, out_len);
-	return PKA_INLINE;
+	return pka_do(p, who, &req, in, len, out, &out_len);
 }
 
 /* ---- threads ---- */
@@ -341,6 +453,7 @@ void
 pka_stats(const struct pka *p, struct pka_stats *stats)
 {
 	*stats = p->stats;
+	stats->room = p->room;
 }
 
 bool

@@ -1,12 +1,13 @@
 /*
- * Key operations behind one asynchronous interface: RSA premaster decryption and the PRF.
+ * Key operations behind one asynchronous interface; what they are is in pka_op.h.
  *
  * Three back ends, chosen per operation: the card through the channel (when sluice-dp says it has
- * key slots), a thread pool for RSA in software, libcrypto in place for the PRF. Whatever the card
- * does not do (not RSA-2048, another PRF hash, no answer in time, UNAVAILABLE, BUSY, REFUSED) is
- * done in software: an operation never fails because of the card.
+ * key slots), a thread pool for what takes long in software, libcrypto in place for the rest
+ * (pka_place.c, docs/adr/0004). Whatever the card does not do (not RSA-2048, another PRF hash, no
+ * answer in time, UNAVAILABLE, BUSY, REFUSED, a wrong result) is done in software: an operation
+ * never fails because of the card.
  *
- * Everything runs on the loop's thread but the RSA arithmetic itself.
+ * Everything runs on the loop's thread but what is on the pool.
  */
 #ifndef SLUICE_CONTROL_PKA_H
 #define SLUICE_CONTROL_PKA_H
@@ -21,17 +22,25 @@
 #include "common/log.h"
 #include "control/cert/cert.h"
 #include "control/handshake/hs.h"
+#include "control/pka/pka_op.h"
 
 #define PKA_MAX_KEYS 64
 #define PKA_MAX_RESULT 256
-#define PKA_PENDING 0
-#define PKA_INLINE 1
+
+enum pka_result { PKA_FAILED = -1, PKA_PENDING = 0, PKA_INLINE = 1 };
 
 /* Whose operation it is; handed back with the result. */
 struct pka_owner {
 	uint32_t worker, tag;
 	uint64_t attachment; /* handles begin anew with each of them */
 	ipc_conn_t conn;
+};
+
+enum pka_fault {
+	PKA_FAULT_NONE,
+	PKA_FAULT_REFUSE, /* pka_do() returns PKA_FAILED */
+	PKA_FAULT_FAIL, /* done() comes with NULL */
+	PKA_FAULT_STALL, /* done() never comes */
 };
 
 struct pka_ops {
@@ -44,11 +53,17 @@ struct pka_ops {
 	int (*send)(void *ctx, uint32_t worker, uint16_t type, const void *body, size_t body_len,
 		const void *data, size_t data_len);
 	void *ctx;
+	/*
+	 * Only in tests, NULL otherwise: asked before each operation that pka_do() is given; what it
+	 * returns happens to it.
+	 */
+	enum pka_fault (*fault)(void *ctx, const struct pka_req *req);
 };
 
 struct pka_stats {
 	uint64_t rsa_card, rsa_soft, prf_card, prf_soft, card_timeouts, card_refused, card_busy,
 		failed;
+	uint64_t sign_card, sign_soft, verify, kex, card_faults, refused, room;
 	uint64_t keys_loaded, keys_refused, in_flight;
 };
 
@@ -84,7 +99,15 @@ void pka_card_detached(struct pka *p);
 /* PKA_DONE. */
 void pka_card_done(struct pka *p, const struct ipc_pka_done *msg, const uint8_t *data);
 
-/* Always answered by done(). */
+/*
+ * Any request of pka_op.h. PKA_INLINE: the result is in out (room for PKA_OP_MAX_OUT) and *out_len;
+ * PKA_PENDING: done() comes later; PKA_FAILED: it could not be done at all. `in` and what req points
+ * to are needed during the call only.
+ */
+int pka_do(struct pka *p, const struct pka_owner *who, const struct pka_req *req, const uint8_t *in,
+	size_t len, uint8_t *out, size_t *out_len);
+
+/* The two operations of before pka_do(), on top of it. Always answered by done(). */
 void pka_rsa_premaster(struct pka *p, const struct pka_owner *who, const struct cert *cert,
 	uint16_t client_version, const uint8_t *in, size_t len);
 /*

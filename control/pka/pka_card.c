@@ -8,6 +8,7 @@
 #include "common/ct.h"
 #include "control/pka/pka_int.h"
 
+#define CARD_MAX_PRF 640 /* secret, label and seed */
 #define LOAD_ID                                                                                    \
 	(1ull << 63) /* ids of KEY_LOAD and KEY_FREE; jobs have generation and index below */
 
@@ -29,22 +30,66 @@ arm(struct pka *p)
 }
 
 bool
-pka_card_try(struct pka *p, struct pka_job *j, uint32_t slot)
+pka_card_can(
+	const struct pka *p, const struct pka_req *req, const EVP_PKEY *key, size_t len, uint32_t *slot)
 {
-	struct ipc_pka_do msg = { .id = job_id(j), .slot = slot, .bytes = j->in_len };
-
+	*slot = 0;
 	if (p->card_slots == 0)
 		return false;
-	if (j->key != NULL) {
-		msg.op = IPC_PKA_RSA_PMS_DECRYPT;
-		msg.param = j->client_version;
-	} else {
-		msg.op = IPC_PKA_TLS_PRF;
-		msg.param = j->secret_len;
-		msg.param2 = j->out_len;
+	switch (req->kind) {
+	case PKA_PRF: return req->code == HS_PRF_SHA256 && req->out_len <= PKA_MAX_RESULT && len <= CARD_MAX_PRF;
+	case PKA_SIGN:
+		if (pka_scheme_find(req->code) == NULL ||
+			!pka_scheme_fits(pka_scheme_find(req->code), key) ||
+			EVP_PKEY_get_base_id(key) != EVP_PKEY_RSA)
+			return false;
+		break;
+	case PKA_RSA_PREMASTER:
+		if (len != PKA_CARD_MODULUS)
+			return false;
+		break;
+	default: return false;
 	}
-	if (p->ops.send(p->ops.ctx, j->who.worker, IPC_PKA_DO, &msg, sizeof(msg), j->in,
-		    j->in_len) != 0)
+	*slot = pka_card_slot(p, req->cert->key_index, key);
+	return *slot != 0;
+}
+
+/* The message, and what goes with it: for a signature the encoded block, which j->out keeps. */
+static const uint8_t *
+describe(struct pka_job *j, uint32_t slot, struct ipc_pka_do *msg)
+{
+	*msg = (struct ipc_pka_do){ .id = job_id(j), .slot = slot, .bytes = j->in_len };
+	switch (j->req.kind) {
+	case PKA_PRF:
+		msg->op = IPC_PKA_TLS_PRF;
+		msg->param = j->req.split;
+		msg->param2 = j->req.out_len;
+		j->out_len = j->req.out_len;
+		return j->in;
+	case PKA_SIGN:
+		msg->op = IPC_PKA_RSA_PRIVATE;
+		msg->bytes = PKA_CARD_MODULUS;
+		j->out_len = PKA_CARD_MODULUS;
+		return pka_rsa_encode(pka_scheme_find(j->req.code), j->key, j->in, j->in_len, j->out,
+			       PKA_CARD_MODULUS) == 0
+			       ? j->out
+			       : NULL;
+	default:
+		msg->op = IPC_PKA_RSA_PMS_DECRYPT;
+		msg->param = j->req.code;
+		j->out_len = PKA_PREMASTER_LEN;
+		return j->in;
+	}
+}
+
+bool
+pka_card_try(struct pka *p, struct pka_job *j, uint32_t slot)
+{
+	struct ipc_pka_do msg;
+	const uint8_t *data = describe(j, slot, &msg);
+
+	if (data == NULL || p->ops.send(p->ops.ctx, j->who.worker, IPC_PKA_DO, &msg, sizeof(msg), data,
+				    msg.bytes) != 0)
 		return false;
 	j->where = PKA_CARD;
 	j->deadline = uv_now(p->loop) + p->timeout_ms;
@@ -118,6 +163,25 @@ key_answer(struct pka *p, const struct ipc_pka_done *msg)
 	}
 }
 
+/* A signature that the public key does not undo must not leave: it may give the key away. */
+static void
+card_result(struct pka *p, struct pka_job *j, const uint8_t *data)
+{
+	if (j->req.kind == PKA_SIGN && !pka_rsa_undoes(j->key, data, j->out, j->out_len)) {
+		p->stats.card_faults++;
+		log_line(p->log, LOG_ERROR, "card_fault operation=rsa_private redone=software");
+		redo_soft(p, j);
+		return;
+	}
+	pka_card_unlink(p, j);
+	(*(j->req.kind == PKA_PRF    ? &p->stats.prf_card
+		 : j->req.kind == PKA_SIGN ? &p->stats.sign_card
+					   : &p->stats.rsa_card))++;
+	memcpy(j->out, data, j->out_len);
+	j->rc = 0;
+	pka_job_finish(p, j);
+}
+
 void
 pka_card_done(struct pka *p, const struct ipc_pka_done *msg, const uint8_t *data)
 {
@@ -132,9 +196,7 @@ pka_card_done(struct pka *p, const struct ipc_pka_done *msg, const uint8_t *data
 	if (j == NULL || j->where != PKA_CARD || job_id(j) != msg->id)
 		return; /* answered too late */
 	if (msg->status == IPC_PKA_OK && msg->bytes == j->out_len) {
-		pka_card_unlink(p, j);
-		(*(j->key != NULL ? &p->stats.rsa_card : &p->stats.prf_card))++;
-		pka_job_finish(p, j, data, msg->bytes);
+		card_result(p, j, data);
 		return;
 	}
 	(*(msg->status == IPC_PKA_BUSY ? &p->stats.card_busy : &p->stats.card_refused))++;

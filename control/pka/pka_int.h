@@ -6,25 +6,27 @@
 #include "control/pka/pka.h"
 #include "control/pka/pka_soft.h"
 
-#define PKA_MAX_INPUT 640
 #define PKA_MAX_JOBS 65536
+#define PKA_MAX_ROOM (64u << 20) /* bytes of all operations under way together */
+#define PKA_CARD_MODULUS 256 /* the card has RSA-2048 */
 
-enum pka_where { PKA_FREE, PKA_CARD, PKA_THREAD };
+enum pka_where { PKA_FREE, PKA_CARD, PKA_THREAD, PKA_STUCK };
 
-/* One operation under way. Holds secrets: wiped when it ends. */
+/* One operation under way. What it holds is secret: wiped when it ends. */
 struct pka_job {
 	uv_work_t work;
 	struct pka *p;
 	struct pka_owner who;
-	EVP_PKEY *key; /* own reference; NULL for a PRF */
+	struct pka_req req; /* cert and peer are not kept: key is */
+	EVP_PKEY *key; /* own reference; NULL when the kind needs none */
 	uint64_t deadline; /* loop time, ms */
 	struct pka_job *newer, *older; /* on the card: by age */
 	uint32_t index, gen;
 	uint8_t where; /* enum pka_where */
-	uint8_t prf;
-	uint16_t client_version, in_len, secret_len, out_len;
 	int rc;
-	uint8_t in[PKA_MAX_INPUT], out[PKA_MAX_RESULT];
+	uint32_t in_len, room_len;
+	size_t out_len;
+	uint8_t *in, *out; /* one allocation of room_len bytes, as long as this operation needs */
 };
 
 enum pka_slot_state { PKA_SLOT_EMPTY, PKA_SLOT_LOADING, PKA_SLOT_READY, PKA_SLOT_REFUSED };
@@ -44,6 +46,7 @@ struct pka {
 	struct pka_job **jobs; /* by index */
 	uint32_t *spare; /* free indexes, a stack */
 	uint32_t spare_count, job_count;
+	size_t room; /* bytes of all jobs */
 	struct pka_job *oldest, *newest; /* on the card */
 	struct pka_key keys[PKA_MAX_KEYS];
 	uint16_t generation;
@@ -54,6 +57,9 @@ struct pka {
 };
 
 /* pka_card.c */
+/* The card has this kind of operation and, where it needs one, the key. */
+bool pka_card_can(
+	const struct pka *p, const struct pka_req *req, const EVP_PKEY *key, size_t len, uint32_t *slot);
 /* Sends the job to the card. False: it cannot take it. */
 bool pka_card_try(struct pka *p, struct pka_job *j, uint32_t slot);
 void pka_card_load(struct pka *p, struct pka_key *k);
@@ -68,6 +74,9 @@ void pka_card_timer(uv_timer_t *t);
 void pka_job_soft(struct pka *p, struct pka_job *j);
 /* Wipes the job and takes it back; nobody is told. */
 void pka_job_drop(struct pka *p, struct pka_job *j);
-void pka_job_finish(struct pka *p, struct pka_job *j, const uint8_t *result, size_t len);
+/* Hands j->out to the owner (NULL when j->rc is not 0) and drops the job. */
+void pka_job_finish(struct pka *p, struct pka_job *j);
+/* Counts an operation done in software. */
+void pka_count_soft(struct pka *p, const struct pka_req *req);
 
 #endif

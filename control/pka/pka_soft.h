@@ -1,6 +1,6 @@
 /*
- * Public-key work by libcrypto: what the card does, done here when there is none or it does not
- * answer. Called on pool threads; no shared state.
+ * Public-key work by libcrypto: what the card does not do, or does not answer. Called on any
+ * thread; nothing is shared but what pka_const.h holds.
  */
 #ifndef SLUICE_CONTROL_PKA_SOFT_H
 #define SLUICE_CONTROL_PKA_SOFT_H
@@ -10,8 +10,24 @@
 
 #include <openssl/evp.h>
 
+#include "control/pka/pka_op.h"
+#include "control/pka/pka_sig.h"
+
 #define PKA_PREMASTER_LEN 48
-#define PKA_MAX_MODULUS 512
+
+
+/*
+ * Does any request, then and there, as pka_op.h describes it. out has room for PKA_OP_MAX_OUT.
+ * Returns 0, or -1 when it could not be done at all (a key that is not for it, memory); out then
+ * holds nothing.
+ */
+int pka_soft_do(const struct pka_req *req, const uint8_t *in, size_t len, uint8_t *out,
+	size_t *out_len);
+/* The same with the key (NULL where the kind needs none) in place of req->cert and req->peer. */
+int pka_soft_run(const struct pka_req *req, EVP_PKEY *key, const uint8_t *in, size_t len,
+	uint8_t *out, size_t *out_len);
+/* The key that a request needs, or NULL. */
+EVP_PKEY *pka_soft_key(const struct pka_req *req);
 
 /*
  * RFC 5246 7.4.7.1: decrypts, takes off PKCS#1 type 2 padding and checks the version, all in

@@ -53,7 +53,7 @@ static int
 setup(void **state)
 {
 	struct fixture *f = calloc(1, sizeof(*f));
-	const struct pka_ops pka_ops = { answered, take_message, f };
+	const struct pka_ops pka_ops = { .done = answered, .send = take_message, .ctx = f };
 	const struct conns_ops ops = { take_message, no_flush, f };
 	char chain[100], key[100], file[100], cmd[100], err[CONFIG_ERR_LEN];
 	const uint32_t max = 16;
