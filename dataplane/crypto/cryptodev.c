@@ -171,7 +171,9 @@ cd_session_new(struct rec_engine *eng, const struct rec_keys *k, struct rec_sess
 	struct rte_crypto_sym_xform x = { .type = RTE_CRYPTO_SYM_XFORM_AEAD };
 	struct cd_session *s;
 
-	if (a == NULL || a->mac_len != 0)
+	/* AES-GCM of TLS 1.2 */
+	if (a == NULL || a->kind != REC_KIND_AEAD || k->alg == IPC_ALG_CHACHA20_POLY1305 ||
+		k->version != REC_VERSION_12 || k->flags != 0)
 		return -ENOTSUP;
 	if (e->dead)
 		return -EIO;

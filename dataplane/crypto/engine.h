@@ -33,6 +33,7 @@ enum rec_status {
 	/* the accelerator failed; the operation was not done, or its result cannot be trusted */
 	REC_FAILED,
 	REC_STALE, /* the accelerator no longer has the session (it was reset) */
+	REC_UNPACK, /* authentic, but what is compressed in it is damaged or too long */
 };
 
 /* State of one direction of one connection in an engine. Engines embed it as the first member of
@@ -42,6 +43,7 @@ struct rec_session {
 	const struct rec_alg *alg;
 	uint32_t inflight;
 	uint16_t version;
+	uint8_t flags; /* IPC_KEYS_ETM, IPC_KEYS_DEFLATE */
 	bool write;
 	bool dying; /* freed by its owner while operations were in flight */
 	bool dropped; /* for the owner: to be freed when `waiting` is 0 */
@@ -66,7 +68,8 @@ struct rec_op {
 	struct rte_mbuf *m;
 	struct rte_mbuf *src;
 	uint64_t seq;
-	uint8_t type; /* content type */
+	/* content type; after a TLS 1.3 record was opened the inner one, 0 if there is none */
+	uint8_t type;
 	uint8_t status; /* enum rec_status, set by poll */
 	uint8_t state; /* for the owner: enum op_state of tls/ */
 	uint32_t wire; /* for the owner: bytes that are accounted for it */

@@ -43,7 +43,7 @@ struct fo_session {
 static bool
 chained(const struct fo_session *s)
 {
-	return s->s.alg->mac_len != 0 && s->s.version == REC_VERSION_10;
+	return rec_alg_chained(s->s.alg, s->s.version);
 }
 
 static void
@@ -87,6 +87,7 @@ fo_session_new(struct rec_engine *eng, const struct rec_keys *k, struct rec_sess
 	s->s.eng = eng;
 	s->s.alg = rec_alg_get(k->alg);
 	s->s.version = k->version;
+	s->s.flags = k->flags;
 	s->s.write = k->write;
 	s->keys = *k;
 	watch(f);
@@ -204,7 +205,7 @@ whole(const struct fo_session *s, const struct rec_op *op)
 	uint32_t len = op->m != NULL ? op->m->pkt_len : 0;
 
 	return !s->s.write || op->src == NULL ||
-	       len == rec_alg_sealed_len(s->s.alg, s->s.version, op->src->pkt_len);
+	       len == rec_alg_sealed_len(s->s.alg, s->s.version, 0, op->src->pkt_len);
 }
 
 /* What came back from the card. True: done; false: soft has it now. */

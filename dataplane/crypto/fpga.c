@@ -131,6 +131,23 @@ fpga_close(struct rec_engine *eng)
 
 /* --- sessions ------------------------------------------------------------------------------- */
 
+/* What the card has: AES-GCM of TLS 1.2, AES-CBC with HMAC-SHA1 and HMAC-SHA256. */
+static bool
+device_has(const struct rec_keys *k)
+{
+	if (k->flags != 0 || k->version < REC_VERSION_10 || k->version > REC_VERSION_12)
+		return false;
+	switch (k->alg) {
+	case IPC_ALG_AES128_GCM:
+	case IPC_ALG_AES256_GCM:
+	case IPC_ALG_AES128_CBC_SHA1:
+	case IPC_ALG_AES256_CBC_SHA1:
+	case IPC_ALG_AES128_CBC_SHA256:
+	case IPC_ALG_AES256_CBC_SHA256: return true;
+	default: return false;
+	}
+}
+
 static enum rte_pmd_sluice_tls_alg
 device_alg(const struct rec_alg *a)
 {
@@ -160,8 +177,11 @@ fpga_session_new(struct rec_engine *eng, const struct rec_keys *k, struct rec_se
 		.mac_key = k->mac_key,
 		.iv = k->iv,
 	};
-	struct fpga_session *s = calloc(1, sizeof(*s));
+	struct fpga_session *s;
 
+	if (!device_has(k))
+		return -ENOTSUP;
+	s = calloc(1, sizeof(*s));
 	if (s == NULL)
 		return -ENOSPC;
 	s->dev = e->api.session_create(e->dev, e->qp, &x);
@@ -209,7 +229,7 @@ result_room(const struct rec_op *op)
 	uint32_t len = op->m == NULL ? 0 : op->m->pkt_len, over;
 
 	if (s->write)
-		return rec_alg_sealed_len(s->alg, s->version, len);
+		return rec_alg_sealed_len(s->alg, s->version, 0, len);
 	over = REC_HDR + rec_alg_explicit(s->alg, s->version) +
 	       (s->alg->mac_len == 0 ? GCM_TAG : s->alg->mac_len + 1u);
 	return len > over ? len - over : 1;

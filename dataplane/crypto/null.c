@@ -1,5 +1,5 @@
 /*
- * Record engine `null`: measurement only. It builds and strips the framing of GCM records and
+ * Record engine `null`: measurement only. It builds and strips the framing of AEAD records and
  * leaves the bytes in the clear, so that the cost of everything but cryptography can be measured.
  * Nothing in it protects anything; main.c takes it only by its name.
  */
@@ -11,7 +11,18 @@
 #include "dataplane/crypto/engine.h"
 #include "dataplane/own.h"
 
-#define NULL_FRONT (REC_HDR + GCM_EXPLICIT)
+/* before the content; and behind it: the tag, and in TLS 1.3 the content type */
+static uint32_t
+front(const struct rec_session *s)
+{
+	return REC_HDR + rec_alg_explicit(s->alg, s->version);
+}
+
+static uint32_t
+behind(const struct rec_session *s)
+{
+	return GCM_TAG + (s->version == REC_VERSION_13 ? 1 : 0);
+}
 
 struct null_engine {
 	struct rec_engine eng;
@@ -44,8 +55,9 @@ static int
 null_session_new(struct rec_engine *eng, const struct rec_keys *k, struct rec_session **sess)
 {
 	struct rec_session *s;
+	const struct rec_alg *a = rec_alg_get(k->alg);
 
-	if (rec_alg_get(k->alg) == NULL || rec_alg_get(k->alg)->mac_len != 0)
+	if (a == NULL || a->kind != REC_KIND_AEAD || k->flags != 0)
 		return -ENOTSUP;
 	s = calloc(1, sizeof(*s));
 	if (s == NULL)
@@ -71,38 +83,49 @@ static uint8_t
 null_seal(struct null_engine *e, struct rec_op *op)
 {
 	struct rte_mempool *pool = e->eng.conf.pool;
-	uint32_t plain = op->m == NULL ? 0 : op->m->pkt_len;
-	uint8_t *at, *tag;
+	const struct rec_session *sess = op->sess;
+	bool v13 = sess->version == REC_VERSION_13;
+	uint32_t plain = op->m == NULL ? 0 : op->m->pkt_len, head = front(sess);
+	uint8_t *at, *tail;
 	struct rte_mbuf *m;
 	struct wr w;
 
 	if (op->m == NULL && (op->m = own_chain_alloc(pool, 0)) == NULL)
 		return REC_NOMEM;
-	tag = own_chain_append(op->m, GCM_TAG, pool);
-	if (tag == NULL)
+	tail = own_chain_append(op->m, behind(sess), pool);
+	if (tail == NULL)
 		return REC_NOMEM;
-	memset(tag, 0, GCM_TAG);
-	m = own_chain_prepend(op->m, NULL_FRONT, pool, &at);
+	memset(tail, 0, behind(sess));
+	if (v13)
+		tail[0] = op->type;
+	m = own_chain_prepend(op->m, head, pool, &at);
 	if (m == NULL)
 		return REC_NOMEM;
 	op->m = m;
-	w = wr_init(at, NULL_FRONT);
-	wr_u8(&w, op->type);
-	wr_u16(&w, op->sess->version);
-	wr_u16(&w, (uint16_t)(GCM_EXPLICIT + plain + GCM_TAG));
-	wr_u64(&w, op->seq);
+	w = wr_init(at, head);
+	wr_u8(&w, v13 ? 23 : op->type);
+	wr_u16(&w, v13 ? REC_VERSION_12 : sess->version);
+	wr_u16(&w, (uint16_t)(head - REC_HDR + plain + behind(sess)));
+	if (head != REC_HDR)
+		wr_u64(&w, op->seq);
 	return REC_OK;
 }
 
 static uint8_t
 null_strip(struct rec_op *op)
 {
-	uint32_t len = op->m == NULL ? 0 : op->m->pkt_len;
+	uint32_t len = op->m == NULL ? 0 : op->m->pkt_len, head = front(op->sess), n;
 
-	if (len < NULL_FRONT + GCM_TAG)
+	if (len < head + GCM_TAG)
 		return REC_AUTH;
-	op->m = own_chain_skip(op->m, NULL_FRONT);
-	op->m = own_chain_trim(op->m, len - NULL_FRONT - GCM_TAG);
+	op->m = own_chain_skip(op->m, head);
+	n = len - head - GCM_TAG;
+	op->m = own_chain_trim(op->m, n);
+	if (op->sess->version != REC_VERSION_13)
+		return REC_OK;
+	for (op->type = 0; n > 0 && op->type == 0; n--)
+		own_chain_read(op->m, n - 1, &op->type, 1);
+	op->m = own_chain_trim(op->m, n);
 	return REC_OK;
 }
 

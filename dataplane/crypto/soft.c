@@ -9,20 +9,13 @@
 
 #include "common/ct.h"
 #include "dataplane/crypto/soft.h"
+#include "dataplane/own.h"
 
 static void soft_close(struct rec_engine *eng);
 
 static int
 soft_open(const struct rec_engine_conf *conf, struct rec_engine **eng)
 {
-	static const char *const names[] = {
-		[IPC_ALG_AES128_GCM] = "AES-128-GCM",
-		[IPC_ALG_AES256_GCM] = "AES-256-GCM",
-		[IPC_ALG_AES128_CBC_SHA1] = "AES-128-CBC",
-		[IPC_ALG_AES256_CBC_SHA1] = "AES-256-CBC",
-		[IPC_ALG_AES128_CBC_SHA256] = "AES-128-CBC",
-		[IPC_ALG_AES256_CBC_SHA256] = "AES-256-CBC",
-	};
 	struct soft_engine *e = calloc(1, sizeof(*e));
 
 	if (e == NULL)
@@ -30,19 +23,14 @@ soft_open(const struct rec_engine_conf *conf, struct rec_engine **eng)
 	e->eng.ops = &rec_engine_soft;
 	e->eng.conf = *conf;
 	e->done_tail = &e->done;
-	for (uint32_t i = IPC_ALG_AES128_GCM; i <= IPC_ALG_AES256_CBC_SHA256; i++) {
-		e->cipher[i] = EVP_CIPHER_fetch(NULL, names[i], NULL);
-		if (e->cipher[i] == NULL)
-			goto fail;
-	}
 	e->hmac = EVP_MAC_fetch(NULL, "HMAC", NULL);
-	if (e->hmac == NULL)
-		goto fail;
+	/* what every installation needs is there at the start or never */
+	if (e->hmac == NULL || soft_cipher(e, IPC_ALG_AES128_GCM) == NULL) {
+		soft_close(&e->eng);
+		return -ENOTSUP;
+	}
 	*eng = &e->eng;
 	return 0;
-fail:
-	soft_close(&e->eng);
-	return -ENOTSUP;
 }
 
 static void
@@ -50,10 +38,9 @@ soft_close(struct rec_engine *eng)
 {
 	struct soft_engine *e = (struct soft_engine *)eng;
 
-	for (uint32_t i = IPC_ALG_AES128_GCM; i <= IPC_ALG_AES256_CBC_SHA256; i++)
-		EVP_CIPHER_free(e->cipher[i]);
-	EVP_MAC_free(e->hmac);
+	soft_lib_free(e);
 	ct_wipe(e->scratch, sizeof(e->scratch));
+	ct_wipe(e->packed, sizeof(e->packed));
 	free(e);
 }
 
@@ -62,8 +49,24 @@ session_release(struct soft_session *s)
 {
 	EVP_CIPHER_CTX_free(s->cipher);
 	EVP_MAC_CTX_free(s->mac);
+	EVP_MD_CTX_free(s->inner);
+	EVP_MD_CTX_free(s->outer);
+	EVP_MD_CTX_free(s->work);
+	soft_deflate_free(s);
 	ct_wipe(s, sizeof(*s));
 	free(s);
+}
+
+static int
+family_init(struct soft_engine *e, struct soft_session *s, const struct rec_keys *k)
+{
+	if (k->version == REC_VERSION_SSL2)
+		return soft_ssl2_init(e, s, k);
+	switch (s->s.alg->kind) {
+	case REC_KIND_AEAD: return soft_aead_init(e, s, k);
+	case REC_KIND_BLOCK: return soft_cbc_init(e, s, k);
+	default: return soft_stream_init(e, s, k);
+	}
 }
 
 static int
@@ -82,11 +85,11 @@ soft_session_new(struct rec_engine *eng, const struct rec_keys *k, struct rec_se
 	s->s.eng = eng;
 	s->s.alg = a;
 	s->s.version = k->version;
+	s->s.flags = k->flags;
 	s->s.write = k->write;
-	s->cipher = EVP_CIPHER_CTX_new();
-	rc = s->cipher == NULL ? -ENOSPC
-	     : a->mac_len == 0 ? soft_gcm_init(e, s, k)
-			       : soft_cbc_init(e, s, k);
+	rc = family_init(e, s, k);
+	if (rc == 0 && (k->flags & IPC_KEYS_DEFLATE) != 0)
+		rc = soft_deflate_init(s);
 	if (rc != 0) {
 		session_release(s);
 		return rc;
@@ -104,17 +107,42 @@ soft_session_free(struct rec_session *sess)
 		session_release((struct soft_session *)sess);
 }
 
+uint8_t
+soft_replace(struct soft_engine *e, struct rec_op *op, const uint8_t *p, uint32_t n)
+{
+	struct rte_mempool *pool = e->eng.conf.pool;
+	struct rte_mbuf *m = NULL;
+
+	/* in place where there is room: the record's own segments, if nobody else reads them */
+	if (op->m != NULL && op->m->pkt_len >= n && n != 0) {
+		if (!own_chain_writable(&op->m, pool, e->eng.conf.ctr))
+			return REC_NOMEM;
+		op->m = own_chain_trim(op->m, n);
+		own_chain_write(op->m, 0, p, n);
+		return REC_OK;
+	}
+	if (n != 0 && (m = own_chain_alloc(pool, n)) == NULL)
+		return REC_NOMEM;
+	if (n != 0)
+		own_chain_write(m, 0, p, n);
+	rte_pktmbuf_free(op->m);
+	op->m = m;
+	return REC_OK;
+}
+
 static uint8_t
 do_one(struct soft_engine *e, struct rec_op *op)
 {
 	struct soft_session *s = (struct soft_session *)op->sess;
 	uint32_t len = op->m == NULL ? 0 : op->m->pkt_len;
-	uint8_t rc;
+	uint8_t rc = REC_OK;
 
-	if (s->s.alg->mac_len == 0)
-		rc = s->s.write ? soft_gcm_seal(e, s, op) : soft_gcm_open(e, s, op);
-	else
-		rc = s->s.write ? soft_cbc_seal(e, s, op) : soft_cbc_open(e, s, op);
+	if (s->zip != NULL && s->s.write)
+		rc = soft_deflate(e, s, op);
+	if (rc == REC_OK)
+		rc = s->run(e, s, op);
+	if (rc == REC_OK && s->zip != NULL && !s->s.write)
+		rc = soft_inflate(e, s, op);
 	e->ops++;
 	e->bytes += len;
 	e->failed += rc != REC_OK;

@@ -1,11 +1,16 @@
 /*
- * TLS 1.0 to 1.2 records with AES-CBC and HMAC, MAC then encrypt (RFC 5246 6.2.3.2, RFC 4346, RFC
- * 2246).
+ * SSL 3.0 to TLS 1.2 records with AES or 3DES in CBC mode and a MAC: MAC then encrypt (RFC 5246
+ * 6.2.3.2, RFC 4346, RFC 2246, RFC 6101 5.2.3.2) or encrypt then MAC (RFC 7366).
  *
- * Opening takes the same time whatever padding and MAC are (RFC 5246 6.2.3.2, "Lucky Thirteen"):
+ * Opening MAC-then-encrypt takes the same time whatever padding and MAC are ("Lucky Thirteen"):
  * libcrypto removes padding and MAC in its TLS mode of the CBC ciphers without branching on their
- * contents and computes the HMAC over a data length that is secret (OSSL_MAC_PARAM_TLS_DATA_SIZE);
- * the comparison is ct_memeq(). Only the verdict leaves this file.
+ * contents, the MAC over what is left is of a length that is secret (soft_mac_secret()), the
+ * comparison is ct_memeq(). Only the verdict leaves this file. What constant time cannot mend is
+ * the padding of SSL 3.0, of which nothing but the last byte is defined: an attacker who moves
+ * blocks learns a byte from whether the record is accepted (POODLE).
+ *
+ * With encrypt-then-MAC the MAC is over public bytes and comes first; padding is looked at in
+ * authentic records only.
  *
  * The record is worked on in the engine's scratch buffer, because the padding check needs it in one
  * piece.
@@ -22,8 +27,11 @@
 #include "dataplane/crypto/soft.h"
 #include "dataplane/own.h"
 
-#define MAC_HDR 13 /* seq | type | version | length */
-#define MAC_MAX 32
+static bool
+etm(const struct soft_session *s)
+{
+	return (s->s.flags & IPC_KEYS_ETM) != 0;
+}
 
 /* TLS mode of an opening cipher: padding and MAC are removed by libcrypto. */
 static int
@@ -40,141 +48,125 @@ tls_mode(struct soft_session *s)
 	return EVP_CIPHER_CTX_set_params(s->cipher, p) == 1 ? 0 : -EINVAL;
 }
 
-int
-soft_cbc_init(struct soft_engine *e, struct soft_session *s, const struct rec_keys *k)
+static uint8_t
+cbc_seal(struct soft_engine *e, struct soft_session *s, struct rec_op *op)
 {
-	char sha1[] = "SHA1", sha256[] = "SHA256";
-	char *digest = s->s.alg->mac_len == 20 ? sha1 : sha256;
-	OSSL_PARAM p[] = { OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest, 0),
-		OSSL_PARAM_construct_end() };
-
-	if (EVP_CipherInit_ex2(s->cipher, e->cipher[k->alg], k->key, k->iv, k->write, NULL) != 1)
-		return -EINVAL;
-	if (!k->write && tls_mode(s) != 0)
-		return -EINVAL;
-	if (k->write)
-		EVP_CIPHER_CTX_set_padding(s->cipher, 0);
-	s->mac = EVP_MAC_CTX_new(e->hmac);
-	if (s->mac == NULL)
-		return -ENOSPC;
-	return EVP_MAC_init(s->mac, k->mac_key, s->s.alg->mac_len, p) == 1 ? 0 : -EINVAL;
-}
-
-static void
-mac_header(
-	uint8_t h[MAC_HDR], const struct soft_session *s, const struct rec_op *op, uint32_t plain)
-{
-	struct wr w = wr_init(h, MAC_HDR);
-
-	wr_u64(&w, op->seq);
-	wr_u8(&w, op->type);
-	wr_u16(&w, s->s.version);
-	wr_u16(&w, (uint16_t)plain);
-}
-
-uint8_t
-soft_cbc_seal(struct soft_engine *e, struct soft_session *s, struct rec_op *op)
-{
-	struct rte_mempool *pool = e->eng.conf.pool;
-	uint32_t plain = op->m == NULL ? 0 : op->m->pkt_len,
-		 explicit_iv = rec_alg_explicit(s->s.alg, s->s.version);
-	uint32_t mac_len = s->s.alg->mac_len,
-		 len = rec_alg_sealed_len(s->s.alg, s->s.version, plain), used, pad;
-	uint8_t h[MAC_HDR], hdr[REC_HDR], *buf = e->scratch, *at;
-	struct rte_mbuf *m;
-	size_t n;
-	int outl;
+	const struct rec_alg *a = s->s.alg;
+	uint32_t plain = op->m == NULL ? 0 : op->m->pkt_len, ex = rec_alg_explicit(a, s->s.version),
+		 len = rec_alg_sealed_len(a, s->s.version, s->s.flags, plain),
+		 after = etm(s) ? a->mac_len : 0, enc = len - REC_HDR - after, used = ex + plain;
+	uint8_t *rec = e->scratch, *buf = rec + REC_HDR;
 	struct wr w;
+	int outl;
 
-	if (plain > REC_PLAIN_MAX)
+	if (plain > (s->zip != NULL ? REC_PACKED_MAX : REC_PLAIN_MAX))
 		return REC_BAD;
-	if (op->m == NULL && (op->m = own_chain_alloc(pool, 0)) == NULL)
-		return REC_NOMEM;
-	if (!own_chain_writable(&op->m, pool, e->eng.conf.ctr))
-		return REC_NOMEM;
-	if (explicit_iv != 0 && RAND_bytes(buf, (int)explicit_iv) != 1)
+	if (ex != 0 && RAND_bytes(buf, (int)ex) != 1)
 		return REC_FAILED;
-	own_chain_read(op->m, 0, buf + explicit_iv, plain);
-	mac_header(h, s, op, plain);
-	used = explicit_iv + plain;
-	if (EVP_MAC_init(s->mac, NULL, 0, NULL) != 1 || EVP_MAC_update(s->mac, h, sizeof(h)) != 1 ||
-		EVP_MAC_update(s->mac, buf + explicit_iv, plain) != 1 ||
-		EVP_MAC_final(s->mac, buf + used, &n, mac_len) != 1)
-		return REC_FAILED;
-	used += mac_len;
-	pad = len - REC_HDR - used;
-	memset(buf + used, (int)(pad - 1), pad);
+	if (plain != 0)
+		own_chain_read(op->m, 0, buf + ex, plain);
+	if (!etm(s)) {
+		if (!soft_mac(s, op, buf + ex, plain, buf + used))
+			return REC_FAILED;
+		used += a->mac_len;
+	}
+	memset(buf + used, (int)(enc - used - 1), enc - used);
 	/* With an explicit IV the random block is encrypted first: its ciphertext is the IV on the
 	 * wire (RFC 4346 6.2.3.2 (2)(b)). */
-	if (EVP_EncryptUpdate(s->cipher, buf, &outl, buf, (int)(len - REC_HDR)) != 1 ||
-		outl != (int)(len - REC_HDR))
+	if (EVP_EncryptUpdate(s->cipher, buf, &outl, buf, (int)enc) != 1 || outl != (int)enc)
 		return REC_FAILED;
-	if (own_chain_append(op->m, len - REC_HDR - explicit_iv - plain, pool) == NULL)
-		return REC_NOMEM;
-	m = own_chain_prepend(op->m, REC_HDR + explicit_iv, pool, &at);
-	if (m == NULL)
-		return REC_NOMEM;
-	op->m = m;
-	w = wr_init(hdr, sizeof(hdr));
+	if (etm(s) && !soft_mac(s, op, buf, enc, buf + enc))
+		return REC_FAILED;
+	w = wr_init(rec, REC_HDR);
 	wr_u8(&w, op->type);
 	wr_u16(&w, s->s.version);
 	wr_u16(&w, (uint16_t)(len - REC_HDR));
-	own_chain_write(m, 0, hdr, REC_HDR);
-	own_chain_write(m, REC_HDR, buf, len - REC_HDR);
-	return REC_OK;
+	return soft_replace(e, op, rec, len);
 }
 
-/* HMAC over a record whose plaintext length is secret; `room` is the public length of plaintext,
- * MAC and padding. */
-static bool
-secret_mac(const struct soft_session *s, const uint8_t h[MAC_HDR], const uint8_t *data,
-	size_t plain, size_t room, uint8_t *out)
+/* Padding of an authentic record: plaintext bytes before it, or -1. */
+static int
+unpadded(const uint8_t *p, uint32_t n)
 {
-	OSSL_PARAM p[] = { OSSL_PARAM_construct_size_t(OSSL_MAC_PARAM_TLS_DATA_SIZE, &room),
-		OSSL_PARAM_construct_end() };
-	EVP_MAC_CTX *c = EVP_MAC_CTX_dup(s->mac); /* a context in TLS mode takes one record */
-	size_t n;
-	bool ok;
+	uint32_t pad = p[n - 1], bad = 0;
 
-	if (c == NULL)
-		return false;
-	ok = EVP_MAC_CTX_set_params(c, p) == 1 && EVP_MAC_update(c, h, MAC_HDR) == 1 &&
-	     EVP_MAC_update(c, data, plain) == 1 && EVP_MAC_final(c, out, &n, MAC_MAX) == 1;
-	EVP_MAC_CTX_free(c);
-	return ok;
+	if (pad >= n)
+		return -1;
+	for (uint32_t i = 0; i <= pad; i++)
+		bad |= p[n - 1 - i] ^ pad;
+	return bad == 0 ? (int)(n - 1 - pad) : -1;
 }
 
-uint8_t
-soft_cbc_open(struct soft_engine *e, struct soft_session *s, struct rec_op *op)
+static uint8_t
+open_etm(struct soft_engine *e, struct soft_session *s, struct rec_op *op, uint32_t frag)
 {
-	uint32_t len = op->m == NULL ? 0 : op->m->pkt_len,
-		 explicit_iv = rec_alg_explicit(s->s.alg, s->s.version), frag;
-	uint8_t h[MAC_HDR], want[MAC_MAX] = { 0 }, *buf = e->scratch, *got = NULL;
+	const struct rec_alg *a = s->s.alg;
+	uint32_t ex = rec_alg_explicit(a, s->s.version), enc = frag - a->mac_len;
+	uint8_t want[MAC_MAX], *buf = e->scratch;
+	int outl, plain;
+
+	if (!soft_mac(s, op, buf, enc, want))
+		return REC_FAILED;
+	if (ct_memeq(buf + enc, want, a->mac_len) == 0)
+		return REC_AUTH;
+	if (EVP_DecryptUpdate(s->cipher, buf, &outl, buf, (int)enc) != 1 || outl != (int)enc)
+		return REC_FAILED;
+	plain = unpadded(buf + ex, enc - ex);
+	return plain < 0 ? REC_AUTH : soft_replace(e, op, buf + ex, (uint32_t)plain);
+}
+
+static uint8_t
+open_mte(struct soft_engine *e, struct soft_session *s, struct rec_op *op, uint32_t frag)
+{
+	uint32_t ex = rec_alg_explicit(s->s.alg, s->s.version);
+	uint8_t want[MAC_MAX] = { 0 }, *buf = e->scratch, *got = NULL;
 	OSSL_PARAM p[] = { OSSL_PARAM_construct_octet_ptr(
 				   OSSL_CIPHER_PARAM_TLS_MAC, (void **)&got, s->s.alg->mac_len),
 		OSSL_PARAM_construct_end() };
 	int plain;
 
-	if (len < REC_HDR + rec_alg_min_fragment(s->s.alg, s->s.version) || len > REC_MAX ||
-		(len - REC_HDR) % CBC_BLOCK != 0)
-		return REC_AUTH;
-	frag = len - REC_HDR;
-	own_chain_read(op->m, REC_HDR, buf, frag);
 	if (EVP_DecryptUpdate(s->cipher, buf, &plain, buf, (int)frag) != 1 || plain < 0)
 		return REC_AUTH;
 	if (EVP_CIPHER_CTX_get_params(s->cipher, p) != 1 || got == NULL)
 		return REC_FAILED;
-	mac_header(h, s, op, (uint32_t)plain);
-	if (!secret_mac(s, h, buf + explicit_iv, (size_t)plain, frag - explicit_iv, want))
+	if (!soft_mac_secret(s, op, buf + ex, (uint32_t)plain, frag - ex, want))
 		return REC_FAILED;
 	if (ct_memeq(got, want, s->s.alg->mac_len) == 0)
 		return REC_AUTH;
 	/* From here on the length is no secret: the record is authentic. */
-	if (!own_chain_writable(&op->m, e->eng.conf.pool, e->eng.conf.ctr))
-		return REC_NOMEM;
-	op->m = own_chain_skip(op->m, REC_HDR + explicit_iv);
-	op->m = own_chain_trim(op->m, (uint32_t)plain);
-	if (op->m != NULL)
-		own_chain_write(op->m, 0, buf + explicit_iv, (uint32_t)plain);
-	return REC_OK;
+	return soft_replace(e, op, buf + ex, (uint32_t)plain);
+}
+
+static uint8_t
+cbc_open(struct soft_engine *e, struct soft_session *s, struct rec_op *op)
+{
+	uint32_t len = op->m == NULL ? 0 : op->m->pkt_len;
+
+	if (len < REC_HDR || len > REC_MAX ||
+		!rec_alg_fragment_ok(s->s.alg, s->s.version, s->s.flags, len - REC_HDR))
+		return REC_AUTH;
+	own_chain_read(op->m, REC_HDR, e->scratch, len - REC_HDR);
+	if (etm(s))
+		return open_etm(e, s, op, len - REC_HDR);
+	return open_mte(e, s, op, len - REC_HDR);
+}
+
+int
+soft_cbc_init(struct soft_engine *e, struct soft_session *s, const struct rec_keys *k)
+{
+	const EVP_CIPHER *cipher = soft_cipher(e, k->alg);
+
+	if (cipher == NULL)
+		return -ENOTSUP;
+	s->run = k->write ? cbc_seal : cbc_open;
+	s->cipher = EVP_CIPHER_CTX_new();
+	if (s->cipher == NULL)
+		return -ENOSPC;
+	if (EVP_CipherInit_ex2(s->cipher, cipher, k->key, k->iv, k->write, NULL) != 1)
+		return -EINVAL;
+	if (k->write || etm(s))
+		EVP_CIPHER_CTX_set_padding(s->cipher, 0);
+	else if (tls_mode(s) != 0)
+		return -EINVAL;
+	return soft_mac_init(e, s, k);
 }

@@ -12,9 +12,7 @@ header_protected(const struct rec_in *in, const struct rec_hdr *h)
 		return TLS_E_RECORD_OVERFLOW; /* 6.2.3 */
 	/* Too short for nonce, MAC and padding, or no whole blocks: cannot be authentic, and must
 	 * look like that (6.2.3.2). */
-	if (h->len < rec_alg_min_fragment(in->alg, in->version))
-		return TLS_E_BAD_RECORD_MAC;
-	if (in->alg->mac_len != 0 && h->len % CBC_BLOCK != 0)
+	if (!rec_alg_fragment_ok(in->alg, in->version, in->flags, h->len))
 		return TLS_E_BAD_RECORD_MAC;
 	return TLS_E_OK;
 }
@@ -82,9 +80,10 @@ rec_in_opened(struct rec_in *in, uint8_t type, uint32_t len, const uint8_t first
 }
 
 void
-rec_in_rekey(struct rec_in *in, const struct rec_alg *alg, uint16_t version)
+rec_in_rekey(struct rec_in *in, const struct rec_alg *alg, uint16_t version, uint8_t flags)
 {
 	in->alg = alg;
+	in->flags = flags;
 	in->version = version;
 	in->epoch++;
 	in->fresh = true;

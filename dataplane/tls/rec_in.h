@@ -19,6 +19,7 @@
 
 struct rec_in {
 	const struct rec_alg *alg; /* NULL: records are plaintext */
+	uint8_t flags; /* IPC_KEYS_ETM, IPC_KEYS_DEFLATE */
 	uint16_t version; /* 0: not negotiated, any 3.x */
 	uint8_t epoch; /* counts the changes of key */
 	uint8_t empties, warnings;
@@ -41,7 +42,7 @@ enum tls_err rec_in_header(struct rec_in *in, const uint8_t raw[TLS_HDR_LEN], st
  */
 enum tls_err rec_in_opened(struct rec_in *in, uint8_t type, uint32_t len, const uint8_t first[2]);
 
-/* The records that follow are protected by alg in this version. */
-void rec_in_rekey(struct rec_in *in, const struct rec_alg *alg, uint16_t version);
+/* The records that follow are protected by alg in this version, with these IPC_KEYS_* flags. */
+void rec_in_rekey(struct rec_in *in, const struct rec_alg *alg, uint16_t version, uint8_t flags);
 
 #endif

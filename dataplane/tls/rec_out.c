@@ -12,8 +12,8 @@ one_segment(const struct rec_out *out, uint32_t mss)
 	uint32_t over = REC_HDR;
 
 	if (out->alg != NULL)
-		over = rec_alg_sealed_len(out->alg, out->version, 0) +
-		       (out->alg->mac_len ? CBC_BLOCK : 0);
+		over = rec_alg_sealed_len(out->alg, out->version, out->flags, 0) +
+		       (out->alg->kind == REC_KIND_BLOCK ? out->alg->block : 0u);
 	return mss > 2 * over ? mss - over : over;
 }
 

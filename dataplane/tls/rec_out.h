@@ -20,6 +20,7 @@
 struct rec_out {
 	const struct rec_alg *alg; /* NULL: plaintext */
 	uint16_t version;
+	uint8_t flags; /* IPC_KEYS_ETM, IPC_KEYS_DEFLATE */
 	uint16_t max_fragment; /* longest plaintext of an application record */
 	uint32_t burst; /* application bytes since the last pause */
 	uint64_t last_us; /* when application data was last sent */

@@ -151,6 +151,7 @@ tls_ctl_records_send(struct tls_layer *l, const struct ipc_records_send *msg, co
 static bool
 keys_from(const struct ipc_keys_set *msg, struct rec_keys *k)
 {
+	struct rec_key_lens len = { msg->key_len, msg->mac_key_len, msg->iv_len };
 	bool write = msg->dir == IPC_DIR_WRITE;
 
 	if ((msg->dir != IPC_DIR_READ && !write) ||
@@ -158,12 +159,14 @@ keys_from(const struct ipc_keys_set *msg, struct rec_keys *k)
 		return false;
 	if (msg->seq > KEYS_MAX_SEQ)
 		return false;
-	if (!rec_alg_fits(msg->alg, msg->version, msg->key_len, msg->mac_key_len, msg->iv_len))
+	if (msg->version < TLS_V_SSL30 || msg->version > TLS_V_12 ||
+		!rec_alg_fits(msg->alg, msg->version, msg->flags, &len))
 		return false;
 	memset(k, 0, sizeof(*k));
 	k->alg = msg->alg;
 	k->version = msg->version;
 	k->write = write;
+	k->flags = msg->flags;
 	k->seq = msg->seq;
 	memcpy(k->key, msg->key, msg->key_len);
 	memcpy(k->mac_key, msg->mac_key, msg->mac_key_len);
@@ -184,7 +187,7 @@ keys_read(struct tls_layer *l, struct tls_conn *c, struct rec_session *s, uint64
 	c->rs = s;
 	c->rs_seq = seq;
 	c->want_keys = false;
-	rec_in_rekey(&c->rin, s->alg, s->version);
+	rec_in_rekey(&c->rin, s->alg, s->version, s->flags);
 	tls_dirty(l, c);
 }
 
@@ -196,6 +199,7 @@ keys_write(struct tls_conn *c, struct rec_session *s, uint64_t seq)
 	c->ws_seq = seq;
 	c->rout.alg = s->alg;
 	c->rout.version = s->version;
+	c->rout.flags = s->flags;
 }
 
 int

@@ -52,7 +52,7 @@ rx_ccs(struct tls_conn *c)
 	c->rs = c->next_rs;
 	c->rs_seq = c->next_seq;
 	c->next_rs = NULL;
-	rec_in_rekey(&c->rin, c->rs->alg, c->rs->version);
+	rec_in_rekey(&c->rin, c->rs->alg, c->rs->version, c->rs->flags);
 }
 
 /* Takes one whole record. Returns false when there was no mbuf or operation for it. */
@@ -254,6 +254,9 @@ rx_deliver(struct tls_layer *l, struct tls_conn *c, struct rec_op *op)
 		if (op->status == REC_AUTH || op->status == REC_BAD) {
 			ctr_inc(l->cfg.ctr, CTR_tls_bad_mac);
 			err = TLS_E_BAD_RECORD_MAC;
+		} else if (op->status == REC_UNPACK) {
+			ctr_inc(l->cfg.ctr, CTR_tls_bad_record);
+			err = TLS_E_DECOMPRESSION_FAILURE;
 		} else if (op->status != REC_OK) {
 			ctr_inc(l->cfg.ctr, CTR_no_mbuf);
 			err = TLS_E_INTERNAL_ERROR;

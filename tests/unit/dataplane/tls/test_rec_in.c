@@ -25,7 +25,7 @@ protected_by(uint32_t alg, uint16_t version)
 {
 	struct rec_in in = { .seen = true };
 
-	rec_in_rekey(&in, rec_alg_get(alg), version);
+	rec_in_rekey(&in, rec_alg_get(alg), version, 0);
 	return in;
 }
 
@@ -217,9 +217,9 @@ counts_epochs(void **state)
 	struct rec_in in = { 0 };
 
 	assert_int_equal(in.epoch, 0);
-	rec_in_rekey(&in, rec_alg_get(IPC_ALG_AES128_GCM), 0x0303);
+	rec_in_rekey(&in, rec_alg_get(IPC_ALG_AES128_GCM), 0x0303, 0);
 	assert_int_equal(in.epoch, 1);
-	rec_in_rekey(&in, rec_alg_get(IPC_ALG_AES256_GCM), 0x0303);
+	rec_in_rekey(&in, rec_alg_get(IPC_ALG_AES256_GCM), 0x0303, 0);
 	assert_int_equal(in.epoch, 2);
 }
 

@@ -99,7 +99,7 @@ accounts_for_every_algorithms_overhead(void **state)
 		uint32_t n = rec_out_next(&out, 100000, true, &path, 1);
 
 		assert_in_range(n, MSS / 2, MSS);
-		assert_true(rec_alg_sealed_len(out.alg, out.version, n) <= MSS);
+		assert_true(rec_alg_sealed_len(out.alg, out.version, 0, n) <= MSS);
 	}
 }
 
