@@ -46,3 +46,4 @@ $(eval $(call unit_test,control/sandbox,tests/unit/control/test_sandbox.c contro
 $(eval $(call unit_test,control/conns,tests/unit/control/test_conns.c control/conns.c $(CP_CONFIG_SRC) $(filter-out $(CP_PKA_SOFT_SRC),$(CP_PKA_SRC)) $(CP_PEER_SRC),,-luv -lcyaml -lyaml -lssl -lcrypto))
 $(eval $(call unit_test,control/config,tests/unit/control/test_config.c $(CP_CONFIG_SRC) $(CP_PEER_SRC),,-lssl -lcrypto -lcyaml -lyaml))
 $(eval $(call unit_test,control/pka_ops,tests/unit/control/test_pka_ops.c $(CP_PKA_SOFT_SRC) control/handshake/hs_digest.c common/rd.c common/wr.c,,-lcrypto))
+$(eval $(call unit_test,control/hs_profile,tests/unit/control/test_hs_profile.c control/handshake/hs_profile.c control/handshake/hs_suite.c control/handshake/hs_names.c))
