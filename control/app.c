@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "control/keylog.h"
 #include "control/manage/manage.h"
 
 #define SWEEP_MS 250
@@ -180,6 +181,8 @@ app_reload(struct app *a, char err[CONFIG_ERR_LEN])
 		strcmp(c->manage_socket, a->cfg->manage_socket) != 0)
 		log_line(&a->log, LOG_WARN,
 			"reload_note sockets=\"changed: in force after a restart\"");
+	if (c->keylog != NULL && (a->keylog == NULL || strcmp(c->keylog, a->cfg->keylog) != 0))
+		log_line(&a->log, LOG_WARN, "reload_note keylog=\"changed: in force after a restart\"");
 	config_unref(a->next);
 	a->next = NULL;
 	if (dp_link_attached(a->link)) {
@@ -262,7 +265,8 @@ app_message(struct app *a, uint32_t worker, uint16_t type, const void *body, con
 
 	switch (type) {
 	case IPC_CONN_OPEN: return conns_open(a->conns, worker, body, now);
-	case IPC_RECORD_IN: return conns_record(a->conns, worker, body, data, now);
+	case IPC_RECORD_IN: return conns_record(a->conns, worker, body, data);
+	case IPC_KEY_LIMIT: return conns_key_limit(a->conns, worker, body);
 	case IPC_CONN_CLOSED: return conns_closed(a->conns, worker, body);
 	case IPC_PKA_DONE:
 		pka_card_done(a->pka, body, data);
@@ -314,7 +318,7 @@ on_work_done(void *ctx, const struct pka_owner *who, const uint8_t *result, size
 {
 	struct app *a = ctx;
 
-	conns_work_done(a->conns, who, result, len, uv_now(a->loop));
+	conns_work_done(a->conns, who, result, len);
 }
 
 static void
@@ -358,6 +362,7 @@ app_open(struct app *a, uv_loop_t *loop, struct config *cfg, void (*on_thread)(v
 	const struct conns_ops conns_ops = { send_to_dp, flush_dp, a };
 	const struct dp_link_ops link_ops = { on_attached, on_detached, on_message, on_batch_end,
 		a };
+	struct conns_deps deps;
 
 	memset(a, 0, sizeof(*a));
 	a->loop = loop;
@@ -372,7 +377,10 @@ app_open(struct app *a, uv_loop_t *loop, struct config *cfg, void (*on_thread)(v
 	if (cfg->kek != NULL && pka_load_kek(a->pka, cfg->kek, err) != 0)
 		return -1;
 	pka_start_threads(a->pka, on_thread);
-	a->conns = conns_new(&a->log, &conns_ops, a->pka, NULL);
+	if (cfg->keylog != NULL && (a->keylog = keylog_open(cfg->keylog, &a->log, err, CONFIG_ERR_LEN)) == NULL)
+		return -1;
+	deps = (struct conns_deps){ .pka = a->pka, .keylog = a->keylog };
+	a->conns = conns_new(&a->log, &conns_ops, &deps);
 	a->link = dp_link_new(loop, &a->log, cfg->dp_socket, &link_ops);
 	if (a->conns == NULL || a->link == NULL)
 		return -1;
@@ -417,6 +425,7 @@ app_close(struct app *a)
 	pka_free(a->pka);
 	dp_link_free(a->link);
 	session_cache_free(a->cache);
+	keylog_close(a->keylog);
 	config_unref(a->next);
 	config_unref(a->cfg);
 }

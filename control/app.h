@@ -21,6 +21,7 @@ enum app_counter {
 #define APP_MAX_ENGINES 8
 
 struct manage;
+struct keylog;
 
 struct app_worker { /* what a worker reported last */
 	uint64_t counters[APP_COUNTERS];
@@ -41,6 +42,7 @@ struct app {
 	struct dp_link *link;
 	struct pka *pka;
 	struct session_cache *cache;
+	struct keylog *keylog; /* NULL: none */
 	struct conns *conns;
 	struct manage *manage;
 	struct app_worker workers[CHAN_MAX_WORKERS];

@@ -27,10 +27,21 @@ struct conns_ops { /* sends; 0 or -errno */
 	void *ctx;
 };
 
+struct keylog;
+
+/* What handshakes need; borrowed. */
+struct conns_deps {
+	struct pka *pka;
+	struct session_cache *cache;
+	struct keylog *keylog; /* NULL: none */
+};
+
 struct conns_stats {
 	uint64_t open, half_open; /* levels */
 	uint64_t opened, handshakes_full, handshakes_resumed, failed, timeouts, dropped_oldest,
 		stale, closed, memory;
+	uint64_t backend_full, backend_resumed; /* handshakes with servers behind */
+	uint64_t renegotiations, key_limits;
 	uint64_t errors[TLS_E_COUNT]; /* by enum tls_err */
 };
 
@@ -39,12 +50,14 @@ struct conns_view { /* one connection, for people */
 	ipc_conn_t handle;
 	uint64_t age_ms;
 	const struct ipc_addr *peer;
-	const char *listener;
+	const char *listener; /* or pool, by role */
+	uint8_t role; /* enum hs_role */
+	ipc_conn_t front; /* client role: whose connection it serves */
 	struct hs_info hs;
 };
 
-struct conns *conns_new(const struct log *log, const struct conns_ops *ops, struct pka *pka,
-	struct session_cache *cache);
+struct conns *conns_new(
+	const struct log *log, const struct conns_ops *ops, const struct conns_deps *deps);
 void conns_free(struct conns *c);
 /* The configuration for new connections. Takes a reference of its own. */
 void conns_set_config(struct conns *c, struct config *cfg);
@@ -56,11 +69,17 @@ void conns_detach(struct conns *c);
 /* Messages, with checked lengths. 0, or -EBADMSG: the dataplane is broken. */
 int conns_open(struct conns *c, uint32_t worker, const struct ipc_conn_open *msg, uint64_t now_ms);
 int conns_record(struct conns *c, uint32_t worker, const struct ipc_record_in *msg,
-	const uint8_t *data, uint64_t now_ms);
+	const uint8_t *data);
+int conns_key_limit(struct conns *c, uint32_t worker, const struct ipc_key_limit *msg);
 int conns_closed(struct conns *c, uint32_t worker, const struct ipc_conn_closed *msg);
 /* The answer of a key operation. */
 void conns_work_done(struct conns *c, const struct pka_owner *who, const uint8_t *result,
-	size_t len, uint64_t now_ms);
+	size_t len);
+/*
+ * An operator's wish for one connection. 0; -ENOENT: no such connection; -EOPNOTSUPP: not possible
+ * in its version, state or policy.
+ */
+int conns_command(struct conns *c, uint32_t worker, ipc_conn_t handle, enum hs_command cmd);
 /* Ends handshakes that take too long. Called a few times a second. */
 void conns_sweep(struct conns *c, uint64_t now_ms);
 

@@ -4,7 +4,8 @@ CP_COMMON_SRC := common/rd.c common/wr.c common/tls.c common/ipc.c common/chan.c
 CP_CONFIG_SRC := $(wildcard control/config*.c)
 CP_PKA_SOFT_SRC := $(addprefix control/pka/,pka_soft.c pka_sig.c pka_const.c pka_kex.c pka_kex_ec.c pka_kex_x25519.c pka_kex_ffdhe.c)
 CP_PKA_SRC := $(sort $(wildcard control/pka/*.c)) common/keyblob.c
-CP_SRC := control/main.c control/app.c control/sandbox.c control/conns.c control/dp_link.c $(wildcard control/manage/*.c) \
+CP_CONNS_SRC := $(wildcard control/conns*.c) control/keylog.c
+CP_SRC := control/main.c control/app.c control/sandbox.c $(CP_CONNS_SRC) control/dp_link.c $(wildcard control/manage/*.c) \
   $(CP_CONFIG_SRC) $(CP_PKA_SRC) $(CP_HS_SRC) $(CP_COMMON_SRC)
 CP_LIBS := -luv -lcyaml -lyaml -lcrypto -lmicrohttpd -ljansson -lseccomp -lcap
 
@@ -43,7 +44,7 @@ $(eval $(call fuzz_target,cp_ipc,tests/fuzz/fuzz_cp_ipc.c tests/unit/control/tls
 $(eval $(call unit_test,control/session_cache,tests/unit/control/test_session_cache.c control/session/session_cache.c))
 $(eval $(call unit_test,control/pka_soft,tests/unit/control/test_pka_soft.c $(CP_PKA_SOFT_SRC) control/handshake/hs_digest.c common/rd.c common/wr.c,,-lcrypto))
 $(eval $(call unit_test,control/sandbox,tests/unit/control/test_sandbox.c control/sandbox.c,,-lseccomp -lcap))
-$(eval $(call unit_test,control/conns,tests/unit/control/test_conns.c control/conns.c $(CP_CONFIG_SRC) $(filter-out $(CP_PKA_SOFT_SRC),$(CP_PKA_SRC)) $(CP_PEER_SRC),,-luv -lcyaml -lyaml -lssl -lcrypto))
+$(eval $(call unit_test,control/conns,tests/unit/control/test_conns.c $(CP_CONNS_SRC) $(CP_CONFIG_SRC) $(filter-out $(CP_PKA_SOFT_SRC),$(CP_PKA_SRC)) $(CP_PEER_SRC),,-luv -lcyaml -lyaml -lssl -lcrypto))
 $(eval $(call unit_test,control/config,tests/unit/control/test_config.c $(CP_CONFIG_SRC) $(CP_PEER_SRC),,-lssl -lcrypto -lcyaml -lyaml))
 $(eval $(call unit_test,control/pka_ops,tests/unit/control/test_pka_ops.c $(CP_PKA_SOFT_SRC) control/handshake/hs_digest.c common/rd.c common/wr.c,,-lcrypto))
 $(eval $(call unit_test,control/hs_profile,tests/unit/control/test_hs_profile.c control/handshake/hs_profile.c control/handshake/hs_suite.c control/handshake/hs_names.c))

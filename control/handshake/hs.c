@@ -121,6 +121,13 @@ emit_close(struct hs *hs, struct hs_out *out, uint8_t level, uint8_t alert)
 	hs_drop_work_area(hs);
 }
 
+void
+hs_close_notify(struct hs_call *c)
+{
+	emit_close(c->hs, c->out, TLS_ALERT_WARNING, TLS_ALERT_CLOSE_NOTIFY);
+	c->w = NULL;
+}
+
 /*
  * The single exit of every failure: the first error sticks, its session dies (RFC 5246 7.2.2),
  * secrets go.
@@ -133,6 +140,7 @@ fail(struct hs_call *c, enum tls_err err)
 	if (hs->error != TLS_E_OK)
 		return hs->error;
 	hs->error = err;
+	hs->failed_in = hs->state;
 	hs_emit_session_remove(c);
 	if (hs->role == HS_CLIENT)
 		(void)hs_act_new(c->out, HS_ACT_CLIENT_REMOVE);
@@ -380,9 +388,7 @@ take_alert(struct hs_call *c, const uint8_t *data, size_t len)
 	if (!rd_done(&r))
 		return TLS_E_DECODE_ERROR;
 	if (c->hs->alert_received == TLS_ALERT_CLOSE_NOTIFY && !c->hs->ready) {
-		/* RFC 5246 7.2.1 */
-		emit_close(c->hs, c->out, TLS_ALERT_WARNING, TLS_ALERT_CLOSE_NOTIFY);
-		c->w = NULL;
+		hs_close_notify(c); /* RFC 5246 7.2.1 */
 	}
 	return TLS_E_OK;
 }

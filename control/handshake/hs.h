@@ -201,6 +201,7 @@ struct hs_info {
 	const char *alpn; /* "" when not negotiated */
 	const struct peer *peer; /* the other side's certificate; NULL: none */
 	enum hs_state state;
+	enum hs_state failed_in; /* the state in which it failed */
 	uint8_t alert_received; /* 255: none */
 	uint32_t renegotiations, key_updates;
 };

@@ -64,6 +64,7 @@ struct hs {
 	uint8_t role; /* enum hs_role */
 	uint8_t state; /* enum hs_state */
 	uint8_t error; /* enum tls_err: the first fatal one sticks */
+	uint8_t failed_in; /* enum hs_state */
 	uint8_t asked; /* enum hs_work outstanding */
 	uint8_t asked_by; /* enum hs_act_type of the question */
 	uint8_t read_epoch;
@@ -208,6 +209,9 @@ enum tls_err hs_emit_done(struct hs_call *c);
 struct session_entry *hs_entry_new(struct hs_call *c, enum hs_act_type type);
 /* Removes the connection's session from the store. */
 void hs_emit_session_remove(struct hs_call *c);
+
+/* Ends the connection in order: close_notify. */
+void hs_close_notify(struct hs_call *c);
 
 /* ---- sessions (hs_session.c) ---- */
 /* The name of conf and server name in session entries. */

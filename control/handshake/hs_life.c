@@ -120,6 +120,7 @@ hs_info(const struct hs *hs, struct hs_info *info)
 		.alpn = hs->alpn,
 		.peer = hs->peer,
 		.state = hs->state,
+		.failed_in = hs->failed_in,
 		.alert_received = hs->alert_received,
 		.renegotiations = hs->renegotiations,
 		.key_updates = hs->key_updates,

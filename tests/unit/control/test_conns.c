@@ -46,7 +46,7 @@ answered(void *ctx, const struct pka_owner *who, const uint8_t *result, size_t l
 	struct fixture *f = ctx;
 
 	f->answered[f->answers++] = *who;
-	conns_work_done(f->conns, who, result, len, 1000);
+	conns_work_done(f->conns, who, result, len);
 }
 
 static int
@@ -81,7 +81,7 @@ setup(void **state)
 	uv_loop_init(&f->loop);
 	f->pka = pka_new(&f->loop, &f->log, &pka_ops, 1000);
 	f->cache = session_cache_new(16);
-	f->conns = conns_new(&f->log, &ops, f->pka, f->cache);
+	f->conns = conns_new(&f->log, &ops, &(struct conns_deps){ .pka = f->pka, .cache = f->cache });
 	conns_set_config(f->conns, f->cfg);
 	assert_int_equal(conns_attach(f->conns, 1, &max), 0);
 	f->ctx = client_ctx("AES128-SHA");
@@ -113,7 +113,7 @@ record(struct fixture *f, const uint8_t *data, size_t len)
 		.conn = HANDLE, .type = TLS_CT_HANDSHAKE, .version = 0x0303, .bytes = (uint32_t)len
 	};
 
-	assert_int_equal(conns_record(f->conns, 0, &m, data, 1000), 0);
+	assert_int_equal(conns_record(f->conns, 0, &m, data), 0);
 }
 
 /* A connection up to the point where its key operation is under way. */
