@@ -46,3 +46,16 @@ hs_choose_version(const struct hs_policy *p, const struct hs_hello *h)
 	}
 	return 0;
 }
+
+void
+hs_downgrade_mark(const struct hs_policy *p, uint16_t version, uint8_t random[TLS_RANDOM_LEN])
+{
+	static const uint8_t mark[7] = { 'D', 'O', 'W', 'N', 'G', 'R', 'D' };
+	bool at_12 = version == TLS_V_12 && (p->versions & HS_V_13) != 0;
+	bool older = version < TLS_V_12 && (p->versions & (HS_V_12 | HS_V_13)) != 0;
+
+	if (!at_12 && !older)
+		return;
+	memcpy(random + TLS_RANDOM_LEN - 8, mark, sizeof(mark));
+	random[TLS_RANDOM_LEN - 1] = at_12;
+}

@@ -231,6 +231,11 @@ enum tls_err hs_choose_alpn(struct hs_call *c);
 
 /* The best version that policy and hello have in common; 0: none. */
 uint16_t hs_choose_version(const struct hs_policy *p, const struct hs_hello *h);
+/*
+ * RFC 8446 4.1.3: the last eight bytes of ServerHello.random tell a client that a better version was
+ * there. To be called on the random of every ServerHello up to TLS 1.2, SSL 3.0 included.
+ */
+void hs_downgrade_mark(const struct hs_policy *p, uint16_t version, uint8_t random[TLS_RANDOM_LEN]);
 /* The version's own rules for a ClientHello that was read; a cell of hs_start.c. */
 enum tls_err s12_client_hello(struct hs_call *c, struct rd *nothing);
 

@@ -1,0 +1,65 @@
+/*
+ * TLS 1.3: what only these handshakes need and what a connected one keeps, both roles, and what
+ * both roles' message files share. RFC 8446.
+ */
+#ifndef SLUICE_CONTROL_HS13_H
+#define SLUICE_CONTROL_HS13_H
+
+#include "control/handshake/hs_int.h"
+#include "control/handshake/tls13/ks13.h"
+
+enum hs13_side { HS13_CLIENT, HS13_SERVER };
+
+/* Freed and wiped when the handshake is over. Secrets of both directions are by enum hs13_side. */
+struct hs13 {
+	struct ks13 ks;
+	uint8_t early_traffic[KS13_LEN]; /* the client's */
+	uint8_t hs_traffic[2][KS13_LEN];
+	uint8_t ap_traffic[2][KS13_LEN];
+	struct hs_span share; /* server: its KeyShareEntry.key_exchange, borrowed from the answer in hand */
+	struct hs_span chain, staple; /* of the Certificate in hand, borrowed until the question */
+	struct hs_span request_context; /* of a CertificateRequest */
+	struct peer *peer; /* reference: verified, not yet proved by CertificateVerify */
+	uint16_t scheme; /* of the CertificateVerify in hand */
+	uint16_t retry_group; /* server: asked for by HelloRetryRequest */
+	uint16_t psk_index; /* selected_identity */
+	uint8_t psk[KS13_LEN];
+	uint8_t psk_len; /* 0: no PSK is used */
+	bool psk_only; /* without (EC)DHE */
+	bool retried; /* a HelloRetryRequest went by */
+	bool want_cert; /* server: CertificateRequest was sent in this handshake */
+	bool early_offered; /* server: refused, records of it have to be skipped */
+	bool ccs_sent; /* the dummy ChangeCipherSpec of middlebox compatibility mode */
+};
+
+/* What a connected one keeps: see hs13_live_new(). */
+struct hs13_live {
+	uint8_t prf;
+	uint8_t updates; /* KeyUpdates of the peer in this window */
+	bool answer_due; /* client: a post-handshake request is being answered */
+	uint64_t updates_since_s;
+	uint8_t traffic[2][KS13_LEN]; /* current application traffic secrets by enum hs13_side */
+	uint8_t res_master[KS13_LEN]; /* client: for tickets to come */
+	struct hs_digest *transcript; /* heap; only where post-handshake authentication may come */
+};
+_Static_assert(sizeof(struct hs13_live) + sizeof(struct hs_digest) <= 400, "memory of a connection");
+
+/*
+ * A record key of a traffic secret, IPC_KEYS_NOW. flags: enum ipc_keys_flag. secret: of the suite's
+ * hash.
+ */
+enum tls_err hs13_install(
+	struct hs_call *c, enum ipc_keys_dir dir, uint8_t flags, const uint8_t *secret);
+/* Makes hs->l13 of w->t13's application traffic secrets. */
+enum tls_err hs13_go_live(struct hs_call *c);
+/*
+ * Hash of the transcript so far, into out[HS_DIGEST_MAX].
+ */
+size_t hs13_transcript_hash(const struct hs_call *c, uint8_t *out);
+/* What CertificateVerify signs, RFC 8446 4.4.3: the transcript so far in `who`'s context. out: HS13_SIGNED_MAX bytes. */
+#define HS13_SIGNED_MAX (64 + 34 + HS_DIGEST_MAX)
+size_t hs13_signed_content(const struct hs_call *c, enum hs13_side who, uint8_t *out);
+/* Schemes that may sign in TLS 1.3, 4.2.3: no PKCS#1, no SHA-1. */
+bool hs13_scheme_may_sign(uint16_t scheme);
+
+#endif
