@@ -605,3 +605,24 @@ hs_abort(struct hs *hs, const struct hs_env *env, enum tls_err why, struct hs_ou
 
 	return hs->state == HS_WAIT_NOTHING ? hs->error : fail(&c, why);
 }
+
+enum tls_err
+hs_command(struct hs *hs, const struct hs_env *env, enum hs_command cmd, struct hs_out *out)
+{
+	static const uint8_t events_of[] = {
+		[HS_CMD_REKEY] = HS_EV_CMD_REKEY,
+		[HS_CMD_RENEGOTIATE] = HS_EV_CMD_RENEGOTIATE,
+		[HS_CMD_REAUTH] = HS_EV_CMD_REAUTH,
+	};
+	struct hs_call c = { .hs = hs, .w = hs->w, .env = env, .out = out };
+
+	if (hs->state == HS_WAIT_NOTHING)
+		return hs->error;
+	if (cmd == HS_CMD_CLOSE_SOON) {
+		emit_close(hs, out, TLS_ALERT_WARNING, TLS_ALERT_CLOSE_NOTIFY);
+		return TLS_E_OK;
+	}
+	if (hs_cell(hs->state, events_of[cmd])->recv == NULL)
+		return TLS_E_OK;
+	return answer(&c, events_of[cmd], no_bytes, 0);
+}

@@ -72,7 +72,7 @@ every_cell_is_as_the_rfc_has_it(void **state)
 static bool
 is_ours(enum hs_event e)
 {
-	return e >= HS_EV_GO_SSL2;
+	return e >= HS_EV_GO_SSL2 && e < HS_EV_CMD_REKEY;
 }
 
 /* A question leads to a state that waits for its answer; such a state takes nothing else, and no other state takes an answer. */
@@ -85,6 +85,8 @@ every_question_has_its_answer(void **state)
 		if (l->ask != HS_ASK_NOTHING)
 			assert_true(hs_state_waits_for_us(l->next));
 		assert_int_equal(is_ours(l->event), hs_state_waits_for_us(l->state));
+		if (l->event >= HS_EV_CMD_REKEY)
+			assert_true(hs_state_is_open(l->state));
 	}
 }
 
@@ -103,7 +105,7 @@ walk(enum hs_state s, unsigned depth, bool *met, unsigned *ends)
 	for (unsigned e = 0; e < HS_EVENTS; e++) {
 		const struct hs_cell *c = hs_cell(s, e);
 
-		if (c->recv == NULL)
+		if (c->recv == NULL || c->next == s) /* ignored there: no step */
 			continue;
 		leads_on = true;
 		walk(c->next, depth + 1, met, ends);
