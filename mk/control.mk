@@ -1,5 +1,5 @@
 # The control plane: sluice-cp, sluicectl, their tests.
-CP_HS_SRC := $(wildcard control/handshake/*.c control/handshake/*/*.c) control/session/session_cache.c control/cert/cert_load.c control/cert/cert_store.c control/cert/peer.c
+CP_HS_SRC := $(wildcard control/handshake/*.c control/handshake/*/*.c) control/session/session_cache.c $(CP_CERT_SRC)
 CP_COMMON_SRC := common/rd.c common/wr.c common/tls.c common/ipc.c common/chan.c common/log.c
 CP_CONFIG_SRC := $(wildcard control/config*.c)
 CP_PKA_SOFT_SRC := $(addprefix control/pka/,pka_soft.c pka_sig.c pka_const.c pka_kex.c pka_kex_ec.c pka_kex_x25519.c pka_kex_ffdhe.c)

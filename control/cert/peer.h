@@ -24,10 +24,16 @@ struct peer {
 	uint8_t fingerprint[32]; /* SHA-256 of the leaf's DER */
 	char *subject; /* RFC 2253, UTF-8 */
 	char *common_name; /* "" when there is none */
-	char *alt_names; /* "DNS:a,DNS:b,IP:…,email:…"; "" when there are none */
+	/*
+	 * "DNS:a,DNS:b,IP:…,email:…,URI:…"; "" when there are none. Within a name whatever is not
+	 * printable ASCII, commas and backslashes are "\xx" in hexadecimal.
+	 */
+	char *alt_names;
 	char *key_text, *sig_text; /* "RSA2048", "EC256"; "RSA-SHA256": for PROXY protocol TLVs */
 	uint8_t *der; /* the leaf */
 	size_t der_len;
+	/* seconds since 1970: the verdict holds until then, by certificates, CRLs and OCSP response */
+	int64_t valid_until;
 	long x509_error; /* X509_V_ERR_*, 0: verified; X509_V_ERR_* of what was overlooked under soft-fail */
 };
 
