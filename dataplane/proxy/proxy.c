@@ -6,39 +6,7 @@
 #include <sys/mman.h>
 
 #include "dataplane/own.h"
-#include "dataplane/proxy/proxy.h"
-
-#define PAIR_MARK 1u /* in TCP user pointers of server connections */
-
-enum pair_state { PAIR_FREE = 0, PAIR_CONNECTING, PAIR_UP };
-
-struct proxy_pair {
-	struct tls_conn *tls;
-	tcp_id_t server; /* 0: none */
-	struct rte_mbuf *held; /* a record's plaintext that the TLS layer had no room for */
-	struct rte_mbuf *rest; /* what the server's connection still had queued when it ended */
-	uint64_t deadline_us; /* of the connection attempt */
-	uint32_t pool;
-	uint32_t next; /* server to try, counted on from the round robin's choice */
-	uint32_t tries; /* attempts left */
-	uint32_t index;
-	uint8_t state; /* enum pair_state */
-	bool client_eof; /* the client ended its stream */
-	bool fin_sent; /* to the server */
-	bool server_eof; /* the server ended its stream, and all of it was taken */
-	bool answered; /* the server sent something */
-};
-
-struct proxy {
-	struct proxy_config cfg;
-	struct tls_layer *tls;
-	struct proxy_pair *pairs;
-	uint32_t *free_idx;
-	uint32_t nfree, high, sweep_at;
-	uint32_t turn; /* round robin */
-	uint64_t now;
-	bool pressure; /* buffers are short */
-};
+#include "dataplane/proxy/proxy_int.h"
 
 static void *
 lazy_alloc(size_t n)
@@ -133,13 +101,14 @@ pair_new(struct proxy *p)
 	return x;
 }
 
-/* The client is told and the pair is gone. err: alert to send, TLS_E_OK for close_notify. */
-static void
-give_up(struct proxy *p, struct proxy_pair *x, enum tls_err err)
+void
+proxy_give_up(struct proxy *p, struct proxy_pair *x, enum tls_err err)
 {
 	struct tls_conn *c = x->tls;
 
-	if (x->server != 0)
+	if (x->leg != NULL)
+		proxy_leg_end(p, x, false);
+	else if (x->server != 0)
 		tcp_abort(p->cfg.tcp, x->server);
 	pair_free(p, x);
 	tls_set_user(c, NULL);
@@ -179,15 +148,15 @@ try_next(struct proxy *p, struct proxy_pair *x)
 	return false;
 }
 
-static void
-retry(struct proxy *p, struct proxy_pair *x)
+void
+proxy_retry(struct proxy *p, struct proxy_pair *x)
 {
 	if (x->tries > 0)
 		ctr_inc(p->cfg.ctr, CTR_proxy_retries);
 	if (try_next(p, x))
 		return;
 	ctr_inc(p->cfg.ctr, CTR_proxy_no_server);
-	give_up(p, x, TLS_E_OK);
+	proxy_give_up(p, x, TLS_E_OK);
 }
 
 /* --- from the TLS layer --------------------------------------------------------------------- */
@@ -197,8 +166,13 @@ on_ready(void *ctx, struct tls_conn *c, uint32_t pool)
 {
 	struct proxy *p = ctx;
 	const struct ipc_cfg_pool *cfg = cfg_pool(p->cfg.cfg, pool);
-	struct proxy_pair *x = pair_new(p);
+	struct proxy_pair *x;
 
+	if (tls_is_client(c)) {
+		proxy_leg_ready(p, tls_get_user(c));
+		return;
+	}
+	x = pair_new(p);
 	if (x == NULL) {
 		ctr_inc(p->cfg.ctr, CTR_tls_conn_full);
 		tls_fail(p->tls, c, TLS_E_INTERNAL_ERROR, IPC_CLOSED_RESOURCES);
@@ -211,7 +185,7 @@ on_ready(void *ctx, struct tls_conn *c, uint32_t pool)
 	tls_set_user(c, x);
 	if (!try_next(p, x)) {
 		ctr_inc(p->cfg.ctr, CTR_proxy_no_server);
-		give_up(p, x, TLS_E_OK);
+		proxy_give_up(p, x, TLS_E_OK);
 	}
 }
 
@@ -223,6 +197,10 @@ on_room(void *ctx, struct tls_conn *c, uint32_t pending)
 
 	if (x == NULL || x->state != PAIR_UP)
 		return false;
+	if (tls_is_client(c))
+		return proxy_leg_room(p, x, pending);
+	if (x->leg != NULL)
+		return proxy_leg_client_room(p, x, pending);
 	if (p->pressure && tcp_send_queued(p->cfg.tcp, x->server) + pending >= TLS_SHORT_QUEUE)
 		return false; /* acked() will ask again */
 	return tcp_send_space(p->cfg.tcp, x->server) > pending;
@@ -235,6 +213,13 @@ on_data(void *ctx, struct tls_conn *c, struct rte_mbuf *m)
 	struct proxy_pair *x = tls_get_user(c);
 	uint32_t len = m->pkt_len;
 
+	if (x != NULL && x->leg != NULL) {
+		if (tls_is_client(c))
+			proxy_leg_data(p, x, m);
+		else
+			proxy_leg_client_data(p, x, m);
+		return;
+	}
 	if (x == NULL || x->server == 0 || tcp_send_take(p->cfg.tcp, x->server, m) != 0) {
 		ctr_add(p->cfg.ctr, CTR_tls_dropped, len);
 		rte_pktmbuf_free(m);
@@ -259,12 +244,19 @@ on_eof(void *ctx, struct tls_conn *c, bool truncated)
 
 	if (x == NULL)
 		return;
+	if (tls_is_client(c)) {
+		proxy_leg_eof(p, x, truncated);
+		return;
+	}
 	if (truncated) {
-		give_up(p, x, TLS_E_OK);
+		proxy_give_up(p, x, TLS_E_OK);
 		return;
 	}
 	x->client_eof = true;
-	client_fin(p, x);
+	if (x->leg != NULL)
+		proxy_leg_client_eof(p, x);
+	else
+		client_fin(p, x);
 }
 
 /* The next record's plaintext from the server into x->held. False: not now, or nothing left. */
@@ -324,7 +316,13 @@ on_writable(void *ctx, struct tls_conn *c)
 {
 	struct proxy_pair *x = tls_get_user(c);
 
-	if (x != NULL)
+	if (x == NULL)
+		return;
+	if (tls_is_client(c))
+		proxy_leg_up(ctx, x);
+	else if (x->leg != NULL)
+		proxy_leg_down(ctx, x);
+	else
 		pump(ctx, x);
 }
 
@@ -337,7 +335,13 @@ on_closed(void *ctx, struct tls_conn *c)
 	if (x == NULL)
 		return;
 	tls_set_user(c, NULL);
-	if (x->server != 0) {
+	if (tls_is_client(c)) {
+		proxy_leg_closed(p, x);
+		return;
+	}
+	if (x->leg != NULL) {
+		proxy_leg_end(p, x, x->client_eof && x->server_eof);
+	} else if (x->server != 0) {
 		if (x->fin_sent && x->server_eof)
 			tcp_close(p->cfg.tcp, x->server);
 		else
@@ -357,6 +361,14 @@ const struct tls_events proxy_tls_events = {
 
 /* --- from TCP ------------------------------------------------------------------------------- */
 
+static bool
+pool_speaks_tls(const struct proxy *p, uint32_t id)
+{
+	const struct ipc_cfg_pool *pool = cfg_pool(p->cfg.cfg, id);
+
+	return pool != NULL && (pool->flags & IPC_POOL_TLS) != 0;
+}
+
 void
 proxy_connected(struct proxy *p, struct proxy_pair *x, int err, uint64_t now)
 {
@@ -365,7 +377,11 @@ proxy_connected(struct proxy *p, struct proxy_pair *x, int err, uint64_t now)
 		return;
 	if (err != 0) {
 		x->server = 0;
-		retry(p, x);
+		proxy_retry(p, x);
+		return;
+	}
+	if (pool_speaks_tls(p, x->pool)) {
+		proxy_leg_start(p, x);
 		return;
 	}
 	x->state = PAIR_UP;
@@ -398,7 +414,7 @@ proxy_closed(struct proxy *p, struct proxy_pair *x, enum tcp_close why)
 		if (n != 0 && (x->rest = tcp_rx_take(p->cfg.tcp, x->server, n)) == NULL) {
 			ctr_inc(p->cfg.ctr, CTR_no_mbuf);
 			x->server = 0;
-			give_up(p, x, TLS_E_INTERNAL_ERROR);
+			proxy_give_up(p, x, TLS_E_INTERNAL_ERROR);
 			return;
 		}
 		x->server = 0;
@@ -408,7 +424,7 @@ proxy_closed(struct proxy *p, struct proxy_pair *x, enum tcp_close why)
 	x->server = 0;
 	ctr_inc(p->cfg.ctr, CTR_proxy_server_reset);
 	/* A response that was cut must not look complete: close_notify only if none had begun. */
-	give_up(p, x, x->answered && !x->server_eof ? TLS_E_INTERNAL_ERROR : TLS_E_OK);
+	proxy_give_up(p, x, x->answered && !x->server_eof ? TLS_E_INTERNAL_ERROR : TLS_E_OK);
 }
 
 void
@@ -425,10 +441,10 @@ proxy_sweep(struct proxy *p, uint32_t turns, uint64_t now)
 		if (++p->sweep_at >= p->high)
 			p->sweep_at = 0;
 		x = &p->pairs[p->sweep_at];
-		if (x->state != PAIR_CONNECTING || now < x->deadline_us)
+		if (x->state != PAIR_CONNECTING || x->leg != NULL || now < x->deadline_us)
 			continue;
 		tcp_abort(p->cfg.tcp, x->server);
 		x->server = 0;
-		retry(p, x);
+		proxy_retry(p, x);
 	}
 }

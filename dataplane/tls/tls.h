@@ -31,7 +31,7 @@ struct tls_conn;
 
 /* Upwards, to the proxy. Called from any function below that takes a layer or connection. */
 struct tls_events {
-	/* The handshake is over: application data may flow, to a server of `pool`. */
+	/* The handshake is over: application data may flow, to a server of `pool` (0 in the client's role). */
 	void (*ready)(void *ctx, struct tls_conn *c, uint32_t pool);
 	/* Whether another application record may be opened while `pending` opened bytes are on
 	 * their way up. */
@@ -44,7 +44,7 @@ struct tls_events {
 	/* tls_write_room() may have grown. */
 	void (*writable)(void *ctx, struct tls_conn *c);
 	/* No data flows any more in either direction; c must not be used after return. Only after
-	 * ready(). */
+	 * ready(), or in the client's role. */
 	void (*closed)(void *ctx, struct tls_conn *c);
 };
 
@@ -93,6 +93,15 @@ void tls_set_control_wait(struct tls_layer *l, uint32_t ms);
  * user pointer. */
 struct tls_conn *tls_accept(
 	struct tls_layer *l, tcp_id_t id, const struct tls_limits *lim, uint64_t now);
+/*
+ * TCP connected to a server: our end of TLS with it, in the client's role, for the client's
+ * connection `front`. lim->listener is the pool's id. Otherwise as tls_accept(); events come for it
+ * too, and closed() even before ready().
+ */
+struct tls_conn *tls_connect(struct tls_layer *l, tcp_id_t id, const struct tls_limits *lim,
+	const struct tls_conn *front, uint16_t server, uint64_t now);
+/* Made by tls_connect(). */
+bool tls_is_client(const struct tls_conn *c);
 void tls_tcp_readable(struct tls_layer *l, struct tls_conn *c);
 void tls_tcp_acked(struct tls_layer *l, struct tls_conn *c);
 void tls_tcp_closed(struct tls_layer *l, struct tls_conn *c, enum tcp_close why);

@@ -213,8 +213,9 @@ tls_find(struct tls_layer *l, ipc_conn_t h)
 	return c;
 }
 
-struct tls_conn *
-tls_accept(struct tls_layer *l, tcp_id_t id, const struct tls_limits *lim, uint64_t now)
+/* A slot for a connection that TCP has made. */
+static struct tls_conn *
+conn_new(struct tls_layer *l, tcp_id_t id, const struct tls_limits *lim, uint64_t now)
 {
 	struct tls_conn *c;
 	uint32_t index, gen;
@@ -244,11 +245,41 @@ tls_accept(struct tls_layer *l, tcp_id_t id, const struct tls_limits *lim, uint6
 	c->rout.max_fragment = (uint16_t)lim->max_record;
 	l->count++;
 	tcp_set_user(l->cfg.tcp, id, c);
-	ctr_inc(l->cfg.ctr, CTR_tls_accepted);
 	if (l->attach == 0)
 		ctr_inc(l->cfg.ctr, CTR_ipc_waiting);
 	tls_dirty(l, c);
 	return c;
+}
+
+struct tls_conn *
+tls_accept(struct tls_layer *l, tcp_id_t id, const struct tls_limits *lim, uint64_t now)
+{
+	struct tls_conn *c = conn_new(l, id, lim, now);
+
+	if (c != NULL)
+		ctr_inc(l->cfg.ctr, CTR_tls_accepted);
+	return c;
+}
+
+struct tls_conn *
+tls_connect(struct tls_layer *l, tcp_id_t id, const struct tls_limits *lim,
+	const struct tls_conn *front, uint16_t server, uint64_t now)
+{
+	struct tls_conn *c = conn_new(l, id, lim, now);
+
+	if (c == NULL)
+		return NULL;
+	c->client = true;
+	c->server = server;
+	c->front = tls_handle(front);
+	ctr_inc(l->cfg.ctr, CTR_tls_connected);
+	return c;
+}
+
+bool
+tls_is_client(const struct tls_conn *c)
+{
+	return c->client;
 }
 
 void
@@ -280,11 +311,11 @@ tls_dirty(struct tls_layer *l, struct tls_conn *c)
 	l->dirty_tail = &c->dirty_next;
 }
 
-/* The proxy hears of the end once, and only if it ever heard of the connection. */
+/* The proxy hears of the end once, and only if it ever heard of the connection or began it. */
 static void
 tell_closed(struct tls_layer *l, struct tls_conn *c, uint8_t was)
 {
-	if (was != TLS_OPEN || c->muted)
+	if ((was != TLS_OPEN && !c->client) || c->muted)
 		return;
 	c->muted = true;
 	l->cfg.events->closed(l->cfg.events_ctx, c);

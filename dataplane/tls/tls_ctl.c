@@ -30,7 +30,11 @@ to_ipc_addr(struct ipc_addr *to, const struct net_addr *a, uint16_t port)
 bool
 tls_announce(struct tls_layer *l, struct tls_conn *c)
 {
-	struct ipc_conn_open msg = { .conn = tls_handle(c), .listener = c->lim->listener };
+	struct ipc_conn_open msg = { .conn = tls_handle(c),
+		.listener = c->lim->listener,
+		.role = c->client ? IPC_ROLE_CLIENT : IPC_ROLE_SERVER,
+		.server = c->server,
+		.front = c->front };
 	struct ipc_record_in rec = {
 		.conn = tls_handle(c), .type = TLS_CT_HANDSHAKE, .version = c->replay_version
 	};

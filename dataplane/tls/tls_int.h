@@ -53,6 +53,9 @@ struct tls_conn {
 	bool replay_due; /* replay has to be offered to the control process before anything else */
 	bool muted; /* the proxy knows that it is over */
 	uint16_t rec_version; /* of records while there are no keys */
+	ipc_conn_t front; /* client role: the connection it is for */
+	uint16_t server; /* client role: index in its pool */
+	bool client; /* our role */
 	uint8_t state; /* enum tls_state */
 	uint8_t reason; /* enum ipc_close_reason */
 	uint8_t alert_sent, alert_received;
