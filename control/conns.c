@@ -27,7 +27,11 @@ conns_env(struct conns *c)
 
 	clock_gettime(CLOCK_REALTIME, &t);
 	ms = (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
-	return (struct hs_env){ .now_s = ms / 1000, .now_ms = ms, .random = env_random, .ctx = c };
+	return (struct hs_env){ .now_s = ms / 1000,
+		.now_ms = ms,
+		.random = env_random,
+		.prf_card = pka_has_card(c->deps.pka),
+		.ctx = c };
 }
 
 struct conns *

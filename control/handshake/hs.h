@@ -121,6 +121,7 @@ struct hs_env {
 	void (*random)(void *ctx, uint8_t *out, size_t len);
 	/* TLS 1.3: true the first time an id is seen (session/once.h); NULL: never */
 	bool (*first_use)(void *ctx, const uint8_t id[32], uint64_t expires_s);
+	bool prf_card; /* up to TLS 1.2: the PRF is asked for as PKA_PRF; else it is computed in place */
 	void *ctx;
 };
 

@@ -2,6 +2,7 @@
 #define OPENSSL_SUPPRESS_DEPRECATED /* the flat contexts: a handshake copies and finishes them often, EVP would allocate each time */
 #include "control/handshake/hs_digest.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 #include "common/ct.h"
@@ -14,6 +15,8 @@ hs_digest_init(struct hs_digest *d, int prf)
 	switch (prf) {
 	case HS_PRF_SHA256: SHA256_Init(&d->u.s256); break;
 	case HS_PRF_SHA384: SHA384_Init(&d->u.s512); break;
+	case HS_DIGEST_MD5: MD5_Init(&d->u.both.md5); break;
+	case HS_DIGEST_SHA1: SHA1_Init(&d->u.both.sha1); break;
 	default:
 		MD5_Init(&d->u.both.md5);
 		SHA1_Init(&d->u.both.sha1);
@@ -26,6 +29,8 @@ hs_digest_add(struct hs_digest *d, const void *p, size_t n)
 	switch (d->prf) {
 	case HS_PRF_SHA256: SHA256_Update(&d->u.s256, p, n); break;
 	case HS_PRF_SHA384: SHA384_Update(&d->u.s512, p, n); break;
+	case HS_DIGEST_MD5: MD5_Update(&d->u.both.md5, p, n); break;
+	case HS_DIGEST_SHA1: SHA1_Update(&d->u.both.sha1, p, n); break;
 	default:
 		MD5_Update(&d->u.both.md5, p, n);
 		SHA1_Update(&d->u.both.sha1, p, n);
@@ -40,6 +45,8 @@ hs_digest_now(const struct hs_digest *d, uint8_t *out)
 	switch (d->prf) {
 	case HS_PRF_SHA256: SHA256_Final(out, &copy.u.s256); break;
 	case HS_PRF_SHA384: SHA384_Final(out, &copy.u.s512); break;
+	case HS_DIGEST_MD5: MD5_Final(out, &copy.u.both.md5); break;
+	case HS_DIGEST_SHA1: SHA1_Final(out, &copy.u.both.sha1); break;
 	default:
 		MD5_Final(out, &copy.u.both.md5);
 		SHA1_Final(out + MD5_DIGEST_LENGTH, &copy.u.both.sha1);
@@ -54,8 +61,17 @@ hs_digest_len(int prf)
 	switch (prf) {
 	case HS_PRF_SHA256: return SHA256_DIGEST_LENGTH;
 	case HS_PRF_SHA384: return SHA384_DIGEST_LENGTH;
+	case HS_DIGEST_MD5: return MD5_DIGEST_LENGTH;
+	case HS_DIGEST_SHA1: return SHA_DIGEST_LENGTH;
 	default: return MD5_DIGEST_LENGTH + SHA_DIGEST_LENGTH;
 	}
+}
+
+void
+hs_digest_half(struct hs_digest *d, const struct hs_digest *both, int half)
+{
+	*d = *both;
+	d->prf = half;
 }
 
 size_t
@@ -70,13 +86,8 @@ hs_digest_of(int prf, const void *p, size_t n, uint8_t *out)
 	return n;
 }
 
-/* HMAC with both padded-key states computed once: a PRF runs it many times under one key. RFC 2104. */
-struct hmac {
-	struct hs_digest inner, outer;
-};
-
 static void
-hmac_init(struct hmac *h, int prf, const uint8_t *key, size_t len)
+hmac_init(struct hs_hmac_key *h, int prf, const uint8_t *key, size_t len)
 {
 	size_t block = prf == HS_PRF_SHA384 ? SHA512_CBLOCK : SHA256_CBLOCK;
 	uint8_t k[SHA512_CBLOCK] = { 0 }, pad[SHA512_CBLOCK];
@@ -102,7 +113,7 @@ hmac_init(struct hmac *h, int prf, const uint8_t *key, size_t len)
 
 /* HMAC(key, a | b) */
 static size_t
-hmac_run(const struct hmac *h, const uint8_t *a, size_t a_len, const uint8_t *b, size_t b_len, uint8_t *out)
+hmac_run(const struct hs_hmac_key *h, const uint8_t *a, size_t a_len, const uint8_t *b, size_t b_len, uint8_t *out)
 {
 	struct hs_digest d = h->inner;
 	uint8_t inner[HS_DIGEST_MAX];
@@ -122,7 +133,7 @@ hmac_run(const struct hmac *h, const uint8_t *a, size_t a_len, const uint8_t *b,
 size_t
 hs_hmac(int prf, const uint8_t *key, size_t key_len, const void *p, size_t n, uint8_t *out)
 {
-	struct hmac h;
+	struct hs_hmac_key h;
 	size_t len;
 
 	hmac_init(&h, prf, key, key_len);
@@ -131,29 +142,61 @@ hs_hmac(int prf, const uint8_t *key, size_t key_len, const void *p, size_t n, ui
 	return len;
 }
 
+/* P_hash, RFC 5246 5; its output is put over what is in out (mix: xored with it). */
+static void
+p_hash(const struct hs_hmac_key *h, bool mix, const uint8_t *seed, size_t seed_len, uint8_t *out,
+	size_t out_len)
+{
+	uint8_t a[HS_DIGEST_MAX], block[HS_DIGEST_MAX];
+	size_t n = hmac_run(h, seed, seed_len, NULL, 0, a); /* A(1) */
+
+	while (out_len != 0) {
+		size_t take = out_len < n ? out_len : n;
+
+		hmac_run(h, a, n, seed, seed_len, block);
+		for (size_t i = 0; i < take; i++)
+			out[i] = mix ? out[i] ^ block[i] : block[i];
+		out += take;
+		out_len -= take;
+		if (out_len != 0)
+			hmac_run(h, a, n, NULL, 0, a);
+	}
+	ct_wipe(a, sizeof(a));
+	ct_wipe(block, sizeof(block));
+}
+
+void
+hs_prf_key(struct hs_prf_key *k, int prf, const uint8_t *secret, size_t len)
+{
+	size_t half = (len + 1) / 2; /* RFC 2246 5: they share the middle byte of an odd length */
+
+	k->prf = prf;
+	if (prf != HS_PRF_MD5_SHA1) {
+		hmac_init(&k->half[0], prf, secret, len);
+		return;
+	}
+	hmac_init(&k->half[0], HS_DIGEST_MD5, secret, half);
+	hmac_init(&k->half[1], HS_DIGEST_SHA1, secret + len - half, half);
+}
+
+void
+hs_prf_keyed(const struct hs_prf_key *k, const uint8_t *label_seed, size_t label_seed_len, uint8_t *out,
+	size_t out_len)
+{
+	p_hash(&k->half[0], false, label_seed, label_seed_len, out, out_len);
+	if (k->prf == HS_PRF_MD5_SHA1)
+		p_hash(&k->half[1], true, label_seed, label_seed_len, out, out_len);
+}
+
 void
 hs_prf_run(int prf, const uint8_t *secret, size_t secret_len, const uint8_t *label_seed, size_t label_seed_len, uint8_t *out,
 	size_t out_len)
 {
-	struct hmac h;
-	uint8_t a[HS_DIGEST_MAX], block[HS_DIGEST_MAX];
-	size_t n;
+	struct hs_prf_key k;
 
-	hmac_init(&h, prf, secret, secret_len);
-	n = hmac_run(&h, label_seed, label_seed_len, NULL, 0, a); /* A(1) */
-	while (out_len != 0) {
-		size_t take = out_len < n ? out_len : n;
-
-		hmac_run(&h, a, n, label_seed, label_seed_len, block);
-		memcpy(out, block, take);
-		out += take;
-		out_len -= take;
-		if (out_len != 0)
-			hmac_run(&h, a, n, NULL, 0, a);
-	}
-	ct_wipe(&h, sizeof(h));
-	ct_wipe(a, sizeof(a));
-	ct_wipe(block, sizeof(block));
+	hs_prf_key(&k, prf, secret, secret_len);
+	hs_prf_keyed(&k, label_seed, label_seed_len, out, out_len);
+	ct_wipe(&k, sizeof(k));
 }
 
 size_t
@@ -174,7 +217,7 @@ hs_hkdf_label(int prf, const uint8_t *secret, const char *label, const uint8_t *
 	size_t n = hs_digest_len(prf), info_len;
 	uint8_t info[2 + 1 + 255 + 1 + 255 + 1], t[HS_DIGEST_MAX];
 	struct wr w = wr_init(info, sizeof(info) - 1);
-	struct hmac h;
+	struct hs_hmac_key h;
 	uint8_t i = 1;
 
 	wr_u16(&w, (uint16_t)len);

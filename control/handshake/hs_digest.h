@@ -16,7 +16,13 @@
 
 #define HS_DIGEST_MAX 48
 
-/* By enum hs_prf: SHA-256, SHA-384, or MD5 and SHA-1 side by side (36 bytes: MD5 first). */
+/* Single hashes beside those of enum hs_prf, for SSL 3.0 and the halves of TLS 1.0's PRF. */
+enum hs_digest_only { HS_DIGEST_MD5 = 16, HS_DIGEST_SHA1 };
+
+/*
+ * By enum hs_prf: SHA-256, SHA-384, or (MD5_SHA1, SSL3) MD5 and SHA-1 side by side, 36 bytes, MD5
+ * first; or one of enum hs_digest_only.
+ */
 struct hs_digest {
 	int prf;
 	union {
@@ -33,8 +39,10 @@ void hs_digest_init(struct hs_digest *d, int prf);
 void hs_digest_add(struct hs_digest *d, const void *p, size_t n);
 /* The digest so far; the running state goes on. Returns its length, at most HS_DIGEST_MAX. */
 size_t hs_digest_now(const struct hs_digest *d, uint8_t *out);
-/* 32, 48 or 36 */
+/* 32, 48, 36; 16 or 20 */
 size_t hs_digest_len(int prf);
+/* The MD5 or SHA-1 half of a running MD5 and SHA-1: enum hs_digest_only. */
+void hs_digest_half(struct hs_digest *d, const struct hs_digest *both, int half);
 /* One shot. */
 size_t hs_digest_of(int prf, const void *p, size_t n, uint8_t *out);
 
@@ -46,6 +54,19 @@ size_t hs_hmac(int prf, const uint8_t *key, size_t key_len, const void *p, size_
  */
 void hs_prf_run(int prf, const uint8_t *secret, size_t secret_len, const uint8_t *label_seed,
 	size_t label_seed_len, uint8_t *out, size_t out_len);
+/* HMAC with both padded-key states computed once: a PRF runs it many times under one key. RFC 2104. */
+struct hs_hmac_key {
+	struct hs_digest inner, outer;
+};
+/* A PRF's secret made ready; for MD5_SHA1 the two halves. Secret: to be wiped. */
+struct hs_prf_key {
+	int prf;
+	struct hs_hmac_key half[2];
+};
+void hs_prf_key(struct hs_prf_key *k, int prf, const uint8_t *secret, size_t len);
+/* hs_prf_run() under a key made ready. */
+void hs_prf_keyed(const struct hs_prf_key *k, const uint8_t *label_seed, size_t label_seed_len,
+	uint8_t *out, size_t out_len);
 /* HKDF-Extract, RFC 5869 2.2. salt NULL: zeros. Returns the length. */
 size_t hs_hkdf_extract(int prf, const uint8_t *salt, size_t salt_len, const uint8_t *ikm,
 	size_t ikm_len, uint8_t *out);

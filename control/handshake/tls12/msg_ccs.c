@@ -2,7 +2,7 @@
  * ChangeCipherSpec, RFC 5246 7.1: a record type of its own, one byte of value 1; the keys change
  * behind it.
  */
-#include "control/handshake/tls12/s12.h"
+#include "control/handshake/tls12/hs12.h"
 
 enum tls_err
 msg_ccs_recv(struct hs_call *c, struct rd *body)
@@ -26,5 +26,5 @@ msg_ccs_send(struct hs_call *c)
 
 	if (err != TLS_E_OK)
 		return err;
-	return s12_install_keys(c, IPC_DIR_WRITE, IPC_KEYS_NOW);
+	return hs12_install_keys(c, IPC_DIR_WRITE, IPC_KEYS_NOW);
 }

@@ -13,6 +13,6 @@ msg_client_key_exchange_recv(struct hs_call *c, struct rd *body)
 
 	if (!rd_ok(body) || rd_left(&secret) != c->w->cert->key_bytes)
 		return TLS_E_DECODE_ERROR;
-	c->w->t12->encrypted_premaster = secret;
+	c->w->t12->in_hand = (struct hs_span){ .p = secret.p, .n = (uint32_t)rd_left(&secret) };
 	return TLS_E_OK;
 }

@@ -30,9 +30,9 @@ s12_client_hello(struct hs_call *c, struct rd *nothing)
 	struct hs *hs = c->hs;
 	enum tls_err err;
 
-	c->w->t12 = calloc(1, sizeof(*c->w->t12));
-	if (c->w->t12 == NULL)
-		return TLS_E_INTERNAL_ERROR;
+	err = hs12_new(c);
+	if (err != TLS_E_OK)
+		return err;
 	hs->suite = choose_suite(c);
 	if (hs->suite == NULL)
 		return TLS_E_HANDSHAKE_FAILURE;

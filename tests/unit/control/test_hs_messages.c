@@ -361,7 +361,7 @@ expect_verify(struct hs *hs)
 	hs->read_epoch = 1;
 	hs->w->t12 = calloc(1, sizeof(*hs->w->t12));
 	hs_transcript_fix(&hs->w->transcript, hs->suite->prf, false);
-	for (unsigned i = 0; i < HS12_VERIFY_LEN; i++)
+	for (unsigned i = 0; i < 12; i++)
 		hs->w->t12->client_verify[i] = (uint8_t)(i * 17);
 }
 

@@ -1,0 +1,90 @@
+/*
+ * SSL 3.0 to TLS 1.2: what only these handshakes need and what a connected one keeps, both roles,
+ * and the steps that both roles' tables share (hs12_keys.c): the key schedule's questions, their
+ * answers, installing keys.
+ */
+#ifndef SLUICE_CONTROL_HS12_H
+#define SLUICE_CONTROL_HS12_H
+
+#include "control/handshake/hs_int.h"
+#include "control/handshake/tls12/ks12.h"
+
+#define HS12_PREMASTER_MAX 384 /* ffdhe3072 */
+#define HS12_CHANGE_COMPRESSION 1 /* DEFLATE's number, RFC 3749 */
+
+/* Of a key exchange with ServerKeyExchange: heap, wiped and freed with struct hs12. */
+struct hs12_kx {
+	uint8_t secret[HS12_PREMASTER_MAX]; /* our private value */
+	uint16_t secret_len;
+	uint16_t params_len, signature_len;
+	uint8_t params[8 + 2 * HS12_PREMASTER_MAX]; /* ServerDHParams or ServerECDHParams as on the wire */
+	uint8_t signature[512];
+};
+
+/* Freed and wiped when the handshake is over. */
+struct hs12 {
+	/* set before MASTER is asked for; wiped by its answer (RFC 5246 8.1) */
+	uint8_t premaster[HS12_PREMASTER_MAX];
+	uint16_t premaster_len;
+	struct ks12_key key; /* of the master secret in it, ready after hs12_set_master() */
+	uint8_t key_block[KS12_BLOCK_MAX];
+	uint8_t client_verify[KS12_VERIFY_MAX], server_verify[KS12_VERIFY_MAX];
+	uint8_t compression; /* 0 or HS12_CHANGE_COMPRESSION */
+	bool resumes; /* the other side agreed, or we did */
+	bool again; /* a renegotiation */
+	bool asks; /* a CertificateRequest goes by */
+	bool ticket_due; /* server: a NewSessionTicket is announced */
+	bool proved; /* the client's CertificateVerify was good */
+	bool to_prove; /* a client certificate went by: CertificateVerify comes */
+	struct peer *peer; /* reference: this handshake's other side, hs->peer once it is over */
+	uint16_t scheme; /* of our signature, or of the one in hand */
+	/* borrowed from the message in hand: valid from its handler to the question */
+	struct hs_span in_hand;
+	struct hs12_kx *kx;
+};
+
+/* What a connected one keeps for renegotiation; hs->l12 is NULL where none can come. */
+struct hs12_live {
+	uint8_t client_verify[KS12_VERIFY_MAX], server_verify[KS12_VERIFY_MAX]; /* RFC 5746 3.1 */
+	uint8_t verify_len;
+	bool secure; /* both sides do RFC 5746 */
+	bool wanted; /* server: a HelloRequest is out */
+	bool reauth; /* server: and its answer has to show a certificate */
+	uint16_t count; /* renegotiations of the peer in this minute */
+	uint64_t minute; /* when it began, seconds */
+	const struct cert *cert; /* server: shown in the full handshake of this connection; NULL: none was */
+};
+
+/* Makes w->t12. */
+enum tls_err hs12_new(struct hs_call *c);
+/* The master secret is known. */
+void hs12_set_master(struct hs_call *c, const uint8_t master[TLS_MASTER_LEN]);
+/* The PRF of this connection. */
+static inline int
+hs12_prf(const struct hs *hs)
+{
+	return hs_suite_prf(hs->suite, hs->version);
+}
+
+/*
+ * Questions MASTER (premaster is in w->t12), KEYS, CLIENT_VERIFY and SERVER_VERIFY are asked in
+ * hs12_keys.c. Each is answered by WORK_DONE: at once, or by a card when hs_env.prf_card says so.
+ * These take the answers.
+ */
+enum tls_err hs12_master_done(struct hs_call *c, struct rd *answer);
+/* Also installs the read key for behind the next ChangeCipherSpec. */
+enum tls_err hs12_keys_done(struct hs_call *c, struct rd *answer);
+enum tls_err hs12_client_verify_done(struct hs_call *c, struct rd *answer);
+enum tls_err hs12_server_verify_done(struct hs_call *c, struct rd *answer);
+/* Emits the KEYS action for a direction from the key block, by our role. */
+enum tls_err hs12_install_keys(struct hs_call *c, enum ipc_keys_dir dir, enum ipc_keys_when when);
+
+/* ---- messages that both roles send and receive alike ---- */
+/* ChangeCipherSpec; the write key is installed behind ours. */
+enum tls_err msg_ccs_recv(struct hs_call *c, struct rd *body);
+enum tls_err msg_ccs_send(struct hs_call *c);
+/* Finished: the peer's is compared, ours is written from w->t12's verify values, by our role. */
+enum tls_err msg_finished_recv(struct hs_call *c, struct rd *body);
+enum tls_err msg_finished_send(struct hs_call *c);
+
+#endif

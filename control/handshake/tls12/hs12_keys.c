@@ -1,0 +1,238 @@
+/*
+ * The key schedule's steps as both roles' tables take them: one question each, its answer, and the
+ * KEYS actions cut from the key block. RFC 5246 6.3, 7.4.9, 8.1; RFC 7627 4.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/ct.h"
+#include "control/handshake/tls12/hs12.h"
+
+enum tls_err
+hs12_new(struct hs_call *c)
+{
+	hs12_drop(c->w->t12);
+	c->w->t12 = calloc(1, sizeof(*c->w->t12));
+	return c->w->t12 != NULL ? TLS_E_OK : TLS_E_INTERNAL_ERROR;
+}
+
+void
+hs12_set_master(struct hs_call *c, const uint8_t master[TLS_MASTER_LEN])
+{
+	ks12_key_init(&c->w->t12->key, hs12_prf(c->hs), master);
+	hs_keylog(c, "CLIENT_RANDOM", master, TLS_MASTER_LEN);
+}
+
+/* The card's PRF: TLS 1.2 with SHA-256 under secrets of 48 bytes. */
+static bool
+on_card(const struct hs_call *c, size_t secret_len)
+{
+	return c->env->prf_card && hs12_prf(c->hs) == HS_PRF_SHA256 && secret_len == TLS_MASTER_LEN;
+}
+
+/* PRF(secret, label, a | b) on the card. */
+static enum tls_err
+ask_card(struct hs_call *c, const uint8_t *secret, const char *label, const uint8_t *a, size_t a_len,
+	const uint8_t *b, size_t b_len, size_t out_len)
+{
+	struct pka_req req = { .kind = PKA_PRF,
+		.code = HS_PRF_SHA256,
+		.split = TLS_MASTER_LEN,
+		.out_len = (uint32_t)out_len };
+	uint8_t seed[128];
+	struct wr w = wr_init(seed, sizeof(seed));
+
+	wr_bytes(&w, label, strlen(label));
+	wr_bytes(&w, a, a_len);
+	wr_bytes(&w, b, b_len);
+	return wr_ok(&w) ? hs_ask_pka(c, &req, secret, TLS_MASTER_LEN, seed, wr_len(&w)) : TLS_E_INTERNAL_ERROR;
+}
+
+/*
+ * An answer of fixed length, or none where the value was computed in place. A wrong length would be
+ * our own side's mistake, never the peer's.
+ */
+static enum tls_err
+take(struct hs_call *c, struct rd *answer, uint8_t *out, size_t n)
+{
+	const uint8_t *p;
+
+	if (rd_left(answer) == 0 && !on_card(c, TLS_MASTER_LEN))
+		return TLS_E_OK;
+	p = rd_bytes(answer, n);
+	if (p == NULL || !rd_done(answer))
+		return TLS_E_INTERNAL_ERROR;
+	memcpy(out, p, n);
+	return TLS_E_OK;
+}
+
+/* Computed in place: the answer is there already. */
+static enum tls_err
+at_once(struct hs_call *c)
+{
+	hs_raise(c, HS_EV_WORK_DONE, NULL, 0);
+	return TLS_E_OK;
+}
+
+enum tls_err
+hs_ask_MASTER(struct hs_call *c)
+{
+	struct hs_work_area *w = c->w;
+	struct hs12 *t = w->t12;
+	uint8_t master[TLS_MASTER_LEN], hash[HS_DIGEST_MAX];
+	size_t n = 0;
+
+	/* RFC 7627 4: the transcript ends with ClientKeyExchange */
+	if (c->hs->extended_master_secret)
+		n = hs_transcript_hash(&w->transcript, hash);
+	if (on_card(c, t->premaster_len))
+		return n != 0 ? ask_card(c, t->premaster, "extended master secret", hash, n, hash, 0,
+					TLS_MASTER_LEN)
+			      : ask_card(c, t->premaster, "master secret", w->hello.random,
+					TLS_RANDOM_LEN, w->server_random, TLS_RANDOM_LEN,
+					TLS_MASTER_LEN);
+	if (n != 0)
+		ks12_extended_master(hs12_prf(c->hs), t->premaster, t->premaster_len, hash, n, master);
+	else
+		ks12_master(hs12_prf(c->hs), t->premaster, t->premaster_len, w->hello.random,
+			w->server_random, master);
+	hs12_set_master(c, master);
+	ct_wipe(master, sizeof(master));
+	return at_once(c);
+}
+
+enum tls_err
+hs12_master_done(struct hs_call *c, struct rd *answer)
+{
+	struct hs12 *t = c->w->t12;
+	const uint8_t *master;
+
+	ct_wipe(t->premaster, sizeof(t->premaster)); /* RFC 5246 8.1 */
+	if (rd_left(answer) == 0 && !on_card(c, t->premaster_len))
+		return TLS_E_OK;
+	master = rd_bytes(answer, TLS_MASTER_LEN);
+	if (master == NULL || !rd_done(answer))
+		return TLS_E_INTERNAL_ERROR;
+	hs12_set_master(c, master);
+	return TLS_E_OK;
+}
+
+enum tls_err
+hs_ask_KEYS(struct hs_call *c)
+{
+	struct hs_work_area *w = c->w;
+	struct hs12 *t = w->t12;
+	size_t n = ks12_block_len(c->hs->suite, c->hs->version);
+
+	if (on_card(c, TLS_MASTER_LEN))
+		return ask_card(c, t->key.master, "key expansion", w->server_random, TLS_RANDOM_LEN,
+			w->hello.random, TLS_RANDOM_LEN, n);
+	ks12_key_block(&t->key, w->hello.random, w->server_random, t->key_block, n);
+	return at_once(c);
+}
+
+enum tls_err
+hs12_keys_done(struct hs_call *c, struct rd *answer)
+{
+	enum tls_err err = take(c, answer, c->w->t12->key_block, ks12_block_len(c->hs->suite, c->hs->version));
+
+	return err == TLS_E_OK ? hs12_install_keys(c, IPC_DIR_READ, IPC_KEYS_AFTER_CCS) : err;
+}
+
+static enum tls_err
+ask_verify_data(struct hs_call *c, bool of_client, uint8_t out[KS12_VERIFY_MAX])
+{
+	uint8_t hash[HS_DIGEST_MAX];
+	size_t n;
+
+	if (on_card(c, TLS_MASTER_LEN)) {
+		n = hs_transcript_hash(&c->w->transcript, hash);
+		return ask_card(c, c->w->t12->key.master, of_client ? "client finished" : "server finished",
+			hash, n, hash, 0, ks12_verify_len(c->hs->version));
+	}
+	ks12_finished(&c->w->t12->key, &c->w->transcript.digest, of_client, out);
+	return at_once(c);
+}
+
+enum tls_err
+hs_ask_CLIENT_VERIFY(struct hs_call *c)
+{
+	return ask_verify_data(c, true, c->w->t12->client_verify);
+}
+
+enum tls_err
+hs_ask_SERVER_VERIFY(struct hs_call *c)
+{
+	return ask_verify_data(c, false, c->w->t12->server_verify);
+}
+
+enum tls_err
+hs12_client_verify_done(struct hs_call *c, struct rd *answer)
+{
+	return take(c, answer, c->w->t12->client_verify, ks12_verify_len(c->hs->version));
+}
+
+enum tls_err
+hs12_server_verify_done(struct hs_call *c, struct rd *answer)
+{
+	return take(c, answer, c->w->t12->server_verify, ks12_verify_len(c->hs->version));
+}
+
+/*
+ * Key block: client MAC, server MAC, client key, server key, client IV, server IV; RFC 5246 6.3. The
+ * client writes with the client's.
+ */
+enum tls_err
+hs12_install_keys(struct hs_call *c, enum ipc_keys_dir dir, enum ipc_keys_when when)
+{
+	const struct hs *hs = c->hs;
+	const struct hs_suite *s = hs->suite;
+	const uint8_t *block = c->w->t12->key_block;
+	/* explicit in every record from TLS 1.1 on */
+	uint8_t iv_len = s->cbc && hs->version > TLS_V_10 ? 0 : s->iv_len;
+	unsigned which = (dir == IPC_DIR_WRITE) == (hs->role == HS_SERVER);
+	struct hs_keys k = {
+		.dir = (uint8_t)dir,
+		.when = (uint8_t)when,
+		.flags = (uint8_t)((hs->encrypt_then_mac ? IPC_KEYS_ETM : 0) |
+				   (c->w->t12->compression != 0 ? IPC_KEYS_DEFLATE : 0)),
+		.version = hs->version,
+		.alg = s->alg,
+		.mac = block + which * s->mac_len,
+		.key = block + 2 * s->mac_len + which * s->key_len,
+		.iv = block + 2 * s->mac_len + 2 * s->key_len + which * iv_len,
+		.mac_len = s->mac_len,
+		.key_len = s->key_len,
+		.iv_len = iv_len,
+	};
+
+	return hs_emit_keys(c, &k);
+}
+
+void
+hs12_drop(struct hs12 *t)
+{
+	if (t == NULL)
+		return;
+	if (t->kx != NULL)
+		ct_wipe(t->kx, sizeof(*t->kx));
+	free(t->kx);
+	peer_unref(t->peer);
+	ct_wipe(t, sizeof(*t));
+	free(t);
+}
+
+void
+hs12_live_drop(struct hs12_live *l)
+{
+	free(l);
+}
+
+size_t
+hs12_memory(const struct hs *hs)
+{
+	const struct hs12 *t = hs->w != NULL ? hs->w->t12 : NULL;
+
+	return (t != NULL ? sizeof(*t) + (t->kx != NULL ? sizeof(*t->kx) : 0) : 0) +
+	       (hs->l12 != NULL ? sizeof(struct hs12_live) : 0);
+}
