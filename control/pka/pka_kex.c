@@ -9,6 +9,7 @@
 
 static const struct pka_kex_group groups[] = {
 	{ KEX_X25519, 64, 32, 32, 32, pka_x25519_keygen, pka_x25519_derive, pka_x25519_respond, 0 },
+	{ KEX_X25519MLKEM768, 2464, 1216, 1120, 64, pka_hybrid_keygen, pka_hybrid_derive, pka_hybrid_respond, 0 },
 	{ KEX_P256, 32, 65, 65, 32, pka_ec_keygen, pka_ec_derive, pka_ec_respond, 0 },
 	{ KEX_P384, 48, 97, 97, 48, pka_ec_keygen, pka_ec_derive, pka_ec_respond, 0 },
 	{ KEX_FFDHE2048, 29, 256, 256, 256, pka_ffdhe_keygen, pka_ffdhe_derive, pka_ffdhe_respond, 1 },

@@ -55,6 +55,11 @@ int pka_ffdhe_derive(const struct pka_kex_group *g, const uint8_t *priv, const u
 	size_t peer_len, uint8_t *secret);
 int pka_ffdhe_respond(const struct pka_kex_group *g, const uint8_t *peer, size_t peer_len,
 	uint8_t *pub, uint8_t *secret);
+int pka_hybrid_keygen(const struct pka_kex_group *g, uint8_t *priv, uint8_t *pub);
+int pka_hybrid_derive(const struct pka_kex_group *g, const uint8_t *priv, const uint8_t *peer,
+	size_t peer_len, uint8_t *secret);
+int pka_hybrid_respond(const struct pka_kex_group *g, const uint8_t *peer, size_t peer_len,
+	uint8_t *pub, uint8_t *secret);
 /* KEX_GROUP_EXPLICIT; in: p, g, Ys. out as pka_kex_do_respond(). */
 int pka_ffdhe_explicit(const uint8_t *in, size_t len, uint8_t *out, size_t *out_len);
 

@@ -25,7 +25,7 @@ rsa_public_is_cheap(const EVP_PKEY *key)
 static bool
 kex_is_cheap(unsigned group)
 {
-	return group == KEX_X25519 || group == KEX_P256;
+	return group == KEX_X25519 || group == KEX_X25519MLKEM768 || group == KEX_P256;
 }
 
 bool

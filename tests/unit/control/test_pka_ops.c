@@ -312,6 +312,7 @@ static const struct {
 	size_t public, reply, secret;
 } groups[] = {
 	{ KEX_X25519, 32, 32, 32 },
+	{ KEX_X25519MLKEM768, 1216, 1120, 64 },
 	{ KEX_P256, 65, 65, 32 },
 	{ KEX_P384, 97, 97, 48 },
 	{ KEX_FFDHE2048, 256, 256, 256 },
@@ -402,10 +403,12 @@ the_secret_is_the_one_that_evp_derives(void **state)
 {
 	static const struct {
 		const char *type, *group;
-	} names[GROUPS] = { { "X25519", "x" }, { "EC", "P-256" }, { "EC", "P-384" }, { "DH", "ffdhe2048" }, { "DH", "ffdhe3072" } };
+	} names[GROUPS] = { { "X25519", "x" }, { NULL, NULL }, { "EC", "P-256" }, { "EC", "P-384" }, { "DH", "ffdhe2048" }, { "DH", "ffdhe3072" } };
 	uint8_t out[PKA_OP_MAX_OUT], theirs[600];
 
 	for (size_t g = 0; g < GROUPS; g++) {
+		if (names[g].type == NULL)
+			continue; /* not in libcrypto: test_mlkem.c and the halves below */
 		EVP_PKEY *key = named_key(names[g].type, names[g].group), *ours = EVP_PKEY_new();
 		uint8_t *pub;
 		size_t len = EVP_PKEY_get1_encoded_public_key(key, &pub), n, m = sizeof(theirs);
@@ -454,12 +457,12 @@ x25519_is_rfc_7748s(void **state)
 static void
 shares_of_another_length_are_not_valid(void **state)
 {
-	uint8_t out[PKA_OP_MAX_OUT], c[PKA_OP_MAX_OUT], in[600];
+	uint8_t out[PKA_OP_MAX_OUT], c[PKA_OP_MAX_OUT], in[1300];
 	struct pair mine;
 	size_t n;
 
 	for (size_t g = 0; g < GROUPS; g++) {
-		bool ffdhe = groups[g].group >= KEX_FFDHE2048;
+		bool ffdhe = groups[g].group == KEX_FFDHE2048 || groups[g].group == KEX_FFDHE3072;
 
 		assert_int_equal(keygen(groups[g].group, c, &mine), 0);
 		memset(in, 0, sizeof(in));
@@ -508,6 +511,38 @@ points_of_small_order_are_not_valid(void **state)
 		assert_int_equal(derive(KEX_X25519, mine.a, mine.a_len, low[i], 32, out, &n), 0);
 		assert_int_equal(n, 0);
 	}
+}
+
+static void
+each_half_of_the_hybrid_is_checked_and_counts(void **state)
+{
+	uint8_t c[PKA_OP_MAX_OUT], s[PKA_OP_MAX_OUT], d[PKA_OP_MAX_OUT], bad[1216];
+	struct pair mine, theirs;
+	size_t n;
+
+	assert_int_equal(keygen(KEX_X25519MLKEM768, c, &mine), 0);
+	memcpy(bad, mine.b, mine.b_len);
+	bad[1] |= 0x0f; /* a coefficient of 0xfxx: not reduced (FIPS 203 7.2) */
+	assert_int_equal(respond(KEX_X25519MLKEM768, bad, mine.b_len, s, &n), 0);
+	assert_int_equal(n, 0);
+	memcpy(bad, mine.b, mine.b_len);
+	memset(bad + 1184, 0, 32);
+	assert_int_equal(respond(KEX_X25519MLKEM768, bad, mine.b_len, s, &n), 0);
+	assert_int_equal(n, 0);
+	assert_int_equal(respond(KEX_X25519MLKEM768, mine.b, mine.b_len, s, &n), 0);
+	theirs = split_pair(s, n);
+	/* the X25519 half is plain X25519 */
+	assert_int_equal(derive(KEX_X25519, mine.a + 2400, 64, theirs.a + 1088, 32, d, &n), 0);
+	assert_memory_equal(d, theirs.b + 32, 32);
+	memcpy(bad, theirs.a, theirs.a_len);
+	bad[5] ^= 1; /* implicit rejection: another secret, no sign */
+	assert_int_equal(derive(KEX_X25519MLKEM768, mine.a, mine.a_len, bad, theirs.a_len, d, &n), 0);
+	assert_int_equal(n, 64);
+	assert_memory_not_equal(d, theirs.b, 32);
+	assert_memory_equal(d + 32, theirs.b + 32, 32);
+	memset(bad + 1088, 0, 32);
+	assert_int_equal(derive(KEX_X25519MLKEM768, mine.a, mine.a_len, bad, theirs.a_len, d, &n), 0);
+	assert_int_equal(n, 0);
 }
 
 static void
@@ -712,6 +747,7 @@ main(void)
 		cmocka_unit_test(x25519_is_rfc_7748s),
 		cmocka_unit_test(shares_of_another_length_are_not_valid),
 		cmocka_unit_test(points_of_small_order_are_not_valid),
+		cmocka_unit_test(each_half_of_the_hybrid_is_checked_and_counts),
 		cmocka_unit_test(points_off_the_curve_and_other_encodings_are_not_valid),
 		cmocka_unit_test(ffdhe_shares_out_of_range_are_not_valid),
 		cmocka_unit_test(a_servers_own_group_is_used_when_it_is_in_bounds),

@@ -1,0 +1,10 @@
+# Public-key work, ML-KEM, tickets and session stores: tests.
+$(eval $(call unit_test,control/pka_ops,tests/unit/control/test_pka_ops.c $(CP_PKA_SOFT_SRC) control/handshake/hs_digest.c common/rd.c common/wr.c,,-lcrypto))
+$(eval $(call unit_test,control/mlkem,tests/unit/control/test_mlkem.c $(MLKEM_SRC),,-lcrypto))
+$(eval $(call unit_test,control/mlkem_poly,tests/unit/control/test_mlkem_poly.c control/mlkem/mlkem_hash.c,,-lcrypto))
+# The build that is not taken is compiled too: it must not rot.
+ALL += $(call objs,rel,control/mlkem/mlkem_libcrypto.c)
+# Constant time: under valgrind every secret is undefined; a branch or an index that depends on one is an error. -O3 as in the product.
+$(eval $(call program,$(BUILD)/test/control/mlkem_ct,rel,tests/unit/control/test_mlkem_ct.c,$(if $(filter x86_64,$(shell uname -m)),-march=x86-64-v3),-lcrypto))
+TESTS += unit|control/mlkem_ct|valgrind -q $(BUILD)/test/control/mlkem_ct
+TEST_DEPS += $(BUILD)/test/control/mlkem_ct
