@@ -67,7 +67,8 @@ def memory_of(pids):
 
 
 def client(lab, argv, timeout):
-    env = dict(os.environ, OPENSSL_CONF=os.path.join(lab.state, "openssl.cnf"))
+    cnf = os.path.join(lab.state, "openssl.cnf")
+    env = dict(os.environ, **({"OPENSSL_CONF": cnf} if os.path.exists(cnf) else {}))
     r = subprocess.run(["ip", "netns", "exec", lab.net.ns(CLIENT), "taskset", "-c", CLIENT_CPU] + [str(a) for a in argv],
                        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=timeout, env=env)
     return r.stdout
@@ -149,6 +150,13 @@ def idle_bytes(lab, quick):
     return max(0, after - before) / n
 
 
+def pin_origin(lab):
+    """The servers behind share the client's core."""
+    origin = lab.procs.pid("nginx")
+    for pid in [origin] + children(origin):
+        subprocess.run(["taskset", "-acp", CLIENT_CPU, str(pid)], stdout=subprocess.DEVNULL, check=True)
+
+
 SHAKES = [  # name, title, options of the client
     ("new", "new handshakes, 32 at a time", ["--full", "--parallel", 32]),
     ("resumed", "resumed handshakes, 32 at a time", ["--parallel", 32]),
@@ -160,9 +168,7 @@ SHAKES = [  # name, title, options of the client
 def measure_one(lab, mtu, quick, r):
     """All figures of one server at one MTU, into r."""
     lab.up(mtu=mtu, engine="soft", lcores=f"0@{SERVER_CPU}", cpu=SERVER_CPU, pin=SERVER_CPU)
-    subprocess.run(["taskset", "-acp", CLIENT_CPU, str(lab.procs.pid("nginx"))], stdout=subprocess.DEVNULL, check=True)
-    for pid in children(lab.procs.pid("nginx")):
-        subprocess.run(["taskset", "-acp", CLIENT_CPU, str(pid)], stdout=subprocess.DEVNULL, check=True)
+    pin_origin(lab)
     with open(os.path.join(lab.state, "openssl.cnf"), "w") as f:
         f.write(OPENSSL_CNF)
     r[f"bulk{mtu}"] = bulk(lab, quick)

@@ -25,12 +25,12 @@ http {{
     upstream web {{ {upstream} keepalive 64; }}
     server {{
         listen {ip}:443 ssl;
-        ssl_certificate {pki}/www.pem;
-        ssl_certificate_key {pki}/www.key;
-        ssl_protocols TLSv1.2;
+        ssl_certificate {pki}/{leaf}.pem;
+        ssl_certificate_key {pki}/{leaf}.key;
+        ssl_protocols {nginx_versions};
         ssl_ciphers {suite}:@SECLEVEL=0;
         ssl_session_cache shared:s:16m;
-        ssl_session_tickets off;
+        ssl_session_tickets {tickets};
         location / {{ proxy_pass http://web; proxy_http_version 1.1; proxy_set_header Connection ""; }}
     }}
 }}
@@ -42,14 +42,14 @@ HAPROXY = """global
     tune.ssl.default-dh-param 2048
     tune.ssl.cachesize 20000
     ssl-default-bind-ciphers {suite}:@SECLEVEL=0
-    ssl-default-bind-options ssl-min-ver TLSv1.2 ssl-max-ver TLSv1.2 no-tls-tickets
+    ssl-default-bind-options ssl-min-ver {haproxy_version} ssl-max-ver {haproxy_version}{haproxy_tickets}
 defaults
     mode {mode}
     timeout connect 5s
     timeout client 60s
     timeout server 60s
 frontend f
-    bind {ip}:443 ssl crt {dir}/www-both.pem
+    bind {ip}:443 ssl crt {dir}/www-both.pem{alpn}
     default_backend b
 backend b
     balance roundrobin
@@ -58,11 +58,14 @@ backend b
 
 
 class PeerLab(Lab):
-    """A lab whose appliance namespace holds a kernel address and one of the peers."""
+    """A lab whose appliance namespace holds a kernel address and one of the peers, with one version and one certificate."""
 
-    def __init__(self, kind):
+    def __init__(self, kind, tls="1.2", leaf="www"):
         super().__init__("bench")
         self.kind = kind
+        self.leaf = leaf
+        self.settings = {"suite": f"ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES128-GCM-SHA256:{SUITE}", "leaf": leaf, "nginx_versions": f"TLSv{tls}", "haproxy_version": f"TLSv{tls}",
+                         "tickets": "on" if tls == "1.3" else "off", "haproxy_tickets": "" if tls == "1.3" else " no-tls-tickets", "alpn": ""}
 
     def up(self, say=lambda s: None, mtu=1500, cpu=0, **_):
         self.down()
@@ -77,13 +80,13 @@ class PeerLab(Lab):
         if self.kind == "nginx":
             for d in ("body", "proxy", "fcgi", "uwsgi", "scgi"):
                 os.makedirs(f"{self.state}/peer-{d}", exist_ok=True)
-            text = NGINX.format(dir=self.state, pki=certs, ip=f"{OUTSIDE}.1", suite=SUITE,
+            text = NGINX.format(dir=self.state, pki=certs, ip=f"{OUTSIDE}.1", **self.settings,
                                 upstream=" ".join(f"server {INSIDE}.{2 + i}:80;" for i in range(SERVERS)))
             argv = ["nginx", "-c", f"{self.state}/peer.conf"]
         else:
             with open(f"{self.state}/www-both.pem", "w") as f:
-                f.write(open(f"{certs}/www.pem").read() + open(f"{certs}/www.key").read())
-            text = HAPROXY.format(dir=self.state, ip=f"{OUTSIDE}.1", suite=SUITE, mode="tcp",
+                f.write(open(f"{certs}/{self.leaf}.pem").read() + open(f"{certs}/{self.leaf}.key").read())
+            text = HAPROXY.format(dir=self.state, ip=f"{OUTSIDE}.1", mode="tcp", **self.settings,
                                   servers="\n".join(f"    server s{i} {INSIDE}.{2 + i}:80" for i in range(SERVERS)))
             argv = ["haproxy", "-db", "-f", f"{self.state}/peer.conf"]
         with open(f"{self.state}/peer.conf", "w") as f:

@@ -1,8 +1,9 @@
 /*
- * A client that keeps a TLS server busy: N connections at a time, each a TCP connect, a TLS 1.2 handshake (full, or resumed by session
- * identifier), optionally one request, close_notify, close. One thread, non-blocking, epoll; OpenSSL as it comes.
+ * A client that keeps a TLS server busy: N connections at a time, each a TCP connect, a handshake (full, or resumed: by session
+ * identifier in TLS 1.2, by ticket in TLS 1.3), optionally one request, close_notify, close. One thread, non-blocking, epoll; OpenSSL
+ * as it comes. With --rate connections begin at fixed times, whatever the server does: latency counts from when each was due.
  *
- *   resume ADDRESS PORT [--parallel N] [--seconds S] [--suite NAME] [--get PATH] [--full]
+ *   resume ADDRESS PORT [--tls 1.2|1.3] [--parallel N] [--rate R] [--seconds S] [--suite NAME] [--groups LIST] [--get PATH] [--full]
  *
  * Prints one line of JSON: handshakes, how many were resumed, seconds, the client's own CPU seconds, latency from connect to Finished.
  */
@@ -41,7 +42,9 @@ struct client {
 	uint32_t parallel;
 	double seconds;
 	const char *suite, *path;
-	int full;
+	const char *groups;
+	int full, tls13;
+	double rate, due; /* per second, 0: as fast as it goes; when the next one begins */
 	SSL_CTX *ctx;
 	SSL_SESSION *session;
 	int ep;
@@ -90,15 +93,20 @@ begin(struct client *c, struct slot *s)
 	if (s->fd < 0)
 		die("socket");
 	setsockopt(s->fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
-	s->began = now();
+	s->began = c->rate != 0 ? c->due : now();
 	s->phase = PHASE_HANDSHAKE;
 	if (connect(s->fd, (const struct sockaddr *)&c->to, sizeof(c->to)) != 0 && errno != EINPROGRESS)
 		die("connect");
 	s->ssl = SSL_new(c->ctx);
 	if (s->ssl == NULL || SSL_set_fd(s->ssl, s->fd) != 1)
 		die("SSL_new");
-	if (!c->full && c->session != NULL)
-		SSL_set_session(s->ssl, c->session);
+	if (!c->full && c->session != NULL) {
+		/* a copy: OpenSSL marks a session as used up when its connection ends abruptly */
+		SSL_SESSION *copy = SSL_SESSION_dup(c->session);
+
+		SSL_set_session(s->ssl, copy);
+		SSL_SESSION_free(copy);
+	}
 	SSL_set_connect_state(s->ssl);
 	if (epoll_ctl(c->ep, EPOLL_CTL_ADD, s->fd, &ev) != 0)
 		die("epoll_ctl");
@@ -123,7 +131,7 @@ shook(struct client *c, struct slot *s)
 {
 	const double t = now();
 
-	if (!c->full && c->session == NULL)
+	if (!c->full && !c->tls13 && c->session == NULL)
 		c->session = SSL_get1_session(s->ssl);
 	c->all++;
 	if (t < c->count_from)
@@ -132,6 +140,18 @@ shook(struct client *c, struct slot *s)
 	c->resumed += (uint64_t)SSL_session_reused(s->ssl);
 	if (c->n_ms < MAX_SAMPLES)
 		c->ms[c->n_ms++] = (float)((t - s->began) * 1e3);
+}
+
+/* TLS 1.3: the first ticket serves all connections, as a session identifier does. */
+static int
+on_session(SSL *ssl, SSL_SESSION *session)
+{
+	struct client *c = SSL_CTX_get_app_data(SSL_get_SSL_CTX(ssl));
+
+	if (c->full || !c->tls13 || c->session != NULL)
+		return 0;
+	c->session = SSL_SESSION_dup(session); /* the connection's own dies with it */
+	return 0;
 }
 
 /* Whether the connection is to go on; *want is what to wait for. */
@@ -149,13 +169,16 @@ step(struct client *c, struct slot *s, uint32_t *want)
 			rc = SSL_write(s->ssl, c->request, (int)strlen(c->request));
 		else
 			rc = SSL_read(s->ssl, buf, sizeof(buf));
+		if (s->phase == PHASE_READ && c->path == NULL && c->session != NULL)
+			return 0;
 		if (rc <= 0)
 			break;
 		if (s->phase == PHASE_HANDSHAKE) {
 			shook(c, s);
-			if (c->path == NULL)
+			/* the ticket comes behind the handshake: the first connection stays for it */
+			if (c->path == NULL && (c->full || c->session != NULL))
 				return 0;
-			s->phase = PHASE_WRITE;
+			s->phase = c->path != NULL ? PHASE_WRITE : PHASE_READ;
 		} else if (s->phase == PHASE_WRITE) {
 			s->phase = PHASE_READ;
 		}
@@ -177,11 +200,27 @@ ready(struct client *c, struct slot *s)
 
 	if (rc <= 0) {
 		end(c, s, rc == 0);
-		begin(c, s);
+		if (c->rate == 0)
+			begin(c, s);
 		return;
 	}
 	ev.events = want;
 	epoll_ctl(c->ep, EPOLL_CTL_MOD, s->fd, &ev);
+}
+
+/* Begins what is due, as far as there are slots. Returns how long to wait for the next, in ms. */
+static int
+pace(struct client *c)
+{
+	double t = now();
+
+	for (uint32_t i = 0; i < c->parallel && c->due <= t; i++) {
+		if (c->slots[i].ssl != NULL)
+			continue;
+		begin(c, &c->slots[i]);
+		c->due += 1 / c->rate;
+	}
+	return c->due <= t ? 1 : (int)((c->due - t) * 1e3);
 }
 
 static void
@@ -193,10 +232,11 @@ run(struct client *c)
 	c->ep = epoll_create1(EPOLL_CLOEXEC);
 	c->count_from = now() + SETTLE;
 	until = c->count_from + c->seconds;
-	for (uint32_t i = 0; i < c->parallel; i++)
+	c->due = now();
+	for (uint32_t i = 0; i < c->parallel && c->rate == 0; i++)
 		begin(c, &c->slots[i]);
 	while (now() < until) {
-		int n = epoll_wait(c->ep, ev, 64, 100);
+		int n = epoll_wait(c->ep, ev, 64, c->rate != 0 ? pace(c) : 100);
 
 		for (int i = 0; i < n; i++)
 			ready(c, ev[i].data.ptr);
@@ -229,6 +269,7 @@ options(int argc, char **argv, struct client *c)
 {
 	static const struct option longs[] = {
 		{ "parallel", required_argument, NULL, 'p' }, { "seconds", required_argument, NULL, 's' }, { "suite", required_argument, NULL, 'c' },
+		{ "tls", required_argument, NULL, 't' }, { "rate", required_argument, NULL, 'r' }, { "groups", required_argument, NULL, 'G' },
 		{ "get", required_argument, NULL, 'g' }, { "full", no_argument, NULL, 'f' }, { NULL, 0, NULL, 0 },
 	};
 	int o;
@@ -238,6 +279,9 @@ options(int argc, char **argv, struct client *c)
 		case 'p': c->parallel = (uint32_t)atoi(optarg); break;
 		case 's': c->seconds = atof(optarg); break;
 		case 'c': c->suite = optarg; break;
+		case 't': c->tls13 = strcmp(optarg, "1.3") == 0; break;
+		case 'r': c->rate = atof(optarg); break;
+		case 'G': c->groups = optarg; break;
 		case 'g': c->path = optarg; break;
 		case 'f': c->full = 1; break;
 		default: return -1;
@@ -250,6 +294,20 @@ options(int argc, char **argv, struct client *c)
 	return inet_pton(AF_INET, argv[optind], &c->to.sin_addr) == 1 ? 0 : -1;
 }
 
+static int
+set_up(struct client *c, const char *ciphers)
+{
+	int version = c->tls13 ? TLS1_3_VERSION : TLS1_2_VERSION;
+
+	SSL_CTX_set_app_data(c->ctx, c);
+	SSL_CTX_set_options(c->ctx, c->tls13 ? 0 : SSL_OP_NO_TICKET);
+	SSL_CTX_set_session_cache_mode(c->ctx, c->tls13 ? SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL : SSL_SESS_CACHE_OFF);
+	SSL_CTX_sess_set_new_cb(c->ctx, on_session);
+	return SSL_CTX_set_max_proto_version(c->ctx, version) == 1 && SSL_CTX_set_min_proto_version(c->ctx, version) == 1 &&
+	       (c->tls13 ? SSL_CTX_set_ciphersuites(c->ctx, c->suite) : SSL_CTX_set_cipher_list(c->ctx, ciphers)) == 1 &&
+	       (c->groups == NULL || SSL_CTX_set1_groups_list(c->ctx, c->groups) == 1);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -259,17 +317,15 @@ main(int argc, char **argv)
 	double cpu;
 
 	if (options(argc, argv, c) != 0) {
-		fprintf(stderr, "usage: resume ADDRESS PORT [--parallel N] [--seconds S] [--suite NAME] [--get PATH] [--full]\n");
+		fprintf(stderr, "usage: resume ADDRESS PORT [--tls 1.2|1.3] [--parallel N] [--rate R] [--seconds S] [--suite NAME] [--groups LIST] [--get PATH] [--full]\n");
 		return 2;
 	}
 	snprintf(ciphers, sizeof(ciphers), "%s:@SECLEVEL=0", c->suite);
 	snprintf(c->request, sizeof(c->request), "GET %s HTTP/1.1\r\nHost: www.sluice.test\r\nConnection: close\r\n\r\n", c->path != NULL ? c->path : "/");
 	c->ms = malloc(MAX_SAMPLES * sizeof(*c->ms));
 	c->ctx = SSL_CTX_new(TLS_client_method());
-	if (c->ms == NULL || c->ctx == NULL || SSL_CTX_set_max_proto_version(c->ctx, TLS1_2_VERSION) != 1 || SSL_CTX_set_cipher_list(c->ctx, ciphers) != 1)
+	if (c->ms == NULL || c->ctx == NULL || set_up(c, ciphers) != 1)
 		die("set-up");
-	SSL_CTX_set_options(c->ctx, SSL_OP_NO_TICKET);
-	SSL_CTX_set_session_cache_mode(c->ctx, SSL_SESS_CACHE_OFF);
 	cpu = cpu_seconds();
 	run(c);
 	report(c, cpu_seconds() - cpu);

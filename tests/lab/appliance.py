@@ -21,15 +21,16 @@ def library(name):
     return os.path.join(ROOT, os.environ.get("BUILD", "build"), "lib", name)
 
 
-def write_config(lab, profile):
-    """The sluice.yaml of the lab; --config replaces it."""
+def write_config(lab, profile, only_leaf=None, only_version=None):
+    """The sluice.yaml of the lab; --config replaces it. only_leaf, only_version: one certificate, one version ("1.3")."""
     certs = pki.make(os.path.join(lab.state, "pki"))
     kek = os.path.join(lab.state, "device.kek")
     if not os.path.exists(kek):
         with open(os.open(kek, os.O_CREAT | os.O_WRONLY | os.O_EXCL, 0o600), "wb") as f:
             f.write(secrets.token_bytes(32))
     servers = "\n".join(f"      - address: {INSIDE}.{2 + i}\n        port: 80" for i in range(SERVERS))
-    certificates = "\n".join(f"      - chain: {certs}/{leaf}.pem\n        key: {certs}/{leaf}.key" for leaf in pki.LEAVES)
+    certificates = "\n".join(f"      - chain: {certs}/{leaf}.pem\n        key: {certs}/{leaf}.key" for leaf in ([only_leaf] if only_leaf else pki.LEAVES))
+    tls = f"    tls:\n      versions: [\"{only_version}\"]\n" if only_version else ""
     path = os.path.join(lab.state, "sluice.yaml")
     with open(path, "w") as f:
         f.write(f"""# The lab's configuration.
@@ -52,7 +53,7 @@ listeners:
     port: 443
     profile: {profile}
     pool: web
-    certificates:
+{tls}    certificates:
 {certificates}
 pools:
   - name: web

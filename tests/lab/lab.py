@@ -11,7 +11,7 @@ from .procs import Procs
 
 DEFAULTS = {
     "engine": "soft", "profile": "compatible", "config": None, "workers": 1, "port": "af_packet", "impair": {}, "mtu": 1500,
-    "lcores": None, "dp_args": [], "seed": 1, "env": {}, "nginx": True,
+    "lcores": None, "only_leaf": None, "only_version": None, "dp_args": [], "seed": 1, "env": {}, "nginx": True,
 }
 IMPAIRMENTS = ("loss", "reorder", "dup", "delay", "seed")
 
@@ -59,7 +59,7 @@ class Lab:
                     argv += [f"--{k}", o["impair"].get(k, 0)]
                 self.procs.start("relay", argv, ns=self.net.ns(WIRE))
             o["lcores"] = o["lcores"] or ",".join(f"{i}@{i % os.cpu_count()}" for i in range(o["workers"]))
-            path, _ = appliance.write_config(self, o["profile"])
+            path, _ = appliance.write_config(self, o["profile"], o["only_leaf"], o["only_version"])
             if o["config"]:
                 appliance.use_config(self, o["config"], path)
             o["config"] = path

@@ -1,31 +1,64 @@
-"""Test certificates: one CA, RSA-2048 leaves for the lab's names. Made once per lab with the openssl command."""
+"""
+Test certificates, made once per lab with the openssl command: one CA, server leaves for the lab's names (RSA-2048 for each, P-256,
+P-384 and Ed25519 for the first), and client certificates. LEAVES are those of the lab's own configuration.
+"""
 import os
 
 from .net import sh
 
-LEAVES = {  # file: subject alternative names
+LEAVES = {  # file: subject alternative names; RSA-2048
     "www": ["www.sluice.test", "sluice.test"],
     "alt": ["alt.sluice.test"],
     "wild": ["*.wild.sluice.test"],
 }
+KEYS = {
+    "rsa": ["-newkey", "rsa:2048"],
+    "p256": ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"],
+    "p384": ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-384"],
+    "ed25519": ["-newkey", "ed25519"],
+}
+# file: key, names or subject, purpose
+OTHERS = {
+    "www-p256": ("p256", LEAVES["www"], "serverAuth"),
+    "www-p384": ("p384", LEAVES["www"], "serverAuth"),
+    "www-ed25519": ("ed25519", LEAVES["www"], "serverAuth"),
+    "backend": ("rsa", ["backend.sluice.test"], "serverAuth"),
+    "client-rsa": ("rsa", ["client.sluice.test"], "clientAuth"),
+    "client-p256": ("p256", ["client.sluice.test"], "clientAuth"),
+}
+
+
+def make_ca(folder, name, subject):
+    """A self-signed CA: NAME.pem and NAME.key; does nothing when they are there."""
+    pem, key = os.path.join(folder, name + ".pem"), os.path.join(folder, name + ".key")
+    if not os.path.exists(pem):
+        sh("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-sha256", "-days", "3650", "-subj", subject,
+           "-addext", "basicConstraints=critical,CA:TRUE", "-addext", "keyUsage=critical,keyCertSign,cRLSign", "-keyout", key, "-out", pem)
+    return pem, key
+
+
+def make_leaf(folder, leaf, names, key="rsa", purpose="serverAuth", ca="ca", days=3650, extra=""):
+    """One certificate of a CA: LEAF.pem and LEAF.key; does nothing when they are there."""
+    pem, keyfile, csr, ext = (os.path.join(folder, leaf + e) for e in (".pem", ".key", ".csr", ".ext"))
+    if os.path.exists(pem):
+        return pem, keyfile
+    with open(ext, "w") as f:
+        usage = "digitalSignature,keyEncipherment" if key == "rsa" else "digitalSignature"
+        f.write(f"basicConstraints=CA:FALSE\nkeyUsage={usage}\nextendedKeyUsage={purpose}\n"
+                f"subjectAltName={','.join('DNS:' + n for n in names)}\n{extra}")
+    sh("openssl", "req", *KEYS[key], "-nodes", "-subj", f"/CN={names[0]}", "-keyout", keyfile, "-out", csr)
+    sh("openssl", "x509", "-req", "-in", csr, "-CA", os.path.join(folder, ca + ".pem"), "-CAkey", os.path.join(folder, ca + ".key"),
+       "-CAcreateserial", "-days", str(days), "-sha256", "-extfile", ext, "-out", pem)
+    os.chmod(keyfile, 0o600)
+    return pem, keyfile
 
 
 def make(folder):
     """Writes ca.pem and NAME.pem / NAME.key for every leaf; does nothing when they are there."""
     os.makedirs(folder, exist_ok=True)
-    ca, ca_key = os.path.join(folder, "ca.pem"), os.path.join(folder, "ca.key")
-    if not os.path.exists(ca):
-        sh("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-sha256", "-days", "3650", "-subj", "/CN=Sluice lab CA",
-           "-addext", "basicConstraints=critical,CA:TRUE", "-keyout", ca_key, "-out", ca)
+    make_ca(folder, "ca", "/CN=Sluice lab CA")
     for leaf, names in LEAVES.items():
-        pem, key, csr, ext = (os.path.join(folder, leaf + e) for e in (".pem", ".key", ".csr", ".ext"))
-        if os.path.exists(pem):
-            continue
-        with open(ext, "w") as f:
-            f.write("basicConstraints=CA:FALSE\nkeyUsage=digitalSignature,keyEncipherment\nextendedKeyUsage=serverAuth\n"
-                    f"subjectAltName={','.join('DNS:' + n for n in names)}\n")
-        sh("openssl", "req", "-newkey", "rsa:2048", "-nodes", "-subj", f"/CN={names[0]}", "-keyout", key, "-out", csr)
-        sh("openssl", "x509", "-req", "-in", csr, "-CA", ca, "-CAkey", ca_key, "-CAcreateserial", "-days", "3650", "-sha256",
-           "-extfile", ext, "-out", pem)
-        os.chmod(key, 0o600)
+        make_leaf(folder, leaf, names)
+    for leaf, (key, names, purpose) in OTHERS.items():
+        make_leaf(folder, leaf, names, key, purpose)
     return folder
