@@ -31,7 +31,7 @@ def config(lab, leaf, tls):
 def shake(lab, tls, leaf, full, seconds, *options):
     """One run of the client."""
     suite = SUITE13 if tls == "1.3" else ECDHE[leaf]
-    argv = [RESUME, *lab.addr(), "--tls", tls, "--suite", suite, "--groups", "X25519", "--seconds", seconds] + (["--full"] if full else []) + list(options)
+    argv = [RESUME, *lab.addr(), "--tls", tls, "--suite", suite, "--groups", "X25519:P-256", "--seconds", seconds] + (["--full"] if full else []) + list(options)
     out, _, cpu = measured(lab, argv, seconds + 60)
     try:
         r = json.loads(out.strip().splitlines()[-1])
