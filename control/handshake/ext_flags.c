@@ -109,5 +109,18 @@ authorities_recv(struct hs_call *c, unsigned where, struct rd *data, struct hs_h
 	return TLS_E_OK;
 }
 
+static bool
+authorities_wanted(const struct hs_call *c, unsigned where)
+{
+	return where == EXT_CR && c->hs->conf->ca_names_len != 0;
+}
+
+static void
+authorities_send(const struct hs_call *c, unsigned where, struct wr *w)
+{
+	wr_u16(w, (uint16_t)c->hs->conf->ca_names_len);
+	wr_bytes(w, c->hs->conf->ca_names, c->hs->conf->ca_names_len);
+}
+
 const struct ext ext_certificate_authorities = { 47, EXT_CH | EXT_CR, "certificate_authorities",
-	authorities_recv, NULL, NULL };
+	authorities_recv, authorities_wanted, authorities_send };

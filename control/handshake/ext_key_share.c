@@ -1,5 +1,6 @@
 /* key_share, RFC 8446 4.2.8: the entries of a ClientHello; one in a ServerHello; a group in HelloRetryRequest. */
 #include "control/handshake/ext.h"
+#include "control/handshake/tls13/hs13.h"
 
 static enum tls_err
 key_share_recv(struct hs_call *c, unsigned where, struct rd *data, struct hs_hello *h)
@@ -26,5 +27,22 @@ key_share_recv(struct hs_call *c, unsigned where, struct rd *data, struct hs_hel
 	return TLS_E_OK;
 }
 
-const struct ext ext_key_share = { 51, EXT_CH | EXT_SH13 | EXT_HRR, "key_share", key_share_recv, NULL,
-	NULL };
+static bool
+key_share_wanted(const struct hs_call *c, unsigned where)
+{
+	return where == EXT_SH13 && c->w->t13->share.n != 0;
+}
+
+/* ServerHello: our one. */
+static void
+key_share_send(const struct hs_call *c, unsigned where, struct wr *w)
+{
+	struct hs_span share = c->w->t13->share;
+
+	wr_u16(w, c->hs->group);
+	wr_u16(w, (uint16_t)share.n);
+	wr_bytes(w, share.p, share.n);
+}
+
+const struct ext ext_key_share = { 51, EXT_CH | EXT_SH13 | EXT_HRR, "key_share", key_share_recv,
+	key_share_wanted, key_share_send };

@@ -35,6 +35,8 @@ groups_recv(struct hs_call *c, unsigned where, struct rd *data, struct hs_hello 
 static bool
 groups_wanted(const struct hs_call *c, unsigned where)
 {
+	if (where == EXT_EE) /* RFC 8446 4.2.7: when another would have been dearer to us */
+		return c->hs->group != 0 && c->hs->group != c->w->policy->groups[0];
 	return where == EXT_CH && c->w->policy->group_count != 0;
 }
 

@@ -1,4 +1,5 @@
 /* status_request, RFC 6066 8 and RFC 8446 4.4.2.1: the client would like a stapled OCSP response. */
+#include "control/cert/cert.h"
 #include "control/handshake/ext.h"
 
 #define STATUS_OCSP 1
@@ -25,5 +26,30 @@ status_request_recv(struct hs_call *c, unsigned where, struct rd *data, struct h
 	return TLS_E_OK;
 }
 
+/* The response that we have for the certificate sent: RFC 8446 4.4.2.1. */
+static const struct staple *
+staple_for(const struct hs_call *c)
+{
+	return c->w->hello.status_request && c->w->cert != NULL ? cert_staple(c->w->cert) : NULL;
+}
+
+static bool
+status_request_wanted(const struct hs_call *c, unsigned where)
+{
+	return where == EXT_CT && c->hs->role == HS_SERVER && staple_for(c) != NULL;
+}
+
+static void
+status_request_send(const struct hs_call *c, unsigned where, struct wr *w)
+{
+	const struct staple *s = staple_for(c);
+	size_t der;
+
+	wr_u8(w, STATUS_OCSP);
+	der = wr_open(w, 3);
+	wr_bytes(w, s->der, s->len);
+	wr_close(w, der, 3);
+}
+
 const struct ext ext_status_request = { 5, EXT_CH | EXT_SH12 | EXT_CR | EXT_CT, "status_request",
-	status_request_recv, NULL, NULL };
+	status_request_recv, status_request_wanted, status_request_send };

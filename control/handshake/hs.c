@@ -393,6 +393,17 @@ take_alert(struct hs_call *c, const uint8_t *data, size_t len)
 	return TLS_E_OK;
 }
 
+/*
+ * The dummy ChangeCipherSpec of TLS 1.3's middlebox compatibility mode: dropped between the first
+ * ClientHello and the peer's Finished, in plaintext only; RFC 8446 5.
+ */
+static bool
+is_dummy_ccs(const struct hs *hs, uint8_t type, uint8_t epoch, const uint8_t *data, size_t len)
+{
+	return type == TLS_CT_CCS && epoch == 0 && len == 1 && data[0] == 1 && hs->agreed &&
+	       hs->version == TLS_V_13 && hs->w != NULL && hs->l13 == NULL;
+}
+
 /* One record; *used tells how much of a handshake record was consumed. */
 static enum tls_err
 take_record(struct hs_call *c, uint8_t type, uint8_t epoch, const uint8_t *data, size_t len,
@@ -401,6 +412,8 @@ take_record(struct hs_call *c, uint8_t type, uint8_t epoch, const uint8_t *data,
 	struct hs *hs = c->hs;
 
 	*used = len;
+	if (is_dummy_ccs(hs, type, epoch, data, len))
+		return ++hs->warnings > HS_MAX_WARNINGS ? TLS_E_WARNING_FLOOD : TLS_E_OK;
 	if (epoch != hs->read_epoch)
 		return TLS_E_UNEXPECTED_MESSAGE;
 	if (hs->agreed && (type == TLS_CT_SSL2) != (hs->version == TLS_V_SSL2))

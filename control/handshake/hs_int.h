@@ -238,6 +238,7 @@ uint16_t hs_choose_version(const struct hs_policy *p, const struct hs_hello *h);
 void hs_downgrade_mark(const struct hs_policy *p, uint16_t version, uint8_t random[TLS_RANDOM_LEN]);
 /* The version's own rules for a ClientHello that was read; a cell of hs_start.c. */
 enum tls_err s12_client_hello(struct hs_call *c, struct rd *nothing);
+enum tls_err s13_client_hello(struct hs_call *c, struct rd *nothing);
 
 /* ---- messages that every version shares ---- */
 enum tls_err msg_client_hello_recv(struct hs_call *c, struct rd *body);

@@ -19,6 +19,10 @@ msg_alert_recv(struct hs_call *c, struct rd *body)
 		c->hs->alert_received = alert;
 		return TLS_E_OK;
 	}
+	if (c->hs->agreed && c->hs->version == TLS_V_13 && alert != TLS_ALERT_USER_CANCELED) {
+		c->hs->alert_received = alert; /* RFC 8446 6: an error whatever its level */
+		return TLS_E_PEER_ALERT;
+	}
 	return ++c->hs->warnings > HS_MAX_WARNINGS ? TLS_E_WARNING_FLOOD : TLS_E_OK;
 }
 

@@ -46,23 +46,26 @@ hs13_go_live(struct hs_call *c)
 }
 
 size_t
-hs13_transcript_hash(const struct hs_call *c, uint8_t *out)
+hs13_transcript_hash(const struct hs_call *c, uint8_t out[HS_DIGEST_MAX])
 {
 	return hs_transcript_hash(&c->w->transcript, out);
 }
 
 size_t
-hs13_signed_content(const struct hs_call *c, enum hs13_side who, uint8_t *out)
+hs13_signed_content(
+	enum hs13_side who, const uint8_t *hash, size_t len, uint8_t out[HS13_SIGNED_MAX])
 {
 	static const char context[2][34] = {
 		/* both are 33 characters; the NUL is the separator */
 		[HS13_CLIENT] = "TLS 1.3, client CertificateVerify",
 		[HS13_SERVER] = "TLS 1.3, server CertificateVerify",
 	};
+	size_t n = 64 + sizeof(context[who]);
 
 	memset(out, ' ', 64);
 	memcpy(out + 64, context[who], sizeof(context[who]));
-	return 64 + sizeof(context[who]) + hs13_transcript_hash(c, out + 64 + sizeof(context[who]));
+	memcpy(out + n, hash, len);
+	return n + len;
 }
 
 bool
@@ -88,6 +91,7 @@ hs13_drop(struct hs13 *t)
 	if (t == NULL)
 		return;
 	peer_unref(t->peer);
+	free(t->chain_copy);
 	ct_wipe(t, sizeof(*t));
 	free(t);
 }

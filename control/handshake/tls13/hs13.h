@@ -17,8 +17,12 @@ struct hs13 {
 	uint8_t hs_traffic[2][KS13_LEN];
 	uint8_t ap_traffic[2][KS13_LEN];
 	struct hs_span share; /* server: its KeyShareEntry.key_exchange, borrowed from the answer in hand */
-	struct hs_span chain, staple; /* of the Certificate in hand, borrowed until the question */
-	struct hs_span request_context; /* of a CertificateRequest */
+	struct hs_span chain; /* of their Certificate, as verification takes it: in chain_copy */
+	uint8_t *chain_copy; /* heap */
+	struct hs_span signature; /* ours from the answer, theirs from the message in hand: borrowed */
+	uint8_t signed_hash[HS_DIGEST_MAX]; /* the transcript that their signature covers */
+	uint8_t request_context[32]; /* of a CertificateRequest after the handshake */
+	uint8_t request_context_len;
 	struct peer *peer; /* reference: verified, not yet proved by CertificateVerify */
 	uint16_t scheme; /* of the CertificateVerify in hand */
 	uint16_t retry_group; /* server: asked for by HelloRetryRequest */
@@ -52,13 +56,12 @@ enum tls_err hs13_install(
 	struct hs_call *c, enum ipc_keys_dir dir, uint8_t flags, const uint8_t *secret);
 /* Makes hs->l13 of w->t13's application traffic secrets. */
 enum tls_err hs13_go_live(struct hs_call *c);
-/*
- * Hash of the transcript so far, into out[HS_DIGEST_MAX].
- */
-size_t hs13_transcript_hash(const struct hs_call *c, uint8_t *out);
-/* What CertificateVerify signs, RFC 8446 4.4.3: the transcript so far in `who`'s context. out: HS13_SIGNED_MAX bytes. */
+/* Hash of the transcript so far. Returns its length. */
+size_t hs13_transcript_hash(const struct hs_call *c, uint8_t out[HS_DIGEST_MAX]);
+/* What CertificateVerify signs, RFC 8446 4.4.3: a transcript's hash in `who`'s context. Returns its length. */
 #define HS13_SIGNED_MAX (64 + 34 + HS_DIGEST_MAX)
-size_t hs13_signed_content(const struct hs_call *c, enum hs13_side who, uint8_t *out);
+size_t hs13_signed_content(
+	enum hs13_side who, const uint8_t *hash, size_t len, uint8_t out[HS13_SIGNED_MAX]);
 /* Schemes that may sign in TLS 1.3, 4.2.3: no PKCS#1, no SHA-1. */
 bool hs13_scheme_may_sign(uint16_t scheme);
 

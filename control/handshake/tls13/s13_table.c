@@ -1,4 +1,35 @@
-/* The table of this family: state × what arrives. */
-#include "control/handshake/hs_int.h"
+/*
+ * The server's side of TLS 1.3 as a table: state × what arrives. A cell that is not written here is rejected with
+ * unexpected_message. RFC 8446 appendix A.2; 2 (figures 1 to 4).
+ *
+ * Alerts (RFC 8446 6) are legal in every state, and a dummy ChangeCipherSpec (5, D.4) before the client's Finished; both are
+ * handled by the driver, hs.c.
+ */
+#include "control/handshake/tls13/s13.h"
 
-const struct hs_cell hs_s13_cells[HS_FIRST_C13 - HS_FIRST_S13][HS_EVENTS];
+static const struct hs_flight retry = { "HelloRetryRequest [ChangeCipherSpec]", { msg13_hello_retry_request_send, msg13_ccs_send, s13_forget } };
+static const struct hs_flight hello = { "ServerHello [ChangeCipherSpec] EncryptedExtensions [CertificateRequest] Certificate",
+	{ msg13_server_hello_send, s13_handshake_keys, msg13_encrypted_extensions_send, msg13_certificate_request_send, msg13_certificate_send } };
+static const struct hs_flight finished = { "CertificateVerify Finished", { msg13_certificate_verify_send, msg13_server_finished_send, s13_flight_end } };
+static const struct hs_flight connected = { "", { s13_connected } };
+
+#define CELL(...) HS_CELL(S13, __VA_ARGS__)
+
+const struct hs_cell hs_s13_cells[HS_FIRST_C13 - HS_FIRST_S13][HS_EVENTS] = {
+	/* waits for             arrives             taken by                       then send   then ask for   then wait for           RFC */
+	CELL(S13_CHOICE,             GO_RETRY,           s13_go,                        &retry,     NOTHING,       S13_SECOND_HELLO,       "8446 4.1.4"),
+	CELL(S13_CHOICE,             GO_SHARE,           s13_go,                        NULL,       S13_SHARE,     S13_SHARE,              "8446 4.2.8"),
+	CELL(S13_SECOND_HELLO,       CLIENT_HELLO,       s13_second_hello,              NULL,       NOTHING,       S13_SECOND_CHOICE,      "8446 4.1.2"),
+	CELL(S13_SECOND_CHOICE,      GO_SHARE,           s13_go,                        NULL,       S13_SHARE,     S13_SHARE,              "8446 4.2.8"),
+	CELL(S13_SHARE,              WORK_DONE,          s13_share_done,                &hello,     S13_SIGNATURE, S13_SIGNATURE,          "8446 2 fig 1, 7.1"),
+	CELL(S13_SIGNATURE,          WORK_DONE,          s13_signature_done,            &finished,  NOTHING,       S13_CLIENT,             "8446 4.4.3, 4.4.4"),
+
+	CELL(S13_CLIENT,             GO_CERTIFICATE,     s13_go,                        NULL,       NOTHING,       S13_CERTIFICATE,        "8446 4.4.2"),
+	CELL(S13_CLIENT,             GO_FINISHED,        s13_go,                        NULL,       NOTHING,       S13_FINISHED,           "8446 A.2"),
+	CELL(S13_CERTIFICATE,        CERTIFICATE,        msg13_certificate_recv,        NULL,       S13_CHAIN,     S13_CHAIN,              "8446 4.4.2"),
+	CELL(S13_CHAIN,              VERIFIED,           s13_chain_verified,            NULL,       NOTHING,       S13_CERTIFICATE_VERIFY, "8446 4.4.2.4"),
+	CELL(S13_CHAIN,              GO_FINISHED,        s13_go,                        NULL,       NOTHING,       S13_FINISHED,           "8446 4.4.2.4, A.2"),
+	CELL(S13_CERTIFICATE_VERIFY, CERTIFICATE_VERIFY, msg13_certificate_verify_recv, NULL,       S13_PROOF,     S13_PROOF,              "8446 4.4.3"),
+	CELL(S13_PROOF,              WORK_DONE,          s13_proof_done,                NULL,       NOTHING,       S13_FINISHED,           "8446 4.4.3"),
+	CELL(S13_FINISHED,           FINISHED,           msg13_client_finished_recv,    &connected, NOTHING,       S13_OPEN,               "8446 4.4.4"),
+};

@@ -1,0 +1,71 @@
+/* The server's side of TLS 1.3: the functions of its table, and what its files share. RFC 8446. */
+#ifndef SLUICE_CONTROL_S13_H
+#define SLUICE_CONTROL_S13_H
+
+#include "control/cert/cert.h"
+#include "control/handshake/ext.h"
+#include "control/handshake/tls13/hs13.h"
+
+/* ---- hellos and choices: s13_hello.c ---- */
+/* The ClientHello after HelloRetryRequest. */
+enum tls_err s13_second_hello(struct hs_call *c, struct rd *body);
+/* The chosen key share in the client's list; n == 0: there is none. */
+struct hs_span s13_share_of(const struct hs_hello *h, uint16_t group);
+
+/* ---- certificate and scheme: s13_cert.c ---- */
+/* Chooses w->cert and t13->scheme for this client; TLS_E_HANDSHAKE_FAILURE when nothing fits. */
+enum tls_err s13_choose_cert(struct hs_call *c);
+
+/* ---- HelloRetryRequest without memory: s13_cookie.c ---- */
+#define S13_COOKIE_MAX 160
+/* What the second hello must repeat, RFC 8446 4.1.2, as a digest. */
+void s13_hello_print(const struct hs_hello *h, uint8_t out[32]);
+/*
+ * The cookie for the ClientHello in w->hello whose transcript hash is `hash`: group, suite, hash and
+ * print under conf->cookie_key. Returns its length.
+ */
+size_t s13_cookie_make(const struct hs_call *c, const uint8_t *hash, uint8_t out[S13_COOKIE_MAX]);
+/*
+ * Takes the cookie of w->hello: sets hs->suite and t13->retry_group, and hash to the first hello's.
+ * Anything wrong with it, or with what was to be repeated, is an error.
+ */
+enum tls_err s13_cookie_take(struct hs_call *c, uint8_t hash[HS_DIGEST_MAX]);
+/*
+ * The HelloRetryRequest with this cookie for the hello in w->hello, header and all; the same bytes
+ * for the same hello and cookie. Returns its length.
+ */
+#define S13_RETRY_MAX (S13_COOKIE_MAX + 128)
+size_t s13_retry_message(const struct hs_call *c, struct hs_span cookie, uint8_t out[S13_RETRY_MAX]);
+
+/* ---- answers of our own side: s13_answer.c ---- */
+enum tls_err s13_share_done(struct hs_call *c, struct rd *answer);
+enum tls_err s13_psk_alone(struct hs_call *c, struct rd *nothing);
+enum tls_err s13_signature_done(struct hs_call *c, struct rd *answer);
+enum tls_err s13_chain_verified(struct hs_call *c, struct rd *nothing);
+enum tls_err s13_proof_done(struct hs_call *c, struct rd *answer);
+/* A decision that needs nothing but the table. */
+enum tls_err s13_go(struct hs_call *c, struct rd *nothing);
+
+/* ---- messages, and what goes between them, as parts of flights ---- */
+enum tls_err msg13_hello_retry_request_send(struct hs_call *c);
+/* What came so far lives on in the cookie alone. */
+enum tls_err s13_forget(struct hs_call *c);
+enum tls_err msg13_server_hello_send(struct hs_call *c);
+/* The dummy ChangeCipherSpec, RFC 8446 D.4, once and only in compatibility mode. */
+enum tls_err msg13_ccs_send(struct hs_call *c);
+/* Handshake traffic secrets; our records are under them from here. */
+enum tls_err s13_handshake_keys(struct hs_call *c);
+enum tls_err msg13_encrypted_extensions_send(struct hs_call *c);
+enum tls_err msg13_certificate_request_send(struct hs_call *c);
+enum tls_err msg13_certificate_send(struct hs_call *c);
+enum tls_err msg13_certificate_recv(struct hs_call *c, struct rd *body);
+enum tls_err msg13_certificate_verify_send(struct hs_call *c);
+enum tls_err msg13_certificate_verify_recv(struct hs_call *c, struct rd *body);
+enum tls_err msg13_server_finished_send(struct hs_call *c);
+/* Behind our Finished: application keys for what we send, the client's handshake (or early) keys. Raises what comes next. */
+enum tls_err s13_flight_end(struct hs_call *c);
+enum tls_err msg13_client_finished_recv(struct hs_call *c, struct rd *body);
+/* The handshake is over: application keys, tickets. */
+enum tls_err s13_connected(struct hs_call *c);
+
+#endif
