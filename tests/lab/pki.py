@@ -22,6 +22,8 @@ OTHERS = {
     "www-p256": ("p256", LEAVES["www"], "serverAuth"),
     "www-p384": ("p384", LEAVES["www"], "serverAuth"),
     "www-ed25519": ("ed25519", LEAVES["www"], "serverAuth"),
+    "ec": ("p256", ["ec.sluice.test"], "serverAuth"),
+    "ed": ("ed25519", ["ed.sluice.test"], "serverAuth"),
     "backend": ("rsa", ["backend.sluice.test"], "serverAuth"),
     "client-rsa": ("rsa", ["client.sluice.test"], "clientAuth"),
     "client-p256": ("p256", ["client.sluice.test"], "clientAuth"),
