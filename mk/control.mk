@@ -1,5 +1,5 @@
 # The control plane: sluice-cp, sluicectl, their tests.
-CP_HS_SRC := $(wildcard control/handshake/*.c control/handshake/*/*.c) control/session/session_cache.c $(CP_CERT_SRC)
+CP_HS_SRC := $(wildcard control/handshake/*.c control/handshake/*/*.c) $(wildcard control/session/*.c) $(CP_CERT_SRC)
 CP_COMMON_SRC := common/rd.c common/wr.c common/tls.c common/ipc.c common/chan.c common/log.c
 CP_CONFIG_SRC := $(wildcard control/config*.c)
 # ML-KEM-768: libcrypto's where it is new enough, our own otherwise; MLKEM=own or MLKEM=libcrypto decides (docs/adr/0005).

@@ -8,3 +8,6 @@ ALL += $(call objs,rel,control/mlkem/mlkem_libcrypto.c)
 $(eval $(call program,$(BUILD)/test/control/mlkem_ct,rel,tests/unit/control/test_mlkem_ct.c,$(if $(filter x86_64,$(shell uname -m)),-march=x86-64-v3),-lcrypto))
 TESTS += unit|control/mlkem_ct|valgrind -q $(BUILD)/test/control/mlkem_ct
 TEST_DEPS += $(BUILD)/test/control/mlkem_ct
+$(eval $(call unit_test,control/ticket,tests/unit/control/test_ticket.c control/session/ticket.c control/session/ticket_file.c,,-lcrypto))
+$(eval $(call unit_test,control/once,tests/unit/control/test_once.c control/session/once.c))
+$(eval $(call unit_test,control/client_store,tests/unit/control/test_client_store.c control/session/client_store.c))
