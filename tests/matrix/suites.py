@@ -29,7 +29,7 @@ def profile_of(suite, version):
     """The narrowest profile that admits this suite in this version."""
     if suite.auth == "ANON" or suite.alg.startswith(("RC4", "NULL")):
         return "museum"
-    if version in ("3.0", "1.0", "1.1") or suite.alg.startswith("3DES"):
+    if version in ("3.0", "1.0", "1.1") or suite.alg.startswith("3DES") or suite.alg.endswith("SHA1"):
         return "legacy"
     aead = "GCM" in suite.alg or "CHACHA" in suite.alg
     return "modern" if aead and suite.kx != "RSA" else "compatible"
