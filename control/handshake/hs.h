@@ -121,6 +121,13 @@ struct hs_env {
 	void (*random)(void *ctx, uint8_t *out, size_t len);
 	/* TLS 1.3: true the first time an id is seen (session/once.h); NULL: never */
 	bool (*first_use)(void *ctx, const uint8_t id[32], uint64_t expires_s);
+	/*
+	 * The peer behind a ticket's session, by the fingerprint in its entry: a reference for the
+	 * caller, or NULL when it is not known (any more): then the handshake is a full one. NULL:
+	 * nobody is known.
+	 */
+	struct peer *(*known_peer)(
+		void *ctx, const struct hs_conf *conf, const uint8_t fingerprint[32]);
 	bool prf_card; /* up to TLS 1.2: the PRF is asked for as PKA_PRF; else it is computed in place */
 	void *ctx;
 };
@@ -252,6 +259,8 @@ enum hs_command {
 enum tls_err hs_command(
 	struct hs *hs, const struct hs_env *env, enum hs_command cmd, struct hs_out *out);
 
+/* What it was made with; NULL once closed. */
+const struct hs_conf *hs_conf_of(const struct hs *hs);
 void hs_info(const struct hs *hs, struct hs_info *info);
 /* Bytes of memory that this object holds now. */
 size_t hs_memory(const struct hs *hs);

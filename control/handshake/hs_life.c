@@ -126,3 +126,9 @@ hs_info(const struct hs *hs, struct hs_info *info)
 		.key_updates = hs->key_updates,
 	};
 }
+
+const struct hs_conf *
+hs_conf_of(const struct hs *hs)
+{
+	return hs->conf;
+}
