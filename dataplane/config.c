@@ -105,6 +105,8 @@ check_listener(const struct dp_config *c, uint32_t i)
 		return "port 0";
 	if (l->max_record < 512 || l->max_record > TLS_MAX_PLAIN)
 		return "max_record outside 512..16384";
+	if ((l->flags & ~(uint32_t)IPC_LISTEN_V2) != 0)
+		return "unknown flag";
 	if (l->handshake_timeout_ms == 0)
 		return "handshake timeout 0";
 	for (uint32_t k = 0; k < i; k++) {
@@ -127,6 +129,8 @@ check_pool(const struct dp_config *c, uint32_t i)
 		return "no server";
 	if (p->connect_timeout_ms == 0)
 		return "connect timeout 0";
+	if ((p->flags & ~(uint32_t)(IPC_POOL_TLS | IPC_POOL_V2)) != 0)
+		return "unknown flag";
 	if (p->retries > CFG_MAX_RETRIES)
 		return "more retries than allowed";
 	for (uint32_t k = 0; k < i; k++)

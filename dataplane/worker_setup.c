@@ -254,6 +254,8 @@ set_limits(struct listener *l, const struct ipc_cfg_listener *c)
 	l->limits.handshake_timeout_ms = c->handshake_timeout_ms;
 	l->limits.idle_timeout_ms = c->idle_timeout_ms;
 	l->limits.max_record = c->max_record;
+	l->limits.rekey_records = c->rekey_records;
+	l->limits.may_ssl2 = (c->flags & IPC_LISTEN_V2) != 0;
 }
 
 /* Opens what is not open yet; on an error closes again what this call opened. */

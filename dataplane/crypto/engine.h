@@ -76,6 +76,9 @@ struct rec_op {
 	uint16_t version; /* for the owner: of the header that was read */
 	uint8_t epoch; /* for the owner */
 	bool judged; /* for the owner */
+	bool looked; /* for the owner */
+	bool skipped; /* for the owner */
+	bool counted; /* for the owner */
 	bool recheck; /* for the failover wrapper: the card refused it */
 	void *owner; /* for the owner */
 	void *priv; /* for the engine */

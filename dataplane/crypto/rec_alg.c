@@ -140,3 +140,21 @@ rec_alg_sealed_len(const struct rec_alg *a, uint16_t version, uint8_t flags, uin
 		return front + whole_blocks(a, n + 1u) + a->mac_len;
 	return front + whole_blocks(a, n + a->mac_len + 1u);
 }
+
+/*
+ * AES-GCM: 2^24.5 full records (RFC 8446 5.5), the same up to TLS 1.2. ChaCha20-Poly1305: sequence
+ * numbers end first. Block ciphers of 64 bits: 2^20 blocks by SP 800-67; an attack on collisions
+ * wants some 2^32 (Sweet32), and since the peers that have nothing better seldom renegotiate,
+ * connections end an eighth of the way there.
+ */
+struct rec_alg_limit
+rec_alg_limit(const struct rec_alg *a)
+{
+	struct rec_alg_limit none = { UINT64_MAX, UINT64_MAX },
+			     gcm = { (1u << 24) / 8 * 7, 1u << 24 },
+			     small = { 1u << 20, 1u << 29 };
+
+	if (a->kind == REC_KIND_AEAD)
+		return a == &rec_algs[IPC_ALG_CHACHA20_POLY1305] ? none : gcm;
+	return a->block == 8 ? small : none;
+}

@@ -83,6 +83,15 @@ bool rec_alg_fragment_ok(const struct rec_alg *a, uint16_t version, uint8_t flag
  */
 uint32_t rec_alg_sealed_len(const struct rec_alg *a, uint16_t version, uint8_t flags, uint32_t n);
 
+/*
+ * How much one key may do: records for AEADs, blocks for block ciphers; UINT64_MAX: no limit worth
+ * having. From soft on it should be replaced, from hard on it must not be used.
+ */
+struct rec_alg_limit {
+	uint64_t soft, hard;
+};
+struct rec_alg_limit rec_alg_limit(const struct rec_alg *a);
+
 /* CBC whose IV is the last block of the record before: SSL 2.0 to TLS 1.0. */
 static inline bool
 rec_alg_chained(const struct rec_alg *a, uint16_t version)

@@ -89,10 +89,17 @@ link_conn_closed(void *ctx, const struct ipc_conn_closed *msg)
 	return ctl_send(ctx, IPC_CONN_CLOSED, msg, sizeof(*msg), NULL, 0);
 }
 
+static int
+link_key_limit(void *ctx, const struct ipc_key_limit *msg)
+{
+	return ctl_send(ctx, IPC_KEY_LIMIT, msg, sizeof(*msg), NULL, 0);
+}
+
 const struct tls_link_ops ctl_link_ops = {
 	.conn_open = link_conn_open,
 	.record_in = link_record_in,
 	.conn_closed = link_conn_closed,
+	.key_limit = link_key_limit,
 };
 
 /* --- attachment ----------------------------------------------------------------------------- */

@@ -75,8 +75,9 @@ ctl_message(struct ctl *c, uint16_t type, uint8_t *msg, uint32_t len)
 		rc = tls_ctl_keys_set(c->tls, (const struct ipc_keys_set *)msg);
 		ct_wipe(msg, len);
 		return rc;
-	case IPC_CONN_READY: return tls_ctl_ready(c->tls, (const struct ipc_conn_ready *)msg);
-	case IPC_READ_ON: return 0; /* reading never stops here up to TLS 1.2's first handshake */
+	case IPC_READ_ON: return tls_ctl_read_on(c->tls, (const struct ipc_read_on *)msg);
+	case IPC_CONN_READY:
+		return tls_ctl_ready(c->tls, (const struct ipc_conn_ready *)msg, data);
 	case IPC_CONN_CLOSE: return tls_ctl_close(c->tls, (const struct ipc_conn_close *)msg);
 	case IPC_PKA_DO:
 		rc = ctl_pka_do(c, (const struct ipc_pka_do *)msg, data);

@@ -39,6 +39,7 @@ proxy_free(struct proxy *p)
 {
 	for (uint32_t i = 0; i < p->high && p->pairs != NULL; i++)
 		if (p->pairs[i].state != PAIR_FREE) {
+			rte_pktmbuf_free(p->pairs[i].head);
 			rte_pktmbuf_free(p->pairs[i].held);
 			rte_pktmbuf_free(p->pairs[i].rest);
 		}
@@ -78,8 +79,10 @@ proxy_pair_of(void *tcp_user)
 static void
 pair_free(struct proxy *p, struct proxy_pair *x)
 {
+	rte_pktmbuf_free(x->head);
 	rte_pktmbuf_free(x->held);
 	rte_pktmbuf_free(x->rest);
+	x->head = NULL;
 	x->held = NULL;
 	x->rest = NULL;
 	x->state = PAIR_FREE;
@@ -162,24 +165,27 @@ proxy_retry(struct proxy *p, struct proxy_pair *x)
 /* --- from the TLS layer --------------------------------------------------------------------- */
 
 static void
-on_ready(void *ctx, struct tls_conn *c, uint32_t pool)
+on_ready(void *ctx, struct tls_conn *c, uint32_t pool, struct rte_mbuf *head)
 {
 	struct proxy *p = ctx;
 	const struct ipc_cfg_pool *cfg = cfg_pool(p->cfg.cfg, pool);
 	struct proxy_pair *x;
 
 	if (tls_is_client(c)) {
+		rte_pktmbuf_free(head); /* towards clients there is none */
 		proxy_leg_ready(p, tls_get_user(c));
 		return;
 	}
 	x = pair_new(p);
 	if (x == NULL) {
 		ctr_inc(p->cfg.ctr, CTR_tls_conn_full);
+		rte_pktmbuf_free(head);
 		tls_fail(p->tls, c, TLS_E_INTERNAL_ERROR, IPC_CLOSED_RESOURCES);
 		return;
 	}
 	x->tls = c;
 	x->pool = pool;
+	x->head = head;
 	x->tries = cfg == NULL ? 0 : 1 + cfg->retries;
 	x->next = p->turn++;
 	tls_set_user(c, x);
@@ -385,6 +391,13 @@ proxy_connected(struct proxy *p, struct proxy_pair *x, int err, uint64_t now)
 		return;
 	}
 	x->state = PAIR_UP;
+	if (x->head != NULL) { /* nothing is queued yet: there is room */
+		if (tcp_send_take(p->cfg.tcp, x->server, x->head) != 0) {
+			proxy_give_up(p, x, TLS_E_INTERNAL_ERROR);
+			return;
+		}
+		x->head = NULL;
+	}
 	client_fin(p, x);
 	tls_resume(p->tls, x->tls);
 }

@@ -15,6 +15,7 @@ enum pair_state { PAIR_FREE = 0, PAIR_CONNECTING, PAIR_UP };
 struct proxy_pair {
 	struct tls_conn *tls;
 	tcp_id_t server; /* 0: none */
+	struct rte_mbuf *head; /* goes to the server before the client's first byte */
 	struct rte_mbuf *held; /* a record's plaintext that the TLS layer had no room for */
 	struct rte_mbuf *rest; /* what the server's connection still had queued when it ended */
 	uint64_t deadline_us; /* of the connection attempt */

@@ -115,6 +115,8 @@ limits_of(struct proxy *p, uint32_t id)
 	l->listener = id;
 	l->handshake_timeout_ms = pool->handshake_timeout_ms;
 	l->max_record = TLS_MAX_PLAIN;
+	l->rekey_records = pool->rekey_records;
+	l->may_ssl2 = (pool->flags & IPC_POOL_V2) != 0;
 	return l;
 }
 
@@ -168,6 +170,10 @@ proxy_leg_ready(struct proxy *p, struct proxy_pair *x)
 		return;
 	x->leg->ready = true;
 	x->state = PAIR_UP;
+	if (x->head != NULL) {
+		queue_put(&x->leg->up, x->head); /* which is empty */
+		x->head = NULL;
+	}
 	proxy_leg_up(p, x);
 	tls_resume(p->tls, x->tls);
 }

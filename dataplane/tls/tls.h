@@ -31,15 +31,18 @@ struct tls_conn;
 
 /* Upwards, to the proxy. Called from any function below that takes a layer or connection. */
 struct tls_events {
-	/* The handshake is over: application data may flow, to a server of `pool` (0 in the client's role). */
-	void (*ready)(void *ctx, struct tls_conn *c, uint32_t pool);
+	/*
+	 * Application data may flow: the handshake is over, or its early data was accepted. Server
+	 * role: to a server of `pool`, `head` (may be NULL; given) before the client's first byte.
+	 */
+	void (*ready)(void *ctx, struct tls_conn *c, uint32_t pool, struct rte_mbuf *head);
 	/* Whether another application record may be opened while `pending` opened bytes are on
 	 * their way up. */
 	bool (*room)(void *ctx, struct tls_conn *c, uint32_t pending);
 	/* Application data in order. Takes m. */
 	void (*data)(void *ctx, struct tls_conn *c, struct rte_mbuf *m);
-	/* The client ended its stream, by close_notify or (truncated) by FIN alone. Sending goes
-	 * on. */
+	/* The peer ended its stream, by close_notify or (truncated) by FIN alone; SSL 2.0 has
+	 * nothing but the FIN. Sending goes on. */
 	void (*eof)(void *ctx, struct tls_conn *c, bool truncated);
 	/* tls_write_room() may have grown. */
 	void (*writable)(void *ctx, struct tls_conn *c);
@@ -55,14 +58,18 @@ struct tls_link_ops {
 	/* msg->bytes bytes of m from offset 0 */
 	int (*record_in)(void *ctx, const struct ipc_record_in *msg, const struct rte_mbuf *m);
 	int (*conn_closed)(void *ctx, const struct ipc_conn_closed *msg);
+	int (*key_limit)(void *ctx, const struct ipc_key_limit *msg);
 };
 
-/* what a listener asks for; shared by its connections, lives as long as the layer */
+/* what a listener (or a pool of TLS servers) asks for; shared by its connections, lives as long as
+ * the layer */
 struct tls_limits {
 	uint32_t listener; /* id */
 	uint32_t handshake_timeout_ms;
 	uint32_t idle_timeout_ms;
 	uint32_t max_record;
+	uint32_t rekey_records; /* KEY_LIMIT after so many records of one key; 0: the algorithm's own */
+	bool may_ssl2; /* the first record may be an SSL 2.0 one */
 };
 
 struct tls_config {
@@ -122,7 +129,8 @@ void tls_drain(struct tls_layer *l, uint64_t now);
 int tls_ctl_records_send(
 	struct tls_layer *l, const struct ipc_records_send *msg, const uint8_t *data);
 int tls_ctl_keys_set(struct tls_layer *l, const struct ipc_keys_set *msg);
-int tls_ctl_ready(struct tls_layer *l, const struct ipc_conn_ready *msg);
+int tls_ctl_ready(struct tls_layer *l, const struct ipc_conn_ready *msg, const uint8_t *data);
+int tls_ctl_read_on(struct tls_layer *l, const struct ipc_read_on *msg);
 int tls_ctl_close(struct tls_layer *l, const struct ipc_conn_close *msg);
 /* A control process attached: waiting handshakes go to it. Handles of before are unknown to it. */
 void tls_ctl_attached(struct tls_layer *l);

@@ -241,6 +241,7 @@ conn_new(struct tls_layer *l, tcp_id_t id, const struct tls_limits *lim, uint64_
 		.rec_version = TLS_V_10,
 		.alert_sent = TLS_ALERT_NONE,
 		.alert_received = TLS_ALERT_NONE,
+		.rin = { .shaking = true, .may_ssl2 = lim->may_ssl2 },
 	};
 	c->rout.max_fragment = (uint16_t)lim->max_record;
 	l->count++;
@@ -270,6 +271,7 @@ tls_connect(struct tls_layer *l, tcp_id_t id, const struct tls_limits *lim,
 	if (c == NULL)
 		return NULL;
 	c->client = true;
+	c->rin.client = true;
 	c->server = server;
 	c->front = tls_handle(front);
 	ctr_inc(l->cfg.ctr, CTR_tls_connected);
@@ -458,10 +460,14 @@ tls_step(struct tls_layer *l, struct tls_conn *c)
 	if ((c->state == TLS_WAIT || (c->state == TLS_SHAKE && c->replay_due)) &&
 		!tls_announce(l, c))
 		return;
+	if (c->worn)
+		tls_error(l, c, TLS_E_KEY_WORN);
+	if (c->ruse.due || c->wuse.due)
+		tls_key_report(l, c);
 	tls_rx(l, c);
 	tls_fifo_submit(l, &c->out);
 	tls_tx_done(l, c);
-	if (c->state == TLS_OPEN && c->rd_eof && c->wr_eof)
+	if (c->state == TLS_OPEN && c->rd_eof && c->wr_eof && !c->finish_due)
 		tls_closing(l, c, IPC_CLOSED_NORMAL);
 	if (c->state == TLS_CLOSING)
 		step_closing(l, c);
@@ -559,6 +565,11 @@ sweep_one(struct tls_layer *l, struct tls_conn *c)
 		}
 		break;
 	case TLS_OPEN:
+		if (c->rin.shaking && age_ms > c->lim->handshake_timeout_ms) { /* early data */
+			ctr_inc(l->cfg.ctr, CTR_tls_handshake_timeout);
+			tls_error(l, c, TLS_E_HANDSHAKE_TIMEOUT);
+			break;
+		}
 		if (hoards(l, c)) {
 			ctr_inc(l->cfg.ctr, CTR_shed);
 			tcp_abort(l->cfg.tcp, c->tcp);
@@ -582,8 +593,7 @@ sweep_one(struct tls_layer *l, struct tls_conn *c)
 			tls_tcp_closed(l, c, TCP_CLOSE_TIMEOUT);
 		}
 		break;
-	default:
-		break;
+	default: break;
 	}
 }
 

@@ -36,7 +36,7 @@ tls_announce(struct tls_layer *l, struct tls_conn *c)
 		.server = c->server,
 		.front = c->front };
 	struct ipc_record_in rec = {
-		.conn = tls_handle(c), .type = TLS_CT_HANDSHAKE, .version = c->replay_version
+		.conn = tls_handle(c), .type = c->replay_type, .version = c->replay_version
 	};
 	struct tcp_info info;
 
@@ -62,6 +62,7 @@ tls_announce(struct tls_layer *l, struct tls_conn *c)
 			return false;
 		}
 		c->replay_due = false;
+		c->paused = true; /* as behind the records it was made of */
 	}
 	return true;
 }
@@ -78,6 +79,14 @@ tls_ctl_attached(struct tls_layer *l)
 			tls_dirty(l, &l->conns[i]);
 }
 
+/* An open connection that cannot go on without the control process that is gone: early data, a
+ * renegotiation or a change of keys under way. */
+static bool
+stuck(const struct tls_conn *c)
+{
+	return c->rin.shaking || c->paused || c->want_keys || c->hold != TLS_HOLD_NO;
+}
+
 void
 tls_ctl_detached(struct tls_layer *l)
 {
@@ -87,6 +96,8 @@ tls_ctl_detached(struct tls_layer *l)
 
 		if (c->state == TLS_DEAD)
 			tls_dirty(l, c);
+		if (c->state == TLS_OPEN && stuck(c))
+			tls_error(l, c, TLS_E_INTERNAL_ERROR);
 		if (c->state != TLS_SHAKE)
 			continue;
 		if (c->answered) { /* the secrets of this handshake are lost */
@@ -94,6 +105,7 @@ tls_ctl_detached(struct tls_layer *l)
 			continue;
 		}
 		c->state = TLS_WAIT;
+		c->rin.agreed = 0;
 		c->attach = 0;
 		c->born_us = l->now;
 		c->replay_due = c->replay != NULL;
@@ -113,13 +125,23 @@ ctl_find(struct tls_layer *l, ipc_conn_t h)
 	return NULL;
 }
 
+static bool
+records_legal(const struct ipc_records_send *msg)
+{
+	if ((msg->flags & ~IPC_SEND_HOLD) != 0)
+		return false;
+	if (msg->type == TLS_CT_SSL2) /* one record */
+		return msg->bytes != 0 && msg->bytes <= TLS_MAX_SSL2_OUT;
+	return msg->type >= TLS_CT_CCS && msg->type <= TLS_CT_HANDSHAKE && msg->version >> 8 == 3;
+}
+
 int
 tls_ctl_records_send(struct tls_layer *l, const struct ipc_records_send *msg, const uint8_t *data)
 {
 	struct tls_conn *c = ctl_find(l, msg->conn);
 	uint32_t off, n;
 
-	if (msg->type < TLS_CT_CCS || msg->type > TLS_CT_HANDSHAKE || msg->version >> 8 != 3)
+	if (!records_legal(msg))
 		return -EBADMSG;
 	if (c == NULL)
 		return -ESTALE;
@@ -127,7 +149,8 @@ tls_ctl_records_send(struct tls_layer *l, const struct ipc_records_send *msg, co
 		return -ESTALE;
 	c->answered = true;
 	tls_replay_drop(c);
-	c->rec_version = msg->version;
+	if (msg->type != TLS_CT_SSL2)
+		c->rec_version = msg->version;
 	for (off = 0; off < msg->bytes; off += n) {
 		struct rte_mbuf *m = NULL;
 
@@ -148,7 +171,21 @@ tls_ctl_records_send(struct tls_layer *l, const struct ipc_records_send *msg, co
 			ctr_inc(l->cfg.ctr, CTR_tls_alerts_out);
 		}
 	}
+	if ((msg->flags & IPC_SEND_HOLD) != 0)
+		c->hold = TLS_HOLD_KEYS;
+	else
+		tls_tx_unhold(l, c);
 	return 0;
+}
+
+/* When keys of this direction and version take effect: ipc.h. */
+static bool
+when_fits(const struct ipc_keys_set *msg)
+{
+	bool now =
+		msg->dir == IPC_DIR_WRITE || msg->version == TLS_V_13 || msg->version == TLS_V_SSL2;
+
+	return msg->when == (now ? IPC_KEYS_NOW : IPC_KEYS_AFTER_CCS);
 }
 
 /* The message's keys in the engine's form. False: malformed. */
@@ -157,20 +194,17 @@ keys_from(const struct ipc_keys_set *msg, struct rec_keys *k)
 {
 	struct rec_key_lens len = { msg->key_len, msg->mac_key_len, msg->iv_len };
 	bool write = msg->dir == IPC_DIR_WRITE;
+	uint8_t flags = msg->flags & (uint8_t) ~(write ? IPC_KEYS_RELEASE : 0);
 
-	if ((msg->dir != IPC_DIR_READ && !write) ||
-		msg->when != (write ? IPC_KEYS_NOW : IPC_KEYS_AFTER_CCS))
+	if ((msg->dir != IPC_DIR_READ && !write) || !when_fits(msg) || msg->seq > KEYS_MAX_SEQ)
 		return false;
-	if (msg->seq > KEYS_MAX_SEQ)
-		return false;
-	if (msg->version < TLS_V_SSL30 || msg->version > TLS_V_12 ||
-		!rec_alg_fits(msg->alg, msg->version, msg->flags, &len))
+	if (!rec_alg_fits(msg->alg, msg->version, flags, &len))
 		return false;
 	memset(k, 0, sizeof(*k));
 	k->alg = msg->alg;
 	k->version = msg->version;
 	k->write = write;
-	k->flags = msg->flags;
+	k->flags = flags;
 	k->seq = msg->seq;
 	memcpy(k->key, msg->key, msg->key_len);
 	memcpy(k->mac_key, msg->mac_key, msg->mac_key_len);
@@ -178,32 +212,47 @@ keys_from(const struct ipc_keys_set *msg, struct rec_keys *k)
 	return true;
 }
 
-static void
-keys_read(struct tls_layer *l, struct tls_conn *c, struct rec_session *s, uint64_t seq)
+/* False: they cannot take effect now. */
+static bool
+keys_read(struct tls_layer *l, struct tls_conn *c, struct rec_session *s,
+	const struct ipc_keys_set *msg)
 {
-	if (!c->want_keys) { /* the CCS is still to come */
+	bool now = msg->when == IPC_KEYS_NOW;
+
+	if (now && (!c->paused || c->in.n != 0))
+		return false; /* what follows may have been opened with other keys */
+	if (!now && !c->want_keys) { /* the CCS is still to come */
 		tls_keys_drop(&c->next_rs);
 		c->next_rs = s;
-		c->next_seq = seq;
-		return;
+		c->next_seq = msg->seq;
+		return true;
 	}
 	tls_keys_drop(&c->rs);
 	c->rs = s;
-	c->rs_seq = seq;
+	c->rs_seq = msg->seq;
 	c->want_keys = false;
-	rec_in_rekey(&c->rin, s->alg, s->version, s->flags);
+	tls_rx_rekey(c);
 	tls_dirty(l, c);
+	return true;
 }
 
 static void
-keys_write(struct tls_conn *c, struct rec_session *s, uint64_t seq)
+keys_write(struct tls_layer *l, struct tls_conn *c, struct rec_session *s,
+	const struct ipc_keys_set *msg)
 {
 	tls_keys_drop(&c->ws);
 	c->ws = s;
-	c->ws_seq = seq;
+	c->ws_seq = msg->seq;
+	c->wuse = (struct key_use){ .first = msg->seq };
 	c->rout.alg = s->alg;
 	c->rout.version = s->version;
 	c->rout.flags = s->flags;
+	if (s->version == TLS_V_SSL2 && c->rout.max_fragment > TLS_MAX_SSL2_OUT)
+		c->rout.max_fragment = TLS_MAX_SSL2_OUT;
+	if (c->hold == TLS_HOLD_KEYS)
+		c->hold = TLS_HOLD_DATA;
+	if ((msg->flags & IPC_KEYS_RELEASE) != 0)
+		tls_tx_unhold(l, c);
 }
 
 int
@@ -222,10 +271,12 @@ tls_ctl_keys_set(struct tls_layer *l, const struct ipc_keys_set *msg)
 		return -ESTALE;
 	}
 	rc = e->ops->session_new(e, &k, &s);
-	if (rc == 0 && k.write)
-		keys_write(c, s, k.seq);
-	else if (rc == 0)
-		keys_read(l, c, s, k.seq);
+	if (rc == 0 && k.write) {
+		keys_write(l, c, s, msg);
+	} else if (rc == 0 && !keys_read(l, c, s, msg)) {
+		e->ops->session_free(s);
+		rc = -EPROTO;
+	}
 	ct_wipe(&k, sizeof(k));
 	if (rc != 0) {
 		log_line(l->cfg.log, LOG_WARN, "session_refused conn=%u errno=%d", c->index, -rc);
@@ -234,23 +285,92 @@ tls_ctl_keys_set(struct tls_layer *l, const struct ipc_keys_set *msg)
 	return 0;
 }
 
+static bool
+version_legal(uint16_t v)
+{
+	return v == 0 || v == TLS_V_SSL2 || (v >= TLS_V_SSL30 && v <= TLS_V_13);
+}
+
 int
-tls_ctl_ready(struct tls_layer *l, const struct ipc_conn_ready *msg)
+tls_ctl_read_on(struct tls_layer *l, const struct ipc_read_on *msg)
 {
 	struct tls_conn *c = ctl_find(l, msg->conn);
+	bool ssl2 = msg->version == TLS_V_SSL2;
+
+	if (!version_legal(msg->version))
+		return -EBADMSG;
+	if (c == NULL || (c->state != TLS_SHAKE && c->state != TLS_OPEN))
+		return -ESTALE;
+	if (c->rin.agreed != 0 && msg->version != 0 && msg->version != c->rin.agreed &&
+		(ssl2 || c->rin.agreed == TLS_V_SSL2 || c->rin.agreed == TLS_V_13 ||
+			msg->version == TLS_V_13)) {
+		tls_error(l, c, TLS_E_INTERNAL_ERROR); /* a connection has one framing */
+		return 0;
+	}
+	if (ssl2 && !c->rin.ssl2) {
+		tls_error(l, c, TLS_E_INTERNAL_ERROR); /* nothing came that could be answered so */
+		return 0;
+	}
+	if (msg->version != 0)
+		c->rin.agreed = msg->version;
+	/* behind a ClientHello in the old format, records are of the version chosen */
+	if (!ssl2 && c->rin.agreed != TLS_V_SSL2)
+		c->rin.ssl2 = false;
+	c->rin.skip = msg->skip_bytes;
+	c->paused = false;
+	c->active_us = l->now;
+	tls_dirty(l, c);
+	return 0;
+}
+
+/* What goes to the server before the client's first byte; *head NULL: nothing. False: no mbuf. */
+static bool
+ready_head(struct tls_layer *l, const struct ipc_conn_ready *msg, const uint8_t *data,
+	struct rte_mbuf **head)
+{
+	*head = NULL;
+	if (msg->bytes == 0)
+		return true;
+	*head = own_chain_alloc(l->cfg.pool, msg->bytes);
+	if (*head == NULL)
+		return false;
+	own_chain_write(*head, 0, data, msg->bytes);
+	return true;
+}
+
+int
+tls_ctl_ready(struct tls_layer *l, const struct ipc_conn_ready *msg, const uint8_t *data)
+{
+	struct tls_conn *c = ctl_find(l, msg->conn);
+	bool early = (msg->flags & IPC_READY_EARLY) != 0;
+	struct rte_mbuf *head;
 
 	if (msg->max_fragment > TLS_MAX_PLAIN || (msg->max_fragment != 0 && msg->max_fragment < 64))
 		return -EBADMSG;
+	if ((msg->flags & ~IPC_READY_EARLY) != 0 || msg->bytes > TLS_MAX_HEAD)
+		return -EBADMSG;
 	if (c == NULL)
 		return -ESTALE;
+	if (c->state == TLS_OPEN && c->rin.shaking && !early) { /* early data is behind us */
+		c->rin.shaking = false;
+		tls_dirty(l, c);
+		return 0;
+	}
 	if (c->state != TLS_SHAKE || c->ws == NULL || (c->rs == NULL && c->next_rs == NULL))
 		return c->state == TLS_SHAKE ? -EBADMSG : -ESTALE;
+	if (!ready_head(l, msg, data, &head)) {
+		ctr_inc(l->cfg.ctr, CTR_no_mbuf);
+		tls_error(l, c, TLS_E_INTERNAL_ERROR);
+		return 0;
+	}
 	if (msg->max_fragment != 0 && msg->max_fragment < c->rout.max_fragment)
 		c->rout.max_fragment = msg->max_fragment;
 	c->state = TLS_OPEN;
+	c->rin.shaking = early;
+	c->rin.early = early;
 	c->active_us = l->now;
 	ctr_inc(l->cfg.ctr, CTR_tls_ready);
-	l->cfg.events->ready(l->cfg.events_ctx, c, msg->pool);
+	l->cfg.events->ready(l->cfg.events_ctx, c, msg->pool, head);
 	tls_dirty(l, c);
 	return 0;
 }

@@ -13,6 +13,9 @@
 #define TLS_POLL_BURST 64
 /* Of one connection, waiting to leave: as many again as application records may take. */
 #define TLS_MAX_OUT (2 * TLS_MAX_OPS)
+/* plaintext of an SSL 2.0 record that leaves room for MAC and padding */
+#define TLS_MAX_SSL2_OUT (REC_SSL2_MAX_3 - SSL2_MAC - CBC_BLOCK)
+#define TLS_MAX_HEAD 4096 /* CONN_READY: bytes before the client's first */
 #define TLS_MAX_REFUSALS 5 /* of renegotiation, while no control process knows the connection */
 
 enum tls_state {
@@ -31,12 +34,30 @@ struct op_fifo { /* a connection's records in stream order */
 	uint16_t n, n_new; /* all; and those the engine had no room for */
 };
 
+/* RECORDS_SEND asked that no application data follows. */
+enum tls_hold {
+	TLS_HOLD_NO,
+	/* What was announced (ChangeCipherSpec, KeyUpdate) has no keys yet: nothing can be sent
+	 * that the peer would understand. */
+	TLS_HOLD_KEYS,
+	TLS_HOLD_DATA, /* the keys are there */
+};
+
+/* How much one direction's keys have done. */
+struct key_use {
+	uint64_t first; /* sequence number */
+	uint64_t blocks; /* of the cipher, for block ciphers */
+	bool told; /* KEY_LIMIT was sent */
+	bool due; /* or has to be */
+};
+
 struct tls_conn {
 	tcp_id_t tcp;
 	void *user; /* the proxy's */
 	struct rec_session *rs, *ws, *next_rs; /* next_rs: read keys that wait for a CCS */
 	uint64_t rs_seq, ws_seq, next_seq;
 	struct op_fifo in, out;
+	struct key_use ruse, wuse;
 	struct rec_in rin;
 	struct rec_out rout;
 	struct tls_conn *dirty_next;
@@ -50,6 +71,7 @@ struct tls_conn {
 	uint32_t attach; /* attachment that knows this connection; 0: none */
 	uint32_t in_bytes, out_bytes; /* application bytes inside the engine */
 	uint16_t replay_version;
+	uint8_t replay_type;
 	bool replay_due; /* replay has to be offered to the control process before anything else */
 	bool muted; /* the proxy knows that it is over */
 	uint16_t rec_version; /* of records while there are no keys */
@@ -60,7 +82,11 @@ struct tls_conn {
 	uint8_t reason; /* enum ipc_close_reason */
 	uint8_t alert_sent, alert_received;
 	uint8_t refusals; /* of renegotiation */
+	uint8_t hold; /* enum tls_hold */
 	bool want_keys; /* a CCS was read: no further before KEYS_SET */
+	bool paused; /* a handshake record was read: no further before READ_ON */
+	bool finish_due; /* the proxy ended its stream during the hold */
+	bool worn; /* a key has done all it may: the connection ends */
 	bool rd_eof; /* the client ended its stream */
 	bool wr_eof; /* close_notify is queued */
 	bool fin_sent;
@@ -123,11 +149,20 @@ void tls_replay_drop(struct tls_conn *c);
 /* tls_rx.c */
 void tls_rx(struct tls_layer *l, struct tls_conn *c);
 void tls_rx_done(struct tls_layer *l, struct tls_conn *c);
+/* c->rs and c->rs_seq are new. */
+void tls_rx_rekey(struct tls_conn *c);
 
 /* tls_tx.c */
 int tls_tx_record(struct tls_layer *l, struct tls_conn *c, uint8_t type, struct rte_mbuf *m);
 void tls_tx_alert(struct tls_layer *l, struct tls_conn *c, uint8_t level, uint8_t alert);
 void tls_tx_done(struct tls_layer *l, struct tls_conn *c);
+/* Application data may flow again. */
+void tls_tx_unhold(struct tls_layer *l, struct tls_conn *c);
+/* One more record of `wire` bytes under these keys, numbered seq. */
+void tls_key_used(struct tls_layer *l, struct tls_conn *c, const struct rec_session *s,
+	uint64_t seq, uint32_t wire);
+/* Sends the KEY_LIMITs that are due. */
+void tls_key_report(struct tls_layer *l, struct tls_conn *c);
 
 /* tls_ctl.c */
 bool tls_announce(struct tls_layer *l, struct tls_conn *c);

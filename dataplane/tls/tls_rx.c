@@ -10,10 +10,12 @@
 #include "dataplane/own.h"
 #include "dataplane/tls/tls_int.h"
 
-/* The client's stream ended inside or after the last whole record. */
+/* The peer's stream ended inside or after the last whole record. */
 static void
 rx_fin(struct tls_layer *l, struct tls_conn *c)
 {
+	bool truncated = c->rin.agreed != TLS_V_SSL2; /* which has no other end */
+
 	if (c->rd_eof || c->in.n != 0)
 		return;
 	c->rd_eof = true;
@@ -23,17 +25,30 @@ rx_fin(struct tls_layer *l, struct tls_conn *c)
 		return;
 	}
 	/* FIN without close_notify: somebody may have cut the stream (RFC 5246 7.2.1) */
-	ctr_inc(l->cfg.ctr, CTR_tls_truncated);
-	l->cfg.events->eof(l->cfg.events_ctx, c, true);
+	if (truncated)
+		ctr_inc(l->cfg.ctr, CTR_tls_truncated);
+	l->cfg.events->eof(l->cfg.events_ctx, c, truncated);
+}
+
+/* The record is TLS 1.3's, protected: what it is shows when it is open. */
+static bool
+rx_veiled(const struct tls_conn *c, const struct rec_hdr *h)
+{
+	return c->rs != NULL && rec_in_13(&c->rin) && h->how == REC_IN_TAKE;
 }
 
 /* Whether the record with this header may be taken now. */
 static bool
 rx_may_take(struct tls_layer *l, struct tls_conn *c, const struct rec_hdr *h)
 {
+	bool data = h->type == TLS_CT_APPDATA || (h->type == TLS_CT_SSL2 && !c->rin.shaking);
+
 	if (c->in.n >= TLS_MAX_OPS)
 		return false;
-	if (h->type != TLS_CT_APPDATA)
+	/* One at a time may be a handshake message: it must not wait for room for data. */
+	if (rx_veiled(c, h) && c->rin.shaking && c->in.n == 0)
+		return c->state == TLS_OPEN || tls_known(l, c);
+	if (!data)
 		return c->state == TLS_OPEN || tls_known(l, c);
 	if (c->state != TLS_OPEN) /* held in TCP's queue until CONN_READY */
 		return false;
@@ -52,7 +67,26 @@ rx_ccs(struct tls_conn *c)
 	c->rs = c->next_rs;
 	c->rs_seq = c->next_seq;
 	c->next_rs = NULL;
+	tls_rx_rekey(c);
+}
+
+void
+tls_rx_rekey(struct tls_conn *c)
+{
+	c->ruse = (struct key_use){ .first = c->rs_seq };
 	rec_in_rekey(&c->rin, c->rs->alg, c->rs->version, c->rs->flags);
+}
+
+/* Whether nothing behind this record is read before READ_ON (ipc.h); of a veiled one rx_look()
+ * says. */
+static bool
+rx_pauses(const struct tls_conn *c, const struct rec_hdr *h)
+{
+	if (h->type == TLS_CT_SSL2)
+		return c->rin.shaking;
+	if (h->type != TLS_CT_HANDSHAKE)
+		return false;
+	return c->rin.agreed == 0 || rec_in_13(&c->rin) || (c->rs != NULL && c->rin.fresh);
 }
 
 /* Takes one whole record. Returns false when there was no mbuf or operation for it. */
@@ -67,7 +101,7 @@ rx_take(struct tls_layer *l, struct tls_conn *c, const struct rec_hdr *h)
 	op = tls_op_get(l);
 	if (op == NULL)
 		return false;
-	op->wire = TLS_HDR_LEN + h->len;
+	op->wire = h->head + (uint32_t)h->len;
 	op->m = tcp_rx_take(l->cfg.tcp, c->tcp, op->wire);
 	if (op->m == NULL) {
 		tls_op_put(l, op);
@@ -78,62 +112,140 @@ rx_take(struct tls_layer *l, struct tls_conn *c, const struct rec_hdr *h)
 	op->owner = c;
 	op->version = h->version;
 	op->epoch = c->rin.epoch;
-	if (c->rs == NULL) {
-		op->m = own_chain_skip(op->m, TLS_HDR_LEN);
+	if (h->type == TLS_CT_SSL2 && !c->rin.shaking)
+		op->type = TLS_CT_APPDATA;
+	op->counted = op->type == TLS_CT_APPDATA;
+	if (c->rs == NULL || h->how == REC_IN_PLAIN) {
+		op->m = own_chain_skip(op->m, h->head);
 		op->status = REC_OK;
 		op->state = OP_DONE;
+		op->looked = true;
 	} else {
 		op->seq = c->rs_seq++;
 		tls_op_bind(op, c->rs);
+		op->looked = !rec_in_13(&c->rin);
+		tls_key_used(l, c, c->rs, op->seq, op->wire);
 	}
-	if (h->type == TLS_CT_APPDATA)
+	if (op->counted)
 		c->in_bytes += op->wire;
 	tls_fifo_put(&c->in, op);
+	c->paused = rx_pauses(c, h);
 	ctr_inc(l->cfg.ctr, CTR_tls_records_in);
 	if (h->type == TLS_CT_CCS)
 		rx_ccs(c);
 	return true;
 }
 
+/*
+ * TLS 1.3: what the record taken last turned out to be decides whether there is reading behind it,
+ * so the next one waits until it is open. False: no further now.
+ */
+static bool
+rx_look(struct tls_layer *l, struct tls_conn *c)
+{
+	struct rec_op *op = c->in.tail;
+
+	if (op == NULL || op->looked)
+		return op == NULL || op->status == REC_OK || op->skipped;
+	if (op->state != OP_DONE)
+		return false;
+	op->looked = true;
+	if (op->status == REC_AUTH && rec_in_skip(&c->rin, op->wire - TLS_HDR_LEN)) {
+		op->skipped = true;
+		c->rs_seq--; /* it was none of these keys' */
+		return true;
+	}
+	if (op->status != REC_OK)
+		return false;
+	c->rin.skip = 0;
+	c->rin.plain_alert = false;
+	c->paused = op->type == TLS_CT_HANDSHAKE;
+	return !c->paused;
+}
+
+/* A record that is passed over: of change_cipher_spec the byte is judged. *err: what is wrong.
+ * False: not all of it is there. */
+static bool
+rx_pass_over(struct tls_layer *l, struct tls_conn *c, const struct rec_hdr *h, enum tls_err *err)
+{
+	uint32_t n = h->head + (uint32_t)h->len;
+	uint8_t raw[TLS_HDR_LEN + 1];
+
+	if (tcp_rx_bytes(l->cfg.tcp, c->tcp) < n)
+		return false;
+	if (h->how == REC_IN_DROP) {
+		tcp_rx_peek(l->cfg.tcp, c->tcp, 0, raw, sizeof(raw));
+		*err = rec_in_ccs(&c->rin, raw[TLS_HDR_LEN]);
+	} else {
+		rec_in_skip(&c->rin, h->len);
+		ctr_inc(l->cfg.ctr, CTR_tls_early_skipped);
+	}
+	tcp_rx_consume(l->cfg.tcp, c->tcp, n);
+	return true;
+}
+
+enum rx_next { RX_GO_ON, RX_STOP, RX_SHORT };
+
+/* The next record, if it is there whole and may be taken. RX_SHORT: more bytes are needed. */
+static enum rx_next
+rx_next(struct tls_layer *l, struct tls_conn *c)
+{
+	struct tcp_stack *tcp = l->cfg.tcp;
+	uint8_t raw[TLS_HDR_LEN];
+	bool passed = false;
+	struct rec_hdr h;
+	enum tls_err err;
+
+	if (tcp_rx_peek(tcp, c->tcp, 0, raw, sizeof(raw)) < sizeof(raw))
+		return RX_SHORT;
+	err = rec_in_header(&c->rin, raw, &h);
+	if (err == TLS_E_OK && h.type == TLS_CT_APPDATA && c->rs != NULL && c->rin.fresh &&
+		!rec_in_13(&c->rin))
+		err = TLS_E_UNEXPECTED_MESSAGE; /* before Finished (RFC 5246 7.4.9) */
+	if (err == TLS_E_OK && (h.how == REC_IN_DROP || h.how == REC_IN_SKIP)) {
+		passed = rx_pass_over(l, c, &h, &err);
+		if (!passed)
+			return RX_SHORT;
+	}
+	if (err != TLS_E_OK) {
+		if (c->in.n == 0) { /* what came before is judged first */
+			ctr_inc(l->cfg.ctr, CTR_tls_bad_record);
+			tls_error(l, c, err);
+		}
+		return RX_STOP;
+	}
+	if (passed)
+		return RX_GO_ON;
+	if (tcp_rx_bytes(tcp, c->tcp) < h.head + (uint32_t)h.len)
+		return RX_SHORT;
+	if (!rx_may_take(l, c, &h))
+		return RX_STOP;
+	if (!rx_take(l, c, &h)) {
+		ctr_inc(l->cfg.ctr, CTR_no_mbuf);
+		tls_dirty(l, c);
+		return RX_STOP;
+	}
+	if (rx_veiled(c, &h)) { /* engines that work at once have it open now */
+		tls_fifo_submit(l, &c->in);
+		tls_poll(l, l->now);
+	}
+	return RX_GO_ON;
+}
+
 void
 tls_rx(struct tls_layer *l, struct tls_conn *c)
 {
 	struct tcp_stack *tcp = l->cfg.tcp;
-	uint8_t raw[TLS_HDR_LEN];
-	struct rec_hdr h;
-	enum tls_err err;
+	enum rx_next next;
 
 	while (c->state == TLS_WAIT || c->state == TLS_SHAKE || c->state == TLS_OPEN) {
-		if (c->want_keys || c->rd_eof)
+		if (c->rd_eof || !rx_look(l, c) || c->want_keys || c->paused)
 			break;
-		if (tcp_rx_peek(tcp, c->tcp, 0, raw, sizeof(raw)) < sizeof(raw)) {
-			if (tcp_rx_fin(tcp, c->tcp))
-				rx_fin(l, c);
+		next = rx_next(l, c);
+		if (next == RX_SHORT && tcp_rx_fin(tcp, c->tcp))
+			rx_fin(l, c);
+		if (next != RX_GO_ON)
 			break;
-		}
-		err = rec_in_header(&c->rin, raw, &h);
-		if (err == TLS_E_OK && h.type == TLS_CT_APPDATA && c->rin.fresh &&
-			c->state != TLS_OPEN)
-			err = TLS_E_UNEXPECTED_MESSAGE; /* before Finished (RFC 5246 7.4.9) */
-		if (err != TLS_E_OK) {
-			if (c->in.n == 0) { /* what came before is judged first */
-				ctr_inc(l->cfg.ctr, CTR_tls_bad_record);
-				tls_error(l, c, err);
-			}
-			break;
-		}
-		if (tcp_rx_bytes(tcp, c->tcp) < TLS_HDR_LEN + (uint32_t)h.len) {
-			if (tcp_rx_fin(tcp, c->tcp))
-				rx_fin(l, c);
-			break;
-		}
-		if (!rx_may_take(l, c, &h))
-			break;
-		if (!rx_take(l, c, &h)) {
-			ctr_inc(l->cfg.ctr, CTR_no_mbuf);
-			tls_dirty(l, c);
-			break;
-		}
 	}
 	if (c->state == TLS_CLOSING || c->rd_eof) {
 		if (c->state != TLS_FREE && c->state != TLS_DEAD)
@@ -143,11 +255,20 @@ tls_rx(struct tls_layer *l, struct tls_conn *c)
 	tls_rx_done(l, c);
 }
 
+/* TLS 1.3 has one warning and the end of a stream, whatever the level says (RFC 8446 6). */
+static bool
+rx_fatal(const struct tls_conn *c, uint8_t level, uint8_t alert)
+{
+	if (rec_in_13(&c->rin))
+		return alert != TLS_ALERT_CLOSE_NOTIFY && alert != TLS_ALERT_USER_CANCELED;
+	return level == TLS_ALERT_FATAL;
+}
+
 static void
 rx_alert(struct tls_layer *l, struct tls_conn *c, uint8_t level, uint8_t alert)
 {
 	ctr_inc(l->cfg.ctr, CTR_tls_alerts_in);
-	if (level == TLS_ALERT_FATAL) {
+	if (rx_fatal(c, level, alert)) {
 		c->alert_received = alert;
 		tls_closing(l, c, IPC_CLOSED_TLS_ERROR);
 	} else if (alert == TLS_ALERT_CLOSE_NOTIFY) {
@@ -219,10 +340,11 @@ rx_keep(struct tls_layer *l, struct tls_conn *c, struct rec_op *op)
 {
 	uint32_t kept = c->replay != NULL ? c->replay->pkt_len : 0;
 
-	if (c->answered || c->state != TLS_SHAKE || op->epoch != 0 ||
-		op->type != TLS_CT_HANDSHAKE || op->m == NULL)
+	if (c->answered || c->state != TLS_SHAKE || op->epoch != 0 || op->m == NULL ||
+		(op->type != TLS_CT_HANDSHAKE && op->type != TLS_CT_SSL2))
 		return;
 	c->replay_version = op->version;
+	c->replay_type = op->type;
 	if (kept == 0 && op->m->nb_segs == 1) {
 		c->replay = op->m;
 		op->m = NULL;
@@ -240,6 +362,40 @@ tls_replay_drop(struct tls_conn *c)
 	c->replay_due = false;
 }
 
+/* Whether an opened record is what may come now. */
+static enum tls_err
+rx_judge(struct tls_layer *l, struct tls_conn *c, struct rec_op *op)
+{
+	uint32_t len = op->m == NULL ? 0 : op->m->pkt_len, over = TLS_HDR_LEN + GCM_TAG,
+		 inner = op->wire > over ? op->wire - over : 0;
+	uint8_t first[4] = { 0 };
+
+	switch (op->status) {
+	case REC_OK: break;
+	case REC_AUTH:
+	case REC_BAD: ctr_inc(l->cfg.ctr, CTR_tls_bad_mac); return TLS_E_BAD_RECORD_MAC;
+	case REC_UNPACK:
+		ctr_inc(l->cfg.ctr, CTR_tls_bad_record);
+		return TLS_E_DECOMPRESSION_FAILURE;
+	default: ctr_inc(l->cfg.ctr, CTR_no_mbuf); return TLS_E_INTERNAL_ERROR;
+	}
+	if (op->type != TLS_CT_APPDATA && len != 0)
+		own_chain_read(op->m, 0, first, RTE_MIN(len, (uint32_t)sizeof(first)));
+	if (op->type == TLS_CT_HANDSHAKE && c->rin.fresh)
+		rec_in_message(&c->rin, first, len);
+	return rec_in_opened(&c->rin, op->type, len, inner, first);
+}
+
+/* Data of a handshake that is not over (early data, or before CONN_READY) was not asked for room
+ * when it was taken. */
+static bool
+rx_data_waits(struct tls_layer *l, struct tls_conn *c, uint32_t len)
+{
+	if (c->state != TLS_OPEN)
+		return true;
+	return c->rin.shaking && len != 0 && !l->cfg.events->room(l->cfg.events_ctx, c, 0);
+}
+
 /* Hands one opened record on. Returns false when it has to wait. */
 static bool
 rx_deliver(struct tls_layer *l, struct tls_conn *c, struct rec_op *op)
@@ -250,27 +406,20 @@ rx_deliver(struct tls_layer *l, struct tls_conn *c, struct rec_op *op)
 
 	if (c->state == TLS_CLOSING || c->state == TLS_DEAD || c->rd_eof) /* RFC 5246 7.2.1 */
 		return true;
+	if (op->skipped) {
+		ctr_inc(l->cfg.ctr, CTR_tls_early_skipped);
+		return true;
+	}
 	if (!op->judged) {
-		if (op->status == REC_AUTH || op->status == REC_BAD) {
-			ctr_inc(l->cfg.ctr, CTR_tls_bad_mac);
-			err = TLS_E_BAD_RECORD_MAC;
-		} else if (op->status == REC_UNPACK) {
-			ctr_inc(l->cfg.ctr, CTR_tls_bad_record);
-			err = TLS_E_DECOMPRESSION_FAILURE;
-		} else if (op->status != REC_OK) {
-			ctr_inc(l->cfg.ctr, CTR_no_mbuf);
-			err = TLS_E_INTERNAL_ERROR;
-		} else {
-			if (op->type != TLS_CT_APPDATA && len != 0)
-				own_chain_read(op->m, 0, first, len < 2 ? 1 : 2);
-			err = rec_in_opened(&c->rin, op->type, len, first);
-		}
+		err = rx_judge(l, c, op);
 		if (err != TLS_E_OK) {
 			tls_error(l, c, err);
 			return true;
 		}
 		op->judged = true;
 	}
+	if (op->type == TLS_CT_APPDATA && rx_data_waits(l, c, len))
+		return false;
 	if (op->type == TLS_CT_APPDATA) {
 		c->bytes_in += len;
 		ctr_add(l->cfg.ctr, CTR_tls_bytes_in, len);
@@ -303,13 +452,15 @@ tls_rx_done(struct tls_layer *l, struct tls_conn *c)
 
 	while ((op = c->in.head) != NULL && op->state == OP_DONE) {
 		if (!rx_deliver(l, c, op)) {
-			if (l->attach != 0) /* else tls_ctl_attached() will */
+			/* data waits for CONN_READY or the proxy, others perhaps for
+			 * tls_ctl_attached() */
+			if (l->attach != 0 && op->type != TLS_CT_APPDATA)
 				tls_dirty(l, c);
 			break;
 		}
 		tls_fifo_get(&c->in);
 		freed = true;
-		if (op->type == TLS_CT_APPDATA)
+		if (op->counted)
 			c->in_bytes -= op->wire;
 		if (c->state != TLS_DEAD)
 			tcp_rx_credit(l->cfg.tcp, c->tcp, op->wire);

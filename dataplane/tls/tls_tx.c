@@ -16,14 +16,18 @@ tx_plain(struct tls_layer *l, struct tls_conn *c, struct rec_op *op)
 	uint8_t *at;
 	struct wr w;
 
-	m = own_chain_prepend(op->m, TLS_HDR_LEN, l->cfg.pool, &at);
+	bool ssl2 = op->type == TLS_CT_SSL2;
+
+	m = own_chain_prepend(op->m, ssl2 ? 2 : TLS_HDR_LEN, l->cfg.pool, &at);
 	if (m == NULL)
 		return false;
 	op->m = m;
-	w = wr_init(at, TLS_HDR_LEN);
-	wr_u8(&w, op->type);
-	wr_u16(&w, c->rec_version);
-	wr_u16(&w, (uint16_t)len);
+	w = wr_init(at, ssl2 ? 2 : TLS_HDR_LEN);
+	if (!ssl2) {
+		wr_u8(&w, op->type);
+		wr_u16(&w, c->rec_version);
+	}
+	wr_u16(&w, (uint16_t)(ssl2 ? 0x8000 | len : len));
 	op->status = REC_OK;
 	op->state = OP_DONE;
 	return true;
@@ -53,6 +57,7 @@ tls_tx_record(struct tls_layer *l, struct tls_conn *c, uint8_t type, struct rte_
 	} else {
 		op->seq = c->ws_seq++;
 		tls_op_bind(op, c->ws);
+		tls_key_used(l, c, c->ws, op->seq, len);
 	}
 	if (type == TLS_CT_APPDATA)
 		c->out_bytes += len;
@@ -64,12 +69,24 @@ tls_tx_record(struct tls_layer *l, struct tls_conn *c, uint8_t type, struct rte_
 	return 0;
 }
 
+/* Whether the peer would understand an alert. */
+static bool
+tx_may_alert(const struct tls_conn *c)
+{
+	if (c->rin.agreed == TLS_V_SSL2 || (c->rin.agreed == 0 && c->rin.ssl2))
+		return false; /* SSL 2.0 has none */
+	return c->hold != TLS_HOLD_KEYS;
+}
+
 void
 tls_tx_alert(struct tls_layer *l, struct tls_conn *c, uint8_t level, uint8_t alert)
 {
-	struct rte_mbuf *m = own_chain_alloc(l->cfg.pool, 2);
 	uint8_t body[2] = { level, alert };
+	struct rte_mbuf *m;
 
+	if (!tx_may_alert(c))
+		return;
+	m = own_chain_alloc(l->cfg.pool, 2);
 	if (m == NULL) {
 		ctr_inc(l->cfg.ctr, CTR_no_mbuf);
 		return;
@@ -130,7 +147,7 @@ tls_tx_done(struct tls_layer *l, struct tls_conn *c)
 bool
 tls_write_room(const struct tls_layer *l, const struct tls_conn *c)
 {
-	if (c->state != TLS_OPEN || c->wr_eof || c->out.n >= TLS_MAX_OPS)
+	if (c->state != TLS_OPEN || c->wr_eof || c->hold != TLS_HOLD_NO || c->out.n >= TLS_MAX_OPS)
 		return false;
 	if (l->pressure != TLS_PRESSURE_NONE &&
 		tcp_send_queued(l->cfg.tcp, c->tcp) + c->out_bytes >= TLS_SHORT_QUEUE)
@@ -151,12 +168,34 @@ tls_write_len(struct tls_layer *l, struct tls_conn *c, uint32_t avail, bool more
 	return rec_out_next(&c->rout, avail, more, &path, l->now);
 }
 
+/* Where the IV is known from the record before, one byte goes first in a record of its own, whose
+ * MAC makes the IV of the rest unknown (BEAST). */
+static bool
+tx_splits(const struct tls_conn *c, uint32_t len)
+{
+	return len > 1 && c->ws != NULL && c->ws->version != TLS_V_SSL2 &&
+	       rec_alg_chained(c->ws->alg, c->ws->version);
+}
+
+static int
+tx_data(struct tls_layer *l, struct tls_conn *c, struct rte_mbuf *m)
+{
+	struct rte_mbuf *rest;
+
+	if (!tx_splits(c, m->pkt_len))
+		return tls_tx_record(l, c, TLS_CT_APPDATA, m);
+	if (l->ops_used + 2 > TLS_OPS || !own_chain_split(&m, 1, l->cfg.pool, &rest))
+		return -ENOBUFS;
+	tls_tx_record(l, c, TLS_CT_APPDATA, m); /* there is an operation for each */
+	return tls_tx_record(l, c, TLS_CT_APPDATA, rest);
+}
+
 int
 tls_write_take(struct tls_layer *l, struct tls_conn *c, struct rte_mbuf *m)
 {
 	uint32_t len = m->pkt_len;
 
-	if (tls_tx_record(l, c, TLS_CT_APPDATA, m) != 0) {
+	if (c->hold != TLS_HOLD_NO || tx_data(l, c, m) != 0) {
 		ctr_inc(l->cfg.ctr, CTR_no_mbuf);
 		return -ENOBUFS;
 	}
@@ -170,7 +209,21 @@ tls_finish(struct tls_layer *l, struct tls_conn *c)
 {
 	if (c->state != TLS_OPEN || c->wr_eof)
 		return;
+	c->finish_due = c->hold == TLS_HOLD_KEYS;
+	if (c->finish_due)
+		return;
 	tls_tx_alert(l, c, TLS_ALERT_WARNING, TLS_ALERT_CLOSE_NOTIFY);
 	c->wr_eof = true;
 	tls_dirty(l, c);
+}
+
+void
+tls_tx_unhold(struct tls_layer *l, struct tls_conn *c)
+{
+	if (c->hold == TLS_HOLD_NO)
+		return;
+	c->hold = TLS_HOLD_NO;
+	if (c->finish_due)
+		tls_finish(l, c);
+	tls_dirty(l, c); /* and writable() comes with it */
 }

@@ -114,6 +114,7 @@ data_between_ccs_and_finished_is_refused(void **state)
 	accept_client(w);
 	w->conn = w->msg[0].u.open.conn;
 	plain_record(w, 22, "hello", 5);
+	read_on(w, 0x0303);
 	plain_record(w, 20, "\1", 1);
 	give_keys(w, IPC_DIR_READ);
 	turn(w);
@@ -194,7 +195,9 @@ a_hello_too_long_to_keep_ends_with_its_control_process(void **state)
 
 	tls_ctl_attached(w->tls);
 	accept_client(w);
+	w->conn = w->msg[0].u.open.conn;
 	plain_record(w, 22, half, sizeof(half));
+	read_on(w, 0);
 	plain_record(w, 22, half, sizeof(half));
 	tls_ctl_detached(w->tls);
 	turn(w);
@@ -212,10 +215,12 @@ gathers_a_kept_hello_unharmed(void **state)
 		hello[i] = (uint8_t)(i * 31 + i / 256);
 	tls_ctl_attached(w->tls);
 	accept_client(w);
+	w->conn = w->msg[0].u.open.conn;
 	for (uint32_t n = 1; at < sizeof(hello); n = n * 2 > 2900 ? 1 : n * 2) {
 		uint32_t k = RTE_MIN(n, (uint32_t)sizeof(hello) - at);
 
 		plain_record(w, 22, hello + at, (uint16_t)k);
+		read_on(w, 0);
 		at += k;
 	}
 	tls_ctl_detached(w->tls);
@@ -238,9 +243,11 @@ a_hello_in_tiny_records_holds_few_buffers(void **state)
 
 	tls_ctl_attached(w->tls);
 	accept_client(w);
+	w->conn = w->msg[0].u.open.conn;
 	for (int i = 0; i < 3000; i++) {
 		w->n_msg = 0;
 		plain_record(w, 22, "h", 1);
+		read_on(w, 0);
 	}
 	assert_true(mbufs_in_use() <= 8);
 }

@@ -57,6 +57,7 @@ takes_the_key_before_the_ccs_too(void **state)
 	give_keys(w, IPC_DIR_READ);
 	plain_record(w, 22, "still in the clear", 18);
 	assert_int_equal(w->msg[1].u.rec.epoch, 0);
+	read_on(w, 0x0303);
 	plain_record(w, 20, "\1", 1);
 	sealed_record(w, 22, "finished", 8);
 	assert_int_equal(w->msg[3].u.rec.epoch, 1);
@@ -338,7 +339,7 @@ control_going_away_does_not_touch_established_connections(void **state)
 	turn(w);
 	assert_int_equal(w->n_msg, 0); /* the new control process is not told of it */
 	assert_int_equal(
-		tls_ctl_ready(w->tls, &(struct ipc_conn_ready){ .conn = w->conn }), -ESTALE);
+		tls_ctl_ready(w->tls, &(struct ipc_conn_ready){ .conn = w->conn }, NULL), -ESTALE);
 	fake_receive(w->tcp, fake_last(w->tcp), "and back", 8);
 	proxy_readable(w->proxy, server_pair(w));
 	turn(w);
@@ -497,7 +498,7 @@ refuses_malformed_messages(void **state)
 	assert_int_equal(tls_ctl_records_send(w->tls, &r, (const uint8_t *)"x"), -EBADMSG);
 	/* without keys */
 	assert_int_equal(
-		tls_ctl_ready(w->tls, &(struct ipc_conn_ready){ .conn = k.conn }), -EBADMSG);
+		tls_ctl_ready(w->tls, &(struct ipc_conn_ready){ .conn = k.conn }, NULL), -EBADMSG);
 	assert_int_equal(
 		tls_ctl_close(w->tls, &(struct ipc_conn_close){ .conn = k.conn, .how = 9 }),
 		-EBADMSG);

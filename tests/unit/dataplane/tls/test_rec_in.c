@@ -150,8 +150,8 @@ refuses_plaintext_over_2_14_after_opening(void **state)
 	struct rec_in in = protected_by(IPC_ALG_AES128_GCM, 0x0303);
 	const uint8_t first[2] = { 0, 0 };
 
-	assert_int_equal(rec_in_opened(&in, 23, 16384, first), TLS_E_OK);
-	assert_int_equal(rec_in_opened(&in, 23, 16385, first), TLS_E_RECORD_OVERFLOW);
+	assert_int_equal(rec_in_opened(&in, 23, 16384, 16384, first), TLS_E_OK);
+	assert_int_equal(rec_in_opened(&in, 23, 16385, 16385, first), TLS_E_RECORD_OVERFLOW);
 }
 
 static void
@@ -162,12 +162,12 @@ ends_a_flood_of_empty_records(void **state)
 
 	for (int round = 0; round < 3; round++) { /* data in between starts the count again */
 		for (int i = 0; i < REC_IN_MAX_EMPTY; i++)
-			assert_int_equal(rec_in_opened(&in, 23, 0, first), TLS_E_OK);
-		assert_int_equal(rec_in_opened(&in, 23, 1, first), TLS_E_OK);
+			assert_int_equal(rec_in_opened(&in, 23, 0, 0, first), TLS_E_OK);
+		assert_int_equal(rec_in_opened(&in, 23, 1, 1, first), TLS_E_OK);
 	}
 	for (int i = 0; i < REC_IN_MAX_EMPTY; i++)
-		assert_int_equal(rec_in_opened(&in, 23, 0, first), TLS_E_OK);
-	assert_int_equal(rec_in_opened(&in, 23, 0, first), TLS_E_EMPTY_RECORD_FLOOD);
+		assert_int_equal(rec_in_opened(&in, 23, 0, 0, first), TLS_E_OK);
+	assert_int_equal(rec_in_opened(&in, 23, 0, 0, first), TLS_E_EMPTY_RECORD_FLOOD);
 }
 
 static void
@@ -178,7 +178,7 @@ refuses_empty_records_of_other_types(void **state)
 	for (uint8_t type = 20; type <= 22; type++) {
 		struct rec_in in = protected_by(IPC_ALG_AES128_GCM, 0x0303);
 
-		assert_int_not_equal(rec_in_opened(&in, type, 0, first), TLS_E_OK);
+		assert_int_not_equal(rec_in_opened(&in, type, 0, 0, first), TLS_E_OK);
 	}
 }
 
@@ -189,10 +189,10 @@ ends_a_flood_of_warnings_but_not_of_close_notify(void **state)
 	const uint8_t warning[2] = { 1, 90 }, close_notify[2] = { 1, 0 }, fatal[2] = { 2, 40 };
 
 	for (int i = 0; i < REC_IN_MAX_WARNINGS; i++)
-		assert_int_equal(rec_in_opened(&in, 21, 2, warning), TLS_E_OK);
-	assert_int_equal(rec_in_opened(&in, 21, 2, close_notify), TLS_E_OK);
-	assert_int_equal(rec_in_opened(&in, 21, 2, fatal), TLS_E_OK);
-	assert_int_equal(rec_in_opened(&in, 21, 2, warning), TLS_E_WARNING_FLOOD);
+		assert_int_equal(rec_in_opened(&in, 21, 2, 2, warning), TLS_E_OK);
+	assert_int_equal(rec_in_opened(&in, 21, 2, 2, close_notify), TLS_E_OK);
+	assert_int_equal(rec_in_opened(&in, 21, 2, 2, fatal), TLS_E_OK);
+	assert_int_equal(rec_in_opened(&in, 21, 2, 2, warning), TLS_E_WARNING_FLOOD);
 }
 
 static void
@@ -202,13 +202,13 @@ judges_the_form_of_alerts_and_ccs(void **state)
 	const uint8_t good[2] = { 2, 40 }, level0[2] = { 0, 40 }, level3[2] = { 3, 40 },
 		      one[2] = { 1, 0 }, two[2] = { 2, 0 };
 
-	assert_int_equal(rec_in_opened(&in, 21, 1, good), TLS_E_DECODE_ERROR);
-	assert_int_equal(rec_in_opened(&in, 21, 3, good), TLS_E_DECODE_ERROR);
-	assert_int_equal(rec_in_opened(&in, 21, 2, level0), TLS_E_ILLEGAL_PARAMETER);
-	assert_int_equal(rec_in_opened(&in, 21, 2, level3), TLS_E_ILLEGAL_PARAMETER);
-	assert_int_equal(rec_in_opened(&in, 20, 1, one), TLS_E_OK);
-	assert_int_equal(rec_in_opened(&in, 20, 1, two), TLS_E_ILLEGAL_PARAMETER);
-	assert_int_equal(rec_in_opened(&in, 20, 2, one), TLS_E_DECODE_ERROR);
+	assert_int_equal(rec_in_opened(&in, 21, 1, 1, good), TLS_E_DECODE_ERROR);
+	assert_int_equal(rec_in_opened(&in, 21, 3, 3, good), TLS_E_DECODE_ERROR);
+	assert_int_equal(rec_in_opened(&in, 21, 2, 2, level0), TLS_E_ILLEGAL_PARAMETER);
+	assert_int_equal(rec_in_opened(&in, 21, 2, 2, level3), TLS_E_ILLEGAL_PARAMETER);
+	assert_int_equal(rec_in_opened(&in, 20, 1, 1, one), TLS_E_OK);
+	assert_int_equal(rec_in_opened(&in, 20, 1, 1, two), TLS_E_ILLEGAL_PARAMETER);
+	assert_int_equal(rec_in_opened(&in, 20, 2, 2, one), TLS_E_DECODE_ERROR);
 }
 
 static void
