@@ -23,6 +23,12 @@
 #define CONFIG_MAX_CERTS 64
 #define CONFIG_ERR_LEN 4096
 
+struct config_tickets {
+	bool enabled;
+	uint32_t rotate_s, keep_s;
+	const char *key_file; /* shared between appliances; NULL: keys of our own */
+};
+
 struct config_listener {
 	const char *name, *profile, *pool;
 	uint32_t pool_id, handshake_timeout_ms;
@@ -30,6 +36,8 @@ struct config_listener {
 	struct hs_conf hs;
 	struct hs_policy policy;
 	struct cert_store *certs;
+	struct config_tickets tickets; /* hs.tickets is filled in by who holds the keys: app_tickets.c */
+	struct trust *trust; /* of client authentication; NULL: nobody is asked */
 };
 
 struct config_pool {
