@@ -117,6 +117,9 @@ ext_write(struct hs_call *c, unsigned where, struct wr *w, bool always)
 
 		if (!(known[i]->where & where) || known[i]->wanted == NULL || !known[i]->wanted(c, where))
 			continue;
+		/* SSL 3.0 has no extensions: only what its clients asked for by a suite is answered */
+		if (where == EXT_SH12 && c->hs->version == TLS_V_SSL30 && known[i] != &ext_renegotiation_info)
+			continue;
 		if (!any)
 			block = wr_open(w, 2);
 		any = true;

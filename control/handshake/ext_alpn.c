@@ -54,7 +54,9 @@ hs_choose_alpn(struct hs_call *c)
 static bool
 alpn_wanted(const struct hs_call *c, unsigned where)
 {
-	return where == EXT_CH ? c->hs->conf->alpn_count != 0 : c->hs->alpn[0] != '\0';
+	if (where == EXT_CH)
+		return c->hs->conf->alpn_count != 0;
+	return c->w->hello.alpn.p != NULL && c->hs->alpn[0] != '\0';
 }
 
 static void

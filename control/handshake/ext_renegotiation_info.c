@@ -3,6 +3,7 @@
  * must be empty, and so is our answer; in a renegotiation both carry the verify data of before.
  */
 #include "control/handshake/ext.h"
+#include "control/handshake/tls12/hs12.h"
 
 static enum tls_err
 renegotiation_info_recv(struct hs_call *c, unsigned where, struct rd *data, struct hs_hello *hello)
@@ -28,7 +29,14 @@ renegotiation_info_wanted(const struct hs_call *c, unsigned where)
 static void
 renegotiation_info_send(const struct hs_call *c, unsigned where, struct wr *w)
 {
-	wr_u8(w, 0);
+	const struct hs12_live *l = c->hs->ready ? c->hs->l12 : NULL;
+	size_t mark = wr_open(w, 1);
+
+	if (l != NULL) /* RFC 5746 3.5, 3.7: of the handshake before */
+		wr_bytes(w, l->client_verify, l->verify_len);
+	if (l != NULL && where == EXT_SH12)
+		wr_bytes(w, l->server_verify, l->verify_len);
+	wr_close(w, mark, 1);
 }
 
 const struct ext ext_renegotiation_info = { 0xff01, EXT_CH | EXT_SH12, "renegotiation_info",

@@ -1,6 +1,7 @@
 /* status_request, RFC 6066 8 and RFC 8446 4.4.2.1: the client would like a stapled OCSP response. */
 #include "control/cert/cert.h"
 #include "control/handshake/ext.h"
+#include "control/handshake/tls12/s12.h"
 
 #define STATUS_OCSP 1
 
@@ -33,9 +34,12 @@ staple_for(const struct hs_call *c)
 	return c->w->hello.status_request && c->w->cert != NULL ? cert_staple(c->w->cert) : NULL;
 }
 
+/* Up to TLS 1.2 the answer is empty and announces CertificateStatus. */
 static bool
 status_request_wanted(const struct hs_call *c, unsigned where)
 {
+	if (where == EXT_SH12)
+		return s12_has_staple(c);
 	return where == EXT_CT && c->hs->role == HS_SERVER && staple_for(c) != NULL;
 }
 
@@ -45,6 +49,8 @@ status_request_send(const struct hs_call *c, unsigned where, struct wr *w)
 	const struct staple *s = staple_for(c);
 	size_t der;
 
+	if (where == EXT_SH12)
+		return;
 	wr_u8(w, STATUS_OCSP);
 	der = wr_open(w, 3);
 	wr_bytes(w, s->der, s->len);

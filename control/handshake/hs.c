@@ -144,7 +144,7 @@ fail(struct hs_call *c, enum tls_err err)
 	hs_emit_session_remove(c);
 	if (hs->role == HS_CLIENT)
 		(void)hs_act_new(c->out, HS_ACT_CLIENT_REMOVE);
-	emit_close(hs, c->out, TLS_ALERT_FATAL, tls_err_alert(err));
+	emit_close(hs, c->out, TLS_ALERT_FATAL, hs_alert_for(hs, err));
 	c->w = NULL;
 	return err;
 }
@@ -390,7 +390,8 @@ take_alert(struct hs_call *c, const uint8_t *data, size_t len)
 	if (c->hs->alert_received == TLS_ALERT_CLOSE_NOTIFY && !c->hs->ready) {
 		hs_close_notify(c); /* RFC 5246 7.2.1 */
 	}
-	return TLS_E_OK;
+	/* SSL 3.0's no_certificate stands for a message */
+	return c->raised ? dispatch(c, c->raise, NULL, 0, NULL, 0) : TLS_E_OK;
 }
 
 /*

@@ -221,6 +221,8 @@ void hs_session_bind(const struct hs_conf *conf, const char *server_name, uint8_
  * (RFC 7627 5.3).
  */
 bool hs_session_fits(struct hs_call *c, const struct session_entry *e, enum tls_err *err);
+/* The same without its id, for sessions in RFC 5077 tickets. Up to TLS 1.2: hs->suite is the one we would choose now. */
+bool hs_session_usable(struct hs_call *c, const struct session_entry *e, enum tls_err *err);
 
 /* ---- policy (hs_choose.c) ---- */
 /* The policy for a server name. */
@@ -246,6 +248,8 @@ enum tls_err msg_client_hello_send(struct hs_call *c);
 enum tls_err msg_server_hello_recv(struct hs_call *c, struct rd *body);
 enum tls_err msg_alert_recv(struct hs_call *c, struct rd *body);
 enum tls_err msg_alert_send_warning(struct hs_call *c, uint8_t alert);
+/* The alert for an error, in the connection's version. */
+uint8_t hs_alert_for(const struct hs *hs, enum tls_err err);
 
 /* ---- questions, one for each HS_WORK ---- */
 #define HS_WORK(name) enum tls_err hs_ask_##name(struct hs_call *c);

@@ -9,6 +9,6 @@
 const struct hs_cell hs_start_cells[HS_FIRST_S12 - HS_FIRST_START][HS_EVENTS] = {
 	/* waits for   arrives             taken by                    then send  then ask for  then wait for    RFC */
 	CELL(CLIENT_HELLO, CLIENT_HELLO,   msg_client_hello_recv,      NULL,      NOTHING,      VERSION,         "5246 7.4.1.2, 8446 4.1.2"),
-	CELL(VERSION,  GO_12,              s12_client_hello,           NULL,      SESSION,      S12_SESSION,     "5246 7.3, E.1"),
 	CELL(VERSION,  GO_13,              s13_client_hello,           NULL,      NOTHING,      S13_CHOICE,      "8446 4.1.1"),
+	CELL(VERSION,  GO_12,              s12_client_hello,           NULL,      S12_SESSION,  S12_SESSION,     "5246 7.3, E.1"),
 };

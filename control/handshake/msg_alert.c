@@ -23,6 +23,12 @@ msg_alert_recv(struct hs_call *c, struct rd *body)
 		c->hs->alert_received = alert; /* RFC 8446 6: an error whatever its level */
 		return TLS_E_PEER_ALERT;
 	}
+	/* RFC 6101 5.6.6: it stands for an empty Certificate */
+	if (alert == TLS_ALERT_NO_CERTIFICATE && c->hs->version == TLS_V_SSL30 &&
+		c->hs->state == HS_WAIT_S12_CERTIFICATE) {
+		hs_raise(c, HS_EV_NO_CERTIFICATE, NULL, 0);
+		return TLS_E_OK;
+	}
 	return ++c->hs->warnings > HS_MAX_WARNINGS ? TLS_E_WARNING_FLOOD : TLS_E_OK;
 }
 
@@ -33,4 +39,39 @@ msg_alert_send_warning(struct hs_call *c, uint8_t alert)
 	uint8_t body[2] = { TLS_ALERT_WARNING, alert };
 
 	return hs_send_bytes(c, TLS_CT_ALERT, 0, body, sizeof(body));
+}
+
+/* RFC 6101 5.4.2 has twelve alerts: what came later is told by the nearest of them. */
+static uint8_t
+ssl3_alert(uint8_t alert)
+{
+	switch (alert) {
+	case 22: return 20; /* record_overflow: bad_record_mac */
+	case 48: return 42; /* unknown_ca: bad_certificate */
+	case 109:
+	case 110: return 47; /* extensions: illegal_parameter */
+	case 113: return 42; /* bad_certificate_status_response: bad_certificate */
+	case TLS_ALERT_CLOSE_NOTIFY:
+	case TLS_ALERT_NONE:
+	case 10:
+	case 20:
+	case 30:
+	case 40:
+	case TLS_ALERT_NO_CERTIFICATE:
+	case 42:
+	case 43:
+	case 44:
+	case 45:
+	case 46:
+	case 47: return alert;
+	default: return 40; /* handshake_failure */
+	}
+}
+
+uint8_t
+hs_alert_for(const struct hs *hs, enum tls_err err)
+{
+	uint8_t alert = tls_err_alert(err);
+
+	return hs->agreed && hs->version == TLS_V_SSL30 ? ssl3_alert(alert) : alert;
 }

@@ -36,6 +36,7 @@ enum session_flag {
 	SESSION_EMS = 1, /* made with extended_master_secret */
 	SESSION_ETM = 2, /* encrypt_then_mac was in use */
 	SESSION_PSK_ONLY = 4, /* TLS 1.3: issued for psk_ke as well */
+	SESSION_DEFLATE = 8, /* records are compressed, SSL 3.0 to TLS 1.2 */
 };
 _Static_assert(sizeof(struct session_entry) <= 248,
 	"an entry and its links stay within 256 bytes plus the peer certificate's digest");

@@ -10,7 +10,7 @@
 #include "control/handshake/tls12/ks12.h"
 
 #define HS12_PREMASTER_MAX 384 /* ffdhe3072 */
-#define HS12_CHANGE_COMPRESSION 1 /* DEFLATE's number, RFC 3749 */
+#define HS12_DEFLATE 1 /* compression method, RFC 3749 */
 
 /* Of a key exchange with ServerKeyExchange: heap, wiped and freed with struct hs12. */
 struct hs12_kx {
@@ -29,15 +29,17 @@ struct hs12 {
 	struct ks12_key key; /* of the master secret in it, ready after hs12_set_master() */
 	uint8_t key_block[KS12_BLOCK_MAX];
 	uint8_t client_verify[KS12_VERIFY_MAX], server_verify[KS12_VERIFY_MAX];
-	uint8_t compression; /* 0 or HS12_CHANGE_COMPRESSION */
-	bool resumes; /* the other side agreed, or we did */
+	uint8_t compression; /* 0 or HS12_DEFLATE */
 	bool again; /* a renegotiation */
-	bool asks; /* a CertificateRequest goes by */
+	bool asks; /* a CertificateRequest goes by, or went by */
+	bool by_ticket; /* server: resumed by one, or has one tried */
 	bool ticket_due; /* server: a NewSessionTicket is announced */
-	bool proved; /* the client's CertificateVerify was good */
-	bool to_prove; /* a client certificate went by: CertificateVerify comes */
 	struct peer *peer; /* reference: this handshake's other side, hs->peer once it is over */
 	uint16_t scheme; /* of our signature, or of the one in hand */
+	uint16_t group; /* of the key exchange; 0: RSA key transport */
+	uint32_t signed_len; /* bytes of the transcript that CertificateVerify signs */
+	uint8_t digest[KS12_SIGNED_MAX]; /* up to TLS 1.1: what it signs */
+	uint8_t digest_len;
 	/* borrowed from the message in hand: valid from its handler to the question */
 	struct hs_span in_hand;
 	struct hs12_kx *kx;
@@ -78,6 +80,20 @@ enum tls_err hs12_client_verify_done(struct hs_call *c, struct rd *answer);
 enum tls_err hs12_server_verify_done(struct hs_call *c, struct rd *answer);
 /* Emits the KEYS action for a direction from the key block, by our role. */
 enum tls_err hs12_install_keys(struct hs_call *c, enum ipc_keys_dir dir, enum ipc_keys_when when);
+
+/* ---- signatures (hs12_sign.c) ---- */
+/* The scheme is one for this kind and size of key, up to TLS 1.2. */
+bool hs12_scheme_fits(uint16_t scheme, const EVP_PKEY *key);
+/* What a key signs by up to TLS 1.1, SIG_RSA_MD5_SHA1_RAW or SIG_ECDSA_SHA1_RAW; 0: it cannot. */
+uint16_t hs12_old_scheme(const EVP_PKEY *key);
+
+/* The prime of an ffdhe group; p == NULL: another kind of group (hs12_ffdhe.c). */
+struct hs_span hs12_ffdhe_prime(uint16_t group);
+
+/* enum session_flag of the handshake under way: a session is resumed only with the same. */
+uint8_t hs12_session_flags(const struct hs_call *c);
+/* The list in a Certificate message: lengths are right, no certificate is empty. The list may be. */
+enum tls_err hs12_certificate_read(struct rd *body, struct hs_span *chain);
 
 /* ---- messages that both roles send and receive alike ---- */
 /* ChangeCipherSpec; the write key is installed behind ours. */

@@ -209,6 +209,14 @@ hs12_install_keys(struct hs_call *c, enum ipc_keys_dir dir, enum ipc_keys_when w
 	return hs_emit_keys(c, &k);
 }
 
+uint8_t
+hs12_session_flags(const struct hs_call *c)
+{
+	return (uint8_t)((c->hs->extended_master_secret ? SESSION_EMS : 0) |
+			 (c->hs->encrypt_then_mac ? SESSION_ETM : 0) |
+			 (c->w->t12->compression != 0 ? SESSION_DEFLATE : 0));
+}
+
 void
 hs12_drop(struct hs12 *t)
 {

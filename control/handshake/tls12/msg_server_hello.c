@@ -15,7 +15,7 @@ msg_server_hello_send(struct hs_call *c)
 	wr_bytes(&w, hs->session_id, hs->session_id_len);
 	wr_close(&w, id, 1);
 	wr_u16(&w, hs->suite->code);
-	wr_u8(&w, 0); /* null compression */
+	wr_u8(&w, c->w->t12->compression);
 	ext_write(c, EXT_SH12, &w, false);
 	return hs_msg_end(c, &w, mark);
 }

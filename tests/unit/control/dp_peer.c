@@ -209,7 +209,8 @@ on_keys(struct dp *d, const struct ipc_keys_set *m)
 		.alg = m->alg,
 		.mac_len = m->mac_key_len,
 		.key_len = m->key_len,
-		.iv_len = m->iv_len };
+		.iv_len = m->iv_len,
+		.etm = (m->flags & IPC_KEYS_ETM) != 0 };
 
 	assert_true(m->conn == d->conn);
 	memcpy(k.mac, m->mac_key, k.mac_len);

@@ -182,7 +182,7 @@ cbc(struct peer_keys *k, int enc, const uint8_t *iv, const uint8_t *in, size_t l
 size_t
 peer_open_record(struct peer_keys *k, uint8_t type, const uint8_t *in, size_t len, uint8_t *out)
 {
-	uint8_t mac[32];
+	uint8_t mac[48];
 	size_t n;
 
 	if (!k->on) {
@@ -196,6 +196,12 @@ peer_open_record(struct peer_keys *k, uint8_t type, const uint8_t *in, size_t le
 		n = len - 24;
 		memcpy(tag, in + 8 + n, 16);
 		CHECK(gcm(k, 0, type, in, in + 8, n, out, tag));
+	} else if (k->etm) {
+		CHECK(len >= 32u + k->mac_len && (len - k->mac_len) % 16 == 0);
+		len -= k->mac_len;
+		CHECK(record_mac(k, type, in, len, mac) == k->mac_len && memcmp(mac, in + len, k->mac_len) == 0);
+		cbc(k, 0, in, in + 16, len - 16, out);
+		n = len - 16 - out[len - 17] - 1;
 	} else {
 		CHECK(len >= 32 && len % 16 == 0);
 		cbc(k, 0, in, in + 16, len - 16, out);
@@ -225,13 +231,15 @@ peer_seal_record(struct peer_keys *k, uint8_t type, const uint8_t *in, size_t le
 		n = len + 24;
 	} else {
 		memcpy(plain, in, len);
-		n = len + record_mac(k, type, in, len, plain + len);
+		n = len + (k->etm ? 0 : record_mac(k, type, in, len, plain + len));
 		pad = 16 - (n % 16);
 		memset(plain + n, (int)pad - 1, pad);
 		n += pad;
 		memset(out, 0x5a, 16); /* the IV: any for a test */
 		cbc(k, 1, out, plain, n, out + 16);
 		n += 16;
+		if (k->etm)
+			n += record_mac(k, type, out, n, out + n);
 	}
 	k->seq++;
 	return n;
@@ -269,7 +277,8 @@ set_keys(struct hs_end *p, const struct hs_act *a)
 		.alg = a->keys.alg,
 		.mac_len = a->keys.mac_key_len,
 		.key_len = a->keys.key_len,
-		.iv_len = a->keys.iv_len };
+		.iv_len = a->keys.iv_len,
+		.etm = (a->keys.flags & IPC_KEYS_ETM) != 0 };
 
 	memcpy(k.mac, d, k.mac_len);
 	memcpy(k.key, d + k.mac_len, k.key_len);

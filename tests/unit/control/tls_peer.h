@@ -13,7 +13,7 @@
 #include "control/session/session.h"
 
 struct peer_keys {
-	bool on;
+	bool on, etm; /* encrypt-then-MAC, RFC 7366 */
 	uint32_t alg;
 	uint8_t mac[48], key[32], iv[16];
 	uint8_t mac_len, key_len, iv_len;
