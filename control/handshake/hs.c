@@ -141,6 +141,8 @@ fail(struct hs_call *c, enum tls_err err)
 		return hs->error;
 	hs->error = err;
 	hs->failed_in = hs->state;
+	if (hs->agreed && hs->version == TLS_V_SSL2 && !hs->ready)
+		ssl2_send_failure(c, err);
 	hs_emit_session_remove(c);
 	if (hs->role == HS_CLIENT)
 		(void)hs_act_new(c->out, HS_ACT_CLIENT_REMOVE);

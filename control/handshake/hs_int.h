@@ -244,12 +244,19 @@ enum tls_err s13_client_hello(struct hs_call *c, struct rd *nothing);
 
 /* ---- messages that every version shares ---- */
 enum tls_err msg_client_hello_recv(struct hs_call *c, struct rd *body);
+/* The version for the hello that was read, in whatever format it came. */
+enum tls_err hs_hello_decide(struct hs_call *c);
 enum tls_err msg_client_hello_send(struct hs_call *c);
 enum tls_err msg_server_hello_recv(struct hs_call *c, struct rd *body);
 enum tls_err msg_alert_recv(struct hs_call *c, struct rd *body);
 enum tls_err msg_alert_send_warning(struct hs_call *c, uint8_t alert);
 /* The alert for an error, in the connection's version. */
 uint8_t hs_alert_for(const struct hs *hs, enum tls_err err);
+
+/* ---- SSL 2.0 has rules of its own (ssl2/) ---- */
+bool ssl2_session_fits(struct hs_call *c, const struct session_entry *e);
+/* The ERROR message for a failure of ours, where SSL 2.0 has one. */
+void ssl2_send_failure(struct hs_call *c, enum tls_err err);
 
 /* ---- questions, one for each HS_WORK ---- */
 #define HS_WORK(name) enum tls_err hs_ask_##name(struct hs_call *c);

@@ -65,6 +65,8 @@ hs_session_fits(struct hs_call *c, const struct session_entry *e, enum tls_err *
 {
 	const struct hs_hello *h = &c->w->hello;
 
+	if (c->hs->version == TLS_V_SSL2)
+		return ssl2_session_fits(c, e);
 	if (!c->hs->conf->session_cache || e->id_len == 0 || e->id_len != h->session_id_len ||
 	    memcmp(e->id, h->session_id, e->id_len) != 0)
 		return false;

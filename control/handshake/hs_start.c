@@ -3,6 +3,7 @@
  * sent one and reads a ServerHello. The decision is an event: the version's own table goes on.
  */
 #include "control/handshake/hs_int.h"
+#include "control/handshake/ssl2/ssl2.h"
 
 #define CELL(...) HS_CELL(START, __VA_ARGS__)
 
@@ -11,4 +12,9 @@ const struct hs_cell hs_start_cells[HS_FIRST_S12 - HS_FIRST_START][HS_EVENTS] = 
 	CELL(CLIENT_HELLO, CLIENT_HELLO,   msg_client_hello_recv,      NULL,      NOTHING,      VERSION,         "5246 7.4.1.2, 8446 4.1.2"),
 	CELL(VERSION,  GO_13,              s13_client_hello,           NULL,      NOTHING,      S13_CHOICE,      "8446 4.1.1"),
 	CELL(VERSION,  GO_12,              s12_client_hello,           NULL,      S12_SESSION,  S12_SESSION,     "5246 7.3, E.1"),
+	CELL(CLIENT_HELLO, SSL2_CLIENT_HELLO, msg2_client_hello_recv,  NULL,      NOTHING,      VERSION,         "hickman 2.6.1, 5246 E.2"),
+	CELL(VERSION,  GO_SSL2,            s2_go,                      NULL,      SSL2_SESSION, S2_SESSION,      "hickman 1.3.2"),
+	CELL(SERVER_HELLO, SSL2_SERVER_HELLO, msg2_server_hello_recv,  NULL,      NOTHING,      SERVER_VERSION,  "hickman 2.7.1"),
+	CELL(SERVER_HELLO, SSL2_ERROR,     msg2_error_recv,            NULL,      NOTHING,      NOTHING,         "hickman 2.9.1"),
+	CELL(SERVER_VERSION, GO_SSL2,      c2_go,                      NULL,      NOTHING,      C2_SESSION,      "hickman 1.3.2"),
 };

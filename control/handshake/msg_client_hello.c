@@ -34,14 +34,19 @@ fell_back(const struct hs_policy *p, const struct hs_hello *h, uint16_t version)
 enum tls_err
 msg_client_hello_recv(struct hs_call *c, struct rd *body)
 {
+	enum tls_err err = hs_hello_read(c, body, &c->w->hello);
+
+	return err == TLS_E_OK ? hs_hello_decide(c) : err;
+}
+
+enum tls_err
+hs_hello_decide(struct hs_call *c)
+{
 	struct hs_hello *h = &c->w->hello;
 	struct hs *hs = c->hs;
 	uint16_t version;
 	enum tls_err err;
 
-	err = hs_hello_read(c, body, h);
-	if (err != TLS_E_OK)
-		return err;
 	if (!offers_null_compression(h))
 		return TLS_E_ILLEGAL_PARAMETER;
 	c->w->policy = hs_policy_for(hs->conf, h->server_name);

@@ -89,6 +89,7 @@ out_room(const struct pka_req *req, EVP_PKEY *key)
 	switch (req->kind) {
 	case PKA_RSA_PREMASTER: return PKA_PREMASTER_LEN;
 	case PKA_VERIFY: return 1;
+	case PKA_RSA_SSL2:
 	case PKA_PRF: return req->out_len;
 	case PKA_SIGN: return PKA_MAX_MODULUS;
 	case PKA_KEX_DERIVE: return g != NULL ? g->secret_len : 0;
@@ -173,6 +174,7 @@ void
 pka_count_soft(struct pka *p, const struct pka_req *req)
 {
 	switch (req->kind) {
+	case PKA_RSA_SSL2:
 	case PKA_RSA_PREMASTER: p->stats.rsa_soft++; break;
 	case PKA_PRF: p->stats.prf_soft++; break;
 	case PKA_SIGN: p->stats.sign_soft++; break;
@@ -275,7 +277,7 @@ pka_do(struct pka *p, const struct pka_owner *who, const struct pka_req *req, co
 {
 	EVP_PKEY *key = pka_soft_key(req);
 	enum pka_fault fault = fault_of(p, req);
-	bool card, needs_key = req->kind <= PKA_RSA_ENCRYPT;
+	bool card, needs_key = req->kind <= PKA_RSA_ENCRYPT || req->kind == PKA_RSA_SSL2;
 	uint32_t slot = 0;
 	int rc = PKA_INLINE;
 

@@ -39,6 +39,12 @@ enum pka_kind {
 	PKA_KEX_RESPOND,
 	/* RFC 5246 5. in: secret (split bytes) | label | seed; code: enum hs_prf. out: out_len bytes */
 	PKA_PRF,
+	/*
+	 * RSA key transport of SSL 2.0, our key. in: ciphertext of the modulus' length. out: out_len
+	 * bytes, random ones when the ciphertext is wrong in any way, or padded by a client that
+	 * speaks 3.x as well (RFC 5246 E.2: version rollback).
+	 */
+	PKA_RSA_SSL2,
 };
 /* pair(a, b): 16-bit length of a in network order, a, then b up to the end */
 
@@ -85,8 +91,8 @@ struct pka_req {
 	uint8_t kind; /* enum pka_kind */
 	uint16_t code; /* scheme, group, client_version or PRF, by kind */
 	uint32_t split; /* bytes of `in` that are its first part, where the kind says so */
-	uint32_t out_len; /* PKA_PRF */
-	const struct cert *cert; /* RSA_PREMASTER, SIGN */
+	uint32_t out_len; /* PKA_PRF, RSA_SSL2 */
+	const struct cert *cert; /* RSA_PREMASTER, RSA_SSL2, SIGN */
 	struct peer *peer; /* VERIFY, RSA_ENCRYPT */
 };
 

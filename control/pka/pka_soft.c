@@ -32,35 +32,62 @@ pka_soft_unpad_premaster(const uint8_t *em, size_t len, uint16_t client_version,
 		out[i] = (uint8_t)ct_select(good, secret[i], substitute[i]);
 }
 
-int
-pka_soft_rsa_premaster(EVP_PKEY *key, uint16_t client_version, const uint8_t *in, size_t len,
-	const uint8_t substitute[PKA_PREMASTER_LEN], uint8_t out[PKA_PREMASTER_LEN])
+/*
+ * The decrypted block, as long as the modulus. It stays zero, and unpads as bad, for an operand not
+ * below the modulus, which anyone can see. 0, or -1 when libcrypto itself could not work.
+ */
+static int
+rsa_decrypt(EVP_PKEY *key, const uint8_t *in, size_t len, uint8_t em[PKA_MAX_MODULUS])
 {
-	uint8_t em[PKA_MAX_MODULUS] = { 0 };
-	size_t em_len = sizeof(em), modulus = (size_t)EVP_PKEY_get_size(key);
+	size_t em_len = PKA_MAX_MODULUS, modulus = (size_t)EVP_PKEY_get_size(key);
 	EVP_PKEY_CTX *ctx;
 	int rc = -1;
 
-	if (modulus > sizeof(em) || len != modulus)
+	memset(em, 0, PKA_MAX_MODULUS);
+	if (modulus > PKA_MAX_MODULUS || len != modulus)
 		return -1;
 	ctx = EVP_PKEY_CTX_new(key, NULL);
 	if (ctx == NULL || EVP_PKEY_decrypt_init(ctx) != 1 ||
 		EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_NO_PADDING) != 1)
 		goto out;
-	/*
-	 * fails only for an operand not below the modulus, which anyone can see; em then stays zero
-	 * and unpads as bad
-	 */
 	if (EVP_PKEY_decrypt(ctx, em, &em_len, in, len) != 1 || em_len != modulus) {
 		ERR_clear_error();
-		memset(em, 0, sizeof(em));
+		memset(em, 0, PKA_MAX_MODULUS);
 	}
-	pka_soft_unpad_premaster(em, modulus, client_version, substitute, out);
 	rc = 0;
 out:
-	ct_wipe(em, sizeof(em));
 	EVP_PKEY_CTX_free(ctx);
 	return rc;
+}
+
+int
+pka_soft_rsa_premaster(EVP_PKEY *key, uint16_t client_version, const uint8_t *in, size_t len,
+	const uint8_t substitute[PKA_PREMASTER_LEN], uint8_t out[PKA_PREMASTER_LEN])
+{
+	uint8_t em[PKA_MAX_MODULUS];
+	int rc = rsa_decrypt(key, in, len, em);
+
+	if (rc == 0)
+		pka_soft_unpad_premaster(em, len, client_version, substitute, out);
+	ct_wipe(em, sizeof(em));
+	return rc;
+}
+
+void
+pka_soft_unpad_ssl2(const uint8_t *em, size_t len, const uint8_t *substitute, uint8_t *out, size_t n)
+{
+	/* 00 02 PS 00 M, at least eight bytes of PS; the last eight all 03: RFC 5246 E.2 */
+	uint32_t good = ct_eq(em[0], 0) & ct_eq(em[1], 2), rollback = ~0u;
+	size_t zero = len - n - 1;
+
+	for (size_t i = 2; i < zero; i++)
+		good &= ct_nonzero(em[i]);
+	good &= ct_eq(em[zero], 0);
+	for (size_t i = zero - 8; i < zero; i++)
+		rollback &= ct_eq(em[i], 3);
+	good &= ~rollback;
+	for (size_t i = 0; i < n; i++)
+		out[i] = (uint8_t)ct_select(good, em[zero + 1 + i], substitute[i]);
 }
 
 /* ---- requests ---- */
@@ -70,6 +97,7 @@ pka_soft_key(const struct pka_req *req)
 {
 	switch (req->kind) {
 	case PKA_RSA_PREMASTER:
+	case PKA_RSA_SSL2:
 	case PKA_SIGN: return req->cert != NULL ? req->cert->key : NULL;
 	case PKA_VERIFY:
 	case PKA_RSA_ENCRYPT: return req->peer != NULL ? req->peer->key : NULL;
@@ -89,6 +117,26 @@ do_premaster(const struct pka_req *req, EVP_PKEY *key, const uint8_t *in, size_t
 		rc = pka_soft_rsa_premaster(key, req->code, in, len, substitute, out);
 	ct_wipe(substitute, sizeof(substitute));
 	*out_len = PKA_PREMASTER_LEN;
+	return rc;
+}
+
+static int
+do_ssl2(const struct pka_req *req, EVP_PKEY *key, const uint8_t *in, size_t len, uint8_t *out,
+	size_t *out_len)
+{
+	uint8_t em[PKA_MAX_MODULUS], substitute[PKA_PREMASTER_LEN];
+	int rc = -1;
+
+	if (EVP_PKEY_get_base_id(key) == EVP_PKEY_RSA && req->out_len != 0 &&
+		req->out_len <= sizeof(substitute) && len >= req->out_len + 11 &&
+		RAND_priv_bytes(substitute, sizeof(substitute)) == 1)
+		rc = rsa_decrypt(key, in, len, em);
+	if (rc == 0) {
+		pka_soft_unpad_ssl2(em, len, substitute, out, req->out_len);
+		*out_len = req->out_len;
+	}
+	ct_wipe(em, sizeof(em));
+	ct_wipe(substitute, sizeof(substitute));
 	return rc;
 }
 
@@ -163,6 +211,7 @@ pka_soft_run(const struct pka_req *req, EVP_PKEY *key, const uint8_t *in, size_t
 	if (key == NULL)
 		return -1;
 	switch (req->kind) {
+	case PKA_RSA_SSL2: return do_ssl2(req, key, in, len, out, out_len);
 	case PKA_RSA_PREMASTER: return do_premaster(req, key, in, len, out, out_len);
 	case PKA_SIGN: return do_sign(req, key, in, len, out, out_len);
 	case PKA_VERIFY: return do_verify(req, key, in, len, out, out_len);

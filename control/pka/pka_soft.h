@@ -40,4 +40,11 @@ int pka_soft_rsa_premaster(EVP_PKEY *key, uint16_t client_version, const uint8_t
 void pka_soft_unpad_premaster(const uint8_t *em, size_t len, uint16_t client_version,
 	const uint8_t substitute[PKA_PREMASTER_LEN], uint8_t out[PKA_PREMASTER_LEN]);
 
+/*
+ * The same for SSL 2.0: n bytes of key (n + 11 <= len), substitute when the padding is wrong or
+ * says that the client speaks 3.x (RFC 5246 E.2).
+ */
+void pka_soft_unpad_ssl2(const uint8_t *em, size_t len, const uint8_t *substitute, uint8_t *out,
+	size_t n);
+
 #endif

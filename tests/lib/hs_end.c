@@ -66,11 +66,18 @@ hs_end_random(void *ctx, uint8_t *out, size_t len)
 
 /* ---- records out ---- */
 
+/* What we send is in SSL 2.0 records. */
+static bool
+sends_v2(const struct hs_end *e)
+{
+	return e->wr.on && e->wr.version == TLS_V_SSL2;
+}
+
 static void
 send_one(struct hs_end *e, uint8_t type, uint16_t version, const uint8_t *p, size_t len)
 {
 	uint8_t rec[TLS_HDR_LEN + HS_REC_MAX];
-	size_t n = type == TLS_CT_SSL2 || e->v2_wire ? hs_rec2_seal(&e->wr, p, len, rec)
+	size_t n = type == TLS_CT_SSL2 || sends_v2(e) ? hs_rec2_seal(&e->wr, p, len, rec)
 						      : hs_rec_seal(&e->wr, type, version, p, len, rec);
 
 	hs_bytes_add(&e->net_out, rec, n);
@@ -87,7 +94,7 @@ splits(const struct hs_rec *wr)
 void
 hs_end_send(struct hs_end *e, uint8_t type, uint16_t version, const uint8_t *p, size_t len)
 {
-	size_t most = e->v2_wire && type == TLS_CT_APPDATA ? 16000 : TLS_MAX_PLAIN;
+	size_t most = sends_v2(e) && type == TLS_CT_APPDATA ? 16000 : TLS_MAX_PLAIN;
 	bool split = type == TLS_CT_APPDATA && splits(&e->wr);
 
 	if (type == TLS_CT_SSL2)
@@ -132,7 +139,7 @@ hs_end_close(struct hs_end *e)
 	if (e->closed)
 		return;
 	hs_end_flush(e);
-	if (!e->v2_wire)
+	if (!sends_v2(e)) /* SSL 2.0 has no word for it */
 		hs_end_send(e, TLS_CT_ALERT, TLS_V_12, bye, sizeof(bye));
 	e->closed = true;
 	e->alert_level = bye[0];

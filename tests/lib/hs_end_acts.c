@@ -117,7 +117,7 @@ close_now(struct hs_end *e, const struct hs_act *a)
 		return;
 	e->alert_level = a->close.level;
 	e->alert = a->close.alert;
-	if (a->close.alert != TLS_ALERT_NONE && !e->v2_wire)
+	if (a->close.alert != TLS_ALERT_NONE)
 		hs_end_send(e, TLS_CT_ALERT, TLS_V_12, alert, sizeof(alert));
 	e->closed = true;
 }

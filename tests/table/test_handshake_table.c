@@ -121,6 +121,7 @@ every_path_ends_connected(void **state)
 	unsigned ends = 0;
 
 	walk(HS_WAIT_CLIENT_HELLO, 0, met, &ends);
+	walk(HS_WAIT_SERVER_HELLO, 0, met, &ends);
 	assert_true(ends >= 2); /* full and resumed */
 	/* what begins on an established connection */
 	for (unsigned s = 0; s < HS_STATES; s++)
