@@ -6,11 +6,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "control/keylog.h"
 #include "control/manage/manage.h"
 
 #define SWEEP_MS 250
+#define CLIENT_SESSIONS_BYTES (8u << 20) /* of sessions with servers, tickets and all */
+#define CLIENT_SESSIONS_EACH 8
+#define ONCE_CAPACITY (1u << 17) /* tickets of single use within their lives */
 
 static const char *const counter_names[] = {
 #define CTR(name, meaning) #name,
@@ -91,6 +95,23 @@ send_config(struct app *a, const struct config *c)
 	dp_link_flush_all(a->link);
 }
 
+/* CRL files of whom listeners and pools trust are watched. */
+static void
+follow_trusts(struct app *a, struct config *c)
+{
+	struct trust *t[CONFIG_MAX_LISTENERS + CONFIG_MAX_POOLS];
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < c->listener_count; i++)
+		if (c->listeners[i].trust != NULL)
+			t[n++] = c->listeners[i].trust;
+	for (unsigned i = 0; i < c->pool_count; i++)
+		if (c->pools[i].trust != NULL)
+			t[n++] = c->pools[i].trust;
+	if (verifier_set_trusts(a->verifier, t, n) != 0)
+		log_line(&a->log, LOG_ERROR, "out_of_memory what=\"watch of CRL files\"");
+}
+
 /* The configuration that new connections, keys and the cache follow. Takes the reference. */
 static void
 run_config(struct app *a, struct config *c)
@@ -107,6 +128,8 @@ run_config(struct app *a, struct config *c)
 			a->cache = cache;
 		}
 	}
+	app_tickets_follow(a, c);
+	follow_trusts(a, c);
 	a->cfg = c;
 	a->log.level = (enum log_level)c->log_level;
 	conns_set_config(a->conns, c);
@@ -114,6 +137,7 @@ run_config(struct app *a, struct config *c)
 		log_line(&a->log, LOG_WARN, "card_kek_unchanged reason=\"%s\"", err);
 	pka_set_timeout(a->pka, c->device_timeout_ms);
 	pka_set_keys(a->pka, c->all_certs, c->cert_count);
+	app_tickets_trim(a, c);
 	dp_link_flush_all(a->link);
 	if (old != c)
 		config_unref(old);
@@ -321,6 +345,18 @@ on_work_done(void *ctx, const struct pka_owner *who, const uint8_t *result, size
 	conns_work_done(a->conns, who, result, len);
 }
 
+static int64_t
+wall_clock(void *ctx)
+{
+	return (int64_t)time(NULL);
+}
+
+static void
+on_verified(void *ctx, const struct verify_owner *who, struct peer *peer)
+{
+	conns_verified(((struct app *)ctx)->conns, who, peer);
+}
+
 static void
 sweep(uv_timer_t *t)
 {
@@ -346,6 +382,18 @@ on_signal(uv_signal_t *s, int signum)
 
 /* ---- life ---- */
 
+/* Tickets of shared keys may have been used elsewhere, or before this process began. */
+static uint64_t
+used_before_until(const struct config *c)
+{
+	uint64_t longest = 0;
+
+	for (unsigned i = 0; i < c->listener_count; i++)
+		if (c->listeners[i].tickets.key_file != NULL && c->listeners[i].hs.session_lifetime_s > longest)
+			longest = c->listeners[i].hs.session_lifetime_s;
+	return longest != 0 ? (uint64_t)time(NULL) + longest : 0;
+}
+
 static void
 watch_signal(struct app *a, uv_signal_t *s, int signum)
 {
@@ -362,6 +410,8 @@ app_open(struct app *a, uv_loop_t *loop, struct config *cfg, void (*on_thread)(v
 	const struct conns_ops conns_ops = { send_to_dp, flush_dp, a };
 	const struct dp_link_ops link_ops = { on_attached, on_detached, on_message, on_batch_end,
 		a };
+	const struct verifier_ops verifier_ops = { on_verified, a };
+	const struct cert_clock clock = { wall_clock, NULL };
 	struct conns_deps deps;
 
 	memset(a, 0, sizeof(*a));
@@ -379,7 +429,16 @@ app_open(struct app *a, uv_loop_t *loop, struct config *cfg, void (*on_thread)(v
 	pka_start_threads(a->pka, on_thread);
 	if (cfg->keylog != NULL && (a->keylog = keylog_open(cfg->keylog, &a->log, err, CONFIG_ERR_LEN)) == NULL)
 		return -1;
-	deps = (struct conns_deps){ .pka = a->pka, .keylog = a->keylog };
+	a->verifier = verifier_new(loop, &a->log, &clock, &verifier_ops);
+	a->clients = client_store_new(CLIENT_SESSIONS_BYTES, CLIENT_SESSIONS_EACH);
+	a->once = once_new(ONCE_CAPACITY, used_before_until(cfg));
+	if (a->verifier == NULL || a->clients == NULL || a->once == NULL)
+		return -1;
+	deps = (struct conns_deps){ .pka = a->pka,
+		.verifier = a->verifier,
+		.clients = a->clients,
+		.once = a->once,
+		.keylog = a->keylog };
 	a->conns = conns_new(&a->log, &conns_ops, &deps);
 	a->link = dp_link_new(loop, &a->log, cfg->dp_socket, &link_ops);
 	if (a->conns == NULL || a->link == NULL)
@@ -419,6 +478,7 @@ app_close(struct app *a)
 		dp_link_close(a->link);
 	if (a->pka != NULL)
 		pka_close(a->pka);
+	verifier_close(a->verifier);
 	uv_run(a->loop, UV_RUN_DEFAULT);
 	manage_free(a->manage);
 	conns_free(a->conns);
@@ -426,6 +486,10 @@ app_close(struct app *a)
 	dp_link_free(a->link);
 	session_cache_free(a->cache);
 	keylog_close(a->keylog);
+	verifier_free(a->verifier);
+	client_store_free(a->clients);
+	once_free(a->once);
+	app_tickets_close(a);
 	config_unref(a->next);
 	config_unref(a->cfg);
 }

@@ -11,7 +11,11 @@
 #include "control/config.h"
 #include "control/conns.h"
 #include "control/dp_link.h"
+#include "control/cert/verifier.h"
 #include "control/pka/pka.h"
+#include "control/session/client_store.h"
+#include "control/session/once.h"
+#include "control/session/ticket.h"
 
 enum app_counter {
 #define CTR(name, meaning) APP_CTR_##name,
@@ -30,6 +34,11 @@ struct app_worker { /* what a worker reported last */
 	struct ipc_engine_stat engines[APP_MAX_ENGINES];
 };
 
+struct app_tickets { /* keys of one listener's tickets */
+	uint32_t listener;
+	struct ticket_keys *keys; /* NULL: the place is free */
+};
+
 struct app {
 	uv_loop_t *loop;
 	struct log log;
@@ -43,6 +52,10 @@ struct app {
 	struct pka *pka;
 	struct session_cache *cache;
 	struct keylog *keylog; /* NULL: none */
+	struct verifier *verifier;
+	struct client_store *clients; /* sessions with servers behind */
+	struct once *once; /* single-use tickets and early data that were used */
+	struct app_tickets tickets[CONFIG_MAX_LISTENERS];
 	struct conns *conns;
 	struct manage *manage;
 	struct app_worker workers[CHAN_MAX_WORKERS];
@@ -71,6 +84,13 @@ int app_reload(struct app *a, char err[CONFIG_ERR_LEN]);
  */
 int app_message(
 	struct app *a, uint32_t worker, uint16_t type, const void *body, const uint8_t *data);
+/* Gives the listeners of a configuration that is to run their ticket keys. */
+void app_tickets_follow(struct app *a, struct config *c);
+/* Forgets the keys of listeners that this configuration does not have. */
+void app_tickets_trim(struct app *a, const struct config *c);
+void app_tickets_close(struct app *a);
+/* NULL: the listener has none. */
+struct app_tickets *app_tickets_find(struct app *a, uint32_t listener);
 /* Sum over the workers. */
 uint64_t app_counter(const struct app *a, unsigned counter);
 const char *app_counter_name(unsigned counter);

@@ -10,12 +10,27 @@
 
 #include "common/ct.h"
 #include "control/conns_int.h"
+#include "control/session/once.h"
 
 static void
 env_random(void *ctx, uint8_t *p, size_t n)
 {
 	if (RAND_bytes(p, (int)n) != 1)
 		abort(); /* without randomness there is no TLS */
+}
+
+static bool
+env_first_use(void *ctx, const uint8_t id[32], uint64_t expires_s)
+{
+	struct conns *c = ctx;
+
+	return c->deps.once != NULL && once_first(c->deps.once, id, conns_env(c).now_s, expires_s);
+}
+
+static struct peer *
+env_known_peer(void *ctx, const struct hs_conf *conf, const uint8_t fingerprint[32])
+{
+	return conns_known_peer(ctx, conf, fingerprint, conns_env(ctx).now_s);
 }
 
 /* The wall clock: tickets and sessions are judged by other processes and after restarts, too. */
@@ -31,6 +46,8 @@ conns_env(struct conns *c)
 		.now_ms = ms,
 		.random = env_random,
 		.prf_card = pka_has_card(c->deps.pka),
+		.first_use = env_first_use,
+		.known_peer = env_known_peer,
 		.ctx = c };
 }
 
@@ -109,6 +126,9 @@ conns_leave_half_open(struct conns *c, struct conn *k)
 void
 conns_drop_hs(struct conns *c, struct conn *k)
 {
+	if (k->verifying)
+		verify_cancel(c->deps.verifier, &k->verify);
+	k->verifying = false;
 	hs_free(k->hs);
 	k->hs = NULL;
 }
@@ -365,6 +385,25 @@ conns_work_done(struct conns *c, const struct pka_owner *who, const uint8_t *res
 		return;
 	hs_out_start(&c->out);
 	err = hs_work_done(k->hs, &env, who->tag, result, len, &c->out);
+	conns_carry_out(c, k, err);
+	c->ops.flush(c->ops.ctx, who->worker);
+}
+
+void
+conns_verified(struct conns *c, const struct verify_owner *who, struct peer *peer)
+{
+	struct hs_env env = conns_env(c);
+	struct conn *k;
+	enum tls_err err;
+
+	if (who->attachment != c->attachment)
+		return;
+	k = conns_find(c, who->worker, who->conn);
+	if (k == NULL || k->hs == NULL)
+		return;
+	k->verifying = false;
+	hs_out_start(&c->out);
+	err = hs_verify_done(k->hs, &env, who->tag, peer, &c->out);
 	conns_carry_out(c, k, err);
 	c->ops.flush(c->ops.ctx, who->worker);
 }

@@ -28,11 +28,18 @@ struct conns_ops { /* sends; 0 or -errno */
 };
 
 struct keylog;
+struct client_store;
+struct once;
+struct verifier;
+struct verify_owner;
 
 /* What handshakes need; borrowed. */
 struct conns_deps {
 	struct pka *pka;
 	struct session_cache *cache;
+	struct verifier *verifier;
+	struct client_store *clients; /* NULL: sessions with servers are not kept */
+	struct once *once; /* what must happen once; NULL: nothing does */
 	struct keylog *keylog; /* NULL: none */
 };
 
@@ -80,6 +87,8 @@ void conns_work_done(struct conns *c, const struct pka_owner *who, const uint8_t
  * in its version, state or policy.
  */
 int conns_command(struct conns *c, uint32_t worker, ipc_conn_t handle, enum hs_command cmd);
+/* The verdict of a verification; peer is borrowed, NULL: it could not be done. */
+void conns_verified(struct conns *c, const struct verify_owner *who, struct peer *peer);
 /* Ends handshakes that take too long. Called a few times a second. */
 void conns_sweep(struct conns *c, uint64_t now_ms);
 

@@ -141,8 +141,18 @@ ask_pka(struct conns *c, struct conn *k, const struct hs_act *a, const uint8_t *
 	q->failed = rc != PKA_INLINE;
 }
 
+struct peer *
+conns_known_peer(struct conns *c, const struct hs_conf *conf, const uint8_t fingerprint[32], uint64_t now_s)
+{
+	if (conf->trust == NULL || c->deps.verifier == NULL)
+		return NULL;
+	return peer_by_fingerprint(c->deps.verifier, conf->trust,
+		conf->role == HS_CLIENT && conf->verify_name ? conf->server_name : NULL, fingerprint,
+		(int64_t)now_s);
+}
+
 static void
-ask_session(struct conns *c, const struct hs_act *a, const uint8_t *data, uint64_t now_s,
+ask_session(struct conns *c, struct conn *k, const struct hs_act *a, const uint8_t *data, uint64_t now_s,
 	struct asked *q)
 {
 	static const uint8_t nobody[32];
@@ -151,7 +161,33 @@ ask_session(struct conns *c, const struct hs_act *a, const uint8_t *data, uint64
 	q->tag = a->tag;
 	q->hit = a->len != 0 && session_cache_get(c->deps.cache, data, a->len, now_s, &q->entry);
 	if (q->hit && memcmp(q->entry.peer, nobody, sizeof(nobody)) != 0)
-		q->hit = false; /* whose certificate it was is not known any more */
+		q->peer = conns_known_peer(c, hs_conf_of(k->hs), q->entry.peer, now_s);
+}
+
+/* The other side's chain; a staple may be behind it. */
+static void
+ask_verify(struct conns *c, struct conn *k, const struct hs_act *a, const uint8_t *data,
+	struct asked *q, const struct hs_env *env)
+{
+	const struct hs_conf *conf = hs_conf_of(k->hs);
+	struct verify_owner who = {
+		.worker = k->worker, .tag = a->tag, .attachment = c->attachment, .conn = k->handle
+	};
+	struct verify_req req = { .trust = (struct trust *)conf->trust,
+		.name = conf->role == HS_CLIENT && conf->verify_name ? conf->server_name : NULL,
+		.chain = data,
+		.chain_len = a->len - a->verify.staple_len,
+		.staple = a->verify.staple_len != 0 ? data + a->len - a->verify.staple_len : NULL,
+		.staple_len = a->verify.staple_len,
+		.now_s = (int64_t)env->now_s };
+
+	if (verify_start(c->deps.verifier, &req, &who, &q->peer) == VERIFY_PENDING) {
+		k->verify = who;
+		k->verifying = true;
+		return;
+	}
+	q->what = ASKED_VERIFY;
+	q->tag = a->tag;
 }
 
 static void
@@ -164,16 +200,13 @@ carry_out_one(struct conns *c, struct conn *k, const struct hs_act *a, struct as
 	case HS_ACT_SEND: send_records(c, k, a, data); break;
 	case HS_ACT_KEYS: send_keys(c, k, a, data); break;
 	case HS_ACT_READ_ON: send_read_on(c, k, a); break;
-	case HS_ACT_SESSION_GET: ask_session(c, a, data, env->now_s, q); break;
+	case HS_ACT_SESSION_GET: ask_session(c, k, a, data, env->now_s, q); break;
 	case HS_ACT_SESSION_PUT: session_cache_put(c->deps.cache, a->entry); break;
 	case HS_ACT_SESSION_REMOVE: session_cache_remove(c->deps.cache, data, a->len); break;
-	case HS_ACT_CLIENT_PUT:
-	case HS_ACT_CLIENT_REMOVE: break;
+	case HS_ACT_CLIENT_PUT: conns_client_put(c, k, a->entry, data, a->len); break;
+	case HS_ACT_CLIENT_REMOVE: conns_client_remove(c, k); break;
 	case HS_ACT_PKA: ask_pka(c, k, a, data, q); break;
-	case HS_ACT_VERIFY:
-		q->what = ASKED_VERIFY;
-		q->tag = a->tag;
-		break;
+	case HS_ACT_VERIFY: ask_verify(c, k, a, data, q, env); break;
 	case HS_ACT_KEYLOG: keylog_line(c->deps.keylog, data, a->len); break;
 	case HS_ACT_READY: send_ready(c, k, a); break;
 	case HS_ACT_DONE: note_done(c, k); break;

@@ -4,10 +4,12 @@
 
 #include "common/chan.h"
 #include "common/tls.h"
+#include "control/cert/verifier.h"
 #include "control/conns.h"
 #include "control/handshake/hs.h"
 
 #define SSL2_MAX_RECORD 32767
+#define CONNS_MAX_PREFACE 4096 /* bytes of a PROXY protocol header */
 
 struct conn {
 	struct conn *newer, *older; /* handshakes under way, by age */
@@ -22,6 +24,8 @@ struct conn {
 	uint16_t server; /* client role: index in its pool */
 	uint8_t role; /* enum hs_role */
 	bool half_open;
+	bool verifying; /* verify is under way */
+	struct verify_owner verify;
 	struct ipc_addr peer, local;
 	const char *name; /* of the listener or pool, in cfg */
 };
@@ -60,9 +64,15 @@ struct conn *conns_find(struct conns *c, uint32_t worker, ipc_conn_t handle);
  * asked. err: what the machine returned with them.
  */
 void conns_carry_out(struct conns *c, struct conn *k, enum tls_err err);
+/* Whose certificate it was, by its fingerprint in a session. A reference; NULL: not known (any more). */
+struct peer *conns_known_peer(struct conns *c, const struct hs_conf *conf, const uint8_t fingerprint[32],
+	uint64_t now_s);
+
+/* conns_client.c */
 /* Starts a connection to a server: with a session of before, if there is one. */
-void conns_start_client(struct conns *c, struct conn *k, const struct config_pool *p);
-/* The name of a pool's server in the store of sessions towards servers. */
-void conns_client_key(const struct conn *k, const struct hs_conf *conf, uint8_t key[32]);
+void conns_start_client(struct conns *c, struct conn *k);
+void conns_client_put(struct conns *c, const struct conn *k, const struct session_entry *e,
+	const uint8_t *ticket, size_t len);
+void conns_client_remove(struct conns *c, const struct conn *k);
 
 #endif

@@ -9,7 +9,7 @@ MLKEM_SRC := $(if $(filter libcrypto,$(MLKEM)),control/mlkem/mlkem_libcrypto.c c
 CP_PKA_SOFT_SRC := $(addprefix control/pka/,pka_soft.c pka_sig.c pka_const.c $(notdir $(wildcard control/pka/pka_kex*.c))) $(MLKEM_SRC)
 CP_PKA_SRC := $(sort $(wildcard control/pka/*.c)) $(MLKEM_SRC) common/keyblob.c
 CP_CONNS_SRC := $(wildcard control/conns*.c) control/keylog.c control/proxy2.c
-CP_SRC := control/main.c control/app.c control/sandbox.c $(CP_CONNS_SRC) control/dp_link.c $(wildcard control/manage/*.c) \
+CP_SRC := control/main.c control/app.c control/app_tickets.c control/sandbox.c $(CP_CONNS_SRC) control/dp_link.c $(wildcard control/manage/*.c) \
   $(CP_CONFIG_SRC) $(CP_PKA_SRC) $(CP_HS_SRC) $(CP_COMMON_SRC) $(CP_CERT_UV_SRC)
 CP_LIBS := -luv -lcyaml -lyaml -lcrypto -lmicrohttpd -ljansson -lseccomp -lcap
 
@@ -50,6 +50,6 @@ $(eval $(call unit_test,control/pka_soft,tests/unit/control/test_pka_soft.c $(CP
 $(eval $(call unit_test,control/ks13,tests/unit/control/test_ks13.c control/handshake/tls13/ks13.c control/handshake/hs_digest.c common/wr.c,,-lcrypto))
 $(eval $(call unit_test,control/ks12,tests/unit/control/test_ks12.c control/handshake/tls12/ks12.c control/handshake/hs_digest.c control/handshake/hs_suite.c common/wr.c,,-lcrypto))
 $(eval $(call unit_test,control/sandbox,tests/unit/control/test_sandbox.c control/sandbox.c,,-lseccomp -lcap))
-$(eval $(call unit_test,control/conns,tests/unit/control/test_conns.c $(CP_CONNS_SRC) $(CP_CONFIG_SRC) $(filter-out $(CP_PKA_SOFT_SRC),$(CP_PKA_SRC)) $(CP_PEER_SRC),,-luv -lcyaml -lyaml -lssl -lcrypto))
+$(eval $(call unit_test,control/conns,tests/unit/control/test_conns.c $(CP_CONNS_SRC) $(CP_CERT_UV_SRC) $(CP_CONFIG_SRC) $(filter-out $(CP_PKA_SOFT_SRC),$(CP_PKA_SRC)) $(CP_PEER_SRC),,-luv -lcyaml -lyaml -lssl -lcrypto))
 $(eval $(call unit_test,control/config,tests/unit/control/test_config.c $(CP_CONFIG_SRC) $(CP_PEER_SRC),,-lssl -lcrypto -lcyaml -lyaml))
 $(eval $(call unit_test,control/hs_profile,tests/unit/control/test_hs_profile.c control/handshake/hs_profile.c control/handshake/hs_suite.c control/handshake/hs_names.c))
