@@ -4,6 +4,7 @@
 #include "common/ct.h"
 #include "control/conns_int.h"
 #include "control/keylog.h"
+#include "control/proxy2.h"
 
 static void
 tell(struct conns *c, const struct conn *k, uint16_t type, const void *body, size_t body_len,
@@ -64,15 +65,43 @@ send_read_on(struct conns *c, const struct conn *k, const struct hs_act *a)
 	tell(c, k, IPC_READ_ON, &msg, sizeof(msg), NULL, 0);
 }
 
+/* What the servers behind are told about the client: bytes before its first one. */
+static size_t
+preface(const struct conn *k, uint8_t *out, size_t cap)
+{
+	const struct config_pool *p = config_pool_by_id(k->cfg, k->pool);
+	struct proxy2_info info;
+	struct hs_info hs;
+
+	if (p == NULL || !p->proxy_protocol)
+		return 0;
+	hs_info(k->hs, &hs);
+	info = (struct proxy2_info){
+		.client = k->peer,
+		.local = k->local,
+		.alpn = hs.alpn,
+		.server_name = hs.server_name,
+		.version = hs.version,
+		.cipher = hs.suite,
+		.cert = hs.cert,
+		.peer = hs.peer,
+		.resumed = hs.resumed,
+	};
+	return proxy2_build(&info, out, cap);
+}
+
 static void
 send_ready(struct conns *c, struct conn *k, const struct hs_act *a)
 {
+	uint8_t head[PROXY2_MAX];
 	struct ipc_conn_ready msg = { .conn = k->handle,
 		.pool = k->pool,
 		.max_fragment = a->ready.max_fragment,
 		.flags = a->ready.flags };
 
-	tell(c, k, IPC_CONN_READY, &msg, sizeof(msg), NULL, 0);
+	if (k->role == HS_SERVER)
+		msg.bytes = (uint32_t)preface(k, head, sizeof(head));
+	tell(c, k, IPC_CONN_READY, &msg, sizeof(msg), head, msg.bytes);
 }
 
 /* A handshake is over: the first, or a renegotiation. */

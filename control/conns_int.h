@@ -9,7 +9,6 @@
 #include "control/handshake/hs.h"
 
 #define SSL2_MAX_RECORD 32767
-#define CONNS_MAX_PREFACE 4096 /* bytes of a PROXY protocol header */
 
 struct conn {
 	struct conn *newer, *older; /* handshakes under way, by age */

@@ -208,6 +208,7 @@ struct hs_info {
 	const char *server_name; /* "" when not given */
 	const char *alpn; /* "" when not negotiated */
 	const struct peer *peer; /* the other side's certificate; NULL: none */
+	const struct cert *cert; /* ours in the handshake under way; NULL: none, or none is under way */
 	enum hs_state state;
 	enum hs_state failed_in; /* the state in which it failed */
 	uint8_t alert_received; /* 255: none */

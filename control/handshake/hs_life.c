@@ -119,6 +119,7 @@ hs_info(const struct hs *hs, struct hs_info *info)
 		.server_name = hs->server_name != NULL ? hs->server_name : "",
 		.alpn = hs->alpn,
 		.peer = hs->peer,
+		.cert = hs->w != NULL ? hs->w->cert : NULL,
 		.state = hs->state,
 		.failed_in = hs->failed_in,
 		.alert_received = hs->alert_received,
