@@ -56,6 +56,9 @@ enum tls_err hs13_install(
 	struct hs_call *c, enum ipc_keys_dir dir, uint8_t flags, const uint8_t *secret);
 /* Makes hs->l13 of w->t13's application traffic secrets. */
 enum tls_err hs13_go_live(struct hs_call *c);
+/* KeyUpdate on a connected one, both roles: theirs, and ours for HS_CMD_REKEY. (msg13_key_update.c) */
+enum tls_err msg13_key_update_recv(struct hs_call *c, struct rd *body);
+enum tls_err msg13_key_update_start(struct hs_call *c, struct rd *nothing);
 /* Hash of the transcript so far. Returns its length. */
 size_t hs13_transcript_hash(const struct hs_call *c, uint8_t out[HS_DIGEST_MAX]);
 /* What CertificateVerify signs, RFC 8446 4.4.3: a transcript's hash in `who`'s context. Returns its length. */

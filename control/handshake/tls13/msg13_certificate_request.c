@@ -7,17 +7,31 @@
 
 #define CERTIFICATE_REQUEST 13
 
+static enum tls_err
+send_request(struct hs_call *c)
+{
+	const struct hs13 *t = c->w->t13;
+	size_t mark, context;
+	struct wr w = hs_msg_begin(c, CERTIFICATE_REQUEST, &mark);
+
+	context = wr_open(&w, 1);
+	wr_bytes(&w, t->request_context, t->request_context_len);
+	wr_close(&w, context, 1);
+	ext_write(c, EXT_CR, &w, true);
+	return hs_msg_end(c, &w, mark);
+}
+
 enum tls_err
 msg13_certificate_request_send(struct hs_call *c)
 {
-	size_t mark;
-	struct wr w;
-
 	if (c->hs->conf->client_auth == HS_AUTH_NONE || c->hs->conf->trust == NULL)
 		return TLS_E_OK;
 	c->w->t13->want_cert = true;
-	w = hs_msg_begin(c, CERTIFICATE_REQUEST, &mark);
-	wr_u8(&w, 0);
-	ext_write(c, EXT_CR, &w, true);
-	return hs_msg_end(c, &w, mark);
+	return send_request(c);
+}
+
+enum tls_err
+msg13_certificate_request_again_send(struct hs_call *c)
+{
+	return send_request(c);
 }

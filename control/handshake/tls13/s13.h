@@ -46,6 +46,13 @@ enum tls_err s13_proof_done(struct hs_call *c, struct rd *answer);
 /* A decision that needs nothing but the table. */
 enum tls_err s13_go(struct hs_call *c, struct rd *nothing);
 
+/* ---- after the handshake: s13_reauth.c ---- */
+enum tls_err s13_keep_transcript(struct hs_call *c);
+/* HS_CMD_REAUTH: raises GO_CERTIFICATE, or GO_OPEN when this client cannot be asked. */
+enum tls_err s13_reauth(struct hs_call *c, struct rd *nothing);
+enum tls_err msg13_client_finished_again_recv(struct hs_call *c, struct rd *body);
+enum tls_err s13_reauthenticated(struct hs_call *c);
+
 /* ---- messages, and what goes between them, as parts of flights ---- */
 enum tls_err msg13_hello_retry_request_send(struct hs_call *c);
 /* What came so far lives on in the cookie alone. */
@@ -57,6 +64,7 @@ enum tls_err msg13_ccs_send(struct hs_call *c);
 enum tls_err s13_handshake_keys(struct hs_call *c);
 enum tls_err msg13_encrypted_extensions_send(struct hs_call *c);
 enum tls_err msg13_certificate_request_send(struct hs_call *c);
+enum tls_err msg13_certificate_request_again_send(struct hs_call *c);
 enum tls_err msg13_certificate_send(struct hs_call *c);
 enum tls_err msg13_certificate_recv(struct hs_call *c, struct rd *body);
 enum tls_err msg13_certificate_verify_send(struct hs_call *c);

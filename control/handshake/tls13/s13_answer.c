@@ -97,6 +97,8 @@ s13_connected(struct hs_call *c)
 	if (err == TLS_E_OK)
 		err = hs13_go_live(c);
 	if (err == TLS_E_OK)
+		err = s13_keep_transcript(c);
+	if (err == TLS_E_OK)
 		err = hs_emit_ready(c, 0);
 	return err == TLS_E_OK ? hs_emit_done(c) : err;
 }

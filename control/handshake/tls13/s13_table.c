@@ -13,6 +13,9 @@ static const struct hs_flight hello = { "ServerHello [ChangeCipherSpec] Encrypte
 static const struct hs_flight finished = { "CertificateVerify Finished", { msg13_certificate_verify_send, msg13_server_finished_send, s13_flight_end } };
 static const struct hs_flight connected = { "", { s13_connected } };
 
+static const struct hs_flight request = { "CertificateRequest", { msg13_certificate_request_again_send } };
+static const struct hs_flight reauthenticated = { "", { s13_reauthenticated } };
+
 #define CELL(...) HS_CELL(S13, __VA_ARGS__)
 
 const struct hs_cell hs_s13_cells[HS_FIRST_C13 - HS_FIRST_S13][HS_EVENTS] = {
@@ -32,4 +35,18 @@ const struct hs_cell hs_s13_cells[HS_FIRST_C13 - HS_FIRST_S13][HS_EVENTS] = {
 	CELL(S13_CERTIFICATE_VERIFY, CERTIFICATE_VERIFY, msg13_certificate_verify_recv, NULL,       S13_PROOF,     S13_PROOF,              "8446 4.4.3"),
 	CELL(S13_PROOF,              WORK_DONE,          s13_proof_done,                NULL,       NOTHING,       S13_FINISHED,           "8446 4.4.3"),
 	CELL(S13_FINISHED,           FINISHED,           msg13_client_finished_recv,    &connected, NOTHING,       S13_OPEN,               "8446 4.4.4"),
+
+	CELL(S13_OPEN,               KEY_UPDATE,         msg13_key_update_recv,         NULL,       NOTHING,       S13_OPEN,               "8446 4.6.3"),
+	CELL(S13_OPEN,               CMD_REKEY,          msg13_key_update_start,        NULL,       NOTHING,       S13_OPEN,               "8446 4.6.3, 5.5"),
+
+	CELL(S13_OPEN,               CMD_REAUTH,         s13_reauth,                    NULL,       NOTHING,       S13_REAUTH,             "8446 4.6.2"),
+	CELL(S13_REAUTH,             GO_OPEN,            s13_go,                        NULL,       NOTHING,       S13_OPEN,               "8446 4.6.2"),
+	CELL(S13_REAUTH,             GO_CERTIFICATE,     s13_go,                        &request,   NOTHING,       S13_REAUTH_CERTIFICATE, "8446 4.6.2"),
+	CELL(S13_REAUTH_CERTIFICATE, KEY_UPDATE,         msg13_key_update_recv,         NULL,       NOTHING,       S13_REAUTH_CERTIFICATE, "8446 4.6.3"),
+	CELL(S13_REAUTH_CERTIFICATE, CERTIFICATE,        msg13_certificate_recv,        NULL,       S13_CHAIN,     S13_REAUTH_CHAIN,       "8446 4.4.2"),
+	CELL(S13_REAUTH_CHAIN,       VERIFIED,           s13_chain_verified,            NULL,       NOTHING,       S13_REAUTH_VERIFY,      "8446 4.4.2.4"),
+	CELL(S13_REAUTH_CHAIN,       GO_FINISHED,        s13_go,                        NULL,       NOTHING,       S13_REAUTH_FINISHED,    "8446 4.6.2"),
+	CELL(S13_REAUTH_VERIFY,      CERTIFICATE_VERIFY, msg13_certificate_verify_recv, NULL,       S13_PROOF,     S13_REAUTH_PROOF,       "8446 4.4.3"),
+	CELL(S13_REAUTH_PROOF,       WORK_DONE,          s13_proof_done,                NULL,       NOTHING,       S13_REAUTH_FINISHED,    "8446 4.4.3"),
+	CELL(S13_REAUTH_FINISHED,    FINISHED,           msg13_client_finished_again_recv, &reauthenticated, NOTHING, S13_OPEN,            "8446 4.4.4"),
 };
