@@ -86,7 +86,24 @@ early_data_recv(struct hs_call *c, unsigned where, struct rd *data, struct hs_he
 	return TLS_E_OK;
 }
 
-const struct ext ext_early_data = { 42, EXT_CH | EXT_EE, "early_data", early_data_recv, NULL, NULL };
+/* The server takes it (EncryptedExtensions), or will (NewSessionTicket). */
+static bool
+early_data_wanted(const struct hs_call *c, unsigned where)
+{
+	if (where == EXT_NST)
+		return c->hs->conf->early_data_max != 0;
+	return where == EXT_EE && c->hs->early;
+}
+
+static void
+early_data_send(const struct hs_call *c, unsigned where, struct wr *w)
+{
+	if (where == EXT_NST)
+		wr_u32(w, c->hs->conf->early_data_max);
+}
+
+const struct ext ext_early_data = { 42, EXT_CH | EXT_EE | EXT_NST, "early_data", early_data_recv,
+	early_data_wanted, early_data_send };
 
 static enum tls_err
 post_handshake_auth_recv(struct hs_call *c, unsigned where, struct rd *data, struct hs_hello *h)

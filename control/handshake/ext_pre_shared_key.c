@@ -1,5 +1,6 @@
 /* pre_shared_key, psk_key_exchange_modes and cookie: RFC 8446 4.2.11, 4.2.9, 4.2.2. */
 #include "control/handshake/ext.h"
+#include "control/handshake/tls13/hs13.h"
 
 static enum tls_err
 pre_shared_key_recv(struct hs_call *c, unsigned where, struct rd *data, struct hs_hello *h)
@@ -34,8 +35,21 @@ pre_shared_key_recv(struct hs_call *c, unsigned where, struct rd *data, struct h
 	return TLS_E_OK;
 }
 
+static bool
+pre_shared_key_wanted(const struct hs_call *c, unsigned where)
+{
+	return where == EXT_SH13 && c->w->t13->psk_len != 0;
+}
+
+/* ServerHello: which one was taken. */
+static void
+pre_shared_key_send(const struct hs_call *c, unsigned where, struct wr *w)
+{
+	wr_u16(w, c->w->t13->psk_index);
+}
+
 const struct ext ext_pre_shared_key = { 41, EXT_CH | EXT_SH13, "pre_shared_key", pre_shared_key_recv,
-	NULL, NULL };
+	pre_shared_key_wanted, pre_shared_key_send };
 
 static enum tls_err
 psk_modes_recv(struct hs_call *c, unsigned where, struct rd *data, struct hs_hello *h)

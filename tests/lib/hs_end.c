@@ -393,6 +393,14 @@ first_use(void *ctx, const uint8_t id[32], uint64_t expires_s)
 	return e->opts.first_use(e->opts.ctx, id, expires_s);
 }
 
+static struct peer *
+known_peer(void *ctx, const struct hs_conf *conf, const uint8_t fingerprint[32])
+{
+	const struct hs_end *e = ctx;
+
+	return hs_keep_peer(e->opts.keep, fingerprint);
+}
+
 static void
 random_of(void *ctx, uint8_t *out, size_t len)
 {
@@ -416,6 +424,7 @@ hs_end_open(struct hs_end *e, const struct hs_end_opts *opts)
 	e->env = (struct hs_env){ .now_s = opts->now_s != 0 ? opts->now_s : 1000,
 		.random = random_of,
 		.first_use = opts->first_use != NULL ? first_use : NULL,
+		.known_peer = opts->keep != NULL ? known_peer : NULL,
 		.ctx = e };
 	e->env.now_ms = e->env.now_s * 1000;
 	e->alert = TLS_ALERT_NONE;

@@ -33,6 +33,8 @@ struct hs_keep {
 /* capacity: of the server's session cache */
 void hs_keep_init(struct hs_keep *k, uint32_t capacity);
 void hs_keep_drop(struct hs_keep *k);
+/* A certificate that was verified, by its fingerprint: a reference or NULL. */
+struct peer *hs_keep_peer(const struct hs_keep *k, const uint8_t fingerprint[32]);
 
 /* What a test wants of one end; zeros are sensible. */
 struct hs_end_opts {

@@ -45,6 +45,14 @@ kept_peer(const struct hs_keep *k, const uint8_t fingerprint[32])
 	return NULL;
 }
 
+struct peer *
+hs_keep_peer(const struct hs_keep *k, const uint8_t fingerprint[32])
+{
+	struct peer *p = kept_peer(k, fingerprint);
+
+	return p != NULL ? peer_ref(p) : NULL;
+}
+
 /* ---- actions ---- */
 
 static void

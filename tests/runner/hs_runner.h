@@ -6,12 +6,14 @@
 
 #include "control/cert/cert.h"
 #include "control/handshake/hs.h"
+#include "control/session/once.h"
+#include "control/session/ticket.h"
 #include "tests/lib/hs_end.h"
 
 #define RUNNER_MAX_CERTS 8
 
 struct runner_opts {
-	bool client, echo, www, events, stay, no_verify, no_verify_name, no_resume;
+	bool client, echo, www, events, stay, no_verify, no_verify_name, no_resume, tickets;
 	const char *host, *name, *ca, *data, *keylog;
 	char host_room[256];
 	unsigned port, accept, reconnect, expect, timeout_ms;
@@ -19,6 +21,7 @@ struct runner_opts {
 	struct hs_policy policy;
 	struct hs_conf conf;
 	struct cert_store *certs;
+	struct once *once; /* single use of tickets */
 	char alpn_room[256];
 	FILE *keylog_file;
 };

@@ -36,6 +36,7 @@ static const char help[] =
 	"  --client-auth HOW         none (default), request or require\n"
 	"  --session-cache           resumption by session id\n"
 	"  --tickets                 resumption by ticket\n"
+	"  --single-use              TLS 1.3: a ticket resumes once\n"
 	"  --early-data N            bytes of TLS 1.3 early data taken\n"
 	"  --psk-only                TLS 1.3: PSK without (EC)DHE is taken\n"
 	"  --v2-hello                a hello in SSL 2.0's format that offers 3.x is taken\n"
@@ -216,6 +217,7 @@ enum {
 	O_CLIENT_AUTH,
 	O_CACHE,
 	O_TICKETS,
+	O_SINGLE_USE,
 	O_EARLY,
 	O_PSK_ONLY,
 	O_V2,
@@ -258,6 +260,7 @@ static const struct option options[] = {
 	{ "client-auth", 1, NULL, O_CLIENT_AUTH },
 	{ "session-cache", 0, NULL, O_CACHE },
 	{ "tickets", 0, NULL, O_TICKETS },
+	{ "single-use", 0, NULL, O_SINGLE_USE },
 	{ "early-data", 1, NULL, O_EARLY },
 	{ "psk-only", 0, NULL, O_PSK_ONLY },
 	{ "v2-hello", 0, NULL, O_V2 },
@@ -318,6 +321,8 @@ set_flag(struct runner_opts *o, int opt)
 	switch (opt) {
 	case O_EVENTS: o->events = true; break;
 	case O_CACHE: o->conf.session_cache = true; break;
+	case O_TICKETS: o->tickets = true; break;
+	case O_SINGLE_USE: o->conf.single_use = true; break;
 	case O_PSK_ONLY: o->conf.psk_only = true; break;
 	case O_V2: o->policy.v2_hello = true; break;
 	case O_PREFER_CLIENT: o->policy.prefer_client = true; break;
@@ -384,6 +389,10 @@ complete(struct runner_opts *o)
 	o->conf.server_name = o->name;
 	o->conf.verify_name = !o->no_verify && !o->no_verify_name;
 	o->conf.keylog = o->keylog != NULL;
+	if (o->tickets && (o->conf.tickets = ticket_keys_new(3600, 3600)) == NULL)
+		usage("no memory");
+	if ((o->once = once_new(1024, 0)) == NULL)
+		usage("no memory");
 	if (o->client)
 		o->conf.session_cache = true;
 	if (o->client && o->host == NULL)
@@ -441,6 +450,8 @@ runner_opts(struct runner_opts *o, int argc, char **argv)
 void
 runner_opts_drop(struct runner_opts *o)
 {
+	ticket_keys_free(o->conf.tickets);
+	once_free(o->once);
 	cert_store_free(o->certs);
 	if (o->keylog_file != NULL)
 		fclose(o->keylog_file);

@@ -27,12 +27,10 @@ struct hs13 {
 	uint16_t scheme; /* of the CertificateVerify in hand */
 	uint16_t retry_group; /* server: asked for by HelloRetryRequest */
 	uint16_t psk_index; /* selected_identity */
-	uint8_t psk[KS13_LEN];
+	uint64_t psk_expires_s; /* server: of the session resumed */
 	uint8_t psk_len; /* 0: no PSK is used */
 	bool psk_only; /* without (EC)DHE */
-	bool retried; /* a HelloRetryRequest went by */
 	bool want_cert; /* server: CertificateRequest was sent in this handshake */
-	bool early_offered; /* server: refused, records of it have to be skipped */
 	bool ccs_sent; /* the dummy ChangeCipherSpec of middlebox compatibility mode */
 };
 

@@ -24,7 +24,7 @@ send_request(struct hs_call *c)
 enum tls_err
 msg13_certificate_request_send(struct hs_call *c)
 {
-	if (c->hs->conf->client_auth == HS_AUTH_NONE || c->hs->conf->trust == NULL)
+	if (c->hs->conf->client_auth == HS_AUTH_NONE)
 		return TLS_E_OK;
 	c->w->t13->want_cert = true;
 	return send_request(c);

@@ -19,6 +19,7 @@ msg13_hello_retry_request_send(struct hs_call *c)
 	n = s13_retry_message(c, span, message);
 	if (n == 0)
 		return TLS_E_INTERNAL_ERROR;
+	c->hs->skip_bytes = s13_skip_bytes(c);
 	return hs_send_bytes(c, TLS_CT_HANDSHAKE, 0, message, n);
 }
 

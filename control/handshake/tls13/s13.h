@@ -37,6 +37,18 @@ enum tls_err s13_cookie_take(struct hs_call *c, uint8_t hash[HS_DIGEST_MAX]);
 #define S13_RETRY_MAX (S13_COOKIE_MAX + 128)
 size_t s13_retry_message(const struct hs_call *c, struct hs_span cookie, uint8_t out[S13_RETRY_MAX]);
 
+/* ---- resumption: s13_psk.c ---- */
+/*
+ * Looks for a PSK among the client's that can be used with the suite chosen: then t13->psk_len is
+ * not 0, and hs->early tells of early data. before, hello: the transcript up to the hello in hand,
+ * and that message.
+ */
+enum tls_err s13_choose_psk(struct hs_call *c, const struct hs_digest *before, const uint8_t *hello, bool retried);
+/* PSKs were offered without (EC)DHE alone. */
+bool s13_psk_ke_only(const struct hs_hello *h);
+/* Bytes of early data that was refused and has to be read over, for READ_ON. */
+uint32_t s13_skip_bytes(const struct hs_call *c);
+
 /* ---- answers of our own side: s13_answer.c ---- */
 enum tls_err s13_share_done(struct hs_call *c, struct rd *answer);
 enum tls_err s13_psk_alone(struct hs_call *c, struct rd *nothing);
@@ -73,7 +85,9 @@ enum tls_err msg13_server_finished_send(struct hs_call *c);
 /* Behind our Finished: application keys for what we send, the client's handshake (or early) keys. Raises what comes next. */
 enum tls_err s13_flight_end(struct hs_call *c);
 enum tls_err msg13_client_finished_recv(struct hs_call *c, struct rd *body);
-/* The handshake is over: application keys, tickets. */
+enum tls_err msg13_end_of_early_data_recv(struct hs_call *c, struct rd *body);
+enum tls_err msg13_new_session_ticket_send(struct hs_call *c);
+/* The handshake is over: application keys. */
 enum tls_err s13_connected(struct hs_call *c);
 
 #endif

@@ -39,7 +39,17 @@ s13_share_done(struct hs_call *c, struct rd *answer)
 	if (!rd_ok(answer) || n == 0)
 		return TLS_E_INTERNAL_ERROR;
 	t->share = (struct hs_span){ .p = ours.p, .n = (uint32_t)rd_left(&ours) };
-	ks13_handshake_fresh(&t->ks, c->hs->suite->prf, rd_bytes(answer, n), n);
+	if (t->psk_len != 0)
+		ks13_handshake(&t->ks, rd_bytes(answer, n), n);
+	else
+		ks13_handshake_fresh(&t->ks, c->hs->suite->prf, rd_bytes(answer, n), n);
+	return TLS_E_OK;
+}
+
+enum tls_err
+s13_psk_alone(struct hs_call *c, struct rd *nothing)
+{
+	ks13_handshake(&c->w->t13->ks, NULL, 0);
 	return TLS_E_OK;
 }
 
@@ -79,8 +89,15 @@ s13_flight_end(struct hs_call *c)
 	hs_keylog(c, "CLIENT_TRAFFIC_SECRET_0", t->ap_traffic[HS13_CLIENT], n);
 	hs_keylog(c, "SERVER_TRAFFIC_SECRET_0", t->ap_traffic[HS13_SERVER], n);
 	err = hs13_install(c, IPC_DIR_WRITE, 0, t->ap_traffic[HS13_SERVER]);
-	if (err == TLS_E_OK)
-		err = hs13_install(c, IPC_DIR_READ, 0, t->hs_traffic[HS13_CLIENT]);
+	if (err != TLS_E_OK)
+		return err;
+	if (c->hs->early) {
+		hs_raise(c, HS_EV_GO_EARLY, NULL, 0);
+		err = hs13_install(c, IPC_DIR_READ, 0, t->early_traffic);
+		return err == TLS_E_OK ? hs_emit_ready(c, IPC_READY_EARLY) : err;
+	}
+	c->hs->skip_bytes = s13_skip_bytes(c);
+	err = hs13_install(c, IPC_DIR_READ, 0, t->hs_traffic[HS13_CLIENT]);
 	if (err != TLS_E_OK)
 		return err;
 	hs_raise(c, t->want_cert ? HS_EV_GO_CERTIFICATE : HS_EV_GO_FINISHED, NULL, 0);
@@ -100,7 +117,9 @@ s13_connected(struct hs_call *c)
 		err = s13_keep_transcript(c);
 	if (err == TLS_E_OK)
 		err = hs_emit_ready(c, 0);
-	return err == TLS_E_OK ? hs_emit_done(c) : err;
+	if (err == TLS_E_OK)
+		err = hs_emit_done(c);
+	return err;
 }
 
 /* ---- our signature ---- */

@@ -154,14 +154,29 @@ choose_fragment(struct hs *hs, const struct hs_hello *h)
 		hs->max_fragment = (uint16_t)(256u << h->max_fragment);
 }
 
-/* Suite and hash are known, the transcript is up to this hello. What remains to be chosen. */
+/* Without a PSK: a certificate, and a group that both have. */
 static enum tls_err
-choose_rest(struct hs_call *c, bool retried)
+choose_full(struct hs_call *c)
+{
+	enum tls_err err;
+
+	if (c->w->hello.schemes.p == NULL)
+		return TLS_E_MISSING_EXTENSION; /* 9.2: PSKs that are no use to us, and nothing else */
+	err = s13_choose_cert(c);
+	if (err != TLS_E_OK)
+		return err;
+	hs_raise(c, HS_EV_GO_SHARE, NULL, 0);
+	return TLS_E_OK;
+}
+
+/* The suite is chosen. What remains to be. before, hello: as for s13_choose_psk(). */
+static enum tls_err
+choose_rest(struct hs_call *c, const struct hs_digest *before, const uint8_t *hello, bool retried)
 {
 	struct hs *hs = c->hs;
 	struct hs13 *t = c->w->t13;
 	const struct hs_hello *h = &c->w->hello;
-	bool shared = false;
+	bool shared = retried;
 	enum tls_err err;
 
 	err = hs_choose_alpn(c);
@@ -169,20 +184,24 @@ choose_rest(struct hs_call *c, bool retried)
 		return err;
 	choose_fragment(hs, h);
 	hs->group = retried ? t->retry_group : choose_group(c->w->policy, h, &shared);
-	shared |= retried;
-	if (hs->group == 0)
-		return h->schemes.p == NULL ? TLS_E_MISSING_EXTENSION : TLS_E_HANDSHAKE_FAILURE;
-	if (!shared) {
-		t->retry_group = hs->group;
-		hs_raise(c, HS_EV_GO_RETRY, NULL, 0);
+	t->retry_group = hs->group;
+	if (hs->group != 0 && !shared && !s13_psk_ke_only(h)) {
+		hs_raise(c, HS_EV_GO_RETRY, NULL, 0); /* its PSKs will come again */
 		return TLS_E_OK;
 	}
-	if (h->schemes.p == NULL)
-		return TLS_E_MISSING_EXTENSION; /* 9.2: a PSK that is no use to us, and nothing else */
-	err = s13_choose_cert(c);
+	err = s13_choose_psk(c, before, hello, retried);
 	if (err != TLS_E_OK)
 		return err;
-	hs_raise(c, HS_EV_GO_SHARE, NULL, 0);
+	if (t->psk_len != 0 && t->psk_only) {
+		hs->group = 0;
+		hs_raise(c, HS_EV_GO_PSK, NULL, 0);
+		return TLS_E_OK;
+	}
+	if (hs->group == 0)
+		return h->groups.p == NULL ? TLS_E_MISSING_EXTENSION : TLS_E_HANDSHAKE_FAILURE;
+	if (t->psk_len == 0 && shared)
+		return choose_full(c);
+	hs_raise(c, shared ? HS_EV_GO_PSK_SHARE : HS_EV_GO_RETRY, NULL, 0);
 	return TLS_E_OK;
 }
 
@@ -191,6 +210,8 @@ s13_client_hello(struct hs_call *c, struct rd *nothing)
 {
 	struct hs *hs = c->hs;
 	struct hs_work_area *w = c->w;
+	uint8_t hash[HS_DIGEST_MAX];
+	struct hs_digest before;
 	enum tls_err err;
 
 	err = check_form(&w->hello);
@@ -204,8 +225,15 @@ s13_client_hello(struct hs_call *c, struct rd *nothing)
 	hs->suite = choose_suite(c);
 	if (hs->suite == NULL)
 		return TLS_E_HANDSHAKE_FAILURE;
+	hs_digest_init(&before, hs->suite->prf);
+	err = choose_rest(c, &before, w->transcript.raw, false);
 	hs_transcript_fix(&w->transcript, hs->suite->prf, false);
-	return choose_rest(c, false);
+	if (err != TLS_E_OK || !hs->early)
+		return err;
+	hs13_transcript_hash(c, hash);
+	ks13_derive(&w->t13->ks, "c e traffic", hash, w->t13->early_traffic);
+	hs_keylog(c, "CLIENT_EARLY_TRAFFIC_SECRET", w->t13->early_traffic, hs_digest_len(hs->suite->prf));
+	return TLS_E_OK;
 }
 
 /* ---- after HelloRetryRequest ---- */
@@ -222,7 +250,7 @@ check_retry(const struct hs_call *c)
 	return hs_span_has16(h->versions, TLS_V_13) ? TLS_E_OK : TLS_E_ILLEGAL_PARAMETER;
 }
 
-/* The transcript as it would be had we remembered: message_hash, HelloRetryRequest, this hello; 4.4.1. */
+/* The transcript as it would be had we remembered: message_hash, HelloRetryRequest; 4.4.1. */
 static enum tls_err
 rebuild_transcript(struct hs_call *c, const uint8_t *hash)
 {
@@ -239,8 +267,6 @@ rebuild_transcript(struct hs_call *c, const uint8_t *hash)
 	if (n == 0)
 		return TLS_E_INTERNAL_ERROR;
 	hs_digest_add(&t->digest, retry, n);
-	hs_digest_add(&t->digest, c->raw, c->raw_len);
-	c->no_transcript = true;
 	return TLS_E_OK;
 }
 
@@ -255,6 +281,8 @@ s13_second_hello(struct hs_call *c, struct rd *body)
 	if (err == TLS_E_OK)
 		err = check_form(&w->hello);
 	if (err == TLS_E_OK)
+		err = check_shares(&w->hello);
+	if (err == TLS_E_OK)
 		err = s13_cookie_take(c, hash);
 	if (err == TLS_E_OK)
 		err = check_retry(c);
@@ -262,5 +290,5 @@ s13_second_hello(struct hs_call *c, struct rd *body)
 		err = rebuild_transcript(c, hash);
 	if (err != TLS_E_OK)
 		return err;
-	return choose_rest(c, true);
+	return choose_rest(c, &w->transcript.digest, c->raw, true);
 }

@@ -13,7 +13,8 @@ s13_keep_transcript(struct hs_call *c)
 {
 	struct hs13_live *l = c->hs->l13;
 
-	if (!c->w->hello.post_handshake_auth || c->hs->conf->trust == NULL)
+	if (!c->w->hello.post_handshake_auth ||
+		(c->hs->conf->trust == NULL && c->hs->conf->client_auth == HS_AUTH_NONE))
 		return TLS_E_OK;
 	l->transcript = malloc(sizeof(*l->transcript));
 	if (l->transcript == NULL)

@@ -11,7 +11,9 @@ static const struct hs_flight retry = { "HelloRetryRequest [ChangeCipherSpec]", 
 static const struct hs_flight hello = { "ServerHello [ChangeCipherSpec] EncryptedExtensions [CertificateRequest] Certificate",
 	{ msg13_server_hello_send, s13_handshake_keys, msg13_encrypted_extensions_send, msg13_certificate_request_send, msg13_certificate_send } };
 static const struct hs_flight finished = { "CertificateVerify Finished", { msg13_certificate_verify_send, msg13_server_finished_send, s13_flight_end } };
-static const struct hs_flight connected = { "", { s13_connected } };
+static const struct hs_flight hello_psk = { "ServerHello [ChangeCipherSpec] EncryptedExtensions Finished",
+	{ msg13_server_hello_send, s13_handshake_keys, msg13_encrypted_extensions_send, msg13_server_finished_send, s13_flight_end } };
+static const struct hs_flight connected = { "[NewSessionTicket]", { s13_connected, msg13_new_session_ticket_send } };
 
 static const struct hs_flight request = { "CertificateRequest", { msg13_certificate_request_again_send } };
 static const struct hs_flight reauthenticated = { "", { s13_reauthenticated } };
@@ -26,6 +28,14 @@ const struct hs_cell hs_s13_cells[HS_FIRST_C13 - HS_FIRST_S13][HS_EVENTS] = {
 	CELL(S13_SECOND_CHOICE,      GO_SHARE,           s13_go,                        NULL,       S13_SHARE,     S13_SHARE,              "8446 4.2.8"),
 	CELL(S13_SHARE,              WORK_DONE,          s13_share_done,                &hello,     S13_SIGNATURE, S13_SIGNATURE,          "8446 2 fig 1, 7.1"),
 	CELL(S13_SIGNATURE,          WORK_DONE,          s13_signature_done,            &finished,  NOTHING,       S13_CLIENT,             "8446 4.4.3, 4.4.4"),
+
+	CELL(S13_CHOICE,             GO_PSK_SHARE,       s13_go,                        NULL,       S13_SHARE,     S13_PSK_SHARE,          "8446 4.2.11"),
+	CELL(S13_CHOICE,             GO_PSK,             s13_psk_alone,                 &hello_psk, NOTHING,       S13_CLIENT,             "8446 4.2.9"),
+	CELL(S13_SECOND_CHOICE,      GO_PSK_SHARE,       s13_go,                        NULL,       S13_SHARE,     S13_PSK_SHARE,          "8446 4.2.11"),
+	CELL(S13_SECOND_CHOICE,      GO_PSK,             s13_psk_alone,                 &hello_psk, NOTHING,       S13_CLIENT,             "8446 4.2.9"),
+	CELL(S13_PSK_SHARE,          WORK_DONE,          s13_share_done,                &hello_psk, NOTHING,       S13_CLIENT,             "8446 2.2 fig 3"),
+	CELL(S13_CLIENT,             GO_EARLY,           s13_go,                        NULL,       NOTHING,       S13_END_OF_EARLY_DATA,  "8446 2.3 fig 4"),
+	CELL(S13_END_OF_EARLY_DATA,  END_OF_EARLY_DATA,  msg13_end_of_early_data_recv,  NULL,       NOTHING,       S13_FINISHED,           "8446 4.5"),
 
 	CELL(S13_CLIENT,             GO_CERTIFICATE,     s13_go,                        NULL,       NOTHING,       S13_CERTIFICATE,        "8446 4.4.2"),
 	CELL(S13_CLIENT,             GO_FINISHED,        s13_go,                        NULL,       NOTHING,       S13_FINISHED,           "8446 A.2"),
