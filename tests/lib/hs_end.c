@@ -390,15 +390,17 @@ first_use(void *ctx, const uint8_t id[32], uint64_t expires_s)
 {
 	const struct hs_end *e = ctx;
 
-	return e->opts.first_use(e->opts.ctx, id, expires_s);
+	return e->opts.keep != NULL &&
+	       once_first(e->opts.keep->once, id, e->env.now_s, expires_s);
 }
 
 static struct peer *
 known_peer(void *ctx, const struct hs_conf *conf, const uint8_t fingerprint[32])
 {
 	const struct hs_end *e = ctx;
+	struct peer *p = e->opts.keep != NULL ? hs_keep_peer(e->opts.keep, fingerprint) : NULL;
 
-	return hs_keep_peer(e->opts.keep, fingerprint);
+	return p != NULL ? peer_ref(p) : NULL;
 }
 
 static void
@@ -423,8 +425,8 @@ hs_end_open(struct hs_end *e, const struct hs_end_opts *opts)
 	e->random_state = opts->seed;
 	e->env = (struct hs_env){ .now_s = opts->now_s != 0 ? opts->now_s : 1000,
 		.random = random_of,
-		.first_use = opts->first_use != NULL ? first_use : NULL,
-		.known_peer = opts->keep != NULL ? known_peer : NULL,
+		.first_use = first_use,
+		.known_peer = known_peer,
 		.ctx = e };
 	e->env.now_ms = e->env.now_s * 1000;
 	e->alert = TLS_ALERT_NONE;
@@ -437,6 +439,8 @@ hs_end_open(struct hs_end *e, const struct hs_end_opts *opts)
 		return TLS_E_OK;
 	HS_REC_CHECK(hs_start != NULL);
 	resume = k != NULL && k->has_client && !opts->no_resume;
+	if (resume && k->client.version == TLS_V_13)
+		k->has_client = false; /* a ticket is used once: RFC 8446 C.4 */
 	return hs_end_carry_out(e,
 		hs_start(e->hs, &e->env, resume ? &k->client : NULL,
 			resume ? k->ticket.p + k->ticket.off : NULL, resume ? k->ticket.len : 0,

@@ -8,6 +8,7 @@
 #define SLUICE_TESTS_HS_END_H
 
 #include "control/handshake/hs.h"
+#include "control/session/once.h"
 #include "control/session/session.h"
 #include "tests/lib/hs_rec.h"
 
@@ -27,13 +28,14 @@ struct hs_keep {
 	bool has_client; /* client: for the next connection */
 	struct session_entry client;
 	struct hs_bytes ticket;
+	struct once *once; /* server: what a ticket was used for */
 	struct peer *peers[HS_KEEP_PEERS]; /* a ring */
 	unsigned next_peer;
 };
 /* capacity: of the server's session cache */
 void hs_keep_init(struct hs_keep *k, uint32_t capacity);
 void hs_keep_drop(struct hs_keep *k);
-/* A certificate that was verified, by its fingerprint: a reference or NULL. */
+/* A certificate that was verified, by its fingerprint: borrowed, or NULL. */
 struct peer *hs_keep_peer(const struct hs_keep *k, const uint8_t fingerprint[32]);
 
 /* What a test wants of one end; zeros are sensible. */
@@ -47,10 +49,12 @@ struct hs_end_opts {
 	unsigned pad; /* TLS 1.3: zeros behind each record */
 	bool hold_answers; /* hs_end_answer() gives each one */
 	bool no_resume; /* client: do not offer what keep has */
-	/* verification in place of peer_verify(); returns a reference, NULL: could not be done */
+	/*
+	 * verification in place of peer_verify() with conf->trust; returns a reference, NULL: could
+	 * not be done
+	 */
 	struct peer *(*verify)(void *ctx, const uint8_t *chain, size_t len, const uint8_t *staple,
 		size_t staple_len);
-	bool (*first_use)(void *ctx, const uint8_t id[32], uint64_t expires_s);
 	void (*keylog)(void *ctx, const char *line, size_t len);
 	void *ctx;
 };

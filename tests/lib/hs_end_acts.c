@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "common/ct.h"
-#include "control/handshake/hs_digest.h"
+#include "control/cert/verify.h"
 #include "control/pka/pka_soft.h"
 #include "tests/lib/hs_end.h"
 
@@ -14,13 +14,15 @@ hs_keep_init(struct hs_keep *k, uint32_t capacity)
 {
 	memset(k, 0, sizeof(*k));
 	k->cache = session_cache_new(capacity);
-	HS_REC_CHECK(k->cache != NULL);
+	k->once = once_new(1024, 0);
+	HS_REC_CHECK(k->cache != NULL && k->once != NULL);
 }
 
 void
 hs_keep_drop(struct hs_keep *k)
 {
 	session_cache_free(k->cache);
+	once_free(k->once);
 	hs_bytes_drop(&k->ticket);
 	for (unsigned i = 0; i < HS_KEEP_PEERS; i++)
 		peer_unref(k->peers[i]);
@@ -36,21 +38,13 @@ keep_peer(struct hs_keep *k, struct peer *p)
 	*at = peer_ref(p);
 }
 
-static struct peer *
-kept_peer(const struct hs_keep *k, const uint8_t fingerprint[32])
+struct peer *
+hs_keep_peer(const struct hs_keep *k, const uint8_t fingerprint[32])
 {
 	for (unsigned i = 0; i < HS_KEEP_PEERS; i++)
 		if (k->peers[i] != NULL && memcmp(k->peers[i]->fingerprint, fingerprint, 32) == 0)
 			return k->peers[i];
 	return NULL;
-}
-
-struct peer *
-hs_keep_peer(const struct hs_keep *k, const uint8_t fingerprint[32])
-{
-	struct peer *p = kept_peer(k, fingerprint);
-
-	return p != NULL ? peer_ref(p) : NULL;
 }
 
 /* ---- actions ---- */
@@ -222,7 +216,24 @@ answer_session(struct hs_end *e, const struct hs_question *q)
 	bool known = hit && memcmp(entry.peer, none, sizeof(none)) != 0;
 
 	return hs_session_done(e->hs, &e->env, q->tag, hit ? &entry : NULL,
-		known ? kept_peer(k, entry.peer) : NULL, e->out);
+		known ? hs_keep_peer(k, entry.peer) : NULL, e->out);
+}
+
+static struct peer *
+verify(const struct hs_end *e, const uint8_t *chain, size_t len, const uint8_t *staple,
+	size_t staple_len)
+{
+	const struct hs_conf *conf = e->opts.conf;
+	struct verify_req req = { .name = conf->role == HS_CLIENT && conf->verify_name
+						  ? conf->server_name
+						  : NULL,
+		.chain = chain,
+		.chain_len = len,
+		.staple = staple_len != 0 ? staple : NULL,
+		.staple_len = staple_len,
+		.now_s = (int64_t)e->env.now_s };
+
+	return peer_verify(conf->trust, &req);
 }
 
 static enum tls_err
@@ -235,6 +246,8 @@ answer_verify(struct hs_end *e, const struct hs_question *q)
 
 	if (e->opts.verify != NULL)
 		p = e->opts.verify(e->opts.ctx, d, chain, d + chain, q->staple_len);
+	else if (e->opts.conf->trust != NULL)
+		p = verify(e, d, chain, d + chain, q->staple_len);
 	if (p != NULL && e->opts.keep != NULL)
 		keep_peer(e->opts.keep, p);
 	err = hs_verify_done(e->hs, &e->env, q->tag, p, e->out);

@@ -124,14 +124,6 @@ keylog_line(void *ctx, const char *line, size_t len)
 	fflush(o->keylog_file);
 }
 
-static bool
-first_use(void *ctx, const uint8_t id[32], uint64_t expires_s)
-{
-	const struct runner_opts *o = ctx;
-
-	return once_first(o->once, id, (uint64_t)time(NULL), expires_s);
-}
-
 static void
 conn_open(struct runner *r, int fd)
 {
@@ -142,8 +134,7 @@ conn_open(struct runner *r, int fd)
 		.fragment_out = r->o.fragment_out,
 		.pad = r->o.pad,
 		.no_resume = r->o.no_resume,
-		.verify = runner_verify,
-		.first_use = first_use,
+		.verify = r->o.no_verify ? runner_verify_any : NULL,
 		.keylog = keylog_line,
 		.ctx = &r->o };
 	struct conn *k = r->conns;

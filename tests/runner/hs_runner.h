@@ -6,14 +6,12 @@
 
 #include "control/cert/cert.h"
 #include "control/handshake/hs.h"
-#include "control/session/once.h"
-#include "control/session/ticket.h"
 #include "tests/lib/hs_end.h"
 
 #define RUNNER_MAX_CERTS 8
 
 struct runner_opts {
-	bool client, echo, www, events, stay, no_verify, no_verify_name, no_resume, tickets;
+	bool client, echo, www, events, stay, no_verify, no_verify_name, no_resume;
 	const char *host, *name, *ca, *data, *keylog;
 	char host_room[256];
 	unsigned port, accept, reconnect, expect, timeout_ms;
@@ -21,7 +19,8 @@ struct runner_opts {
 	struct hs_policy policy;
 	struct hs_conf conf;
 	struct cert_store *certs;
-	struct once *once; /* single use of tickets */
+	struct trust *trust;
+	struct ticket_keys *tickets;
 	char alpn_room[256];
 	FILE *keylog_file;
 };
@@ -31,8 +30,8 @@ void runner_opts(struct runner_opts *o, int argc, char **argv);
 void runner_opts_drop(struct runner_opts *o);
 /* One JSON object on one line. event: "ready", "closed", ... */
 void runner_report(FILE *f, const struct hs_end *e, const char *event, bool eof);
-/* struct hs_end_opts.verify; ctx: struct runner_opts */
-struct peer *runner_verify(void *ctx, const uint8_t *chain, size_t len, const uint8_t *staple,
+/* struct hs_end_opts.verify for --no-verify: any certificate that can be read. */
+struct peer *runner_verify_any(void *ctx, const uint8_t *chain, size_t len, const uint8_t *staple,
 	size_t staple_len);
 
 #endif

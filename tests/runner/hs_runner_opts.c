@@ -4,7 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <openssl/rand.h>
+
+#include "control/cert/trust.h"
 #include "control/handshake/hs_profile.h"
+#include "control/session/ticket.h"
 #include "tests/runner/hs_runner.h"
 
 static const char help[] =
@@ -22,6 +26,7 @@ static const char help[] =
 	"  --schemes LIST            rsa_pss_rsae_sha256,...\n"
 	"  --alpn LIST               by preference\n"
 	"  --ca FILE                 PEM: whom we believe\n"
+	"  --no-verify               any certificate will do\n"
 	"  --renegotiation WHO       refuse (default), server or both\n"
 	"  --record-size-limit N     plaintext bytes per record that we take\n"
 	"  --keylog FILE             appends NSS key log lines\n"
@@ -36,9 +41,9 @@ static const char help[] =
 	"  --client-auth HOW         none (default), request or require\n"
 	"  --session-cache           resumption by session id\n"
 	"  --tickets                 resumption by ticket\n"
-	"  --single-use              TLS 1.3: a ticket resumes once\n"
 	"  --early-data N            bytes of TLS 1.3 early data taken\n"
 	"  --psk-only                TLS 1.3: PSK without (EC)DHE is taken\n"
+	"  --single-use              TLS 1.3: a ticket resumes once\n"
 	"  --v2-hello                a hello in SSL 2.0's format that offers 3.x is taken\n"
 	"  --prefer-client           the client's order of suites decides\n"
 	"  --echo                    sends back what comes\n"
@@ -47,7 +52,6 @@ static const char help[] =
 	"Client\n"
 	"  --connect HOST:PORT\n"
 	"  --name NAME               for SNI and the name check\n"
-	"  --no-verify               any certificate will do\n"
 	"  --no-verify-name          any name in it will do\n"
 	"  --data STRING             sent when connected (\\n and \\r are understood)\n"
 	"  --expect N                closes after N bytes of answer (default: 1 with --data)\n"
@@ -217,9 +221,9 @@ enum {
 	O_CLIENT_AUTH,
 	O_CACHE,
 	O_TICKETS,
-	O_SINGLE_USE,
 	O_EARLY,
 	O_PSK_ONLY,
+	O_SINGLE_USE,
 	O_V2,
 	O_PREFER_CLIENT,
 	O_ECHO,
@@ -260,9 +264,9 @@ static const struct option options[] = {
 	{ "client-auth", 1, NULL, O_CLIENT_AUTH },
 	{ "session-cache", 0, NULL, O_CACHE },
 	{ "tickets", 0, NULL, O_TICKETS },
-	{ "single-use", 0, NULL, O_SINGLE_USE },
 	{ "early-data", 1, NULL, O_EARLY },
 	{ "psk-only", 0, NULL, O_PSK_ONLY },
+	{ "single-use", 0, NULL, O_SINGLE_USE },
 	{ "v2-hello", 0, NULL, O_V2 },
 	{ "prefer-client", 0, NULL, O_PREFER_CLIENT },
 	{ "echo", 0, NULL, O_ECHO },
@@ -321,9 +325,9 @@ set_flag(struct runner_opts *o, int opt)
 	switch (opt) {
 	case O_EVENTS: o->events = true; break;
 	case O_CACHE: o->conf.session_cache = true; break;
-	case O_TICKETS: o->tickets = true; break;
-	case O_SINGLE_USE: o->conf.single_use = true; break;
 	case O_PSK_ONLY: o->conf.psk_only = true; break;
+	case O_SINGLE_USE: o->conf.single_use = true; break;
+	case O_TICKETS: o->conf.tickets = o->tickets; break;
 	case O_V2: o->policy.v2_hello = true; break;
 	case O_PREFER_CLIENT: o->policy.prefer_client = true; break;
 	case O_ECHO: o->echo = true; break;
@@ -374,11 +378,30 @@ defaults(struct runner_opts *o)
 	hs_profile_fill(&o->policy, HS_PROFILE_MODERN);
 	o->timeout_ms = 10000;
 	o->certs = cert_store_new();
+	o->tickets = ticket_keys_new(3600, 3600);
+	HS_REC_CHECK(o->certs != NULL && o->tickets != NULL);
 	o->conf.id = 1;
 	o->conf.policy = &o->policy;
 	o->conf.session_lifetime_s = 3600;
 	o->conf.renegotiations_max = 100;
 	o->conf.ticket_count = 2;
+}
+
+static void
+load_trust(struct runner_opts *o)
+{
+	char err[CERT_ERR_LEN];
+	struct trust_conf tc;
+	size_t len;
+
+	trust_conf_init(&tc);
+	tc.ca_file = o->ca;
+	tc.purpose = o->client ? TRUST_SERVERS : TRUST_CLIENTS;
+	if (trust_load(&tc, &o->trust, err) != 0)
+		usage("--ca: %s", err);
+	o->conf.trust = o->trust;
+	o->conf.ca_names = trust_ca_names(o->trust, &len) + 2; /* without the length of all */
+	o->conf.ca_names_len = len - 2;
 }
 
 static void
@@ -389,14 +412,15 @@ complete(struct runner_opts *o)
 	o->conf.server_name = o->name;
 	o->conf.verify_name = !o->no_verify && !o->no_verify_name;
 	o->conf.keylog = o->keylog != NULL;
-	if (o->tickets && (o->conf.tickets = ticket_keys_new(3600, 3600)) == NULL)
-		usage("no memory");
-	if ((o->once = once_new(1024, 0)) == NULL)
-		usage("no memory");
 	if (o->client)
 		o->conf.session_cache = true;
 	if (o->client && o->host == NULL)
 		usage("client: --connect HOST:PORT is missing");
+	if (o->ca != NULL)
+		load_trust(o);
+	else if (!o->no_verify && (o->client || o->conf.client_auth != HS_AUTH_NONE))
+		usage("--ca FILE (or --no-verify) is missing");
+	RAND_priv_bytes(o->conf.cookie_key, sizeof(o->conf.cookie_key));
 	if (o->data != NULL && o->expect == 0)
 		o->expect = 1;
 	if (o->keylog != NULL && (o->keylog_file = fopen(o->keylog, "a")) == NULL)
@@ -450,9 +474,9 @@ runner_opts(struct runner_opts *o, int argc, char **argv)
 void
 runner_opts_drop(struct runner_opts *o)
 {
-	ticket_keys_free(o->conf.tickets);
-	once_free(o->once);
 	cert_store_free(o->certs);
+	trust_unref(o->trust);
+	ticket_keys_free(o->tickets);
 	if (o->keylog_file != NULL)
 		fclose(o->keylog_file);
 }

@@ -3,10 +3,10 @@
 #include <string.h>
 
 #include <jansson.h>
-#include <openssl/sha.h>
-#include <openssl/x509v3.h>
+#include <openssl/x509.h>
 
 #include "common/rd.h"
+#include "control/cert/peer_int.h"
 #include "tests/runner/hs_runner.h"
 
 static void
@@ -69,82 +69,21 @@ runner_report(FILE *f, const struct hs_end *e, const char *event, bool eof)
 
 /* ---- certificates ---- */
 
-static STACK_OF(X509) *
-certificates(const uint8_t *chain, size_t len)
-{
-	STACK_OF(X509) *all = sk_X509_new_null();
-	struct rd r = rd_init(chain, len);
-
-	while (all != NULL && rd_left(&r) != 0) {
-		struct rd der = rd_vec24(&r);
-		const uint8_t *p = der.p;
-		X509 *x = rd_ok(&r) ? d2i_X509(NULL, &p, (long)rd_left(&der)) : NULL;
-
-		if (x == NULL)
-			break;
-		sk_X509_push(all, x);
-	}
-	return all;
-}
-
-static void
-judge(const struct runner_opts *o, struct peer *p, X509 *leaf, STACK_OF(X509) *all)
-{
-	X509_STORE *store = X509_STORE_new();
-	X509_STORE_CTX *ctx = X509_STORE_CTX_new();
-
-	HS_REC_CHECK(store != NULL && ctx != NULL);
-	if (o->ca != NULL)
-		X509_STORE_load_file(store, o->ca);
-	X509_STORE_CTX_init(ctx, store, leaf, all);
-	X509_STORE_CTX_set_default(ctx, o->client ? "ssl_server" : "ssl_client");
-	if (o->conf.verify_name && o->name != NULL)
-		X509_VERIFY_PARAM_set1_host(X509_STORE_CTX_get0_param(ctx), o->name, 0);
-	if (X509_verify_cert(ctx) != 1) {
-		p->x509_error = X509_STORE_CTX_get_error(ctx);
-		p->verdict = p->x509_error == X509_V_ERR_CERT_HAS_EXPIRED ? TLS_E_CERTIFICATE_EXPIRED
-									   : TLS_E_UNKNOWN_CA;
-		snprintf(p->reason, sizeof(p->reason), "%s", X509_verify_cert_error_string(p->x509_error));
-	}
-	X509_STORE_CTX_free(ctx);
-	X509_STORE_free(store);
-}
-
 struct peer *
-runner_verify(void *ctx, const uint8_t *chain, size_t len, const uint8_t *staple, size_t staple_len)
+runner_verify_any(void *ctx, const uint8_t *chain, size_t len, const uint8_t *staple,
+	size_t staple_len)
 {
-	const struct runner_opts *o = ctx;
-	STACK_OF(X509) *all = certificates(chain, len);
-	X509 *leaf = sk_X509_value(all, 0);
-	struct peer *p = calloc(1, sizeof(*p));
-	uint8_t *der = NULL;
-	int n;
+	struct rd r = rd_init(chain, len), der = rd_vec24(&r);
+	struct peer *p = peer_new();
+	const uint8_t *at = der.p;
+	X509 *leaf = rd_ok(&r) ? d2i_X509(NULL, &at, (long)rd_left(&der)) : NULL;
 
 	HS_REC_CHECK(p != NULL);
-	p->refs = 1;
-	p->verdict = TLS_E_BAD_CERTIFICATE;
-	p->subject = strdup("");
-	p->common_name = strdup("");
-	p->alt_names = strdup("");
-	p->key_text = strdup("");
-	p->sig_text = strdup("");
-	if (leaf != NULL && (n = i2d_X509(leaf, &der)) > 0) {
-		char *name = X509_NAME_oneline(X509_get_subject_name(leaf), NULL, 0);
-
-		free(p->subject);
-		p->subject = strdup(name);
-		OPENSSL_free(name);
+	if (leaf != NULL) {
+		HS_REC_CHECK(peer_look(p, leaf, der.p, rd_left(&der)) == 0);
 		p->verdict = TLS_E_OK;
-		p->key = X509_get_pubkey(leaf);
-		SHA256(der, (size_t)n, p->fingerprint);
-		p->der = malloc((size_t)n);
-		HS_REC_CHECK(p->der != NULL);
-		memcpy(p->der, der, (size_t)n);
-		p->der_len = (size_t)n;
-		OPENSSL_free(der);
-		if (!o->no_verify)
-			judge(o, p, leaf, all);
+		p->reason[0] = '\0';
 	}
-	sk_X509_pop_free(all, X509_free);
+	X509_free(leaf);
 	return p;
 }
