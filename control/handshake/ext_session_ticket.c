@@ -1,4 +1,5 @@
 /* session_ticket, RFC 5077 3.2: empty, or a ticket; SSL 3.0 to TLS 1.2. */
+#include "control/handshake/tls12/hs12.h"
 #include "control/handshake/ext.h"
 
 static enum tls_err
@@ -9,5 +10,12 @@ session_ticket_recv(struct hs_call *c, unsigned where, struct rd *data, struct h
 	return TLS_E_OK;
 }
 
+/* Empty: announces NewSessionTicket. */
+static bool
+session_ticket_wanted(const struct hs_call *c, unsigned where)
+{
+	return where == EXT_SH12 && c->w->t12->ticket_due;
+}
+
 const struct ext ext_session_ticket = { 35, EXT_CH | EXT_SH12, "session_ticket", session_ticket_recv,
-	NULL, NULL };
+	session_ticket_wanted, NULL };

@@ -39,6 +39,13 @@ static const struct name schemes[] = {
 	{ 0, NULL },
 };
 
+/* Up to TLS 1.1 there is nothing to choose: these have names for people only. */
+static const struct name old_schemes[] = {
+	{ SIG_RSA_MD5_SHA1_RAW, "rsa_md5_sha1" },
+	{ SIG_ECDSA_SHA1_RAW, "ecdsa_sha1" },
+	{ 0, NULL },
+};
+
 static const struct {
 	uint16_t version;
 	uint8_t bit;
@@ -85,7 +92,7 @@ hs_group_by_name(const char *name)
 const char *
 hs_scheme_name(uint16_t scheme)
 {
-	return name_of(schemes, scheme);
+	return name_of(scheme >> 8 == 0xff ? old_schemes : schemes, scheme);
 }
 
 uint16_t

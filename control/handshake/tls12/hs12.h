@@ -32,8 +32,9 @@ struct hs12 {
 	uint8_t compression; /* 0 or HS12_DEFLATE */
 	bool again; /* a renegotiation */
 	bool asks; /* a CertificateRequest goes by, or went by */
-	bool by_ticket; /* server: resumed by one, or has one tried */
+	bool by_ticket; /* server: resumed by one */
 	bool ticket_due; /* server: a NewSessionTicket is announced */
+	uint64_t expires_s; /* server: of the session a ticket brought */
 	struct peer *peer; /* reference: this handshake's other side, hs->peer once it is over */
 	uint16_t scheme; /* of our signature, or of the one in hand */
 	uint16_t group; /* of the key exchange; 0: RSA key transport */

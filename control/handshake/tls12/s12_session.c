@@ -5,32 +5,31 @@
  */
 #include <string.h>
 
+#include "common/ct.h"
 #include "control/handshake/tls12/s12.h"
+#include "control/session/ticket.h"
 
-/* The certificate of the client whose session this is; NULL: it showed none. */
-static enum tls_err
-take_peer(struct hs_call *c)
-{
-	c->w->t12->peer = c->peer != NULL ? peer_ref(c->peer) : NULL;
-	return TLS_E_OK;
-}
-
-/* The id goes back as it came, RFC 5077 3.4 for the one of a client with a ticket. */
+/* The id goes back as it came; for one that a client made up beside its ticket see RFC 5077 3.4. */
 enum tls_err
 s12_session_hit(struct hs_call *c, struct rd *nothing)
 {
+	struct hs12 *t = c->w->t12;
 	struct hs *hs = c->hs;
 
 	hs->resumed = true;
-	c->w->t12->asks = false;
+	t->asks = false;
 	hs_transcript_drop_raw(&c->w->transcript);
+	hs->session_id_len = 0;
+	if (t->by_ticket)
+		return TLS_E_OK; /* try_ticket() took what was in it */
 	hs->session_id_len = c->w->hello.session_id_len;
 	memcpy(hs->session_id, c->w->hello.session_id, hs->session_id_len);
 	hs12_set_master(c, c->session->secret);
-	return take_peer(c);
+	t->peer = c->peer != NULL ? peer_ref(c->peer) : NULL;
+	return TLS_E_OK;
 }
 
-/* A full handshake: a new session id when it may be resumed by one later. */
+/* A full handshake: a ticket or a new session id when it may be resumed later. */
 enum tls_err
 s12_session_miss(struct hs_call *c, struct rd *nothing)
 {
@@ -40,11 +39,53 @@ s12_session_miss(struct hs_call *c, struct rd *nothing)
 	hs->group = c->w->t12->group;
 	hs->scheme = c->w->t12->scheme;
 	hs->session_id_len = 0;
-	if (hs->conf->session_cache && !c->w->t12->ticket_due) {
+	if (hs->conf->tickets != NULL && c->w->hello.ticket.p != NULL && hs->version > TLS_V_SSL30) {
+		c->w->t12->ticket_due = true;
+	} else if (hs->conf->session_cache) {
 		hs->session_id_len = TLS_MAX_SESSION_ID;
 		c->env->random(c->env->ctx, hs->session_id, TLS_MAX_SESSION_ID);
 	}
 	return TLS_E_OK;
+}
+
+/* Whose certificate a session was made with: a reference, or NULL. */
+static struct peer *
+known_peer(const struct hs_call *c, const struct session_entry *e)
+{
+	static const uint8_t nobody[sizeof(e->peer)];
+
+	if (c->env->known_peer == NULL || memcmp(e->peer, nobody, sizeof(nobody)) == 0)
+		return NULL;
+	return c->env->known_peer(c->env->ctx, c->hs->conf, e->peer);
+}
+
+/* RFC 5077 3.1: whatever is wrong with a ticket, the handshake is a full one. True: resumed. */
+static bool
+try_ticket(struct hs_call *c, enum tls_err *err)
+{
+	const struct hs_hello *h = &c->w->hello;
+	struct hs12 *t = c->w->t12;
+	struct session_entry e;
+	bool old = false, ok;
+
+	ok = ticket_open(c->hs->conf->tickets, c->env->now_s, h->ticket.p, h->ticket.n, &e, sizeof(e),
+		     &old) == sizeof(e);
+	if (ok) {
+		t->peer = c->peer = known_peer(c, &e);
+		ok = hs_session_usable(c, &e, err);
+		c->peer = NULL;
+	}
+	if (ok) {
+		t->by_ticket = true;
+		t->ticket_due = old;
+		t->expires_s = e.expires_s;
+		hs12_set_master(c, e.secret);
+	} else {
+		peer_unref(t->peer);
+		t->peer = NULL;
+	}
+	ct_wipe(&e, sizeof(e));
+	return ok;
 }
 
 /* The operator wants to see a certificate now. */
@@ -58,11 +99,19 @@ enum tls_err
 hs_ask_S12_SESSION(struct hs_call *c)
 {
 	const struct hs_hello *h = &c->w->hello;
+	const struct hs_conf *conf = c->hs->conf;
+	enum tls_err err = TLS_E_OK;
+	bool hit = false;
 
-	if (h->session_id_len != 0 && c->hs->conf->session_cache && !must_prove_anew(c))
+	if (must_prove_anew(c)) {
+		hit = false;
+	} else if (conf->tickets != NULL && h->ticket.n != 0 && c->hs->version > TLS_V_SSL30) {
+		hit = try_ticket(c, &err);
+	} else if (h->session_id_len != 0 && conf->session_cache) {
 		return hs_ask_session_id(c, h->session_id, h->session_id_len);
-	hs_raise(c, HS_EV_SESSION_MISS, NULL, 0);
-	return TLS_E_OK;
+	}
+	hs_raise(c, hit ? HS_EV_SESSION_HIT : HS_EV_SESSION_MISS, NULL, 0);
+	return err;
 }
 
 void
@@ -83,5 +132,6 @@ s12_session_fill(const struct hs_call *c, struct session_entry *e)
 	e->flags = hs12_session_flags(c);
 	e->lifetime_s = hs->conf->session_lifetime_s;
 	e->issued_ms = c->env->now_ms;
-	e->expires_s = c->env->now_s + hs->conf->session_lifetime_s;
+	/* a new ticket for an old session does not make it younger */
+	e->expires_s = t->by_ticket ? t->expires_s : c->env->now_s + hs->conf->session_lifetime_s;
 }
