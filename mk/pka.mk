@@ -11,3 +11,8 @@ TEST_DEPS += $(BUILD)/test/control/mlkem_ct
 $(eval $(call unit_test,control/ticket,tests/unit/control/test_ticket.c control/session/ticket.c control/session/ticket_file.c,,-lcrypto))
 $(eval $(call unit_test,control/once,tests/unit/control/test_once.c control/session/once.c))
 $(eval $(call unit_test,control/client_store,tests/unit/control/test_client_store.c control/session/client_store.c))
+BENCH_DEPS += $(BUILD)/bench/bench_pka
+# Microseconds per operation: docs/adr/0004.
+$(eval $(call program,$(BUILD)/bench/bench_pka,rel,tests/bench/bench_pka.c $(CP_PKA_SOFT_SRC) control/handshake/hs_digest.c common/rd.c common/wr.c,,-luv -lcrypto))
+$(eval $(call unit_test,control/pka,tests/unit/control/test_pka.c $(CP_PKA_SRC) control/handshake/hs_digest.c $(CP_COMMON_SRC),,-luv -lcrypto))
+$(eval $(call fuzz_target,pka,tests/fuzz/fuzz_pka.c $(CP_PKA_SOFT_SRC) control/handshake/hs_digest.c control/session/ticket.c control/session/ticket_file.c common/rd.c common/wr.c,,-lcrypto))

@@ -116,7 +116,7 @@ do_premaster(const struct pka_req *req, EVP_PKEY *key, const uint8_t *in, size_t
 		RAND_priv_bytes(substitute, sizeof(substitute)) == 1)
 		rc = pka_soft_rsa_premaster(key, req->code, in, len, substitute, out);
 	ct_wipe(substitute, sizeof(substitute));
-	*out_len = PKA_PREMASTER_LEN;
+	*out_len = rc == 0 ? PKA_PREMASTER_LEN : 0;
 	return rc;
 }
 
