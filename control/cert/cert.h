@@ -63,6 +63,15 @@ struct cert {
 	const char *chain_file, *key_file;
 };
 
+/* Where a certificate's OCSP response comes from. */
+struct staple_conf {
+	const char *file; /* DER, renewed by others; NULL: not from a file */
+	bool fetch; /* from the responder, when there is no file */
+	const char *url; /* http://…, instead of the certificate's own; NULL */
+	const char *issuer_file; /* PEM, when the chain file does not hold the issuer; NULL */
+	uint32_t timeout_ms; /* for one exchange with the responder; 0: 10 s */
+};
+
 struct cert_store;
 
 /* Empty; NULL when memory is out. */
@@ -93,6 +102,10 @@ struct cert *cert_store_at(const struct cert_store *store, unsigned i);
  * keep it.
  */
 const struct staple *cert_staple(const struct cert *cert);
+/* What the configuration says; strings are copied. 0, or -1 when memory is out. */
+int cert_want_staple(struct cert *cert, const struct staple_conf *conf);
+/* NULL: none is wanted. */
+const struct staple_conf *cert_staple_conf(const struct cert *cert);
 /* Replaces it; takes the reference. staple may be NULL. */
 void cert_set_staple(struct cert *cert, struct staple *staple);
 /* A copy of der with one reference; NULL when memory is out. */

@@ -15,6 +15,8 @@ struct cert_slot {
 	char **names; /* lower case; a wildcard begins with "*." */
 	unsigned name_count;
 	struct staple *staple;
+	struct staple_conf want; /* all zero: none */
+	char *want_file, *want_url, *want_issuer;
 	char notes[CERT_NOTES_LEN];
 };
 

@@ -34,6 +34,9 @@ slot_free(struct cert_slot *s)
 		free(s->names[i]);
 	free(s->names);
 	staple_unref(s->staple);
+	free(s->want_file);
+	free(s->want_url);
+	free(s->want_issuer);
 	free(s->chain);
 	free(s->chain_file);
 	free(s->key_file);
@@ -241,6 +244,39 @@ staple_unref(struct staple *staple)
 {
 	if (staple != NULL && --staple->refs == 0)
 		free(staple);
+}
+
+static char *
+copy_text(const char *text)
+{
+	return text != NULL ? strdup(text) : NULL;
+}
+
+int
+cert_want_staple(struct cert *cert, const struct staple_conf *conf)
+{
+	struct cert_slot *s = (struct cert_slot *)cert;
+
+	free(s->want_file);
+	free(s->want_url);
+	free(s->want_issuer);
+	s->want = *conf;
+	s->want.file = s->want_file = copy_text(conf->file);
+	s->want.url = s->want_url = copy_text(conf->url);
+	s->want.issuer_file = s->want_issuer = copy_text(conf->issuer_file);
+	return (s->want_file == NULL) == (conf->file == NULL) &&
+			(s->want_url == NULL) == (conf->url == NULL) &&
+			(s->want_issuer == NULL) == (conf->issuer_file == NULL)
+		? 0
+		: -1;
+}
+
+const struct staple_conf *
+cert_staple_conf(const struct cert *cert)
+{
+	const struct cert_slot *s = (const struct cert_slot *)cert;
+
+	return s->want.file != NULL || s->want.fetch ? &s->want : NULL;
 }
 
 const struct staple *

@@ -43,6 +43,8 @@ int64_t trust_time(const ASN1_TIME *t);
 int trust_fail(char *err, const char *file, const char *what, const char *advice);
 /* trust_set.c: reads the CRL files; any thread. NULL with a sentence in err. */
 struct trust_set *trust_set_build(const struct trust *t, char *err);
+/* trust_set.c: the same file, unchanged. */
+bool trust_same_stamp(const struct trust_stamp *a, const struct trust_stamp *b);
 /* allow.c: whether a rule is well-formed. */
 bool allow_valid(const char *rule);
 /* allow.c: whether the certificate meets one of the rules, or there are none. */

@@ -21,8 +21,8 @@ stamp_of(const struct stat *st)
 	return (struct trust_stamp){ st->st_dev, st->st_ino, st->st_size, st->st_mtim };
 }
 
-static bool
-same_stamp(const struct trust_stamp *a, const struct trust_stamp *b)
+bool
+trust_same_stamp(const struct trust_stamp *a, const struct trust_stamp *b)
 {
 	return a->dev == b->dev && a->ino == b->ino && a->size == b->size &&
 		a->mtime.tv_sec == b->mtime.tv_sec && a->mtime.tv_nsec == b->mtime.tv_nsec;
@@ -175,7 +175,7 @@ trust_set_renew(const struct trust *t, const struct trust_set *set, struct trust
 			return -1;
 		}
 		now = stamp_of(&st);
-		changed = !same_stamp(&now, &set->stamps[i]);
+		changed = !trust_same_stamp(&now, &set->stamps[i]);
 	}
 	if (!changed)
 		return 0;
