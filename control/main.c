@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "control/app.h"
+#include "control/cert/ocsp_fetch.h"
 #include "control/sandbox.h"
 
 static const char help[] =
@@ -97,6 +98,7 @@ run(const char *file, bool sandboxed)
 		fprintf(stderr, "%s\n", notes);
 	size_pool();
 	signal(SIGPIPE, SIG_IGN);
+	ocsp_fetch_prepare();
 	uv_loop_init(&loop);
 	if (app_open(a, &loop, c, sandboxed ? sandbox_thread : NULL, err) != 0 ||
 		(sandboxed && sandbox_enter(err, sizeof(err)) != 0)) {

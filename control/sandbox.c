@@ -1,7 +1,8 @@
 /*
  * Unprivileged operation: all capabilities go, no_new_privs is set, and a seccomp filter kills the
  * process on any system call that is not listed. The list is what libuv, libcrypto, libmicrohttpd
- * and a reload of the configuration need; no exec, no new processes, no sockets but Unix ones.
+ * a reload of the configuration and OCSP need; no exec, no new processes, no sockets but Unix ones
+ * and those of a TCP or DNS client: nothing can bind or listen.
  */
 #include "control/sandbox.h"
 
@@ -37,9 +38,10 @@ static const int allowed[] = {
 	SCMP_SYS(epoll_create1), SCMP_SYS(epoll_ctl), SCMP_SYS(epoll_wait), SCMP_SYS(epoll_pwait),
 	SCMP_SYS(poll), SCMP_SYS(ppoll), SCMP_SYS(select), SCMP_SYS(pselect6), SCMP_SYS(nanosleep),
 	SCMP_SYS(clock_nanosleep), SCMP_SYS(restart_syscall),
-	/* Unix sockets */
+	/* Unix sockets, those of clients */
 	SCMP_SYS(connect), SCMP_SYS(accept), SCMP_SYS(accept4), SCMP_SYS(recvfrom),
-	SCMP_SYS(recvmsg), SCMP_SYS(sendto), SCMP_SYS(sendmsg), SCMP_SYS(shutdown),
+	SCMP_SYS(recvmsg), SCMP_SYS(sendto), SCMP_SYS(sendmsg), SCMP_SYS(sendmmsg),
+	SCMP_SYS(shutdown),
 	SCMP_SYS(getsockopt), SCMP_SYS(setsockopt), SCMP_SYS(getsockname), SCMP_SYS(getpeername),
 	/* time, randomness, identity, the end */
 	SCMP_SYS(clock_gettime), SCMP_SYS(clock_getres), SCMP_SYS(gettimeofday), SCMP_SYS(time),
@@ -74,6 +76,23 @@ drop_capabilities(void)
 		(void)prctl(PR_CAPBSET_DROP, i, 0, 0, 0);
 	rc = cap_set_proc(none);
 	cap_free(none);
+	return rc;
+}
+
+/* What a TCP or DNS client opens; getaddrinfo() does without netlink when it is refused. */
+static int
+add_sockets(scmp_filter_ctx f)
+{
+	static const int families[] = { AF_INET, AF_INET6 }, types[] = { SOCK_STREAM, SOCK_DGRAM };
+	int rc = seccomp_rule_add(f, SCMP_ACT_ERRNO(EACCES), SCMP_SYS(socket), 1,
+		SCMP_A0(SCMP_CMP_EQ, AF_NETLINK, 0));
+
+	for (unsigned i = 0; rc == 0 && i < 4; i++)
+		rc = seccomp_rule_add(f, SCMP_ACT_ALLOW, SCMP_SYS(socket), 2,
+			SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)families[i / 2], 0),
+			SCMP_A1(SCMP_CMP_MASKED_EQ,
+				0xffffffff & ~(scmp_datum_t)(SOCK_NONBLOCK | SOCK_CLOEXEC),
+				(scmp_datum_t)types[i % 2]));
 	return rc;
 }
 
@@ -121,6 +140,8 @@ filter(void)
 		rc = seccomp_rule_add(f, SCMP_ACT_ALLOW, allowed[i], 0);
 	if (rc == 0)
 		rc = add_limited(f);
+	if (rc == 0)
+		rc = add_sockets(f);
 	if (rc == 0)
 		rc = seccomp_load(f);
 	seccomp_release(f);
