@@ -97,6 +97,14 @@ const struct cert *cert_store_select(const struct cert_store *store, const char 
 /* Walks the certificates; NULL at the end. */
 struct cert *cert_store_at(const struct cert_store *store, unsigned i);
 
+/* enum cert_key of a key, anybody's; 0 for one that TLS here has no use for. */
+uint8_t cert_key_type(const EVP_PKEY *key);
+/*
+ * True when a certificate of our chain was issued by one of these names: a list of 16-bit length and
+ * DER, as a CertificateRequest has it (RFC 5246 7.4.4). len == 0: any issuer will do.
+ */
+bool cert_has_issuer(const struct cert *cert, const uint8_t *names, size_t len);
+
 /*
  * The OCSP response to staple now, or NULL. Borrowed until the loop's next turn; staple_ref() to
  * keep it.

@@ -25,7 +25,5 @@ int cert_load(
 	struct cert_slot *s, const char *chain_file, const char *key_file, char err[CERT_ERR_LEN]);
 /* cert_store.c: takes a copy; names that no server name can match are left out. */
 int cert_add_name(struct cert_slot *s, const char *name, int len);
-/* cert_load.c: enum cert_key, or 0 for a key that TLS here has no use for. */
-uint8_t cert_key_type(const EVP_PKEY *key);
 
 #endif

@@ -51,6 +51,23 @@ ext_seen(const struct hs_hello *h, uint16_t type)
 	return i >= 0 && (h->seen >> i & 1);
 }
 
+void
+ext_mark_sent(struct hs_call *c, uint16_t type)
+{
+	int i = find(type);
+
+	if (i >= 0)
+		c->w->sent |= 1ull << i;
+}
+
+/* Whether an extension in this message answers one of our hello: RFC 8446 4.2, RFC 5246 7.4.1.4. */
+static bool
+is_answer(const struct hs_call *c, unsigned where)
+{
+	return (where & (EXT_SH12 | EXT_SH13 | EXT_EE)) != 0 ||
+	       (where == EXT_CT && c->hs->role == HS_CLIENT);
+}
+
 /* One extension. */
 static enum tls_err
 read_one(struct hs_call *c, unsigned where, uint16_t type, struct rd *data, struct hs_hello *h)
@@ -60,15 +77,14 @@ read_one(struct hs_call *c, unsigned where, uint16_t type, struct rd *data, stru
 
 	if (i < 0) {
 		/* what was not offered cannot be answered: RFC 8446 4.2, RFC 5246 7.4.1.4 */
-		return where & (EXT_SH12 | EXT_SH13 | EXT_HRR | EXT_EE) ? TLS_E_UNSUPPORTED_EXTENSION
-									: TLS_E_OK;
+		return is_answer(c, where) || where == EXT_HRR ? TLS_E_UNSUPPORTED_EXTENSION : TLS_E_OK;
 	}
 	h->seen |= 1ull << i;
 	if (!(known[i]->where & where)) {
 		/* a known one in the wrong message, RFC 8446 4.2; up to TLS 1.2 a server ignores it */
 		return where == EXT_CH ? TLS_E_OK : TLS_E_ILLEGAL_PARAMETER;
 	}
-	if (where & (EXT_SH12 | EXT_SH13 | EXT_EE) && !(c->w->sent >> i & 1))
+	if (is_answer(c, where) && !(c->w->sent >> i & 1))
 		return TLS_E_UNSUPPORTED_EXTENSION;
 	if (known[i]->recv == NULL)
 		return TLS_E_OK;

@@ -39,6 +39,10 @@ enum tls_err ext_read(struct hs_call *c, unsigned where, struct rd *block, struc
 /* Writes the extensions block of our message; always: a block of length 0 when nothing is in it, else nothing at all. */
 void ext_write(struct hs_call *c, unsigned where, struct wr *w, bool always);
 bool ext_seen(const struct hs_hello *h, uint16_t type);
+/* Client: the hello offers it without carrying it; or answers to it are not to be taken for unasked. */
+void ext_mark_sent(struct hs_call *c, uint16_t type);
+#define EXT_SUPPORTED_VERSIONS 43
+#define EXT_RENEGOTIATION_INFO 0xff01
 
 extern const struct ext ext_server_name, ext_extended_master_secret, ext_renegotiation_info, ext_alpn,
 	ext_supported_groups, ext_ec_point_formats, ext_signature_algorithms,

@@ -3,6 +3,7 @@
  * when offered; SSL 3.0 has no use for it (RFC 7627 4).
  */
 #include "control/handshake/ext.h"
+#include "control/handshake/hs_client.h"
 
 static enum tls_err
 extended_master_secret_recv(struct hs_call *c, unsigned where, struct rd *data, struct hs_hello *hello)
@@ -15,7 +16,7 @@ static bool
 extended_master_secret_wanted(const struct hs_call *c, unsigned where)
 {
 	if (where == EXT_CH)
-		return (c->w->policy->versions & (HS_V_10 | HS_V_11 | HS_V_12)) != 0;
+		return hs_offers(c, HS_V_10 | HS_V_11 | HS_V_12);
 	return c->hs->extended_master_secret;
 }
 

@@ -4,6 +4,7 @@
  * post_handshake_auth (4.2.6), certificate_authorities (4.2.4).
  */
 #include "control/handshake/ext.h"
+#include "control/handshake/hs_client.h"
 
 static enum tls_err
 encrypt_then_mac_recv(struct hs_call *c, unsigned where, struct rd *data, struct hs_hello *h)
@@ -16,7 +17,7 @@ static bool
 encrypt_then_mac_wanted(const struct hs_call *c, unsigned where)
 {
 	if (where == EXT_CH)
-		return (c->w->policy->versions & (HS_V_10 | HS_V_11 | HS_V_12)) != 0;
+		return hs_offers(c, HS_V_10 | HS_V_11 | HS_V_12);
 	return c->hs->encrypt_then_mac;
 }
 
@@ -83,6 +84,10 @@ static enum tls_err
 early_data_recv(struct hs_call *c, unsigned where, struct rd *data, struct hs_hello *h)
 {
 	h->early_data = true;
+	if (where == EXT_NST) {
+		h->early_max = rd_u32(data);
+		return rd_ok(data) ? TLS_E_OK : TLS_E_DECODE_ERROR;
+	}
 	return TLS_E_OK;
 }
 
@@ -112,8 +117,14 @@ post_handshake_auth_recv(struct hs_call *c, unsigned where, struct rd *data, str
 	return TLS_E_OK;
 }
 
+static bool
+post_handshake_auth_wanted(const struct hs_call *c, unsigned where)
+{
+	return c->hs->conf->post_handshake_auth && hs_offers(c, HS_V_13);
+}
+
 const struct ext ext_post_handshake_auth = { 49, EXT_CH, "post_handshake_auth",
-	post_handshake_auth_recv, NULL, NULL };
+	post_handshake_auth_recv, post_handshake_auth_wanted, NULL };
 
 static enum tls_err
 authorities_recv(struct hs_call *c, unsigned where, struct rd *data, struct hs_hello *h)

@@ -1,5 +1,6 @@
 /* key_share, RFC 8446 4.2.8: the entries of a ClientHello; one in a ServerHello; a group in HelloRetryRequest. */
 #include "control/handshake/ext.h"
+#include "control/handshake/hs_client.h"
 #include "control/handshake/tls13/hs13.h"
 
 static enum tls_err
@@ -30,15 +31,37 @@ key_share_recv(struct hs_call *c, unsigned where, struct rd *data, struct hs_hel
 static bool
 key_share_wanted(const struct hs_call *c, unsigned where)
 {
-	return where == EXT_SH13 && c->w->t13->share.n != 0;
+	return where == EXT_CH ? hs_offers(c, HS_V_13) : where == EXT_SH13 && c->w->t13->share.n != 0;
+}
+
+/* A client's: all that were made for this hello. */
+static void
+send_shares(const struct hs_client *cl, struct wr *w)
+{
+	size_t list = wr_open(w, 2), one;
+
+	for (unsigned i = 0; i < cl->share_count; i++) {
+		const struct hs_share *s = &cl->share[i];
+
+		wr_u16(w, s->group);
+		one = wr_open(w, 2);
+		wr_bytes(w, s->bytes + s->private_len, s->len - s->private_len);
+		wr_close(w, one, 2);
+	}
+	wr_close(w, list, 2);
 }
 
 /* ServerHello: our one. */
 static void
 key_share_send(const struct hs_call *c, unsigned where, struct wr *w)
 {
-	struct hs_span share = c->w->t13->share;
+	struct hs_span share;
 
+	if (where == EXT_CH) {
+		send_shares(c->w->cl, w);
+		return;
+	}
+	share = c->w->t13->share;
 	wr_u16(w, c->hs->group);
 	wr_u16(w, (uint16_t)share.n);
 	wr_bytes(w, share.p, share.n);

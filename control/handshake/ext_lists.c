@@ -4,6 +4,7 @@
  * signature_algorithms and signature_algorithms_cert (RFC 8446 4.2.3).
  */
 #include "control/handshake/ext.h"
+#include "control/handshake/hs_client.h"
 
 static enum tls_err
 code_list(struct rd *data, struct hs_span *span)
@@ -37,7 +38,8 @@ groups_wanted(const struct hs_call *c, unsigned where)
 {
 	if (where == EXT_EE) /* RFC 8446 4.2.7: when another would have been dearer to us */
 		return c->hs->group != 0 && c->hs->group != c->w->policy->groups[0];
-	return where == EXT_CH && c->w->policy->group_count != 0;
+	return where == EXT_CH && c->w->policy->group_count != 0 &&
+	       hs_offers(c, HS_V_10 | HS_V_11 | HS_V_12 | HS_V_13);
 }
 
 static void
@@ -64,7 +66,7 @@ static bool
 point_formats_wanted(const struct hs_call *c, unsigned where)
 {
 	if (where == EXT_CH)
-		return (c->w->policy->versions & (HS_V_10 | HS_V_11 | HS_V_12)) != 0;
+		return hs_offers(c, HS_V_10 | HS_V_11 | HS_V_12);
 	return c->hs->suite->kx == HS_KX_ECDHE && c->w->hello.point_formats.p != NULL;
 }
 
@@ -88,7 +90,7 @@ static bool
 schemes_wanted(const struct hs_call *c, unsigned where)
 {
 	if (where == EXT_CH)
-		return (c->w->policy->versions & (HS_V_12 | HS_V_13)) != 0;
+		return hs_offers(c, HS_V_12 | HS_V_13);
 	return where == EXT_CR;
 }
 

@@ -1,5 +1,8 @@
 /* pre_shared_key, psk_key_exchange_modes and cookie: RFC 8446 4.2.11, 4.2.9, 4.2.2. */
+#include <string.h>
+
 #include "control/handshake/ext.h"
+#include "control/handshake/hs_client.h"
 #include "control/handshake/tls13/hs13.h"
 
 static enum tls_err
@@ -38,14 +41,39 @@ pre_shared_key_recv(struct hs_call *c, unsigned where, struct rd *data, struct h
 static bool
 pre_shared_key_wanted(const struct hs_call *c, unsigned where)
 {
-	return where == EXT_SH13 && c->w->t13->psk_len != 0;
+	return where == EXT_CH ? c->w->cl->offers_psk : where == EXT_SH13 && c->w->t13->psk_len != 0;
+}
+
+/* One identity; its binder is filled in when the hello is complete (hs_client_hello.c). */
+static void
+send_identity(const struct hs_call *c, struct wr *w)
+{
+	const struct hs_client *cl = c->w->cl;
+	uint64_t age_ms = c->env->now_ms - cl->session.issued_ms;
+	size_t n = hs_digest_len(hs_suite_by_code(cl->session.suite)->prf), ids, one;
+	uint8_t *binder;
+
+	ids = wr_open(w, 2);
+	one = wr_open(w, 2);
+	wr_bytes(w, cl->ticket.p, cl->ticket.n);
+	wr_close(w, one, 2);
+	wr_u32(w, (uint32_t)age_ms + cl->session.age_add); /* modulo 2^32, RFC 8446 4.2.11.1 */
+	wr_close(w, ids, 2);
+	wr_u16(w, (uint16_t)(n + 1));
+	wr_u8(w, (uint8_t)n);
+	binder = wr_room(w, n);
+	if (binder != NULL)
+		memset(binder, 0, n);
 }
 
 /* ServerHello: which one was taken. */
 static void
 pre_shared_key_send(const struct hs_call *c, unsigned where, struct wr *w)
 {
-	wr_u16(w, c->w->t13->psk_index);
+	if (where == EXT_CH)
+		send_identity(c, w);
+	else
+		wr_u16(w, c->w->t13->psk_index);
 }
 
 const struct ext ext_pre_shared_key = { 41, EXT_CH | EXT_SH13, "pre_shared_key", pre_shared_key_recv,
@@ -62,8 +90,22 @@ psk_modes_recv(struct hs_call *c, unsigned where, struct rd *data, struct hs_hel
 	return TLS_E_OK;
 }
 
+static bool
+psk_modes_wanted(const struct hs_call *c, unsigned where)
+{
+	return where == EXT_CH && hs_offers(c, HS_V_13) && c->hs->conf->session_cache;
+}
+
+/* psk_dhe_ke alone: every connection has its own secret */
+static void
+psk_modes_send(const struct hs_call *c, unsigned where, struct wr *w)
+{
+	wr_u8(w, 1);
+	wr_u8(w, 1);
+}
+
 const struct ext ext_psk_key_exchange_modes = { 45, EXT_CH, "psk_key_exchange_modes", psk_modes_recv,
-	NULL, NULL };
+	psk_modes_wanted, psk_modes_send };
 
 static enum tls_err
 cookie_recv(struct hs_call *c, unsigned where, struct rd *data, struct hs_hello *h)
@@ -76,4 +118,20 @@ cookie_recv(struct hs_call *c, unsigned where, struct rd *data, struct hs_hello 
 	return TLS_E_OK;
 }
 
-const struct ext ext_cookie = { 44, EXT_CH | EXT_HRR, "cookie", cookie_recv, NULL, NULL };
+static bool
+cookie_wanted(const struct hs_call *c, unsigned where)
+{
+	return where == EXT_CH && c->w->cl->cookie.n != 0;
+}
+
+static void
+cookie_send(const struct hs_call *c, unsigned where, struct wr *w)
+{
+	const struct hs_client *cl = c->w->cl;
+	size_t one = wr_open(w, 2);
+
+	wr_bytes(w, cl->cookie.p, cl->cookie.n);
+	wr_close(w, one, 2);
+}
+
+const struct ext ext_cookie = { 44, EXT_CH | EXT_HRR, "cookie", cookie_recv, cookie_wanted, cookie_send };

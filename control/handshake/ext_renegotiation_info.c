@@ -3,6 +3,7 @@
  * must be empty, and so is our answer; in a renegotiation both carry the verify data of before.
  */
 #include "control/handshake/ext.h"
+#include "control/handshake/hs_client.h"
 #include "control/handshake/tls12/hs12.h"
 
 static enum tls_err
@@ -22,7 +23,7 @@ static bool
 renegotiation_info_wanted(const struct hs_call *c, unsigned where)
 {
 	if (where == EXT_CH)
-		return (c->w->policy->versions & (HS_V_SSL3 | HS_V_10 | HS_V_11 | HS_V_12)) != 0;
+		return c->w->cl->again; /* else by its signalling suite, RFC 5746 3.4 */
 	return c->w->hello.scsv_renegotiation || c->w->hello.renegotiated.p != NULL;
 }
 

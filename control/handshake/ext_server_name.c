@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "control/handshake/ext.h"
+#include "control/handshake/hs_client.h"
 
 #define NAME_TYPE_HOST 0
 
@@ -62,7 +63,7 @@ static bool
 server_name_wanted(const struct hs_call *c, unsigned where)
 {
 	if (where == EXT_CH)
-		return c->hs->conf->server_name != NULL && c->hs->conf->server_name[0] != '\0';
+		return hs_client_sni(c->hs->conf) != NULL;
 	return c->w->hello.has_server_name && !c->hs->resumed;
 }
 

@@ -3,6 +3,7 @@
  * the hello's own version field does not count. A ServerHello up to TLS 1.2 does not answer it.
  */
 #include "control/handshake/ext.h"
+#include "control/handshake/hs_client.h"
 
 static enum tls_err
 supported_versions_recv(struct hs_call *c, unsigned where, struct rd *data, struct hs_hello *hello)
@@ -25,14 +26,14 @@ static bool
 supported_versions_wanted(const struct hs_call *c, unsigned where)
 {
 	if (where == EXT_CH)
-		return (c->w->policy->versions & HS_V_13) != 0;
+		return hs_offers(c, HS_V_13);
 	return true;
 }
 
 static void
 supported_versions_send(const struct hs_call *c, unsigned where, struct wr *w)
 {
-	static const uint16_t all[] = { TLS_V_13, TLS_V_12, TLS_V_11, TLS_V_10, TLS_V_SSL30 };
+	static const uint16_t all[] = { TLS_V_13, TLS_V_12, TLS_V_11, TLS_V_10 };
 	size_t list;
 
 	if (where != EXT_CH) {
@@ -41,7 +42,7 @@ supported_versions_send(const struct hs_call *c, unsigned where, struct wr *w)
 	}
 	list = wr_open(w, 1);
 	for (unsigned i = 0; i < sizeof(all) / sizeof(all[0]); i++)
-		if (c->w->policy->versions & hs_version_bit(all[i]))
+		if (hs_offers(c, hs_version_bit(all[i])))
 			wr_u16(w, all[i]);
 	wr_close(w, list, 1);
 }

@@ -489,6 +489,8 @@ drain(struct hs_call *c)
 
 /* ---- entry points ---- */
 
+static const uint8_t no_bytes[1];
+
 /*
  * READ_ON when the dataplane waits for one and the machine wants more: see struct ipc_read_on. Up
  * to TLS 1.2 it waits until it knows the version, and for the verdict on a Finished.
@@ -553,6 +555,23 @@ hs_record(struct hs *hs, const struct hs_env *env, uint8_t type, uint8_t epoch, 
 	return finish(&c, err);
 }
 
+enum tls_err
+hs_start(struct hs *hs, const struct hs_env *env, const struct session_entry *session,
+	const uint8_t *ticket, size_t ticket_len, struct hs_out *out)
+{
+	struct hs_call c = { .hs = hs,
+		.w = hs->w,
+		.env = env,
+		.out = out,
+		.session = session,
+		.ticket = ticket,
+		.ticket_len = ticket_len };
+
+	if (hs->state != HS_WAIT_CLIENT_START)
+		return hs->error != TLS_E_OK ? hs->error : TLS_E_INTERNAL_ERROR;
+	return finish(&c, dispatch(&c, HS_EV_CL_START, no_bytes, 0, NULL, 0));
+}
+
 static enum tls_err
 answer(struct hs_call *c, enum hs_event event, const uint8_t *bytes, size_t len)
 {
@@ -583,8 +602,6 @@ hs_work_done(struct hs *hs, const struct hs_env *env, uint32_t tag, const uint8_
 		return fail(&c, TLS_E_INTERNAL_ERROR);
 	return answer(&c, HS_EV_WORK_DONE, result, len);
 }
-
-static const uint8_t no_bytes[1];
 
 enum tls_err
 hs_session_done(struct hs *hs, const struct hs_env *env, uint32_t tag,

@@ -44,6 +44,8 @@ struct hs_hello {
 	bool post_handshake_auth, has_server_name;
 	uint8_t max_fragment; /* code of RFC 6066 4; 0: none */
 	uint16_t record_size_limit; /* 0: none */
+	uint32_t early_max; /* early_data in NewSessionTicket */
+	struct hs_span staple; /* status_request in a Certificate entry: the OCSP response */
 	char server_name[HS_MAX_NAME + 1]; /* lower case */
 };
 

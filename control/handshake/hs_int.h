@@ -21,6 +21,7 @@
 struct hs12; /* tls12/s12.h: what only SSL 3.0 to TLS 1.2 handshakes need */
 struct hs13; /* tls13/s13.h: what only TLS 1.3 handshakes need */
 struct hs2; /* ssl2/ssl2.h */
+struct hs_client; /* hs_client.h: what only a client's handshake needs */
 struct hs12_live; /* what a connected one keeps, the same files */
 struct hs13_live;
 
@@ -37,6 +38,7 @@ struct hs_work_area {
 	struct hs12 *t12; /* heap, wiped by hs12_drop() */
 	struct hs13 *t13;
 	struct hs2 *t2;
+	struct hs_client *cl; /* client; heap, wiped by hs_client_drop() */
 };
 
 /* A record that came while an answer of our own side was waited for. */
@@ -101,7 +103,9 @@ struct hs_call {
 	const uint8_t *raise_bytes;
 	size_t raise_len;
 	/* answers */
-	const struct session_entry *session; /* SESSION_HIT */
+	const struct session_entry *session; /* SESSION_HIT; hs_start(): the one to offer, with its ticket */
+	const uint8_t *ticket;
+	size_t ticket_len;
 	struct peer *peer; /* SESSION_HIT: of the session; VERIFIED */
 };
 
@@ -246,7 +250,6 @@ enum tls_err s13_client_hello(struct hs_call *c, struct rd *nothing);
 enum tls_err msg_client_hello_recv(struct hs_call *c, struct rd *body);
 /* The version for the hello that was read, in whatever format it came. */
 enum tls_err hs_hello_decide(struct hs_call *c);
-enum tls_err msg_client_hello_send(struct hs_call *c);
 enum tls_err msg_server_hello_recv(struct hs_call *c, struct rd *body);
 enum tls_err msg_alert_recv(struct hs_call *c, struct rd *body);
 enum tls_err msg_alert_send_warning(struct hs_call *c, uint8_t alert);

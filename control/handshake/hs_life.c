@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "common/ct.h"
-#include "control/handshake/hs_int.h"
+#include "control/handshake/hs_client.h"
 
 struct hs *
 hs_new(const struct hs_conf *conf)
@@ -21,7 +21,7 @@ hs_new(const struct hs_conf *conf)
 		free(hs);
 		return NULL;
 	}
-	hs->state = conf->role == HS_CLIENT ? HS_WAIT_SERVER_HELLO : HS_WAIT_CLIENT_HELLO;
+	hs->state = conf->role == HS_CLIENT ? HS_WAIT_CLIENT_START : HS_WAIT_CLIENT_HELLO;
 	hs->version = TLS_V_12;
 	hs->alert_received = TLS_ALERT_NONE;
 	return hs;
@@ -65,6 +65,7 @@ hs_drop_work_area(struct hs *hs)
 	hs12_drop(hs->w->t12);
 	hs13_drop(hs->w->t13);
 	hs2_drop(hs->w->t2);
+	hs_client_drop(hs->w->cl);
 	hs_hello_drop(&hs->w->hello);
 	hs_hello_drop(&hs->w->answer);
 	hs_transcript_free(&hs->w->transcript);
@@ -98,7 +99,7 @@ hs_memory(const struct hs *hs)
 		n += strlen(hs->server_name) + 1;
 	if (hs->w != NULL)
 		n += sizeof(*hs->w) + hs->w->hello.copy_len + hs->w->answer.copy_len +
-		     hs->w->transcript.cap;
+		     hs->w->transcript.cap + hs_client_memory(hs->w->cl);
 	return n + hs12_memory(hs) + hs13_memory(hs);
 }
 

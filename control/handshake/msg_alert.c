@@ -29,6 +29,12 @@ msg_alert_recv(struct hs_call *c, struct rd *body)
 		hs_raise(c, HS_EV_NO_CERTIFICATE, NULL, 0);
 		return TLS_E_OK;
 	}
+	if (alert == TLS_ALERT_NO_RENEGOTIATION && c->hs->state == HS_WAIT_C12_SERVER_HELLO) {
+		/* the server will not: things stay as they are, RFC 5246 7.2.2 */
+		hs_drop_work_area(c->hs);
+		c->w = NULL;
+		c->hs->state = HS_WAIT_C12_OPEN;
+	}
 	return ++c->hs->warnings > HS_MAX_WARNINGS ? TLS_E_WARNING_FLOOD : TLS_E_OK;
 }
 

@@ -11,8 +11,8 @@
 struct cert; /* a key of ours, cert/cert.h */
 struct peer; /* a certificate of theirs, cert/peer.h */
 
-/* Longest input and output: X25519MLKEM768's private and public parts, RSA-4096 with a message. */
-#define PKA_OP_MAX_IN 8192
+/* Longest input and output: a whole transcript, which TLS 1.2 signs; X25519MLKEM768's private and public parts. */
+#define PKA_OP_MAX_IN (128 * 1024)
 #define PKA_OP_MAX_OUT 4096
 
 enum pka_kind {

@@ -9,7 +9,7 @@
 #include "control/handshake/hs_int.h"
 #include "control/handshake/tls12/ks12.h"
 
-#define HS12_PREMASTER_MAX 384 /* ffdhe3072 */
+#define HS12_PREMASTER_MAX 512 /* a server's own DH group of 4096 bits */
 #define HS12_DEFLATE 1 /* compression method, RFC 3749 */
 
 /* Of a key exchange with ServerKeyExchange: heap, wiped and freed with struct hs12. */
