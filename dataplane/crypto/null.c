@@ -1,7 +1,7 @@
 /*
- * Record engine `null`: measurement only. It builds and strips the framing of AEAD records and
- * leaves the bytes in the clear, so that the cost of everything but cryptography can be measured.
- * Nothing in it protects anything; main.c takes it only by its name.
+ * Record engine `null`: measurement only. It builds and strips the framing of AEAD and SSL 2.0
+ * records and leaves the bytes in the clear, so that the cost of everything but cryptography can be
+ * measured. Nothing in it protects anything; main.c takes it only by its name.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -57,7 +57,8 @@ null_session_new(struct rec_engine *eng, const struct rec_keys *k, struct rec_se
 	struct rec_session *s;
 	const struct rec_alg *a = rec_alg_get(k->alg);
 
-	if (a == NULL || a->kind != REC_KIND_AEAD || k->flags != 0)
+	if (a == NULL || k->flags != 0 ||
+		(a->kind != REC_KIND_AEAD && k->version != REC_VERSION_SSL2))
 		return -ENOTSUP;
 	s = calloc(1, sizeof(*s));
 	if (s == NULL)
@@ -79,35 +80,75 @@ null_session_free(struct rec_session *s)
 		free(s);
 }
 
+/* SSL 2.0: a header of two bytes, and zeros for a MAC. */
+static void
+put_ssl2(uint8_t *at, uint32_t plain)
+{
+	struct wr w = wr_init(at, 2);
+
+	wr_u16(&w, (uint16_t)(0x8000 | (SSL2_MAC + plain)));
+	memset(at + 2, 0, SSL2_MAC);
+}
+
+static void
+put_tls(uint8_t *at, const struct rec_op *op, uint32_t plain)
+{
+	const struct rec_session *s = op->sess;
+	bool v13 = s->version == REC_VERSION_13;
+	uint32_t head = front(s);
+	struct wr w = wr_init(at, head);
+
+	wr_u8(&w, v13 ? 23 : op->type);
+	wr_u16(&w, v13 ? REC_VERSION_12 : s->version);
+	wr_u16(&w, (uint16_t)(head - REC_HDR + plain + behind(s)));
+	if (head != REC_HDR)
+		wr_u64(&w, op->seq);
+}
+
 static uint8_t
 null_seal(struct null_engine *e, struct rec_op *op)
 {
 	struct rte_mempool *pool = e->eng.conf.pool;
-	const struct rec_session *sess = op->sess;
-	bool v13 = sess->version == REC_VERSION_13;
-	uint32_t plain = op->m == NULL ? 0 : op->m->pkt_len, head = front(sess);
-	uint8_t *at, *tail;
+	bool ssl2 = op->sess->version == REC_VERSION_SSL2;
+	uint32_t plain = op->m == NULL ? 0 : op->m->pkt_len, tail = behind(op->sess);
 	struct rte_mbuf *m;
-	struct wr w;
+	uint8_t *at;
 
 	if (op->m == NULL && (op->m = own_chain_alloc(pool, 0)) == NULL)
 		return REC_NOMEM;
-	tail = own_chain_append(op->m, behind(sess), pool);
-	if (tail == NULL)
-		return REC_NOMEM;
-	memset(tail, 0, behind(sess));
-	if (v13)
-		tail[0] = op->type;
-	m = own_chain_prepend(op->m, head, pool, &at);
+	if (!ssl2) {
+		at = own_chain_append(op->m, tail, pool);
+		if (at == NULL)
+			return REC_NOMEM;
+		memset(at, 0, tail);
+		at[0] = tail > GCM_TAG ? op->type : 0;
+	}
+	m = own_chain_prepend(op->m, ssl2 ? 2 + SSL2_MAC : front(op->sess), pool, &at);
 	if (m == NULL)
 		return REC_NOMEM;
 	op->m = m;
-	w = wr_init(at, head);
-	wr_u8(&w, v13 ? 23 : op->type);
-	wr_u16(&w, v13 ? REC_VERSION_12 : sess->version);
-	wr_u16(&w, (uint16_t)(head - REC_HDR + plain + behind(sess)));
-	if (head != REC_HDR)
-		wr_u64(&w, op->seq);
+	if (ssl2)
+		put_ssl2(at, plain);
+	else
+		put_tls(at, op, plain);
+	return REC_OK;
+}
+
+static uint8_t
+strip_ssl2(struct rec_op *op, uint32_t len)
+{
+	uint8_t head[3];
+	uint32_t n, pad;
+
+	if (len < 3)
+		return REC_AUTH;
+	own_chain_read(op->m, 0, head, sizeof(head));
+	n = (head[0] & 0x80) != 0 ? 2 : 3;
+	pad = n == 3 ? head[2] : 0;
+	if (len < n + SSL2_MAC + pad)
+		return REC_AUTH;
+	op->m = own_chain_skip(op->m, n + SSL2_MAC);
+	op->m = own_chain_trim(op->m, len - n - SSL2_MAC - pad);
 	return REC_OK;
 }
 
@@ -116,6 +157,8 @@ null_strip(struct rec_op *op)
 {
 	uint32_t len = op->m == NULL ? 0 : op->m->pkt_len, head = front(op->sess), n;
 
+	if (op->sess->version == REC_VERSION_SSL2)
+		return strip_ssl2(op, len);
 	if (len < head + GCM_TAG)
 		return REC_AUTH;
 	op->m = own_chain_skip(op->m, head);

@@ -40,6 +40,7 @@ struct soft_session {
 	EVP_MD_CTX *inner, *outer; /* SSL 2.0 and 3.0: keyed, copied for each record */
 	EVP_MD_CTX *work; /* their copy */
 	void *zip; /* z_stream of this direction, or NULL */
+	uint8_t explicit_len; /* AEAD: bytes of nonce in the record */
 	uint8_t iv[AEAD_NONCE]; /* AEAD: salt or nonce */
 	uint8_t mac_key[20]; /* SSL 3.0 with SHA-1 */
 };

@@ -88,7 +88,7 @@ static uint8_t
 aead_seal(struct soft_engine *e, struct soft_session *s, struct rec_op *op)
 {
 	uint32_t plain = op->m == NULL ? 0 : op->m->pkt_len,
-		 ex = rec_alg_explicit(s->s.alg, s->s.version), in = is_13(s) ? 1 : 0;
+		 ex = s->explicit_len, in = is_13(s) ? 1 : 0;
 	uint8_t nonce[AEAD_NONCE], head[REC_HDR], expl[GCM_EXPLICIT], aad[AAD_12], *front, *tail;
 	struct rte_mempool *pool = e->eng.conf.pool;
 	struct rte_mbuf *m;
@@ -159,7 +159,7 @@ aead_open(struct soft_engine *e, struct soft_session *s, struct rec_op *op)
 {
 	uint8_t aad[AAD_12], nonce[AEAD_NONCE], front[REC_HDR + GCM_EXPLICIT], tag[GCM_TAG];
 	uint32_t len = op->m == NULL ? 0 : op->m->pkt_len, n,
-		 head = REC_HDR + rec_alg_explicit(s->s.alg, s->s.version);
+		 head = REC_HDR + s->explicit_len;
 	int outl;
 
 	if (len < head + GCM_TAG || len > REC_MAX)
@@ -191,6 +191,7 @@ soft_aead_init(struct soft_engine *e, struct soft_session *s, const struct rec_k
 		return -ENOTSUP;
 	s->run = k->write ? aead_seal : aead_open;
 	memcpy(s->iv, k->iv, sizeof(s->iv));
+	s->explicit_len = (uint8_t)rec_alg_explicit(s->s.alg, k->version);
 	s->cipher = EVP_CIPHER_CTX_new();
 	if (s->cipher == NULL)
 		return -ENOSPC;

@@ -45,6 +45,9 @@ flaky_new(struct rec_engine *eng, const struct rec_keys *k, struct rec_session *
 
 	if (f->down)
 		return -EIO;
+	if (k->version > 0x0303 || k->version < 0x0301 || k->flags != 0 ||
+		k->alg > IPC_ALG_AES256_CBC_SHA256)
+		return -ENOTSUP;
 	if (f->sessions == f->max_sessions)
 		return -ENOSPC;
 	s = calloc(1, sizeof(*s));
@@ -536,6 +539,58 @@ a_failed_card_is_tried_again_more_and_more_rarely(void **state)
 	stop(w);
 }
 
+/* What the card lacks is soft's from the first record, for this direction alone; the other stays on
+ * the card, and moves when the card fails. */
+static void
+a_direction_the_card_lacks_is_softs(void **state)
+{
+	static const struct {
+		uint32_t alg;
+		uint16_t version;
+		uint8_t flags;
+	} lacks[] = {
+		{ IPC_ALG_AES128_GCM, 0x0304, 0 },
+		{ IPC_ALG_CHACHA20_POLY1305, 0x0303, 0 },
+		{ IPC_ALG_AES256_CBC_SHA384, 0x0303, 0 },
+		{ IPC_ALG_AES128_CBC_SHA1, 0x0303, IPC_KEYS_ETM },
+		{ IPC_ALG_AES128_CBC_SHA1, 0x0302, IPC_KEYS_ETM },
+		{ IPC_ALG_NULL_SHA256, 0x0303, 0 },
+	};
+	struct world *w = *state;
+
+	for (size_t i = 0; i < RTE_DIM(lacks); i++) {
+		struct rec_session *on_card;
+		struct rec_keys k;
+
+		start(w, 0, true);
+		on_card = w->sess;
+		k = w->k;
+		assert_int_equal(w->f.sessions, 1);
+		w->k.alg = lacks[i].alg;
+		w->k.version = lacks[i].version;
+		w->k.flags = lacks[i].flags;
+		assert_int_equal(w->eng->ops->session_new(w->eng, &w->k, &w->sess), 0);
+		assert_int_equal(w->f.sessions, 1);
+		for (int j = 0; j < 3; j++)
+			seal(w);
+		expect_sealed(w, 3);
+		w->f.down = true; /* not soft's business */
+		seal(w);
+		expect_sealed(w, 1);
+		w->eng->ops->session_free(w->sess);
+		w->sess = on_card;
+		w->k = k;
+		w->seq = w->out_seq = 0;
+		seal(w);
+		expect_sealed(w, 1);
+		stop(w);
+		later(w);
+		assert_false(w->f.down);
+	}
+	assert_int_equal(w->ctr.v[CTR_eng_no_session], 0);
+	assert_int_equal(w->ctr.v[CTR_eng_failovers], RTE_DIM(lacks));
+}
+
 static void
 a_session_freed_while_its_work_is_inside_a_dead_card(void **state)
 {
@@ -573,6 +628,7 @@ main(void)
 		CASE(a_card_that_refuses_good_records_is_given_up),
 		CASE(sessions_beyond_the_cards_slots_go_to_soft),
 		CASE(a_failed_card_is_tried_again_more_and_more_rarely),
+		CASE(a_direction_the_card_lacks_is_softs),
 		CASE(a_session_freed_while_its_work_is_inside_a_dead_card),
 	};
 

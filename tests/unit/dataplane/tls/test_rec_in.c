@@ -211,6 +211,188 @@ judges_the_form_of_alerts_and_ccs(void **state)
 	assert_int_equal(rec_in_opened(&in, 20, 2, 2, one), TLS_E_DECODE_ERROR);
 }
 
+/* --- TLS 1.3 -------------------------------------------------------------------------------- */
+
+/* After the handshake's keys (epoch 1) or those of application data (2). */
+static struct rec_in
+tls13(uint8_t epoch, bool shaking)
+{
+	struct rec_in in = { .seen = true, .shaking = shaking, .agreed = 0x0304 };
+
+	for (int i = 0; i < epoch; i++)
+		rec_in_rekey(&in, rec_alg_get(IPC_ALG_AES128_GCM), 0x0304, 0);
+	in.plain_alert = false;
+	return in;
+}
+
+static void
+limits_records_of_tls_1_3(void **state)
+{
+	static const struct {
+		uint32_t len;
+		enum tls_err want;
+	} rows[] = { { 0, TLS_E_BAD_RECORD_MAC }, { 15, TLS_E_BAD_RECORD_MAC }, { 16, TLS_E_OK },
+		{ 16384 + 256, TLS_E_OK }, { 16384 + 257, TLS_E_RECORD_OVERFLOW },
+		{ 65535, TLS_E_RECORD_OVERFLOW } };
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct rec_in in = tls13(2, false);
+
+		assert_int_equal(head(&in, 23, 0x0303, rows[i].len, NULL), rows[i].want);
+		/* RFC 8446 5.1: legacy_record_version is ignored */
+		assert_int_equal(head(&in, 23, 0x0301, rows[i].len, NULL), rows[i].want);
+	}
+}
+
+static void
+every_protected_record_of_tls_1_3_looks_like_data(void **state)
+{
+	for (unsigned int type = 0; type < 256; type++) {
+		struct rec_in in = tls13(2, false);
+
+		assert_int_equal(head(&in, (uint8_t)type, 0x0303, 100, NULL),
+			type == 23 ? TLS_E_OK : TLS_E_UNEXPECTED_MESSAGE);
+	}
+}
+
+static void
+judges_every_inner_type(void **state)
+{
+	static const uint8_t one[2] = { 1, 0 }, alert[2] = { 2, 40 };
+
+	for (unsigned int type = 0; type < 256; type++) {
+		struct rec_in in = tls13(2, false);
+		bool legal = type >= 21 && type <= 23;
+
+		assert_int_equal(rec_in_opened(&in, (uint8_t)type, type == 20 ? 1 : 2, 3,
+					 type == 21 ? alert : one),
+			legal ? TLS_E_OK : TLS_E_UNEXPECTED_MESSAGE);
+	}
+}
+
+static void
+data_of_tls_1_3_comes_under_keys_for_data(void **state)
+{
+	static const uint8_t first[2] = { 0, 0 };
+	static const struct {
+		uint8_t epoch;
+		bool shaking, early, ok;
+	} rows[] = {
+		{ 1, true, false, false }, /* handshake keys */
+		{ 2, true, false, true }, /* application keys; it waits for CONN_READY */
+		{ 1, true, true, true }, /* early data */
+		{ 2, true, true, false }, /* handshake keys after early data */
+		{ 3, true, true, true },
+		{ 2, false, false, true },
+		{ 200, false, false, true },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct rec_in in = tls13(rows[i].epoch, rows[i].shaking);
+
+		in.early = rows[i].early;
+		assert_int_equal(rec_in_opened(&in, 23, 1, 2, first),
+			rows[i].ok ? TLS_E_OK : TLS_E_UNEXPECTED_MESSAGE);
+	}
+}
+
+static void
+ends_floods_in_tls_1_3_as_well(void **state)
+{
+	static const uint8_t canceled[2] = { 1, 90 }, none[2] = { 0, 0 };
+	struct rec_in in = tls13(2, false);
+
+	for (int i = 0; i < REC_IN_MAX_EMPTY; i++)
+		assert_int_equal(rec_in_opened(&in, 23, 0, 100, none), TLS_E_OK);
+	assert_int_equal(rec_in_opened(&in, 23, 0, 100, none), TLS_E_EMPTY_RECORD_FLOOD);
+	in = tls13(2, false);
+	for (int i = 0; i < REC_IN_MAX_WARNINGS; i++)
+		assert_int_equal(rec_in_opened(&in, 21, 2, 3, canceled), TLS_E_OK);
+	assert_int_equal(rec_in_opened(&in, 21, 2, 3, canceled), TLS_E_WARNING_FLOOD);
+}
+
+/* --- SSL 2.0 -------------------------------------------------------------------------------- */
+
+static enum tls_err
+head2(struct rec_in *in, uint8_t a, uint8_t b, uint8_t c, struct rec_hdr *h)
+{
+	const uint8_t raw[5] = { a, b, c, 0, 0 };
+
+	return rec_in_header(in, raw, h);
+}
+
+static void
+knows_the_first_ssl2_record_of_either_side(void **state)
+{
+	for (int client = 0; client < 2; client++) {
+		for (unsigned int msg = 0; msg < 256; msg++) {
+			struct rec_in in = { .may_ssl2 = true, .client = client != 0 };
+			bool first = client ? msg == 4 || msg == 0 : msg == 1;
+			struct rec_hdr h;
+
+			assert_int_equal(head2(&in, 0x80, 40, (uint8_t)msg, &h),
+				first ? TLS_E_OK : TLS_E_NOT_TLS);
+			assert_int_equal(in.ssl2, first);
+			if (!first)
+				continue;
+			assert_int_equal(h.type, TLS_CT_SSL2);
+			assert_int_equal(h.len, 40);
+			assert_int_equal(h.head, 2);
+		}
+	}
+}
+
+static void
+reads_both_headers_of_ssl2(void **state)
+{
+	struct rec_in in = { .seen = true, .ssl2 = true };
+	struct rec_hdr h;
+
+	rec_in_rekey(&in, rec_alg_get(IPC_ALG_3DES_CBC_MD5), 0x0002, 0);
+	assert_int_equal(head2(&in, 0x80, 24, 0, &h), TLS_E_OK);
+	assert_int_equal(h.head, 2);
+	assert_int_equal(head2(&in, 0x00, 24, 7, &h), TLS_E_OK);
+	assert_int_equal(h.head, 3);
+	assert_int_equal(h.len, 24);
+	assert_int_equal(head2(&in, 0x00, 24, 9, &h), TLS_E_BAD_RECORD_MAC);
+	assert_int_equal(head2(&in, 0x00, 25, 1, &h), TLS_E_BAD_RECORD_MAC);
+	assert_int_equal(head2(&in, 0x80, 8, 1, &h), TLS_E_BAD_RECORD_MAC);
+	assert_int_equal(head2(&in, 0x40, 24, 7, &h), TLS_E_UNEXPECTED_MESSAGE);
+	assert_int_equal(head2(&in, 0xff, 0xf8, 0, &h), TLS_E_RECORD_OVERFLOW);
+	assert_int_equal(head2(&in, 0x80, 0, 0, &h), TLS_E_UNEXPECTED_MESSAGE);
+}
+
+/* --- messages under new keys ---------------------------------------------------------------- */
+
+static void
+new_keys_are_fresh_until_a_whole_message_came(void **state)
+{
+	static const uint8_t finished[16] = { 20, 0, 0, 12 };
+
+	for (uint32_t cut = 1; cut <= 16; cut++) {
+		struct rec_in in = protected_by(IPC_ALG_AES128_GCM, 0x0303);
+
+		for (uint32_t at = 0; at < 16; at += cut) {
+			uint32_t n = 16 - at < cut ? 16 - at : cut;
+
+			assert_true(in.fresh);
+			rec_in_message(&in, finished + at, n);
+		}
+		assert_false(in.fresh);
+	}
+	{
+		static const uint8_t huge[4] = { 20, 0xff, 0xff, 0xff };
+		struct rec_in in = protected_by(IPC_ALG_AES128_GCM, 0x0303);
+
+		for (int i = 0; i < 1000; i++)
+			rec_in_message(&in, huge, 16384);
+		assert_true(in.fresh);
+		for (int i = 0; i < 100; i++)
+			rec_in_message(&in, huge, 16384);
+		assert_false(in.fresh);
+	}
+}
+
 static void
 counts_epochs(void **state)
 {
@@ -238,6 +420,14 @@ main(void)
 		cmocka_unit_test(refuses_empty_records_of_other_types),
 		cmocka_unit_test(ends_a_flood_of_warnings_but_not_of_close_notify),
 		cmocka_unit_test(judges_the_form_of_alerts_and_ccs),
+		cmocka_unit_test(limits_records_of_tls_1_3),
+		cmocka_unit_test(every_protected_record_of_tls_1_3_looks_like_data),
+		cmocka_unit_test(judges_every_inner_type),
+		cmocka_unit_test(data_of_tls_1_3_comes_under_keys_for_data),
+		cmocka_unit_test(ends_floods_in_tls_1_3_as_well),
+		cmocka_unit_test(knows_the_first_ssl2_record_of_either_side),
+		cmocka_unit_test(reads_both_headers_of_ssl2),
+		cmocka_unit_test(new_keys_are_fresh_until_a_whole_message_came),
 		cmocka_unit_test(counts_epochs),
 	};
 
