@@ -390,7 +390,7 @@ first_use(void *ctx, const uint8_t id[32], uint64_t expires_s)
 {
 	const struct hs_end *e = ctx;
 
-	return e->opts.keep != NULL &&
+	return e->opts.keep != NULL && e->opts.keep->once != NULL &&
 	       once_first(e->opts.keep->once, id, e->env.now_s, expires_s);
 }
 

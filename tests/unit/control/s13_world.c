@@ -20,14 +20,6 @@ verify(void *ctx, const uint8_t *chain, size_t len, const uint8_t *staple, size_
 	return peer_verify(w->trust, &req);
 }
 
-static bool
-first_use(void *ctx, const uint8_t id[32], uint64_t expires_s)
-{
-	struct s13_world *w = ctx;
-
-	return once_first(w->once, id, w->now_s, expires_s);
-}
-
 static void
 keylog(void *ctx, const char *line, size_t len)
 {
@@ -87,7 +79,6 @@ s13_world_open(struct s13_world *w)
 	pki_tmp_remove(dir);
 
 	w->now_s = PKI_NOW;
-	w->once = once_new(64, 0);
 	hs_keep_init(&w->keep, 8);
 	hs_profile_fill(&w->policy, HS_PROFILE_MODERN);
 	w->conf = (struct hs_conf){ .id = 1,
@@ -102,7 +93,6 @@ s13_world_open(struct s13_world *w)
 	w->opts = (struct hs_end_opts){ .conf = &w->conf,
 		.keep = &w->keep,
 		.verify = verify,
-		.first_use = first_use,
 		.keylog = keylog,
 		.ctx = w };
 }
@@ -113,7 +103,6 @@ s13_world_close(struct s13_world *w)
 	for (unsigned i = 0; i < 5; i++)
 		cert_store_free(w->stores[i]);
 	ticket_keys_free(w->conf.tickets);
-	once_free(w->once);
 	hs_keep_drop(&w->keep);
 	trust_unref(w->trust);
 	pki_free(&w->ca);

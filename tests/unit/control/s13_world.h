@@ -8,7 +8,6 @@
 #include <openssl/ssl.h>
 
 #include "control/cert/trust.h"
-#include "control/session/once.h"
 #include "control/session/ticket.h"
 #include "tests/lib/hs_end.h"
 #include "tests/unit/control/cert/pki.h"
@@ -18,7 +17,6 @@ struct s13_world {
 	struct hs_conf conf;
 	struct hs_end_opts opts; /* for every connection */
 	struct hs_keep keep;
-	struct once *once;
 	struct trust *trust;
 	struct cert_store *stores[5]; /* RSA, RSASSA-PSS, P-256, P-384, Ed25519: "a.test" in each */
 	struct pki_cert ca, client, stranger, expired;

@@ -65,11 +65,12 @@ every_suite_group_and_certificate(void **state)
 	for (unsigned s = 0; s < 3; s++) {
 		for (unsigned g = 0; g < 5; g++) {
 			for (unsigned k = 0; k < 5; k++) {
-				SSL_CTX *ctx = s13_client_ctx();
+				SSL_CTX *ctx;
 				struct s13_pair p;
 
 				if (g > 2 && (k != 2 || s != 0)) /* slow, and nothing new */
 					continue;
+				ctx = s13_client_ctx();
 				SSL_CTX_set_ciphersuites(ctx, suites[s]);
 				SSL_CTX_set1_groups_list(ctx, groups[g].openssl);
 				w->conf.certs = w->stores[k];
@@ -475,7 +476,10 @@ refuse(struct s13_world *w, SSL_CTX *ctx, enum refusal why)
 		w->conf.alpn_count = 1;
 		break;
 	case NEEDS_RETRY: only_group(w, KEX_P384); break;
-	case NO_STORE: w->opts.first_use = NULL; break;
+	case NO_STORE:
+		once_free(w->keep.once);
+		w->keep.once = NULL;
+		break;
 	default: break;
 	}
 }
