@@ -18,12 +18,13 @@ $(eval $(call program,$(BUILD)/bin/sluicectl,rel,$(wildcard control/sluicectl/*.
 ALL += $(BUILD)/bin/sluice-cp $(BUILD)/bin/sluicectl
 
 # The handshake machine with a libssl client in memory.
-CP_PEER_SRC := tests/unit/control/tls_peer.c $(CP_PKA_SOFT_SRC) $(CP_HS_SRC) $(CP_COMMON_SRC)
-$(eval $(call unit_test,control/hs_libssl,tests/unit/control/test_hs_libssl.c $(CP_PEER_SRC),,-lssl -lcrypto))
+CP_PEER_LIB := tests/unit/control/tls_peer.c $(wildcard tests/lib/hs_*.c)
+CP_PEER_SRC := $(CP_PEER_LIB) $(CP_PKA_SOFT_SRC) $(CP_HS_SRC) $(CP_COMMON_SRC)
+$(eval $(call unit_test,control/hs_libssl,tests/unit/control/test_hs_libssl.c $(CP_PEER_SRC),,-lssl -lcrypto -lz))
 
 # sluice-cp as a process, the test in the place of sluice-dp: the product's program, and one with ASan and UBSan.
 $(eval $(call program,$(BUILD)/test/control/sluice-cp-asan,asan,$(CP_SRC),,$(CP_LIBS)))
-$(eval $(call program,$(BUILD)/test/control/cp_process,asan,tests/unit/control/test_cp_process.c tests/unit/control/dp_peer.c control/sluicectl/http.c $(CP_PEER_SRC),,-lssl -lcrypto -ljansson -lcmocka))
+$(eval $(call program,$(BUILD)/test/control/cp_process,asan,tests/unit/control/test_cp_process.c tests/unit/control/dp_peer.c control/sluicectl/http.c $(CP_PEER_SRC),,-lssl -lcrypto -lz -ljansson -lcmocka))
 TESTS += unit|control/cp_process|$(BUILD)/test/control/cp_process $(BUILD)/bin/sluice-cp $(BUILD)/bin/sluicectl
 TESTS += unit|control/cp_process_asan|$(BUILD)/test/control/cp_process $(BUILD)/test/control/sluice-cp-asan $(BUILD)/bin/sluicectl --no-sandbox
 TEST_DEPS += $(BUILD)/test/control/cp_process $(BUILD)/test/control/sluice-cp-asan $(BUILD)/bin/sluice-cp $(BUILD)/bin/sluicectl
@@ -39,17 +40,17 @@ handshake-check: $(BUILD)/test/control/handshake_table
 	$(call say,CHECK,docs/handshake.md)
 	$(Q)$< --print | diff -u docs/handshake.md - || { echo "docs/handshake.md: differs; run 'make regs'"; exit 1; }
 check-generated: handshake-check
-$(eval $(call unit_test,control/hs_messages,tests/unit/control/test_hs_messages.c $(CP_PEER_SRC),,-lssl -lcrypto))
+$(eval $(call unit_test,control/hs_messages,tests/unit/control/test_hs_messages.c $(CP_PEER_SRC),,-lssl -lcrypto -lz))
 
 # Fuzzers.
-$(eval $(call fuzz_target,handshake,tests/fuzz/fuzz_handshake.c $(CP_PEER_SRC),,-lssl -lcrypto))
-$(eval $(call fuzz_target,cp_ipc,tests/fuzz/fuzz_cp_ipc.c tests/unit/control/tls_peer.c $(filter-out control/main.c,$(CP_SRC)),,-lssl $(CP_LIBS)))
+$(eval $(call fuzz_target,handshake,tests/fuzz/fuzz_handshake.c $(CP_PEER_SRC),,-lssl -lcrypto -lz))
+$(eval $(call fuzz_target,cp_ipc,tests/fuzz/fuzz_cp_ipc.c $(CP_PEER_LIB) $(filter-out control/main.c,$(CP_SRC)),,-lssl $(CP_LIBS) -lz))
 
 $(eval $(call unit_test,control/session_cache,tests/unit/control/test_session_cache.c control/session/session_cache.c))
 $(eval $(call unit_test,control/pka_soft,tests/unit/control/test_pka_soft.c $(CP_PKA_SOFT_SRC) control/handshake/hs_digest.c common/rd.c common/wr.c,,-lcrypto))
 $(eval $(call unit_test,control/ks13,tests/unit/control/test_ks13.c control/handshake/tls13/ks13.c control/handshake/hs_digest.c common/wr.c,,-lcrypto))
 $(eval $(call unit_test,control/ks12,tests/unit/control/test_ks12.c control/handshake/tls12/ks12.c control/handshake/hs_digest.c control/handshake/hs_suite.c common/wr.c,,-lcrypto))
 $(eval $(call unit_test,control/sandbox,tests/unit/control/test_sandbox.c control/sandbox.c control/cert/ocsp_fetch.c control/cert/ocsp_http.c,,-lseccomp -lcap -luv -lcrypto))
-$(eval $(call unit_test,control/conns,tests/unit/control/test_conns.c $(CP_CONNS_SRC) $(CP_CERT_UV_SRC) $(CP_CONFIG_SRC) $(filter-out $(CP_PKA_SOFT_SRC),$(CP_PKA_SRC)) $(CP_PEER_SRC),,-luv -lcyaml -lyaml -lssl -lcrypto))
-$(eval $(call unit_test,control/config,tests/unit/control/test_config.c $(CP_CONFIG_SRC) $(CP_PEER_SRC),,-lssl -lcrypto -lcyaml -lyaml))
+$(eval $(call unit_test,control/conns,tests/unit/control/test_conns.c $(CP_CONNS_SRC) $(CP_CERT_UV_SRC) $(CP_CONFIG_SRC) $(filter-out $(CP_PKA_SOFT_SRC),$(CP_PKA_SRC)) $(CP_PEER_SRC),,-luv -lcyaml -lyaml -lssl -lcrypto -lz))
+$(eval $(call unit_test,control/config,tests/unit/control/test_config.c $(CP_CONFIG_SRC) $(CP_PEER_SRC),,-lssl -lcrypto -lz -lcyaml -lyaml))
 $(eval $(call unit_test,control/hs_profile,tests/unit/control/test_hs_profile.c control/handshake/hs_profile.c control/handshake/hs_suite.c control/handshake/hs_names.c))

@@ -81,7 +81,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct rd r = rd_init(data, size);
 	uint64_t seed = 1;
-	const struct hs_env env = { .now_s = 10, .random = peer_random, .ctx = &seed };
+	const struct hs_env env = { .now_s = 10, .random = hs_end_random, .ctx = &seed };
 	struct hs *hs = hs_new(&world.listener);
 	enum tls_err first = TLS_E_OK;
 

@@ -169,14 +169,10 @@ dp_say(struct dp *d, uint16_t type, const void *body, size_t body_len, const voi
 static void
 wire(struct dp *d, uint8_t type, const uint8_t *data, size_t len)
 {
-	uint8_t rec[5 + 20000];
-	size_t n = peer_seal_record(&d->wr, type, data, len, rec + 5);
-	struct wr w = wr_init(rec, 5);
+	uint8_t rec[TLS_HDR_LEN + HS_REC_MAX];
+	size_t n = hs_rec_seal(&d->wr, type, TLS_V_12, data, len, rec);
 
-	wr_u8(&w, type);
-	wr_u16(&w, 0x0303);
-	wr_u16(&w, (uint16_t)n);
-	assert_int_equal(BIO_write(d->net, rec, (int)(5 + n)), (int)(5 + n));
+	assert_int_equal(BIO_write(d->net, rec, (int)n), (int)n);
 }
 
 static void
@@ -205,18 +201,14 @@ on_pka(struct dp *d, const struct ipc_pka_do *m, const uint8_t *data)
 static void
 on_keys(struct dp *d, const struct ipc_keys_set *m)
 {
-	struct peer_keys k = { .on = true,
-		.alg = m->alg,
-		.mac_len = m->mac_key_len,
-		.key_len = m->key_len,
-		.iv_len = m->iv_len,
-		.etm = (m->flags & IPC_KEYS_ETM) != 0 };
+	uint8_t all[sizeof(m->mac_key) + sizeof(m->key) + sizeof(m->iv)];
+	struct wr w = wr_init(all, sizeof(all));
 
 	assert_true(m->conn == d->conn);
-	memcpy(k.mac, m->mac_key, k.mac_len);
-	memcpy(k.key, m->key, k.key_len);
-	memcpy(k.iv, m->iv, k.iv_len);
-	*(m->dir == IPC_DIR_WRITE ? &d->wr : &d->rd_next) = k;
+	wr_bytes(&w, m->mac_key, m->mac_key_len);
+	wr_bytes(&w, m->key, m->key_len);
+	wr_bytes(&w, m->iv, m->iv_len);
+	hs_rec_key(m->dir == IPC_DIR_WRITE ? &d->wr : &d->rd_next, m, all);
 }
 
 /* What sluice-dp would do with a message. */
@@ -323,8 +315,8 @@ dp_open_conn(struct dp *d, SSL_CTX *ctx, SSL_SESSION *session, uint32_t index)
 	d->epoch = 0;
 	d->in_len = 0;
 	d->ready = d->closed = false;
-	memset(&d->rd, 0, sizeof(d->rd));
-	memset(&d->wr, 0, sizeof(d->wr));
+	hs_rec_drop(&d->rd);
+	hs_rec_drop(&d->wr);
 	d->ssl = client_open(ctx, &d->net);
 	if (session != NULL)
 		SSL_set_session(d->ssl, session);
@@ -362,7 +354,8 @@ dp_feed(struct dp *d)
 		struct ipc_record_in m = {
 			.conn = d->conn, .type = d->in[at], .epoch = d->epoch, .version = 0x0303
 		};
-		uint8_t plain[20000];
+		uint8_t plain[HS_REC_MAX];
+		size_t n;
 
 		if (d->in_len - at < 5 + len)
 			break;
@@ -372,7 +365,8 @@ dp_feed(struct dp *d)
 			d->rd = d->rd_next;
 			memset(&d->rd_next, 0, sizeof(d->rd_next));
 		}
-		m.bytes = (uint32_t)peer_open_record(&d->rd, m.type, d->in + at + 5, len, plain);
+		assert_int_equal(hs_rec_open(&d->rd, &m.type, d->in + at + 5, len, plain, &n), TLS_E_OK);
+		m.bytes = (uint32_t)n;
 		dp_say(d, IPC_RECORD_IN, &m, sizeof(m), plain, m.bytes);
 		if (m.type == TLS_CT_CCS)
 			d->epoch++;

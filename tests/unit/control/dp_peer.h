@@ -39,7 +39,7 @@ struct dp { /* our end of the channel, and the one connection on it */
 	ipc_conn_t conn;
 	SSL *ssl;
 	BIO *net;
-	struct peer_keys rd, wr, rd_next;
+	struct hs_rec rd, wr, rd_next;
 	uint8_t in[65536], epoch;
 	size_t in_len;
 	bool ready, closed;

@@ -73,7 +73,7 @@ static void
 connect_once(struct peer_world *w, struct run *r)
 {
 	SSL_CTX *ctx = client_ctx(r->suites);
-	struct hs_end *p = malloc(sizeof(*p));
+	struct tls_peer *p = malloc(sizeof(*p));
 	const uint8_t *alpn = NULL;
 	unsigned alpn_len = 0;
 	struct hs_info info;
@@ -89,20 +89,20 @@ connect_once(struct peer_world *w, struct run *r)
 	if (r->session != NULL)
 		SSL_set_session(ssl, r->session);
 	peer_open(p, w, net);
-	p->fragment = r->fragment;
-	p->send_fragment = r->send_fragment;
+	p->end.opts.fragment_in = r->fragment;
+	p->end.opts.fragment_out = r->send_fragment;
 	r->ok = client_shake(ssl, p);
-	r->err = p->err;
-	r->alert = p->alert;
+	r->err = p->end.err;
+	r->alert = p->end.alert;
 	r->resumed = r->ok && SSL_session_reused(ssl);
 	r->ems = r->ok && SSL_get_extms_support(ssl) == 1;
-	r->stored = p->stored;
-	r->rsa = p->asked_rsa;
-	r->prf = p->asked_prf;
-	hs_info(p->hs, &info);
+	r->stored = p->end.stored;
+	r->rsa = p->end.pka_count[PKA_RSA_PREMASTER];
+	r->prf = p->end.pka_count[PKA_PRF];
+	hs_info(p->end.hs, &info);
 	r->suite = info.suite != NULL ? info.suite : "";
 	if (r->ok)
-		assert_true(hs_memory(p->hs) <= 1024);
+		assert_true(hs_memory(p->end.hs) <= 1024);
 	peer_cert_name(ssl, r->cert_name, sizeof(r->cert_name));
 	SSL_get0_alpn_selected(ssl, &alpn, &alpn_len);
 	snprintf(r->alpn_got, sizeof(r->alpn_got), "%.*s", (int)alpn_len, alpn != NULL ? (const char *)alpn : "");
@@ -247,8 +247,8 @@ unknown_session_is_a_full_handshake_with_a_new_id(void **state)
 	unsigned n1, n2;
 
 	connect_once(w, &full);
-	session_cache_free(w->cache);
-	w->cache = session_cache_new(8);
+	hs_keep_drop(&w->keep);
+	hs_keep_init(&w->keep, 8);
 	again = (struct run){ .suites = "AES128-GCM-SHA256", .session = full.out };
 	connect_once(w, &again);
 	assert_true(again.ok && !again.resumed && again.stored);
@@ -338,7 +338,7 @@ static void
 old_versions_are_refused(void **state)
 {
 	SSL_CTX *ctx = client_ctx("AES128-SHA:@SECLEVEL=0");
-	struct hs_end *p = malloc(sizeof(*p));
+	struct tls_peer *p = malloc(sizeof(*p));
 	BIO *net;
 	SSL *ssl;
 
@@ -350,8 +350,8 @@ old_versions_are_refused(void **state)
 			SSL_set_mode(ssl, SSL_MODE_SEND_FALLBACK_SCSV);
 		peer_open(p, *state, net);
 		assert_false(client_shake(ssl, p));
-		assert_int_equal(p->err, fallback ? TLS_E_INAPPROPRIATE_FALLBACK : TLS_E_PROTOCOL_VERSION);
-		assert_int_equal(p->alert, fallback ? 86 : 70);
+		assert_int_equal(p->end.err, fallback ? TLS_E_INAPPROPRIATE_FALLBACK : TLS_E_PROTOCOL_VERSION);
+		assert_int_equal(p->end.alert, fallback ? 86 : 70);
 		peer_close(p);
 		SSL_free(ssl);
 	}
@@ -363,7 +363,7 @@ static void
 renegotiation_is_refused_by_a_warning_and_the_connection_lives(void **state)
 {
 	SSL_CTX *ctx = client_ctx("AES128-GCM-SHA256");
-	struct hs_end *p = malloc(sizeof(*p));
+	struct tls_peer *p = malloc(sizeof(*p));
 	BIO *net;
 	SSL *ssl = client_open(ctx, &net);
 
@@ -373,8 +373,8 @@ renegotiation_is_refused_by_a_warning_and_the_connection_lives(void **state)
 	assert_int_equal(SSL_renegotiate(ssl), 1);
 	SSL_do_handshake(ssl);
 	peer_pump(p);
-	assert_false(p->closed);
-	assert_int_equal(p->wr.seq, 2); /* Finished and the warning */
+	assert_false(p->end.closed);
+	assert_int_equal(p->end.wr.seq, 2); /* Finished and the warning */
 	assert_int_not_equal(SSL_do_handshake(ssl), 1); /* libssl takes no_renegotiation for fatal */
 	peer_close(p);
 	SSL_free(ssl);
@@ -387,18 +387,18 @@ a_fatal_alert_makes_the_session_unusable(void **state)
 {
 	struct peer_world *w = *state;
 	SSL_CTX *ctx = client_ctx("AES128-GCM-SHA256");
-	struct hs_end *p = malloc(sizeof(*p));
+	struct tls_peer *p = malloc(sizeof(*p));
 	struct session_stats before, after;
 	BIO *net;
 	SSL *ssl = client_open(ctx, &net);
 
 	peer_open(p, w, net);
 	assert_true(client_shake(ssl, p));
-	session_cache_stats(w->cache, &before);
+	session_cache_stats(w->keep.cache, &before);
 	assert_int_equal(peer_record(p, TLS_CT_ALERT, 1, "\x02\x14", 2), TLS_E_PEER_ALERT);
-	session_cache_stats(w->cache, &after);
+	session_cache_stats(w->keep.cache, &after);
 	assert_int_equal(after.removed, before.removed + 1);
-	assert_true(p->closed && p->alert == TLS_ALERT_NONE);
+	assert_true(p->end.closed && p->end.alert == TLS_ALERT_NONE);
 	peer_close(p);
 	SSL_free(ssl);
 	SSL_CTX_free(ctx);

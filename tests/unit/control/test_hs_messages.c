@@ -24,7 +24,7 @@ setup(void **state)
 	struct fixture *f = calloc(1, sizeof(*f));
 
 	world_open(&f->world);
-	f->env = (struct hs_env){ .now_s = 1000, .random = peer_random, .ctx = &f->random };
+	f->env = (struct hs_env){ .now_s = 1000, .random = hs_end_random, .ctx = &f->random };
 	*state = f;
 	return 0;
 }
@@ -327,7 +327,7 @@ key_exchange_lengths_are_exact(void **state)
 
 	for (int len = 254; len <= 258; len++) {
 		for (int body_len = len + 1; body_len <= len + 3; body_len++) {
-			struct hs_end p;
+			struct tls_peer p;
 			SSL_CTX *ctx = client_ctx("AES128-SHA");
 			BIO *net;
 			SSL *ssl = client_open(ctx, &net);
@@ -338,7 +338,7 @@ key_exchange_lengths_are_exact(void **state)
 			peer_open(&p, &f->world, net);
 			SSL_do_handshake(ssl);
 			peer_pump(&p);
-			assert_int_equal(p.hs->state, HS_WAIT_S12_CLIENT_KEY_EXCHANGE);
+			assert_int_equal(p.end.hs->state, HS_WAIT_S12_CLIENT_KEY_EXCHANGE);
 			wr_u16(&w, (uint16_t)len);
 			w = wr_init(msg, sizeof(msg));
 			wr_u8(&w, 16);
@@ -346,7 +346,7 @@ key_exchange_lengths_are_exact(void **state)
 			wr_bytes(&w, body, (size_t)body_len);
 			assert_int_equal(peer_record(&p, TLS_CT_HANDSHAKE, 0, msg, wr_len(&w)), good ? TLS_E_OK : TLS_E_DECODE_ERROR);
 			if (good) /* 256 zero bytes decrypt to nonsense: nobody may notice before Finished */
-				assert_int_equal(p.hs->state, HS_WAIT_S12_CCS);
+				assert_int_equal(p.end.hs->state, HS_WAIT_S12_CCS);
 			peer_close(&p);
 			SSL_free(ssl);
 			SSL_CTX_free(ctx);
