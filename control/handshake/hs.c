@@ -557,7 +557,7 @@ hs_record(struct hs *hs, const struct hs_env *env, uint8_t type, uint8_t epoch, 
 
 enum tls_err
 hs_start(struct hs *hs, const struct hs_env *env, const struct session_entry *session,
-	const uint8_t *ticket, size_t ticket_len, struct hs_out *out)
+	const uint8_t *ticket, size_t ticket_len, struct peer *peer, struct hs_out *out)
 {
 	struct hs_call c = { .hs = hs,
 		.w = hs->w,
@@ -565,7 +565,8 @@ hs_start(struct hs *hs, const struct hs_env *env, const struct session_entry *se
 		.out = out,
 		.session = session,
 		.ticket = ticket,
-		.ticket_len = ticket_len };
+		.ticket_len = ticket_len,
+		.peer = peer };
 
 	if (hs->state != HS_WAIT_CLIENT_START)
 		return hs->error != TLS_E_OK ? hs->error : TLS_E_INTERNAL_ERROR;

@@ -85,7 +85,7 @@ struct hs_conf {
 	unsigned alpn_count;
 
 	/* resumption */
-	bool session_cache; /* by session id up to TLS 1.2 */
+	bool session_cache; /* server: by session id up to TLS 1.2; client: sessions are offered and kept, all kinds */
 	struct ticket_keys *tickets; /* NULL: no tickets */
 	uint8_t ticket_count; /* TLS 1.3: sent after each full handshake */
 	uint32_t session_lifetime_s;
@@ -223,10 +223,11 @@ struct hs *hs_new(const struct hs_conf *conf);
 void hs_free(struct hs *hs);
 /*
  * Client: writes the ClientHello. session (may be NULL): what HS_ACT_CLIENT_PUT gave before for
- * this conf, with its ticket; both are borrowed for the call.
+ * this conf, with its ticket, and the server's certificate that session->peer names (NULL: it is
+ * not known any more; then the session is not offered). All are borrowed for the call.
  */
 enum tls_err hs_start(struct hs *hs, const struct hs_env *env, const struct session_entry *session,
-	const uint8_t *ticket, size_t ticket_len, struct hs_out *out);
+	const uint8_t *ticket, size_t ticket_len, struct peer *peer, struct hs_out *out);
 /*
  * Feeds one record's plaintext. type: 20, 21, 22 or TLS_CT_SSL2. epoch is the read epoch that
  * opened it. Appends actions to out (which the caller starts with hs_out_start()). Returns TLS_OK

@@ -53,6 +53,7 @@ hs_client_drop(struct hs_client *cl)
 		return;
 	drop_shares(cl);
 	hs_blob_drop(&cl->ticket);
+	peer_unref(cl->session_peer);
 	hs_blob_drop(&cl->cookie);
 	hs_blob_drop(&cl->chain);
 	hs_blob_drop(&cl->staple);
@@ -111,6 +112,17 @@ offers_suite(const struct hs_policy *p, const struct session_entry *e)
 	return false;
 }
 
+/* Whoever the session was made with is known. */
+static bool
+knows_peer(const struct session_entry *e, const struct peer *peer)
+{
+	static const uint8_t nobody[sizeof(e->peer)];
+
+	if (memcmp(e->peer, nobody, sizeof(nobody)) == 0)
+		return true;
+	return peer != NULL && memcmp(e->peer, peer->fingerprint, sizeof(e->peer)) == 0;
+}
+
 /*
  * A session from before is offered when it was made under this conf and what it stands for is still
  * offered. One that does not fit is no error: the handshake is a full one.
@@ -124,7 +136,7 @@ offer_session(struct hs_call *c)
 	if (e == NULL || !c->hs->conf->session_cache || c->env->now_s >= e->expires_s ||
 		!(cl->versions & hs_version_bit(e->version)) || e->version == TLS_V_SSL2 ||
 		memcmp(e->bind, c->w->bind, sizeof(e->bind)) != 0 || !offers_suite(c->w->policy, e) ||
-		c->ticket_len > UINT16_MAX)
+		c->ticket_len > UINT16_MAX || !knows_peer(e, c->peer))
 		return TLS_E_OK;
 	if (e->version == TLS_V_13) {
 		cl->offers_psk = c->ticket_len != 0 && e->secret_len != 0 &&
@@ -136,6 +148,7 @@ offer_session(struct hs_call *c)
 	if (!cl->offers_psk && !cl->offers_session)
 		return TLS_E_OK;
 	cl->session = *e;
+	cl->session_peer = c->peer != NULL ? peer_ref(c->peer) : NULL;
 	return hs_blob_set(&cl->ticket, c->ticket, c->ticket_len);
 }
 

@@ -36,6 +36,7 @@ struct hs_client {
 	struct hs_share share[HS_MAX_SHARES];
 	struct session_entry session;
 	struct hs_blob ticket; /* of it */
+	struct peer *session_peer; /* reference: whom it was made with; NULL: with nobody that showed a certificate */
 	struct hs_blob cookie; /* of HelloRetryRequest */
 
 	/* the server's flight */
@@ -106,6 +107,8 @@ void hs_client_choose_cert(
 	struct hs_call *c, struct hs_span schemes, struct hs_span types, struct hs_span names);
 /* The application protocol that the server chose: one of ours, RFC 7301 3.2. */
 enum tls_err hs_client_take_alpn(struct hs_call *c, struct hs_span answer);
+/* The server took the session: it is who it was then. */
+void hs_client_resumed(struct hs_call *c);
 /* Takes the verdict on the server's chain; the reference goes into *peer. */
 enum tls_err hs_client_take_peer(struct hs_call *c, struct peer **peer);
 /* An entry for HS_ACT_CLIENT_PUT with what every version has, and its ticket; NULL: no room. */

@@ -130,6 +130,17 @@ hs_client_take_peer(struct hs_call *c, struct peer **peer)
 	return TLS_E_OK;
 }
 
+void
+hs_client_resumed(struct hs_call *c)
+{
+	struct hs_client *cl = c->w->cl;
+
+	c->hs->resumed = true;
+	peer_unref(c->hs->peer);
+	c->hs->peer = cl->session_peer;
+	cl->session_peer = NULL;
+}
+
 struct session_entry *
 hs_client_put(struct hs_call *c, const void *ticket, size_t ticket_len)
 {

@@ -9,8 +9,6 @@
 #include "common/ct.h"
 #include "common/rd.h"
 
-#pragma weak hs_start /* a build without the client's tables is a server's alone */
-
 /* ---- bytes ---- */
 
 void
@@ -437,14 +435,13 @@ hs_end_open(struct hs_end *e, const struct hs_end_opts *opts)
 	hs_out_start(e->out);
 	if (opts->conf->role != HS_CLIENT)
 		return TLS_E_OK;
-	HS_REC_CHECK(hs_start != NULL);
 	resume = k != NULL && k->has_client && !opts->no_resume;
 	if (resume && k->client.version == TLS_V_13)
 		k->has_client = false; /* a ticket is used once: RFC 8446 C.4 */
 	return hs_end_carry_out(e,
 		hs_start(e->hs, &e->env, resume ? &k->client : NULL,
 			resume ? k->ticket.p + k->ticket.off : NULL, resume ? k->ticket.len : 0,
-			e->out));
+			resume ? hs_keep_peer(k, k->client.peer) : NULL, e->out));
 }
 
 enum tls_err

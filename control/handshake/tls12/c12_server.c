@@ -48,7 +48,7 @@ take_session(struct hs_call *c)
 		return TLS_E_ILLEGAL_PARAMETER;
 	if (((e->flags & SESSION_EMS) != 0) != hs->extended_master_secret)
 		return TLS_E_HANDSHAKE_FAILURE;
-	hs->resumed = true;
+	hs_client_resumed(c);
 	hs12_set_master(c, e->secret);
 	return TLS_E_OK;
 }

@@ -29,7 +29,7 @@ take_psk(struct hs_call *c)
 		hs_suite_by_code(cl->session.suite)->prf != c->hs->suite->prf)
 		return TLS_E_ILLEGAL_PARAMETER;
 	c->w->t13->psk_len = cl->session.secret_len;
-	c->hs->resumed = true;
+	hs_client_resumed(c);
 	return TLS_E_OK;
 }
 
