@@ -16,6 +16,7 @@
 #include <openssl/rand.h>
 
 #include "control/mlkem/mlkem.h"
+#include "tests/unit/control/vectors.h"
 
 #define ROUNDS 10000
 #define DRAW (64 + 32 + MLKEM768_CT_LEN) /* of the random stream, per round */
@@ -76,6 +77,70 @@ ten_thousand_keys_and_secrets_are_the_published_ones(void **state)
 	hash_is(o, "8a518cc63da366322a8e7a818c7a0d63483cb3528d34a4cf42f35d5ad73f22fc");
 	EVP_MD_CTX_free(o);
 	free(stream);
+}
+
+struct acvp {
+	uint8_t d[32], z[32], m[32], k[32], h_ek[32], dk_begin[32], ek[MLKEM768_EK_LEN], c[MLKEM768_CT_LEN];
+	char kind;
+};
+
+static void
+check(const struct acvp *v)
+{
+	static uint8_t ek[MLKEM768_EK_LEN], dk[MLKEM768_DK_LEN], ct[MLKEM768_CT_LEN];
+	uint8_t k[32], h[32];
+
+	if (v->kind == 'k') {
+		assert_int_equal(mlkem768_keygen_from(v->d, v->z, ek, dk), 1);
+		assert_memory_equal(dk, v->dk_begin, 32);
+		assert_memory_equal(dk + 1152, ek, MLKEM768_EK_LEN);
+		assert_memory_equal(dk + MLKEM768_DK_LEN - 64, v->h_ek, 32);
+		assert_memory_equal(dk + MLKEM768_DK_LEN - 32, v->z, 32);
+	} else {
+		memcpy(ek, v->ek, sizeof(ek));
+		assert_int_equal(mlkem768_encaps_from(v->ek, v->m, ct, k), 1);
+		assert_memory_equal(ct, v->c, sizeof(ct));
+		assert_memory_equal(k, v->k, 32);
+	}
+	assert_int_equal(EVP_Digest(ek, sizeof(ek), h, NULL, EVP_sha3_256(), NULL), 1);
+	assert_memory_equal(h, v->h_ek, 32);
+}
+
+static void
+nists_vectors(void **state)
+{
+	static char line[VEC_LINE];
+	static struct acvp v;
+	const struct {
+		const char *name;
+		uint8_t *to;
+		size_t cap;
+	} fields[] = {
+		{ "d", v.d, 32 }, { "z", v.z, 32 }, { "m", v.m, 32 }, { "k", v.k, 32 }, { "h_ek", v.h_ek, 32 },
+		{ "dk_begin", v.dk_begin, 32 }, { "ek", v.ek, sizeof(v.ek) }, { "c", v.c, sizeof(v.c) },
+	};
+	FILE *f = vec_open("mlkem/acvp_mlkem768.txt");
+	unsigned keygens = 0, encapsulations = 0;
+	char *l;
+
+	do {
+		l = vec_line(f, line);
+		if ((l == NULL || l[0] == '[') && v.kind != 0) {
+			check(&v);
+			(*(v.kind == 'k' ? &keygens : &encapsulations))++;
+		}
+		if (l != NULL && l[0] == '[')
+			v.kind = l[1];
+		for (size_t i = 0; l != NULL && i < sizeof(fields) / sizeof(fields[0]); i++) {
+			size_t n = strlen(fields[i].name);
+
+			if (strncmp(l, fields[i].name, n) == 0 && strncmp(l + n, " = ", 3) == 0)
+				assert_int_equal(vec_hex(l + n + 3, fields[i].to, fields[i].cap), fields[i].cap);
+		}
+	} while (l != NULL);
+	fclose(f);
+	assert_int_equal(keygens, 2);
+	assert_int_equal(encapsulations, 1);
 }
 
 static void
@@ -166,6 +231,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(ten_thousand_keys_and_secrets_are_the_published_ones),
+		cmocka_unit_test(nists_vectors),
 		cmocka_unit_test(fresh_keys_differ_and_agree),
 		cmocka_unit_test(an_encapsulation_key_that_is_not_reduced_is_refused),
 		cmocka_unit_test(a_damaged_decapsulation_key_is_refused),

@@ -22,6 +22,7 @@
 #include "control/cert/cert.h"
 #include "control/cert/peer.h"
 #include "control/pka/pka_soft.h"
+#include "tests/unit/control/vectors.h"
 
 struct keys {
 	EVP_PKEY *rsa, *rsa_odd, *rsa_pss, *p256, *p384, *p521, *ed25519;
@@ -258,6 +259,65 @@ ed25519_is_rfc_8032s(void **state)
 	EVP_PKEY_free(key);
 }
 
+static EVP_PKEY *
+named_key(const char *type, const char *group)
+{
+	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_name(NULL, type, NULL);
+	OSSL_PARAM params[] = {
+		OSSL_PARAM_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME, (char *)group, 0), OSSL_PARAM_END,
+	};
+	EVP_PKEY *key = NULL;
+
+	params[0].data_size = strlen(group);
+	assert_int_equal(EVP_PKEY_keygen_init(ctx), 1);
+	if (strcmp(type, "X25519") != 0)
+		assert_int_equal(EVP_PKEY_CTX_set_params(ctx, params), 1);
+	assert_int_equal(EVP_PKEY_generate(ctx, &key), 1);
+	EVP_PKEY_CTX_free(ctx);
+	return key;
+}
+
+static EVP_PKEY *
+public_key(const uint8_t *bytes, size_t len)
+{
+	EVP_PKEY *key;
+
+	if (len == 32)
+		return EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, NULL, bytes, len);
+	key = named_key("EC", len == 65 ? "P-256" : "P-384"); /* for its parameters */
+	if (EVP_PKEY_set1_encoded_public_key(key, bytes, len) != 1) {
+		EVP_PKEY_free(key);
+		return NULL;
+	}
+	return key;
+}
+
+static void
+signatures_of_the_published_vectors(void **state)
+{
+	static char line[VEC_LINE], key_text[VEC_LINE], sig_text[VEC_LINE], msg_text[VEC_LINE];
+	FILE *f = vec_open("pka/verify.txt");
+	unsigned good = 0, bad = 0, scheme, want;
+
+	while (vec_line(f, line) != NULL) {
+		uint8_t key[200], sig[200], msg[1200];
+		size_t key_len, sig_len, msg_len;
+		EVP_PKEY *k;
+
+		assert_int_equal(sscanf(line, "%x %s %s %s %u", &scheme, key_text, sig_text, msg_text, &want), 5);
+		key_len = vec_hex(key_text, key, sizeof(key));
+		sig_len = vec_hex(sig_text, sig, sizeof(sig));
+		msg_len = vec_hex(msg_text, msg, sizeof(msg));
+		k = public_key(key, key_len);
+		assert_int_equal(k != NULL && verify(k, scheme, sig, sig_len, msg, msg_len) == 1, want);
+		(*(want ? &good : &bad))++;
+		EVP_PKEY_free(k);
+	}
+	fclose(f);
+	assert_int_equal(good, 50);
+	assert_int_equal(bad, 72);
+}
+
 /* ---- RSA key transport ---- */
 
 static void
@@ -380,24 +440,6 @@ both_ends_get_the_same_secret_and_a_fresh_one_each_time(void **state)
 	}
 }
 
-static EVP_PKEY *
-named_key(const char *type, const char *group)
-{
-	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_name(NULL, type, NULL);
-	OSSL_PARAM params[] = {
-		OSSL_PARAM_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME, (char *)group, 0), OSSL_PARAM_END,
-	};
-	EVP_PKEY *key = NULL;
-
-	params[0].data_size = strlen(group);
-	assert_int_equal(EVP_PKEY_keygen_init(ctx), 1);
-	if (strcmp(type, "X25519") != 0)
-		assert_int_equal(EVP_PKEY_CTX_set_params(ctx, params), 1);
-	assert_int_equal(EVP_PKEY_generate(ctx, &key), 1);
-	EVP_PKEY_CTX_free(ctx);
-	return key;
-}
-
 static void
 the_secret_is_the_one_that_evp_derives(void **state)
 {
@@ -452,6 +494,37 @@ x25519_is_rfc_7748s(void **state)
 	assert_int_equal(derive(KEX_X25519, alice, 64, bob, 32, out, &n), 0);
 	assert_int_equal(n, 32);
 	assert_memory_equal(out, k, 32);
+}
+
+static void
+secrets_of_the_published_vectors(void **state)
+{
+	static char line[VEC_LINE], priv_text[VEC_LINE], peer_text[VEC_LINE], z_text[VEC_LINE];
+	FILE *f = vec_open("pka/derive.txt");
+	unsigned good = 0, bad = 0, group;
+
+	while (vec_line(f, line) != NULL) {
+		uint8_t priv[64] = { 0 }, peer[100], z[100], out[PKA_OP_MAX_OUT];
+		size_t priv_len, peer_len, n;
+
+		assert_int_equal(sscanf(line, "%u %s %s %s", &group, priv_text, peer_text, z_text), 4);
+		priv_len = vec_hex(priv_text, priv, sizeof(priv));
+		peer_len = vec_hex(peer_text, peer, sizeof(peer));
+		if (group == KEX_X25519)
+			priv_len = 64; /* its public part is not needed for this */
+		assert_int_equal(derive(group, priv, priv_len, peer, peer_len, out, &n), 0);
+		if (z_text[0] == '-') {
+			assert_int_equal(n, 0);
+			bad++;
+			continue;
+		}
+		assert_int_equal(n, vec_hex(z_text, z, sizeof(z)));
+		assert_memory_equal(out, z, n);
+		good++;
+	}
+	fclose(f);
+	assert_int_equal(good, 39);
+	assert_int_equal(bad, 8);
 }
 
 static void
@@ -740,11 +813,13 @@ main(void)
 		cmocka_unit_test(raw_schemes_sign_a_digest_of_their_length_only),
 		cmocka_unit_test(pss_salts_differ),
 		cmocka_unit_test(a_key_of_another_kind_is_refused),
+		cmocka_unit_test(signatures_of_the_published_vectors),
 		cmocka_unit_test(ed25519_is_rfc_8032s),
 		cmocka_unit_test(a_premaster_secret_encrypted_to_a_peer_is_decrypted_by_its_key),
 		cmocka_unit_test(both_ends_get_the_same_secret_and_a_fresh_one_each_time),
 		cmocka_unit_test(the_secret_is_the_one_that_evp_derives),
 		cmocka_unit_test(x25519_is_rfc_7748s),
+		cmocka_unit_test(secrets_of_the_published_vectors),
 		cmocka_unit_test(shares_of_another_length_are_not_valid),
 		cmocka_unit_test(points_of_small_order_are_not_valid),
 		cmocka_unit_test(each_half_of_the_hybrid_is_checked_and_counts),
