@@ -57,8 +57,9 @@ ssl2_send_failure(struct hs_call *c, enum tls_err err)
 	switch (err) {
 	case TLS_E_HANDSHAKE_FAILURE: (void)send(c, SSL2_NO_CIPHER); break;
 	case TLS_E_CERTIFICATE_REQUIRED: (void)send(c, SSL2_NO_CERTIFICATE); break;
-	case TLS_E_UNSUPPORTED_CERTIFICATE:
-		(void)send(c, SSL2_UNSUPPORTED_CERTIFICATE_TYPE);
+	case TLS_E_UNSUPPORTED_CERTIFICATE: /* of another type; or verified, and not for this use */
+		(void)send(c, c->peer == NULL ? SSL2_UNSUPPORTED_CERTIFICATE_TYPE
+					      : SSL2_BAD_CERTIFICATE);
 		break;
 	case TLS_E_BAD_CERTIFICATE:
 	case TLS_E_CERTIFICATE_REVOKED:
