@@ -18,10 +18,11 @@ tell(struct conns *c, const struct conn *k, uint16_t type, const void *body, siz
 static void
 send_records(struct conns *c, const struct conn *k, const struct hs_act *a, const uint8_t *data)
 {
+	uint32_t most = a->send.max_fragment != 0 ? a->send.max_fragment : TLS_MAX_PLAIN;
 	uint32_t len = a->len;
 
 	while (len != 0) {
-		uint32_t n = len < TLS_MAX_PLAIN ? len : TLS_MAX_PLAIN;
+		uint32_t n = len < most ? len : most;
 		struct ipc_records_send msg = { .conn = k->handle,
 			.type = a->send.content_type,
 			.flags = a->send.flags,

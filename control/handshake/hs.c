@@ -515,13 +515,14 @@ read_on(struct hs_call *c)
 
 /* Whether the dataplane stops reading behind this record. */
 static bool
-stops_reading(const struct hs *hs, uint8_t type)
+stops_reading(const struct hs *hs, uint8_t type, uint8_t epoch)
 {
 	if (type != TLS_CT_HANDSHAKE && type != TLS_CT_SSL2)
 		return false;
 	if (hs->version_told == 0 || hs->version_told == TLS_V_13 || hs->version_told == TLS_V_SSL2)
 		return true;
-	return hs->fresh_epoch;
+	/* a ChangeCipherSpec may still be in the queue */
+	return hs->fresh_epoch || epoch != hs->read_epoch;
 }
 
 static enum tls_err
@@ -544,7 +545,7 @@ hs_record(struct hs *hs, const struct hs_env *env, uint8_t type, uint8_t epoch, 
 
 	if (hs->state == HS_WAIT_NOTHING)
 		return hs->error;
-	hs->read_due |= stops_reading(hs, type);
+	hs->read_due |= stops_reading(hs, type, epoch);
 	if (hs_state_waits_for_us(hs->state)) {
 		err = enqueue(hs, type, epoch, data, len);
 	} else {

@@ -159,6 +159,7 @@ struct hs_act {
 			uint8_t content_type;
 			uint8_t flags; /* enum ipc_send_flag */
 			uint16_t version; /* for headers of plaintext records */
+			uint16_t max_fragment; /* plaintext bytes per record the other side takes; 0: 2^14 */
 		} send;
 		struct {
 			/* enum ipc_keys_dir, ipc_keys_when, ipc_keys_flag; data: MAC key | key | IV */

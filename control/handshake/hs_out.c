@@ -109,6 +109,7 @@ send_end(struct hs_call *c, const struct wr *w, uint8_t content_type, uint8_t fl
 	if (a != NULL) {
 		a->send.content_type = content_type;
 		a->send.flags = flags;
+		a->send.max_fragment = c->hs->max_fragment;
 		a->send.version = c->hs->version > TLS_V_12 ? TLS_V_12 : c->hs->version;
 	}
 	hs_act_end(out, a, w);

@@ -127,6 +127,7 @@ close_now(struct hs_end *e, const struct hs_act *a)
 static void
 send_act(struct hs_end *e, const struct hs_act *a, const uint8_t *d)
 {
+	e->max_fragment = a->send.max_fragment;
 	hs_end_send(e, a->send.content_type, a->send.version, d, a->len);
 	if (a->send.content_type == TLS_CT_SSL2 && !e->first_record)
 		e->v2_wire = true;
