@@ -133,8 +133,10 @@ s12_want_certificate(struct hs_call *c, struct rd *nothing)
 {
 	struct hs *hs = c->hs;
 
-	if (can_renegotiate(hs))
-		hs->l12->wanted = hs->l12->reauth = true;
+	if (!can_renegotiate(hs))
+		return TLS_E_OK;
+	hs->l12->wanted = true;
+	hs->l12->reauth = hs->conf->trust != NULL; /* or nobody could judge it */
 	return TLS_E_OK;
 }
 
