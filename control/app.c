@@ -112,6 +112,12 @@ follow_trusts(struct app *a, struct config *c)
 		log_line(&a->log, LOG_ERROR, "out_of_memory what=\"watch of CRL files\"");
 }
 
+static void
+warn(void *ctx, const char *warning)
+{
+	log_line(&((struct app *)ctx)->log, LOG_WARN, "insecure warning=\"%s\"", warning);
+}
+
 /* The configuration that new connections, keys and the cache follow. Takes the reference. */
 static void
 run_config(struct app *a, struct config *c)
@@ -138,6 +144,7 @@ run_config(struct app *a, struct config *c)
 	pka_set_timeout(a->pka, c->device_timeout_ms);
 	pka_set_keys(a->pka, c->all_certs, c->cert_count);
 	app_tickets_trim(a, c);
+	config_warnings(c, warn, a);
 	dp_link_flush_all(a->link);
 	if (old != c)
 		config_unref(old);

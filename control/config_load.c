@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "control/cert/trust.h"
 #include "control/config_int.h"
 
 /* ---- mistakes ---- */
@@ -47,6 +48,37 @@ config_note(struct config_diag *d, const char *path, const char *fmt, ...)
 	va_start(ap, fmt);
 	append(d->notes, &d->notes_len, d->file, config_loc_find(d->loc, path, NULL), path, fmt,
 		ap);
+	va_end(ap);
+}
+
+static void
+tell_at(struct config_diag *d, bool error, const char *base, const char *key, const char *fmt,
+	va_list ap)
+{
+	char path[CONFIG_PATH_LEN], text[512];
+
+	snprintf(path, sizeof(path), "%.120s%s%.100s", base, base[0] != '\0' ? "." : "", key);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	(error ? config_error : config_note)(d, path, "%s", text);
+}
+
+void
+config_error_at(struct config_diag *d, const char *base, const char *key, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	tell_at(d, true, base, key, fmt, ap);
+	va_end(ap);
+}
+
+void
+config_note_at(struct config_diag *d, const char *base, const char *key, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	tell_at(d, false, base, key, fmt, ap);
 	va_end(ap);
 }
 
@@ -263,15 +295,32 @@ config_ref(struct config *c)
 	return c;
 }
 
+static void
+free_listener(struct config_listener *l)
+{
+	cert_store_free(l->certs);
+	trust_unref(l->trust);
+	free(l->by_name);
+	free(l->by_name_policy);
+}
+
+static void
+free_pool(struct config_pool *p)
+{
+	cert_store_free(p->certs);
+	trust_unref(p->trust);
+	free(p->servers);
+}
+
 void
 config_unref(struct config *c)
 {
 	if (c == NULL || --c->refs != 0)
 		return;
 	for (unsigned i = 0; i < c->listener_count; i++)
-		cert_store_free(c->listeners[i].certs);
+		free_listener(&c->listeners[i]);
 	for (unsigned i = 0; i < c->pool_count; i++)
-		free(c->pools[i].servers);
+		free_pool(&c->pools[i]);
 	free(c->listeners);
 	free(c->pools);
 	config_raw_free(c->raw);

@@ -194,6 +194,15 @@ config_loc_find(const struct config_loc *l, const char *path, const char **value
 	return 1;
 }
 
+bool
+config_loc_has(const struct config_loc *l, const char *path)
+{
+	for (size_t i = 0; l != NULL && i < l->count; i++)
+		if (strcmp(l->items[i].path, path) == 0)
+			return true;
+	return false;
+}
+
 unsigned
 config_loc_last(const struct config_loc *l, const char *path)
 {

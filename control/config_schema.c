@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "control/cert/trust.h"
 #include "control/config_int.h"
 
 #define OPT (CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL)
@@ -11,9 +12,20 @@
 
 static const cyaml_schema_value_t string_value = { CYAML_VALUE_STRING(CYAML_FLAG_POINTER, char, 1, 256) };
 
+#define BOOL_OPT(key, type, member) CYAML_FIELD_BOOL_PTR(key, OPT, struct type, member)
+#define LIST_OPT(key, type, member, max) CYAML_FIELD_SEQUENCE(key, OPT, struct type, member, &string_value, 1, max)
+#define MAP_OPT(key, type, member, fields) CYAML_FIELD_MAPPING_PTR(key, OPT, struct type, member, fields)
+
+static const cyaml_schema_field_t staple_fields[] = {
+	STR("file", raw_staple, file, OPT),
+	BOOL_OPT("ocsp", raw_staple, ocsp),
+	STR("responder", raw_staple, responder, OPT),
+	CYAML_FIELD_END
+};
 static const cyaml_schema_field_t cert_fields[] = {
 	STR("chain", raw_cert, chain, CYAML_FLAG_POINTER),
 	STR("key", raw_cert, key, CYAML_FLAG_POINTER),
+	MAP_OPT("staple", raw_cert, staple, staple_fields),
 	CYAML_FIELD_END
 };
 static const cyaml_schema_value_t cert_value = { CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct raw_cert, cert_fields) };
@@ -23,6 +35,68 @@ static const cyaml_schema_field_t session_fields[] = {
 	NUM_OPT("lifetime_s", raw_session, lifetime_s),
 	CYAML_FIELD_END
 };
+
+/* What is offered and accepted: of a listener, of a name, of a pool. */
+#define LISTS(type) \
+	LIST_OPT("versions", type, lists.versions, 6), \
+	LIST_OPT("suites", type, lists.suites, HS_MAX_SUITES), \
+	LIST_OPT("groups", type, lists.groups, HS_MAX_GROUPS), \
+	LIST_OPT("signature_algorithms", type, lists.schemes, HS_MAX_SCHEMES)
+/* Whom to believe. */
+#define TRUST(type) \
+	STR("ca", type, trust.ca, OPT), \
+	LIST_OPT("crl", type, trust.crl, TRUST_MAX_CRL_FILES), \
+	STR("crl_check", type, trust.crl_check, OPT), \
+	STR("crl_missing", type, trust.crl_missing, OPT), \
+	NUM_OPT("depth", type, trust.depth), \
+	NUM_OPT("min_rsa_bits", type, trust.min_rsa_bits), \
+	BOOL_OPT("partial_chain", type, trust.partial_chain), \
+	MAP_OPT("ocsp", type, trust.ocsp, ocsp_fields)
+
+static const cyaml_schema_field_t ocsp_fields[] = {
+	STR("mode", raw_ocsp, mode, OPT),
+	STR("responder", raw_ocsp, responder, OPT),
+	NUM_OPT("timeout_ms", raw_ocsp, timeout_ms),
+	CYAML_FIELD_END
+};
+static const cyaml_schema_field_t auth_fields[] = {
+	STR("mode", raw_auth, mode, CYAML_FLAG_POINTER),
+	TRUST(raw_auth),
+	LIST_OPT("allow", raw_auth, trust.allow, TRUST_MAX_RULES),
+	CYAML_FIELD_END
+};
+static const cyaml_schema_field_t ticket_fields[] = {
+	BOOL_OPT("enabled", raw_tickets, enabled),
+	NUM_OPT("count", raw_tickets, count),
+	NUM_OPT("rotate_s", raw_tickets, rotate_s),
+	NUM_OPT("keep_s", raw_tickets, keep_s),
+	STR("key_file", raw_tickets, key_file, OPT),
+	CYAML_FIELD_END
+};
+static const cyaml_schema_field_t tls_fields[] = {
+	LISTS(raw_tls),
+	STR("preference", raw_tls, lists.preference, OPT),
+	BOOL_OPT("v2_hello", raw_tls, v2_hello),
+	BOOL_OPT("compression", raw_tls, lists.compression),
+	NUM_OPT("early_data", raw_tls, early_data),
+	BOOL_OPT("psk_only", raw_tls, psk_only),
+	BOOL_OPT("single_use_tickets", raw_tls, single_use_tickets),
+	MAP_OPT("tickets", raw_tls, tickets, ticket_fields),
+	NUM_OPT("record_size_limit", raw_tls, record_size_limit),
+	STR("renegotiation", raw_tls, renegotiation, OPT),
+	NUM_OPT("renegotiations_per_minute", raw_tls, renegotiations_per_minute),
+	NUM_OPT("rekey_records", raw_tls, rekey_records),
+	CYAML_FIELD_END
+};
+static const cyaml_schema_field_t name_fields[] = {
+	STR("server_name", raw_name, server_name, CYAML_FLAG_POINTER),
+	STR("profile", raw_name, profile, OPT),
+	LISTS(raw_name),
+	STR("preference", raw_name, lists.preference, OPT),
+	BOOL_OPT("compression", raw_name, lists.compression),
+	CYAML_FIELD_END
+};
+static const cyaml_schema_value_t name_value = { CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct raw_name, name_fields) };
 
 static const cyaml_schema_field_t listener_fields[] = {
 	STR("name", raw_listener, name, CYAML_FLAG_POINTER),
@@ -34,7 +108,10 @@ static const cyaml_schema_field_t listener_fields[] = {
 	CYAML_FIELD_SEQUENCE("alpn", OPT, struct raw_listener, alpn, &string_value, 1, HS_MAX_ALPN),
 	STR("pool", raw_listener, pool, CYAML_FLAG_POINTER),
 	CYAML_FIELD_SEQUENCE("certificates", CYAML_FLAG_POINTER, struct raw_listener, certificates, &cert_value, 1, CONFIG_MAX_CERTS),
-	CYAML_FIELD_MAPPING_PTR("sessions", OPT, struct raw_listener, sessions, session_fields),
+	MAP_OPT("tls", raw_listener, tls, tls_fields),
+	CYAML_FIELD_SEQUENCE("names", OPT, struct raw_listener, names, &name_value, 1, CONFIG_MAX_NAMES),
+	MAP_OPT("client_auth", raw_listener, client_auth, auth_fields),
+	MAP_OPT("sessions", raw_listener, sessions, session_fields),
 	NUM_OPT("handshake_timeout_ms", raw_listener, handshake_timeout_ms),
 	NUM_OPT("idle_timeout_ms", raw_listener, idle_timeout_ms),
 	NUM_OPT("max_record", raw_listener, max_record),
@@ -50,11 +127,29 @@ static const cyaml_schema_field_t server_fields[] = {
 };
 static const cyaml_schema_value_t server_value = { CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct raw_server, server_fields) };
 
+static const cyaml_schema_field_t pool_tls_fields[] = {
+	STR("profile", raw_pool_tls, profile, OPT),
+	BOOL_OPT("allow_insecure", raw_pool_tls, allow_insecure),
+	LISTS(raw_pool_tls),
+	STR("server_name", raw_pool_tls, server_name, OPT),
+	STR("verify", raw_pool_tls, verify, OPT),
+	TRUST(raw_pool_tls),
+	MAP_OPT("certificate", raw_pool_tls, certificate, cert_fields),
+	BOOL_OPT("post_handshake_auth", raw_pool_tls, post_handshake_auth),
+	BOOL_OPT("session_reuse", raw_pool_tls, session_reuse),
+	STR("renegotiation", raw_pool_tls, renegotiation, OPT),
+	NUM_OPT("record_size_limit", raw_pool_tls, record_size_limit),
+	NUM_OPT("rekey_records", raw_pool_tls, rekey_records),
+	NUM_OPT("handshake_timeout_ms", raw_pool_tls, handshake_timeout_ms),
+	CYAML_FIELD_END
+};
 static const cyaml_schema_field_t pool_fields[] = {
 	STR("name", raw_pool, name, CYAML_FLAG_POINTER),
 	CYAML_FIELD_SEQUENCE("servers", CYAML_FLAG_POINTER, struct raw_pool, servers, &server_value, 1, CONFIG_MAX_SERVERS),
 	NUM_OPT("connect_timeout_ms", raw_pool, connect_timeout_ms),
 	NUM_OPT("retries", raw_pool, retries),
+	STR("proxy_protocol", raw_pool, proxy_protocol, OPT),
+	MAP_OPT("tls", raw_pool, tls, pool_tls_fields),
 	CYAML_FIELD_END
 };
 static const cyaml_schema_value_t pool_value = { CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct raw_pool, pool_fields) };
@@ -93,6 +188,11 @@ static const cyaml_schema_field_t log_fields[] = {
 	STR("level", raw_log, level, OPT),
 	CYAML_FIELD_END
 };
+static const cyaml_schema_field_t keylog_fields[] = {
+	STR("file", raw_keylog, file, CYAML_FLAG_POINTER),
+	BOOL_OPT("i_know_this_breaks_confidentiality", raw_keylog, i_know),
+	CYAML_FIELD_END
+};
 
 static const cyaml_schema_field_t root_fields[] = {
 	CYAML_FIELD_MAPPING_PTR("dataplane", CYAML_FLAG_POINTER, struct config_raw, dataplane, socket_fields),
@@ -104,6 +204,7 @@ static const cyaml_schema_field_t root_fields[] = {
 	CYAML_FIELD_MAPPING_PTR("session_cache", OPT, struct config_raw, session_cache, cache_fields),
 	CYAML_FIELD_MAPPING_PTR("limits", OPT, struct config_raw, limits, limits_fields),
 	CYAML_FIELD_MAPPING_PTR("log", OPT, struct config_raw, log, log_fields),
+	CYAML_FIELD_MAPPING_PTR("keylog", OPT, struct config_raw, keylog, keylog_fields),
 	CYAML_FIELD_END
 };
 const cyaml_schema_value_t config_schema = { CYAML_VALUE_MAPPING(CYAML_FLAG_POINTER, struct config_raw, root_fields) };

@@ -37,7 +37,7 @@ LLVMFuzzerInitialize(int *argc, char ***argv)
 	CHECK((f = fopen(file, "w")) != NULL);
 	fprintf(f,
 		"dataplane: {socket: %s/dp.sock}\nmanagement: {socket: %s/m.sock}\ninterfaces: [{name: o, port: 0, address: 198.18.0.1/24}]\n"
-		"listeners: [{name: l, address: 198.18.0.1, port: 443, pool: p, certificates: [{chain: %s, key: %s}]}]\n"
+		"listeners: [{name: l, address: 198.18.0.1, port: 443, profile: legacy, allow_insecure: true, pool: p, certificates: [{chain: %s, key: %s}]}]\n"
 		"pools: [{name: p, servers: [{address: 198.19.0.2, port: 80}]}]\n",
 		dir, dir, chain, key);
 	fclose(f);

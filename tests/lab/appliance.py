@@ -52,6 +52,7 @@ listeners:
     address: {OUTSIDE}.1
     port: 443
     profile: {profile}
+    allow_insecure: {"true" if profile in ("legacy", "museum") else "false"}
     pool: web
 {tls}    certificates:
 {certificates}

@@ -21,7 +21,7 @@ def parser():
     sub = p.add_subparsers(dest="verb", required=True)
     up = sub.add_parser("up", help="bring everything up; cleans up a crashed run first")
     up.add_argument("--engine", choices=("sim", "soft", "null"), default="sim", help="who does the cryptography (default: sim, the simulated card)")
-    up.add_argument("--profile", default="compatible", help="TLS profile of the listener (default: compatible)")
+    up.add_argument("--profile", default="legacy", help="TLS profile of the listener (default: legacy, for clients and suites of every age)")
     up.add_argument("--config", help="a sluice.yaml of your own instead of the lab's; @LAB@ in it is the lab's folder")
     up.add_argument("--workers", type=int, default=1)
     up.add_argument("--port", choices=("af_xdp", "af_packet"), default="af_packet", help="DPDK driver of the two ports")

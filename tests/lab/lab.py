@@ -10,7 +10,7 @@ from .net import CLIENT, OUTSIDE, WIRE, LabError, Net
 from .procs import Procs
 
 DEFAULTS = {
-    "engine": "soft", "profile": "compatible", "config": None, "workers": 1, "port": "af_packet", "impair": {}, "mtu": 1500,
+    "engine": "soft", "profile": "legacy", "config": None, "workers": 1, "port": "af_packet", "impair": {}, "mtu": 1500,
     "lcores": None, "only_leaf": None, "only_version": None, "tls_behind": False, "dp_args": [], "seed": 1, "env": {}, "nginx": True,
 }
 IMPAIRMENTS = ("loss", "reorder", "dup", "delay", "seed")

@@ -548,7 +548,7 @@ sluicectl_shows_checks_and_reloads(void **state)
 	assert_int_equal(ctl(d, "reload", out, sizeof(out)), 0);
 	dp_write_config(d, "nonsense: 1\n");
 	assert_int_equal(ctl(d, args, out, sizeof(out)), 1);
-	assert_non_null(strstr(out, "sluice.yaml:17: nonsense: expected"));
+	assert_non_null(strstr(out, "sluice.yaml:19: nonsense: expected"));
 	assert_int_equal(ctl(d, "reload", out, sizeof(out)), 1);
 	assert_non_null(strstr(out, "nonsense"));
 	assert_int_equal(ctl(d, "show nothing", out, sizeof(out)), 2);

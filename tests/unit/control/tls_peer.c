@@ -24,7 +24,7 @@
 void
 world_make_cert(const char *chain, const char *key, const char *names, int bits)
 {
-	EVP_PKEY *k = EVP_RSA_gen((unsigned)bits);
+	EVP_PKEY *k = bits == 256 ? EVP_EC_gen("P-256") : EVP_RSA_gen((unsigned)bits);
 	X509 *x = X509_new();
 	char san[512] = "";
 	char copy[256];

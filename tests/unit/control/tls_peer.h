@@ -29,7 +29,7 @@ struct peer_world {
 
 void world_open(struct peer_world *w);
 void world_close(struct peer_world *w);
-/* Writes a self-signed certificate and its key; names: comma separated DNS names. */
+/* Writes a self-signed certificate and its key, RSA or, with 256 bits, P-256; names: comma separated DNS names. */
 void world_make_cert(const char *chain, const char *key, const char *names, int bits);
 
 void peer_open(struct tls_peer *p, struct peer_world *w, BIO *net);
