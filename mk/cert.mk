@@ -13,3 +13,6 @@ $(eval $(call unit_test,control/verifier,tests/unit/control/cert/test_verifier.c
 # What the servers behind are told.
 $(eval $(call unit_test,control/proxy2,tests/unit/control/test_proxy2.c control/proxy2.c common/wr.c common/tls.c))
 $(eval $(call unit_test,control/stapler,tests/unit/control/cert/test_stapler.c $(CP_CERT_TEST_SRC),,-luv -lcrypto))
+$(eval $(call unit_test,control/ocsp_http,tests/unit/control/cert/test_ocsp_http.c control/cert/ocsp_http.c,,-lcrypto))
+$(eval $(call fuzz_target,peer_verify,tests/fuzz/fuzz_peer_verify.c $(CP_PKI_SRC) $(CP_CERT_SRC),,-lcrypto))
+$(eval $(call fuzz_target,ocsp_http,tests/fuzz/fuzz_ocsp_http.c $(CP_PKI_SRC) $(CP_CERT_SRC) control/cert/ocsp_http.c,,-lcrypto))

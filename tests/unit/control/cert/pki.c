@@ -200,8 +200,10 @@ pki_ocsp_response(const struct pki_ocsp *o, size_t *len)
 
 		CHECK(OCSP_basic_add1_status(b, id, o->status, 0,
 			      o->status == V_OCSP_CERTSTATUS_REVOKED ? t : NULL, t, next) != NULL);
-		CHECK(OCSP_basic_sign(b, signer->x, signer->key, EVP_sha256(), NULL,
-			      o->with_signer ? 0 : OCSP_NOCERTS) == 1);
+		CHECK(OCSP_basic_sign(b, signer->x, signer->key,
+			      EVP_PKEY_get_base_id(signer->key) == EVP_PKEY_ED25519 ? NULL
+										    : EVP_sha256(),
+			      NULL, o->with_signer ? 0 : OCSP_NOCERTS) == 1);
 		r = OCSP_response_create(OCSP_RESPONSE_STATUS_SUCCESSFUL, b);
 		OCSP_BASICRESP_free(b);
 		OCSP_CERTID_free(id);
