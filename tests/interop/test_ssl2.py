@@ -1,8 +1,10 @@
-"""SSL 2.0, the server's side, with scapy as the client: every flow and error of draft-hickman-netscape-ssl that a museum listener has."""
+"""SSL 2.0 with scapy as the client and as the server: every flow and error of draft-hickman-netscape-ssl."""
+import socket
 import struct
 
 import pytest
-from scapy.layers.tls.handshake_sslv2 import SSLv2ClientFinished, SSLv2ClientMasterKey, SSLv2RequestCertificate, SSLv2ServerFinished, SSLv2ServerHello, SSLv2ServerVerify
+from scapy.layers.tls.handshake_sslv2 import (SSLv2ClientCertificate, SSLv2ClientFinished, SSLv2ClientMasterKey, SSLv2Error, SSLv2RequestCertificate,
+                                              SSLv2ServerFinished, SSLv2ServerHello, SSLv2ServerVerify)
 from scapy.packet import Raw
 
 import ssl2_peer as ssl2
@@ -241,3 +243,135 @@ def test_flipped_bits_close(server):
         c.sock.sendall(bytes(record))
         assert c.closed()
         c.close()
+
+
+# ---- the client's side, with scapy as the server ----
+
+@pytest.fixture
+def listener():
+    with socket.create_server(("127.0.0.1", 0)) as s:
+        s.settimeout(10)
+        yield s
+
+
+def port_of(listener):
+    return listener.getsockname()[1]
+
+
+CLIENT = ("--profile", "museum", "--versions", "ssl2")
+
+
+@pytest.mark.parametrize("cipher", NAMES, ids=NAMES.values())
+def test_client_new_and_known_session(client, pki, listener, cipher):
+    c = client(port_of(listener), *CLIENT, "--data", "hello, 1995", "--expect", "5", "--reconnect", "1")
+    s = ssl2.Server(listener, *pki.server)
+    session, _ = s.shake(cipher)
+    assert s.data(11) == b"hello, 1995"
+    s.send(Raw(b"world"))
+    assert s.closed()
+    s.close()
+    s = ssl2.Server(listener, *pki.server)
+    s.resume(session)
+    assert s.data(11) == b"hello, 1995"
+    s.send(Raw(b"world"))
+    assert s.closed()
+    s.close()
+    told = [c.closed(), c.closed()]
+    assert all(t["ok"] and t["suite"] == NAMES[cipher] for t in told) and [t["resumed"] for t in told] == [False, True]
+    assert told[0]["peer"] == "CN=localhost"
+
+
+def test_client_whose_session_the_server_forgot(client, pki, listener):
+    c = client(port_of(listener), *CLIENT, "--reconnect", "1")
+    for _ in range(2):
+        s = ssl2.Server(listener, *pki.server)
+        s.shake(ssl2.RC4)
+        assert s.closed()
+        s.close()
+    assert [c.closed()["resumed"] for _ in range(2)] == [False, False]
+
+
+def test_client_certificate_is_shown(client, pki, listener):
+    c = client(port_of(listener), *CLIENT, "--cert", pki.client[0], "--key", pki.client[1], "--data", "hello, 1995", "--expect", "5")
+    s = ssl2.Server(listener, *pki.server)
+    _, answer = s.shake(ssl2.RC4, ask=True)
+    assert isinstance(answer, SSLv2ClientCertificate) and answer.certdata.subject["commonName"] == "client one"
+    signed = s.tls.sslv2_key_material + b"R" * 16 + s.chain.der
+    assert answer.certdata.pubKey.verify(signed, answer.responsedata.sig_val, h="md5")
+    assert s.data(11) == b"hello, 1995"
+    s.send(Raw(b"world"))
+    assert s.closed()
+    s.close()
+    assert c.closed()["ok"]
+
+
+def test_client_without_a_certificate_says_so(client, pki, listener):
+    c = client(port_of(listener), *CLIENT)
+    s = ssl2.Server(listener, *pki.server)
+    _, answer = s.shake(ssl2.DES3, ask=True)
+    assert isinstance(answer, SSLv2Error) and answer.code == ssl2.NO_CERTIFICATE
+    assert s.closed()
+    s.close()
+    assert c.closed()["ok"]
+
+
+def test_client_refuses_a_strange_server(client, pki, listener):
+    c = client(port_of(listener), *CLIENT, "--data", "secret")
+    s = ssl2.Server(listener, *pki.stranger)
+    s.hello()
+    s.send(SSLv2ServerHello(cert=s.chain, ciphers=[ssl2.RC4], connection_id=b"C" * 16))
+    error = s.receive(SSLv2Error)
+    assert error.code == ssl2.BAD_CERTIFICATE and s.closed()
+    s.close()
+    assert c.closed()["error"] in ("UNKNOWN_CA", "BAD_CERTIFICATE")
+
+
+ANSWERS = {  # instead of SERVER-HELLO: hit, certificate type, version, certificate, ciphers, length of connection id; then the error and the ERROR
+    "no_cipher": (0, 1, 2, True, [0x020080], 16, "HANDSHAKE_FAILURE", ssl2.NO_CIPHER),
+    "nothing_in_common": (0, 1, 2, True, [], 16, "HANDSHAKE_FAILURE", ssl2.NO_CIPHER),
+    "certificate_type": (0, 7, 2, True, [ssl2.RC4], 16, "UNSUPPORTED_CERTIFICATE", ssl2.UNSUPPORTED_CERTIFICATE_TYPE),
+    "no_certificate": (0, 1, 2, False, [ssl2.RC4], 16, "BAD_CERTIFICATE", ssl2.BAD_CERTIFICATE),
+    "hit_not_offered": (1, 0, 2, False, [], 16, "ILLEGAL_PARAMETER", None),
+    "hit_2": (2, 0, 2, False, [], 16, "ILLEGAL_PARAMETER", None),
+    "version": (0, 1, 0x0300, True, [ssl2.RC4], 16, "PROTOCOL_VERSION", None),
+    "short_id": (0, 1, 2, True, [ssl2.RC4], 15, "DECODE_ERROR", None),
+    "long_id": (0, 1, 2, True, [ssl2.RC4], 33, "DECODE_ERROR", None),
+}
+
+
+@pytest.mark.parametrize("case", ANSWERS)
+def test_client_and_a_wrong_server_hello(client, pki, listener, case):
+    hit, kind, version, with_cert, ciphers, n, error, code = ANSWERS[case]
+    c = client(port_of(listener), *CLIENT)
+    s = ssl2.Server(listener, *pki.server)
+    s.hello()
+    cert = s.chain.der if with_cert else b""
+    specs = b"".join(struct.pack("!I", x)[1:] for x in ciphers)
+    s.send(Raw(struct.pack("!BBBHHHH", 4, hit, kind, version, len(cert), len(specs), n) + cert + specs + b"C" * n))
+    if code is not None:
+        assert s.receive(SSLv2Error).code == code
+    assert s.closed()
+    s.close()
+    assert c.closed()["error"] == error
+
+
+def test_client_and_a_server_without_the_key(client, pki, listener):
+    c = client(port_of(listener), *CLIENT, "--data", "secret")
+    s = ssl2.Server(listener, *pki.server)
+    s.hello()
+    s.send(SSLv2ServerHello(cert=s.chain, ciphers=[ssl2.RC4], connection_id=b"C" * 16))
+    s.receive(SSLv2ClientMasterKey)
+    s.send(SSLv2ServerVerify(challenge=b"?" * 16))
+    assert s.closed()
+    s.close()
+    assert c.closed()["error"] == "DECRYPT_ERROR"
+
+
+def test_client_takes_an_error(client, pki, listener):
+    c = client(port_of(listener), *CLIENT)
+    s = ssl2.Server(listener, *pki.server)
+    s.hello()
+    s.send(Raw(struct.pack("!BH", 0, ssl2.NO_CIPHER)))
+    assert s.closed()
+    s.close()
+    assert c.closed()["error"] == "PEER_ALERT"
