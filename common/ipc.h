@@ -64,7 +64,7 @@ struct ipc_conn_open {
 struct ipc_record_in {
 	ipc_conn_t conn;
 	uint8_t type; /* content type 20, 21 or 22 (TLS 1.3: the inner one), or TLS_CT_SSL2: one SSL 2.0 record */
-	uint8_t epoch; /* read epoch that opened it; 0 = plaintext; counts the read keys in effect so far */
+	uint8_t epoch; /* read epoch that opened it; 0 = plaintext; counts the read keys in effect so far, modulo 256 */
 	uint16_t version; /* record header's version, 0x0300.., or 0x0002 */
 	uint32_t bytes; /* trailing data: the record's plaintext */
 };

@@ -99,4 +99,12 @@ rec_alg_chained(const struct rec_alg *a, uint16_t version)
 	return a->kind == REC_KIND_BLOCK && version <= REC_VERSION_10;
 }
 
+/* Application data goes out in two records, the first of one byte, because the IV of the first is
+ * known beforehand (BEAST). SSL 2.0 has its MAC in the first block instead. */
+static inline bool
+rec_alg_splits(const struct rec_alg *a, uint16_t version)
+{
+	return rec_alg_chained(a, version) && version != REC_VERSION_SSL2;
+}
+
 #endif

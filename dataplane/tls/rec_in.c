@@ -230,14 +230,13 @@ rec_in_message(struct rec_in *in, const uint8_t *first, uint32_t n)
 void
 rec_in_rekey(struct rec_in *in, const struct rec_alg *alg, uint16_t version, uint8_t flags)
 {
+	in->plain_alert = version == TLS_V_13 && in->alg == NULL && !in->client;
 	in->alg = alg;
 	in->flags = flags;
 	in->version = version;
 	if (in->agreed == 0)
 		in->agreed = version;
-	in->plain_alert = version == TLS_V_13 && in->epoch == 0 && !in->client;
-	if (in->epoch != UINT8_MAX)
-		in->epoch++;
+	in->epoch++;
 	in->fresh = true;
 	in->msg_have = 0;
 	memset(in->msg_head, 0, sizeof(in->msg_head));

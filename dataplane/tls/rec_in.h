@@ -28,7 +28,7 @@ struct rec_in {
 	uint16_t version; /* of the keys; 0: none yet */
 	uint16_t agreed; /* negotiated; 0: not known yet */
 	uint8_t flags; /* IPC_KEYS_ETM, IPC_KEYS_DEFLATE */
-	uint8_t epoch; /* counts the changes of key, up to 255 */
+	uint8_t epoch; /* counts the changes of key, modulo 256 */
 	uint8_t empties, warnings, ccs;
 	bool seen; /* a good header was seen: this is TLS */
 	bool fresh; /* no whole handshake message came since the keys changed */

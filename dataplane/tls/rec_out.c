@@ -14,6 +14,9 @@ one_segment(const struct rec_out *out, uint32_t mss)
 	if (out->alg != NULL)
 		over = rec_alg_sealed_len(out->alg, out->version, out->flags, 0) +
 		       (out->alg->kind == REC_KIND_BLOCK ? out->alg->block : 0u);
+	/* the record of one byte that goes before it, tls_tx.c */
+	if (out->alg != NULL && rec_alg_splits(out->alg, out->version))
+		over += rec_alg_sealed_len(out->alg, out->version, out->flags, 1);
 	return mss > 2 * over ? mss - over : over;
 }
 

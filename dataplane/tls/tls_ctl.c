@@ -358,6 +358,8 @@ tls_ctl_ready(struct tls_layer *l, const struct ipc_conn_ready *msg, const uint8
 	}
 	if (c->state != TLS_SHAKE || c->ws == NULL || (c->rs == NULL && c->next_rs == NULL))
 		return c->state == TLS_SHAKE ? -EBADMSG : -ESTALE;
+	if (early && !rec_in_13(&c->rin))
+		return -EBADMSG;
 	if (!ready_head(l, msg, data, &head)) {
 		ctr_inc(l->cfg.ctr, CTR_no_mbuf);
 		tls_error(l, c, TLS_E_INTERNAL_ERROR);

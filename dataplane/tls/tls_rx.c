@@ -280,6 +280,17 @@ rx_alert(struct tls_layer *l, struct tls_conn *c, uint8_t level, uint8_t alert)
 	/* other warnings need no answer (RFC 5246 7.2.2) */
 }
 
+/* A warning that is an answer to a renegotiation of ours, or in one (SSL 3.0's no_certificate): the
+ * control process waits for it. */
+static bool
+rx_answers(const struct tls_layer *l, const struct tls_conn *c, const uint8_t body[2])
+{
+	if (body[0] != TLS_ALERT_WARNING || rec_in_13(&c->rin) || !tls_known(l, c))
+		return false;
+	return body[1] == TLS_ALERT_NO_RENEGOTIATION ||
+	       (body[1] == TLS_ALERT_NO_CERTIFICATE && c->rin.agreed == TLS_V_SSL30);
+}
+
 /* To the control process; returns false when it has to wait. */
 static bool
 rx_to_control(struct tls_layer *l, struct tls_conn *c, const struct rec_op *op)
@@ -296,8 +307,9 @@ rx_to_control(struct tls_layer *l, struct tls_conn *c, const struct rec_op *op)
 		if (c->state != TLS_OPEN)
 			return false;
 		/* Established under a control process that is gone: renegotiation is refused here
-		 * (RFC 5246 7.2.2). */
-		if (op->type == TLS_CT_HANDSHAKE && c->refusals++ < TLS_MAX_REFUSALS)
+		 * (RFC 5246 7.2.2); SSL 3.0 and TLS 1.3 have no way to. */
+		if (op->type == TLS_CT_HANDSHAKE && c->rin.agreed != TLS_V_SSL30 &&
+			!rec_in_13(&c->rin) && c->refusals++ < TLS_MAX_REFUSALS)
 			tls_tx_alert(l, c, TLS_ALERT_WARNING, TLS_ALERT_NO_RENEGOTIATION);
 		else
 			tls_error(l, c, TLS_E_UNEXPECTED_MESSAGE);
@@ -430,6 +442,8 @@ rx_deliver(struct tls_layer *l, struct tls_conn *c, struct rec_op *op)
 	}
 	if (op->type == TLS_CT_ALERT && c->state == TLS_OPEN) {
 		own_chain_read(op->m, 0, first, 2);
+		if (rx_answers(l, c, first))
+			return rx_to_control(l, c, op);
 		rx_alert(l, c, first[0], first[1]);
 		return true;
 	}

@@ -33,6 +33,13 @@ tx_plain(struct tls_layer *l, struct tls_conn *c, struct rec_op *op)
 	return true;
 }
 
+/* TLS 1.3 never protects a change_cipher_spec (RFC 8446 5). */
+static bool
+tx_sealed(const struct tls_conn *c, uint8_t type)
+{
+	return c->ws != NULL && !(type == TLS_CT_CCS && c->ws->version == TLS_V_13);
+}
+
 /*
  * Queues one record of type `type`; m holds 1..2^14 bytes of plaintext. 0: took m; -ENOBUFS: the
  * caller keeps it.
@@ -49,7 +56,7 @@ tls_tx_record(struct tls_layer *l, struct tls_conn *c, uint8_t type, struct rte_
 	op->type = type;
 	op->owner = c;
 	op->wire = len;
-	if (c->ws == NULL) {
+	if (!tx_sealed(c, type)) {
 		if (!tx_plain(l, c, op)) {
 			tls_op_put(l, op);
 			return -ENOBUFS;
@@ -78,10 +85,20 @@ tx_may_alert(const struct tls_conn *c)
 	return c->hold != TLS_HOLD_KEYS;
 }
 
+/* SSL 3.0 has twelve alerts (RFC 6101 5.4.2): what came later is told by the nearest of them. */
+static uint8_t
+tx_alert_of(const struct tls_conn *c, uint8_t alert)
+{
+	if (c->rin.agreed != TLS_V_SSL30 || alert < 22 || alert == 30 ||
+		(alert >= 40 && alert <= 47))
+		return alert;
+	return alert == 22 ? 20 : 40;
+}
+
 void
 tls_tx_alert(struct tls_layer *l, struct tls_conn *c, uint8_t level, uint8_t alert)
 {
-	uint8_t body[2] = { level, alert };
+	uint8_t body[2] = { level, tx_alert_of(c, alert) };
 	struct rte_mbuf *m;
 
 	if (!tx_may_alert(c))
@@ -96,7 +113,7 @@ tls_tx_alert(struct tls_layer *l, struct tls_conn *c, uint8_t level, uint8_t ale
 		own_drop(l->cfg.ctr, m, CTR_no_mbuf);
 		return;
 	}
-	c->alert_sent = alert;
+	c->alert_sent = body[1];
 	ctr_inc(l->cfg.ctr, CTR_tls_alerts_out);
 }
 
@@ -173,8 +190,7 @@ tls_write_len(struct tls_layer *l, struct tls_conn *c, uint32_t avail, bool more
 static bool
 tx_splits(const struct tls_conn *c, uint32_t len)
 {
-	return len > 1 && c->ws != NULL && c->ws->version != TLS_V_SSL2 &&
-	       rec_alg_chained(c->ws->alg, c->ws->version);
+	return len > 1 && c->ws != NULL && rec_alg_splits(c->ws->alg, c->ws->version);
 }
 
 static int

@@ -144,7 +144,7 @@ keys_change_with_data_in_flight_both_ways(void **state)
 }
 
 static void
-epochs_stop_counting_but_keys_go_on(void **state)
+keys_may_change_more_often_than_epochs_count(void **state)
 {
 	struct world *w = *state;
 	struct keys13 k;
@@ -155,7 +155,7 @@ epochs_stop_counting_but_keys_go_on(void **state)
 		next = way_new(ALG, 0x0304, (uint8_t)i);
 		way_send(w, &k.cap, 22, "ku", 2);
 		assert_int_equal(w->n_msg, 1);
-		assert_int_equal(w->msg[0].u.rec.epoch, RTE_MIN(2 + i, 255));
+		assert_int_equal(w->msg[0].u.rec.epoch, (2 + i) % 256);
 		w->n_msg = 0;
 		assert_int_equal(way_set(w, &next, IPC_DIR_READ, 0), 0);
 		read_on_13(w, 0);
@@ -163,6 +163,70 @@ epochs_stop_counting_but_keys_go_on(void **state)
 	}
 	way_send(w, &k.cap, 23, "still here", 10);
 	expect_server(w, "still here");
+}
+
+/* The engine with a poll that gives nothing back while `asleep`. */
+static struct rec_engine_ops slow_ops;
+static bool asleep;
+
+static uint16_t
+slow_poll(struct rec_engine *e, struct rec_op **ops, uint16_t n)
+{
+	return asleep ? 0 : rec_engine_soft.poll(e, ops, n);
+}
+
+/* With an engine that takes its time no record is given to it that may need other keys. */
+static void
+waits_for_an_engine_that_takes_its_time(void **state)
+{
+	struct world *w = *state;
+	struct keys13 k;
+	struct way cap2 = way_new(ALG, 0x0304, 50);
+	uint8_t buf[1000];
+	uint32_t len = 0;
+
+	open_13(w, &k);
+	slow_ops = rec_engine_soft;
+	slow_ops.poll = slow_poll;
+	w->eng->ops = &slow_ops;
+	way_put(&k.cap, 23, "a", 1, buf, &len);
+	way_put(&k.cap, 23, "b", 1, buf, &len);
+	way_put(&k.cap, 22, "key update", 10, buf, &len);
+	way_put(&cap2, 23, "c", 1, buf, &len);
+	asleep = true;
+	to_appliance(w, buf, len);
+	assert_int_equal(client(w)->in.n, 1);
+	for (int i = 0; i < 4; i++) { /* one record each time it wakes up */
+		asleep = false;
+		tls_poll(w->tls, w->now);
+		asleep = true;
+		turn(w);
+	}
+	expect_server(w, "ab");
+	expect_told(w, 0, 22, 2, "key update");
+	assert_int_equal(client(w)->in.n, 0);
+	assert_int_equal(way_set(w, &cap2, IPC_DIR_READ, 0), 0);
+	asleep = false;
+	read_on_13(w, 0);
+	expect_server(w, "abc");
+}
+
+/* Where a control process asks for change_cipher_spec under keys: it goes out in the clear. */
+static void
+change_cipher_spec_is_never_protected(void **state)
+{
+	struct world *w = *state;
+	struct keys13 k = keys13_new();
+	uint8_t type, buf[100];
+
+	hello_13(w, NULL, 0);
+	assert_int_equal(way_set(w, &k.shs, IPC_DIR_WRITE, 0), 0);
+	say_records(w, 20, 0, "\1", 1);
+	say_records(w, 22, 0, "extensions", 10);
+	turn(w);
+	assert_int_equal(next_record(w, false, &type, buf), 1);
+	assert_int_equal(type, 20);
+	way_expect(w, &k.shs, 22, "extensions", 10);
 }
 
 static void
@@ -568,7 +632,9 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		CASE(reads_no_further_than_the_message_that_changes_keys),
 		CASE(keys_change_with_data_in_flight_both_ways),
-		CASE(epochs_stop_counting_but_keys_go_on),
+		CASE(keys_may_change_more_often_than_epochs_count),
+		CASE(waits_for_an_engine_that_takes_its_time),
+		CASE(change_cipher_spec_is_never_protected),
 		CASE(keys_for_now_need_a_pause),
 		CASE(early_data_flows_before_finished),
 		CASE(data_under_handshake_keys_is_refused),

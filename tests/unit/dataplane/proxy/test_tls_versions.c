@@ -138,7 +138,33 @@ every_suite_refuses_another_records_version(void **state)
 		open_with(w, &cl, &sv);
 		hdr[2] = (uint8_t)(cl.k.version ^ 1);
 		to_appliance(w, hdr, 5);
-		way_expect_alert(w, &sv, 2, 70);
+		/* protocol_version is of TLS */
+		way_expect_alert(w, &sv, 2, cl.k.version == 0x0300 ? 40 : 70);
+	}
+}
+
+/* RFC 6101 5.4.2 knows neither protocol_version nor record_overflow. */
+static void
+ssl3_gets_alerts_of_its_own(void **state)
+{
+	static const uint8_t rows[][6] = {
+		{ 23, 3, 1, 1, 0, 40 }, /* version */
+		{ 23, 3, 0, 0x48, 1, 20 }, /* length */
+		{ 99, 3, 0, 1, 0, 10 },
+	};
+	struct world *w = *state;
+
+	for (size_t i = 0; i < RTE_DIM(rows); i++) {
+		struct way cl = suite_way(0, 10), sv = suite_way(0, 20);
+
+		if (i != 0) {
+			end(state);
+			begin(state);
+			w = *state;
+		}
+		open_with(w, &cl, &sv);
+		to_appliance(w, rows[i], 5);
+		way_expect_alert(w, &sv, 2, rows[i][5]);
 	}
 }
 
@@ -203,6 +229,27 @@ renegotiates_with_data_in_flight_both_ways(void **state)
 		turn(w);
 		way_expect_alert(w, &sv2, 1, 0);
 	}
+}
+
+static void
+the_answer_to_a_renegotiation_reaches_its_control_process(void **state)
+{
+	struct world *w = *state;
+	struct way cl = suite_way(7, 10), sv = suite_way(7, 20);
+
+	open_with(w, &cl, &sv);
+	say_records(w, 22, 0, "\0\0\0\0", 4);
+	way_send(w, &cl, 21, "\1\132", 2); /* not this one */
+	assert_int_equal(w->n_msg, 0);
+	w->ring_full = true;
+	way_send(w, &cl, 21, "\1\144", 2); /* no_renegotiation */
+	assert_int_equal(w->n_msg, 0);
+	w->ring_full = false;
+	turn(w);
+	assert_int_equal(w->n_msg, 1);
+	expect_told(w, 0, 21, 1, "\1\144");
+	way_send(w, &cl, 23, "on we go", 8);
+	expect_server(w, "on we go");
 }
 
 static void
@@ -736,6 +783,8 @@ main(void)
 		CASE(every_suite_carries_data_and_ends_well),
 		CASE(every_suite_answers_damage_with_one_alert),
 		CASE(every_suite_refuses_another_records_version),
+		CASE(ssl3_gets_alerts_of_its_own),
+		CASE(the_answer_to_a_renegotiation_reaches_its_control_process),
 		CASE(renegotiates_with_data_in_flight_both_ways),
 		CASE(data_between_ccs_and_finished_ends_a_renegotiation),
 		CASE(a_finished_in_pieces_holds_back_data_to_its_last),

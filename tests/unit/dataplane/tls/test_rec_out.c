@@ -103,6 +103,28 @@ accounts_for_every_algorithms_overhead(void **state)
 	}
 }
 
+/* What goes out in two records fits a segment with both. */
+static void
+accounts_for_the_record_of_one_byte(void **state)
+{
+	static const uint32_t algs[] = { IPC_ALG_AES128_CBC_SHA1, IPC_ALG_3DES_CBC_SHA1 };
+
+	for (uint16_t version = 0x0300; version <= 0x0301; version++) {
+		for (size_t i = 0; i < 2; i++) {
+			struct rec_out out = { .alg = rec_alg_get(algs[i]),
+				.version = version,
+				.max_fragment = 16384 };
+			struct rec_out_path path = { MSS, 10 * MSS, 0 };
+			uint32_t n = rec_out_next(&out, 100000, true, &path, 1);
+
+			assert_in_range(n, MSS / 2, MSS);
+			assert_true(rec_alg_sealed_len(out.alg, version, 0, 1) +
+					    rec_alg_sealed_len(out.alg, version, 0, n - 1) <=
+				    MSS);
+		}
+	}
+}
+
 static void
 survives_a_tiny_mss_and_a_count_that_overflows(void **state)
 {
@@ -125,6 +147,7 @@ main(void)
 		cmocka_unit_test(never_exceeds_what_the_client_accepts),
 		cmocka_unit_test(waits_for_a_fuller_record_only_behind_a_full_window),
 		cmocka_unit_test(accounts_for_every_algorithms_overhead),
+		cmocka_unit_test(accounts_for_the_record_of_one_byte),
 		cmocka_unit_test(survives_a_tiny_mss_and_a_count_that_overflows),
 	};
 
