@@ -54,8 +54,12 @@ numbers(const struct app *a, struct number out[64])
 	NUM("session_hits", "session ids found", s.hits, false);
 	NUM("session_misses", "session ids not found", s.misses, false);
 	NUM("session_evictions", "sessions that made room for newer ones", s.evicted, false);
-	NUM("rsa_card", "RSA operations done by the card", p.rsa_card, false);
-	NUM("rsa_software", "RSA operations done in software", p.rsa_soft, false);
+	NUM("rsa_card", "RSA key transports done by the card", p.rsa_card, false);
+	NUM("rsa_software", "RSA key transports done in software", p.rsa_soft, false);
+	NUM("signatures_card", "signatures made by the card", p.sign_card, false);
+	NUM("signatures_software", "signatures made in software", p.sign_soft, false);
+	NUM("key_exchanges", "ephemeral key operations", p.kex, false);
+	NUM("peer_key_operations", "operations with a peer's public key", p.peer, false);
 	NUM("prf_card", "PRF operations done by the card", p.prf_card, false);
 	NUM("prf_software", "PRF operations done in software", p.prf_soft, false);
 	NUM("card_timeouts", "operations that the card did not answer in time", p.card_timeouts,
@@ -63,10 +67,14 @@ numbers(const struct app *a, struct number out[64])
 	NUM("card_refused", "operations that the card refused or could not do", p.card_refused,
 		false);
 	NUM("card_busy", "operations that the card had no room for", p.card_busy, false);
+	NUM("card_faults", "signatures of the card that were wrong and did not leave",
+		p.card_faults, false);
 	NUM("card_keys_loaded", "private keys loaded into the card", p.keys_loaded, false);
 	NUM("card_keys_refused", "private keys that the card refused", p.keys_refused, false);
 	NUM("operations_in_flight", "key operations under way", p.in_flight, true);
 	NUM("operations_failed", "key operations that nobody could do", p.failed, false);
+	NUM("operations_refused", "key operations for which there was no room", p.refused, false);
+	NUM("operations_bytes", "memory of key operations under way", p.room, true);
 	NUM("dataplane_attaches", "times the dataplane attached", l.attaches, false);
 	NUM("ipc_malformed", "malformed messages of the dataplane", l.malformed, false);
 	NUM("ipc_received", "messages from the dataplane", l.messages_in, false);

@@ -179,7 +179,7 @@ pka_count_soft(struct pka *p, const struct pka_req *req)
 	case PKA_PRF: p->stats.prf_soft++; break;
 	case PKA_SIGN: p->stats.sign_soft++; break;
 	case PKA_VERIFY:
-	case PKA_RSA_ENCRYPT: p->stats.verify++; break;
+	case PKA_RSA_ENCRYPT: p->stats.peer++; break;
 	default: p->stats.kex++; break;
 	}
 }
@@ -302,30 +302,6 @@ pka_do(struct pka *p, const struct pka_owner *who, const struct pka_req *req, co
 		return PKA_INLINE;
 	p->stats.failed++;
 	return PKA_FAILED;
-}
-
-void
-pka_rsa_premaster(struct pka *p, const struct pka_owner *who, const struct cert *cert,
-	uint16_t client_version, const uint8_t *in, size_t len)
-{
-	struct pka_req req = { .kind = PKA_RSA_PREMASTER, .code = client_version, .cert = cert };
-	uint8_t out[PKA_PREMASTER_LEN];
-	size_t out_len;
-
-	/* never in place; not at all: the handshake runs into its timeout */
-	(void)pka_do(p, who, &req, in, len, out, &out_len);
-}
-
-int
-pka_prf(struct pka *p, const struct pka_owner *who, enum hs_prf prf, size_t secret_len,
-	const uint8_t *in, size_t len, size_t out_len, uint8_t out[PKA_MAX_RESULT])
-{
-	struct pka_req req = { .kind = PKA_PRF,
-		.code = (uint16_t)prf,
-		.split = (uint32_t)secret_len,
-		.out_len = (uint32_t)out_len };
-
-	return pka_do(p, who, &req, in, len, out, &out_len);
 }
 
 /* ---- threads ---- */

@@ -25,7 +25,6 @@
 #include "control/pka/pka_op.h"
 
 #define PKA_MAX_KEYS 64
-#define PKA_MAX_RESULT 256
 
 enum pka_result { PKA_FAILED = -1, PKA_PENDING = 0, PKA_INLINE = 1 };
 
@@ -63,7 +62,8 @@ struct pka_ops {
 struct pka_stats {
 	uint64_t rsa_card, rsa_soft, prf_card, prf_soft, card_timeouts, card_refused, card_busy,
 		failed;
-	uint64_t sign_card, sign_soft, verify, kex, card_faults, refused, room;
+	/* peer: with a peer's key; card_faults: wrong signatures; refused: no room; room: bytes in use */
+	uint64_t sign_card, sign_soft, peer, kex, card_faults, refused, room;
 	uint64_t keys_loaded, keys_refused, in_flight;
 };
 
@@ -106,16 +106,6 @@ void pka_card_done(struct pka *p, const struct ipc_pka_done *msg, const uint8_t 
  */
 int pka_do(struct pka *p, const struct pka_owner *who, const struct pka_req *req, const uint8_t *in,
 	size_t len, uint8_t *out, size_t *out_len);
-
-/* The two operations of before pka_do(), on top of it. Always answered by done(). */
-void pka_rsa_premaster(struct pka *p, const struct pka_owner *who, const struct cert *cert,
-	uint16_t client_version, const uint8_t *in, size_t len);
-/*
- * PKA_INLINE: out_len bytes are in out already; PKA_PENDING: done() will come. in: secret | label |
- * seed.
- */
-int pka_prf(struct pka *p, const struct pka_owner *who, enum hs_prf prf, size_t secret_len,
-	const uint8_t *in, size_t len, size_t out_len, uint8_t out[PKA_MAX_RESULT]);
 
 void pka_stats(const struct pka *p, struct pka_stats *stats);
 bool pka_has_card(const struct pka *p);

@@ -37,7 +37,7 @@ pka_card_can(
 	if (p->card_slots == 0)
 		return false;
 	switch (req->kind) {
-	case PKA_PRF: return req->code == HS_PRF_SHA256 && req->out_len <= PKA_MAX_RESULT && len <= CARD_MAX_PRF;
+	case PKA_PRF: return req->code == HS_PRF_SHA256 && req->out_len <= PKA_CARD_MAX_RESULT && len <= CARD_MAX_PRF;
 	case PKA_SIGN:
 		if (pka_scheme_find(req->code) == NULL ||
 			!pka_scheme_fits(pka_scheme_find(req->code), key) ||

@@ -8,6 +8,7 @@
 
 #define PKA_MAX_JOBS 65536
 #define PKA_MAX_ROOM (64u << 20) /* bytes of all operations under way together */
+#define PKA_CARD_MAX_RESULT 256
 #define PKA_CARD_MODULUS 256 /* the card has RSA-2048 */
 
 enum pka_where { PKA_FREE, PKA_CARD, PKA_THREAD, PKA_STUCK };

@@ -444,9 +444,9 @@ premaster_and_prf_come_from_the_card(void **state)
 	prf.code = HS_PRF_SHA384;
 	assert_int_equal(ask(f, 2, &prf, in, 100, out, &n), PKA_INLINE);
 	prf.code = HS_PRF_SHA256;
-	prf.out_len = PKA_MAX_RESULT + 1;
+	prf.out_len = PKA_CARD_MAX_RESULT + 1;
 	assert_int_equal(ask(f, 3, &prf, in, 100, out, &n), PKA_INLINE);
-	assert_int_equal(n, PKA_MAX_RESULT + 1);
+	assert_int_equal(n, PKA_CARD_MAX_RESULT + 1);
 	prf.out_len = 48;
 	f->refuse_sends = 1;
 	assert_int_equal(ask(f, 4, &prf, in, 100, out, &n), PKA_INLINE);
