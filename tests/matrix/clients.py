@@ -12,7 +12,7 @@ import subprocess
 import suites
 
 REQUEST = b"GET /1k.bin HTTP/1.0\r\nHost: %s\r\n\r\n"
-TIMEOUT = 40
+TIMEOUT = 20
 
 
 class PeerFailed(Exception):
@@ -81,14 +81,14 @@ class OpenSSL(Client):
 
     def talk(self, address, port, host, version, suite, group=None, cert=None):
         name = self.names[suite.name]
-        argv = ["openssl", "s_client", "-connect", f"{address}:{port}", "-servername", host, self.FLAG[version], "-ign_eof", "-no_ssl3"]
+        argv = ["openssl", "s_client", "-connect", f"{address}:{port}", "-servername", host, self.FLAG[version], "-ign_eof"]
         argv += ["-ciphersuites", name] if version == "1.3" else ["-cipher", f"{name}:@SECLEVEL=0"]
         if suite.auth != "ANON":
             argv += ["-CAfile", f"{self.pki}/ca.pem", "-verify_return_error", "-verify_hostname", host]
         if version == "1.3":
             argv += ["-sigalgs", "RSA-PSS+SHA256:ECDSA+SHA256:ECDSA+SHA384:ed25519:RSA-PSS+SHA384:RSA-PSS+SHA512"]
         # an ECDSA certificate's curve is one of the groups, too
-        argv += ["-groups", GROUPS[group][0] + ("" if version == "1.3" or suite.auth != "ECDSA" else ":P-256")] if group else []
+        argv += ["-groups", GROUPS[group][0] + ("" if version == "1.3" or suite.auth != "ECDSA" or group == "secp256r1" else ":P-256")] if group else []
         argv += ["-cert", f"{self.pki}/{cert}.pem", "-key", f"{self.pki}/{cert}.key"] if cert else []
         out = self.run(argv, host).stdout
         got = re.search(rb"New, (\S+), Cipher is (\S+)", out)
