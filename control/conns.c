@@ -289,6 +289,8 @@ conns_open(struct conns *c, uint32_t worker, const struct ipc_conn_open *msg, ui
 	k->opened_ms = now_ms;
 	*at = k;
 	begin_half_open(c, k);
+	if (p != NULL)
+		conns_start_client(c, k);
 	return 0;
 }
 

@@ -1,6 +1,7 @@
 /* The client's role: connections to servers behind, and the sessions kept for the next ones. */
 #include <string.h>
 
+#include "common/ct.h"
 #include "common/wr.h"
 #include "control/conns_int.h"
 #include "control/handshake/hs_digest.h"
@@ -54,4 +55,30 @@ conns_client_remove(struct conns *c, const struct conn *k)
 		return;
 	store_name(k, &p->hs, name);
 	client_store_remove(c->deps.clients, name, NULL);
+}
+
+void
+conns_start_client(struct conns *c, struct conn *k)
+{
+	const struct config_pool *p = keeps_sessions(c, k);
+	struct hs_env env = conns_env(c);
+	uint8_t name[CLIENT_STORE_NAME_LEN], ticket[CLIENT_STORE_MAX_TICKET];
+	struct session_entry e;
+	size_t len = 0;
+	struct peer *peer = NULL;
+	bool known = false;
+	enum tls_err err;
+
+	if (p != NULL) {
+		store_name(k, &p->hs, name);
+		known = client_store_take(c->deps.clients, name, env.now_s, &e, ticket, &len);
+	}
+	hs_out_start(&c->out);
+	if (known)
+		peer = conns_known_peer(c, hs_conf_of(k->hs), e.peer, env.now_s);
+	err = hs_start(k->hs, &env, known ? &e : NULL, known ? ticket : NULL, len, peer, &c->out);
+	if (known)
+		ct_wipe(&e, sizeof(e));
+	peer_unref(peer);
+	conns_carry_out(c, k, err);
 }
