@@ -11,7 +11,7 @@ from .procs import Procs
 
 DEFAULTS = {
     "engine": "soft", "profile": "legacy", "config": None, "workers": 1, "port": "af_packet", "impair": {}, "mtu": 1500,
-    "lcores": None, "only_leaf": None, "only_version": None, "tls_behind": False, "dp_args": [], "seed": 1, "env": {}, "nginx": True,
+    "lcores": None, "only_leaf": None, "only_version": None, "dp_args": [], "seed": 1, "env": {}, "nginx": True,
 }
 IMPAIRMENTS = ("loss", "reorder", "dup", "delay", "seed")
 

@@ -2,6 +2,7 @@
 import os
 import random
 
+from . import pki
 from .net import INSIDE, SERVERS, LabError, sh
 
 FILES = {"1k.bin": 1 << 10, "64k.bin": 64 << 10, "1m.bin": 1 << 20, "10m.bin": 10 << 20}
@@ -37,6 +38,16 @@ http {{
         location = /who {{ default_type text/plain; return 200 "$server_addr\\n"; }}
     }}
     server {{
+{listens_tls}
+        ssl_certificate {dir}/pki/backend.pem;
+        ssl_certificate_key {dir}/pki/backend.key;
+        ssl_protocols TLSv1 TLSv1.1 TLSv1.2 TLSv1.3;
+        ssl_ciphers ALL:@SECLEVEL=0;
+        ssl_session_cache shared:behind:1m;
+        root {dir}/www;
+        location = /who {{ default_type text/plain; return 200 "$server_addr $ssl_protocol $ssl_cipher $ssl_session_reused\n"; }}
+    }}
+    server {{
         listen 127.0.0.1:8099;
         location = /sink {{ default_type text/plain; return 200 "$http_content_length\\n"; }}
     }}
@@ -65,8 +76,10 @@ def start_nginx(lab, prefix=()):
     write_site(lab.state)
     conf = os.path.join(lab.state, "nginx.conf")
     listens = "\n".join(f"        listen {INSIDE}.{2 + i}:80;" for i in range(SERVERS))
+    listens_tls = "\n".join(f"        listen {INSIDE}.{2 + i}:443 ssl;" for i in range(SERVERS))
+    pki.make(os.path.join(lab.state, "pki"))
     with open(conf, "w") as f:
-        f.write(CONF.format(dir=lab.state, listens=listens))
+        f.write(CONF.format(dir=lab.state, listens=listens, listens_tls=listens_tls))
     sh("nginx", "-t", "-q", "-c", conf, ns=lab.net.ns("server"))
     lab.procs.start("nginx", [*prefix, "nginx", "-c", conf], ns=lab.net.ns("server"))
 

@@ -37,7 +37,7 @@ class Labs:
             self.down()
             self.lab, self.engine = Lab(NAME), engine
             config = os.path.join(HERE, "matrix.yaml")
-            self.lab.up(engine=engine, config=config, tls_behind=True)
+            self.lab.up(engine=engine, config=config)
         for p in ("dp", "cp"):
             if not self.lab.procs.alive(p):
                 raise LabError(f"{p} is dead:\n{self.lab.procs.tail(p, 40)}")
