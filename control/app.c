@@ -143,6 +143,8 @@ run_config(struct app *a, struct config *c)
 		log_line(&a->log, LOG_WARN, "card_kek_unchanged reason=\"%s\"", err);
 	pka_set_timeout(a->pka, c->device_timeout_ms);
 	pka_set_keys(a->pka, c->all_certs, c->cert_count);
+	if (stapler_set_certs(a->stapler, c->all_certs, c->cert_count) != 0)
+		log_line(&a->log, LOG_ERROR, "out_of_memory what=\"OCSP responses to staple\"");
 	app_tickets_trim(a, c);
 	config_warnings(c, warn, a);
 	dp_link_flush_all(a->link);
@@ -437,9 +439,10 @@ app_open(struct app *a, uv_loop_t *loop, struct config *cfg, void (*on_thread)(v
 	if (cfg->keylog != NULL && (a->keylog = keylog_open(cfg->keylog, &a->log, err, CONFIG_ERR_LEN)) == NULL)
 		return -1;
 	a->verifier = verifier_new(loop, &a->log, &clock, &verifier_ops);
+	a->stapler = stapler_new(loop, &a->log, &clock);
 	a->clients = client_store_new(CLIENT_SESSIONS_BYTES, CLIENT_SESSIONS_EACH);
 	a->once = once_new(ONCE_CAPACITY, used_before_until(cfg));
-	if (a->verifier == NULL || a->clients == NULL || a->once == NULL)
+	if (a->verifier == NULL || a->stapler == NULL || a->clients == NULL || a->once == NULL)
 		return -1;
 	deps = (struct conns_deps){ .pka = a->pka,
 		.verifier = a->verifier,
@@ -486,6 +489,7 @@ app_close(struct app *a)
 	if (a->pka != NULL)
 		pka_close(a->pka);
 	verifier_close(a->verifier);
+	stapler_close(a->stapler);
 	uv_run(a->loop, UV_RUN_DEFAULT);
 	manage_free(a->manage);
 	conns_free(a->conns);
@@ -494,6 +498,7 @@ app_close(struct app *a)
 	session_cache_free(a->cache);
 	keylog_close(a->keylog);
 	verifier_free(a->verifier);
+	stapler_free(a->stapler);
 	client_store_free(a->clients);
 	once_free(a->once);
 	app_tickets_close(a);

@@ -11,6 +11,7 @@
 #include "control/config.h"
 #include "control/conns.h"
 #include "control/dp_link.h"
+#include "control/cert/stapler.h"
 #include "control/cert/verifier.h"
 #include "control/pka/pka.h"
 #include "control/session/client_store.h"
@@ -53,6 +54,7 @@ struct app {
 	struct session_cache *cache;
 	struct keylog *keylog; /* NULL: none */
 	struct verifier *verifier;
+	struct stapler *stapler;
 	struct client_store *clients; /* sessions with servers behind */
 	struct once *once; /* single-use tickets and early data that were used */
 	struct app_tickets tickets[CONFIG_MAX_LISTENERS];

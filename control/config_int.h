@@ -16,7 +16,7 @@
 
 /* Optional numbers are pointers: NULL says "not given". */
 struct raw_staple {
-	char *file, *responder;
+	char *file, *responder, *issuer;
 	bool *ocsp;
 };
 struct raw_cert {

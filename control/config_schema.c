@@ -20,6 +20,7 @@ static const cyaml_schema_field_t staple_fields[] = {
 	STR("file", raw_staple, file, OPT),
 	BOOL_OPT("ocsp", raw_staple, ocsp),
 	STR("responder", raw_staple, responder, OPT),
+	STR("issuer", raw_staple, issuer, OPT),
 	CYAML_FIELD_END
 };
 static const cyaml_schema_field_t cert_fields[] = {

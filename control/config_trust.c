@@ -76,8 +76,12 @@ config_trust(struct config_diag *d, const char *base, const struct raw_trust *r,
 }
 
 static void
-check_staple(struct config_diag *d, const char *path, const struct raw_staple *s)
+check_staple(
+	struct config_diag *d, const char *path, const struct raw_staple *s, struct cert *cert)
 {
+	struct staple_conf conf = {
+		.file = s->file, .url = s->responder, .issuer_file = s->issuer
+	};
 	bool asks = config_boolean(d, path, "staple.ocsp", s->ocsp, false);
 
 	if (asks == (s->file != NULL))
@@ -88,6 +92,9 @@ check_staple(struct config_diag *d, const char *path, const struct raw_staple *s
 	else if (s->responder != NULL && strncasecmp(s->responder, "http://", 7) != 0)
 		config_error_at(d, path, "staple.responder",
 			"expected an http:// URL (responses are signed), got %s", s->responder);
+	conf.fetch = asks;
+	if (cert_want_staple(cert, &conf) != 0)
+		config_error_at(d, path, "staple", "out of memory");
 }
 
 bool
@@ -107,6 +114,6 @@ config_certificate(struct config *c, struct config_diag *d, const char *path,
 	if (cert->notes[0] != '\0')
 		config_note(d, path, "%s", cert->notes);
 	if (r->staple != NULL)
-		check_staple(d, path, r->staple);
+		check_staple(d, path, r->staple, cert);
 	return true;
 }
