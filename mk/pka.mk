@@ -1,5 +1,6 @@
 # Public-key work, ML-KEM, tickets and session stores: tests.
 $(eval $(call unit_test,control/pka_ops,tests/unit/control/test_pka_ops.c $(CP_PKA_SOFT_SRC) control/handshake/hs_digest.c common/rd.c common/wr.c,,-lcrypto))
+$(eval $(call unit_test,control/pka_kex,tests/unit/control/test_pka_kex.c $(CP_PKA_SOFT_SRC) control/handshake/hs_digest.c common/rd.c common/wr.c,,-lcrypto))
 $(eval $(call unit_test,control/mlkem,tests/unit/control/test_mlkem.c $(MLKEM_SRC),,-lcrypto))
 $(eval $(call unit_test,control/mlkem_poly,tests/unit/control/test_mlkem_poly.c control/mlkem/mlkem_hash.c,,-lcrypto))
 # The build that is not taken is compiled too: it must not rot.

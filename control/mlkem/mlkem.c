@@ -6,9 +6,9 @@
 #include "common/ct.h"
 #include "control/mlkem/mlkem_poly.h"
 
-#define T_LEN (MLKEM_K * MLKEM_POLY_BYTES) /* the encoded vector in both keys */
+#define T_LEN  (MLKEM_K * MLKEM_POLY_BYTES) /* the encoded vector in both keys */
 #define U_POLY (MLKEM_N * MLKEM_DU / 8)
-#define U_LEN (MLKEM_K * U_POLY)
+#define U_LEN  (MLKEM_K * U_POLY)
 _Static_assert(MLKEM768_EK_LEN == T_LEN + 32, "t and rho");
 _Static_assert(MLKEM768_DK_LEN == T_LEN + MLKEM768_EK_LEN + 64, "s, ek, H(ek) and z");
 _Static_assert(MLKEM768_CT_LEN == U_LEN + MLKEM_N * MLKEM_DV / 8, "u and v");
@@ -33,7 +33,8 @@ matrix_mul(struct poly acc[MLKEM_K], struct mlkem_hash *h, const uint8_t rho[32]
 
 /* Algorithm 13 after its first step: the rest depends on rho, which is public, and sigma. */
 static void
-pke_keygen(struct mlkem_hash *h, const uint8_t rho[32], const uint8_t sigma[32], uint8_t *ek, uint8_t *dk)
+pke_keygen(struct mlkem_hash *h, const uint8_t rho[32], const uint8_t sigma[32], uint8_t *ek,
+	uint8_t *dk)
 {
 	struct poly s[MLKEM_K], t[MLKEM_K], e;
 
@@ -58,7 +59,8 @@ pke_keygen(struct mlkem_hash *h, const uint8_t rho[32], const uint8_t sigma[32],
 
 /* Algorithm 14. False: a coefficient of ek is not below q (7.2); ct then holds nothing of worth. */
 static bool
-pke_encrypt(struct mlkem_hash *h, const uint8_t *ek, const uint8_t m[32], const uint8_t r[32], uint8_t *ct)
+pke_encrypt(struct mlkem_hash *h, const uint8_t *ek, const uint8_t m[32], const uint8_t r[32],
+	uint8_t *ct)
 {
 	struct poly y[MLKEM_K], u[MLKEM_K], t, v = { { 0 } }, e;
 	bool good = true;

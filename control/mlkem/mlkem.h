@@ -8,17 +8,17 @@
 
 #include <stdint.h>
 
-#define MLKEM768_EK_LEN 1184 /* encapsulation key: public */
-#define MLKEM768_DK_LEN 2400 /* decapsulation key: secret */
-#define MLKEM768_CT_LEN 1088
+#define MLKEM768_EK_LEN	    1184 /* encapsulation key: public */
+#define MLKEM768_DK_LEN	    2400 /* decapsulation key: secret */
+#define MLKEM768_CT_LEN	    1088
 #define MLKEM768_SECRET_LEN 32
-#define MLKEM768_SEED_LEN 32
+#define MLKEM768_SEED_LEN   32
 
 /* ML-KEM.KeyGen, algorithm 19. 1, or -1: no randomness or no memory. */
 int mlkem768_keygen(uint8_t ek[MLKEM768_EK_LEN], uint8_t dk[MLKEM768_DK_LEN]);
 /*
- * ML-KEM.Encaps, algorithm 20, with the check of 7.2: 0 when ek is not an encapsulation key. Else 1,
- * or -1.
+ * ML-KEM.Encaps, algorithm 20, with the check of 7.2: 0 when ek is not an encapsulation key. Else
+ * 1, or -1.
  */
 int mlkem768_encaps(const uint8_t ek[MLKEM768_EK_LEN], uint8_t ct[MLKEM768_CT_LEN],
 	uint8_t secret[MLKEM768_SECRET_LEN]);

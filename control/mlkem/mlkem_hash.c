@@ -76,7 +76,8 @@ mlkem_hash_j(struct mlkem_hash *h, const uint8_t *a, size_t a_len, const uint8_t
 }
 
 void
-mlkem_hash_prf(struct mlkem_hash *h, const uint8_t key[32], uint8_t nonce, uint8_t *out, size_t out_len)
+mlkem_hash_prf(
+	struct mlkem_hash *h, const uint8_t key[32], uint8_t nonce, uint8_t *out, size_t out_len)
 {
 	run(h, algs.shake256, 1, key, 32, &nonce, 1, out, out_len);
 }

@@ -22,7 +22,8 @@ void mlkem_hash_end(struct mlkem_hash *h);
 /* out = f(a | b) */
 void mlkem_hash_g(struct mlkem_hash *h, const uint8_t *a, size_t a_len, const uint8_t *b,
 	size_t b_len, uint8_t out[64]); /* SHA3-512 */
-void mlkem_hash_h(struct mlkem_hash *h, const uint8_t *a, size_t a_len, uint8_t out[32]); /* SHA3-256 */
+void mlkem_hash_h(
+	struct mlkem_hash *h, const uint8_t *a, size_t a_len, uint8_t out[32]); /* SHA3-256 */
 void mlkem_hash_j(struct mlkem_hash *h, const uint8_t *a, size_t a_len, const uint8_t *b,
 	size_t b_len, uint8_t out[32]); /* SHAKE256 */
 void mlkem_hash_prf(struct mlkem_hash *h, const uint8_t key[32], uint8_t nonce, uint8_t *out,

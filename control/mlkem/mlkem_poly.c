@@ -6,13 +6,16 @@
 
 #include "common/ct.h"
 
-#define Q MLKEM_Q
-#define QINV (-3327) /* q^-1 mod 2^16 */
-#define R2 1353 /* 2^32 mod q */
-#define R2_128 1441 /* 2^32 / 128 mod q */
-#define BARRETT 20159 /* 2^26 / q, rounded */
+#define Q	MLKEM_Q
+#define QINV	(-3327) /* q^-1 mod 2^16 */
+#define R2	1353	/* 2^32 mod q */
+#define R2_128	1441	/* 2^32 / 128 mod q */
+#define BARRETT 20159	/* 2^26 / q, rounded */
 
-/* 17^BitRev7(i) * 2^16 mod q (FIPS 203 appendix A times the Montgomery factor); checked by a test */
+/*
+ * 17^BitRev7(i) * 2^16 mod q (FIPS 203 appendix A times the Montgomery factor); checked by a test
+ */
+/* clang-format off */
 static const int16_t zetas[128] = {
 	-1044, -758, -359, -1517, 1493, 1422, 287, 202, -171, 622, 1577, 182, 962, -1202, -1474, 1468,
 	573, -1325, 264, 383, -829, 1458, -1602, -130, -681, 1017, 732, 608, -1542, 411, -205, -1571,
@@ -23,6 +26,7 @@ static const int16_t zetas[128] = {
 	817, 1097, 603, 610, 1322, -1285, -1465, 384, -1215, -136, 1218, -1335, -874, 220, -1187, -1659,
 	-1185, -1530, -1278, 794, -1510, -854, -870, 478, -108, -308, 996, 991, 958, -1460, 1522, 1628,
 };
+/* clang-format on */
 
 /* The upper half of a product. */
 static inline int16_t

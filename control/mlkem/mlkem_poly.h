@@ -12,11 +12,11 @@
 
 #include "control/mlkem/mlkem_hash.h"
 
-#define MLKEM_N 256
-#define MLKEM_Q 3329
-#define MLKEM_K 3 /* ML-KEM-768, FIPS 203 table 2 */
-#define MLKEM_DU 10
-#define MLKEM_DV 4
+#define MLKEM_N		 256
+#define MLKEM_Q		 3329
+#define MLKEM_K		 3 /* ML-KEM-768, FIPS 203 table 2 */
+#define MLKEM_DU	 10
+#define MLKEM_DV	 4
 #define MLKEM_POLY_BYTES 384
 
 struct poly {
@@ -26,7 +26,8 @@ struct poly {
 /* Algorithm 9, in place: |in| <= q, |out| <= q/2 */
 void poly_ntt(struct poly *p);
 /*
- * Algorithm 10, in place: |in| <= q. Takes out the factor 2^-16 that poly_mul_add leaves; |out| <= q
+ * Algorithm 10, in place: |in| <= q. Takes out the factor 2^-16 that poly_mul_add leaves; |out| <=
+ * q
  */
 void poly_ntt_inverse(struct poly *p);
 /* acc += a * b / 2^16 in the NTT domain, algorithm 11: |a|, |b| <= q; acc grows by at most 2q */
@@ -49,7 +50,8 @@ void poly_compress(const struct poly *p, unsigned d, uint8_t *out);
 void poly_decompress(struct poly *p, unsigned d, const uint8_t *in);
 
 /* Algorithm 7, SampleNTT of XOF(rho, i, j). Public. */
-void poly_sample_ntt(struct poly *p, struct mlkem_hash *h, const uint8_t rho[32], uint8_t i, uint8_t j);
+void poly_sample_ntt(
+	struct poly *p, struct mlkem_hash *h, const uint8_t rho[32], uint8_t i, uint8_t j);
 /* Algorithm 8 with eta = 2, SamplePolyCBD of PRF(key, nonce) */
 void poly_sample_cbd(struct poly *p, struct mlkem_hash *h, const uint8_t key[32], uint8_t nonce);
 

@@ -164,7 +164,8 @@ pka_job_finish(struct pka *p, struct pka_job *j)
 	if (mine.rc != 0)
 		p->stats.failed++;
 	pka_job_drop(p, j);
-	p->ops.done(p->ops.ctx, &who, mine.rc == 0 ? mine.out : NULL, mine.rc == 0 ? mine.out_len : 0);
+	p->ops.done(
+		p->ops.ctx, &who, mine.rc == 0 ? mine.out : NULL, mine.rc == 0 ? mine.out_len : 0);
 	ct_wipe(mine.in, mine.room_len);
 	free(mine.in);
 	p->room -= mine.room_len;
@@ -356,12 +357,14 @@ pka_load_kek(struct pka *p, const char *file, char err[CERT_ERR_LEN])
 
 	if (n < 0)
 		snprintf(err, CERT_ERR_LEN,
-			"%s: cannot read the card's key-encryption key: %s; check the path and that the user of "
+			"%s: cannot read the card's key-encryption key: %s; check the path and "
+			"that the user of "
 			"sluice-cp may read it",
 			file, strerror(errno));
 	else if (n != KEYBLOB_KEK_BYTES)
 		snprintf(err, CERT_ERR_LEN,
-			"%s: the card's key-encryption key must be a file of exactly %u bytes; give the one that the "
+			"%s: the card's key-encryption key must be a file of exactly %u bytes; "
+			"give the one that the "
 			"card was provisioned with",
 			file, KEYBLOB_KEK_BYTES);
 	if (fd >= 0)

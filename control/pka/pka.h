@@ -38,8 +38,8 @@ struct pka_owner {
 enum pka_fault {
 	PKA_FAULT_NONE,
 	PKA_FAULT_REFUSE, /* pka_do() returns PKA_FAILED */
-	PKA_FAULT_FAIL, /* done() comes with NULL */
-	PKA_FAULT_STALL, /* done() never comes */
+	PKA_FAULT_FAIL,	  /* done() comes with NULL */
+	PKA_FAULT_STALL,  /* done() never comes */
 };
 
 struct pka_ops {
@@ -53,8 +53,8 @@ struct pka_ops {
 		const void *data, size_t data_len);
 	void *ctx;
 	/*
-	 * Only in tests, NULL otherwise: asked before each operation that pka_do() is given; what it
-	 * returns happens to it.
+	 * Only in tests, NULL otherwise: asked before each operation that pka_do() is given; what
+	 * it returns happens to it.
 	 */
 	enum pka_fault (*fault)(void *ctx, const struct pka_req *req);
 };
@@ -62,7 +62,8 @@ struct pka_ops {
 struct pka_stats {
 	uint64_t rsa_card, rsa_soft, prf_card, prf_soft, card_timeouts, card_refused, card_busy,
 		failed;
-	/* peer: with a peer's key; card_faults: wrong signatures; refused: no room; room: bytes in use */
+	/* peer: with a peer's key; card_faults: wrong signatures; refused: no room; room: bytes in
+	 * use */
 	uint64_t sign_card, sign_soft, peer, kex, card_faults, refused, room;
 	uint64_t keys_loaded, keys_refused, in_flight;
 };
@@ -101,8 +102,8 @@ void pka_card_done(struct pka *p, const struct ipc_pka_done *msg, const uint8_t 
 
 /*
  * Any request of pka_op.h. PKA_INLINE: the result is in out (room for PKA_OP_MAX_OUT) and *out_len;
- * PKA_PENDING: done() comes later; PKA_FAILED: it could not be done at all. `in` and what req points
- * to are needed during the call only.
+ * PKA_PENDING: done() comes later; PKA_FAILED: it could not be done at all. `in` and what req
+ * points to are needed during the call only.
  */
 int pka_do(struct pka *p, const struct pka_owner *who, const struct pka_req *req, const uint8_t *in,
 	size_t len, uint8_t *out, size_t *out_len);

@@ -30,14 +30,16 @@ arm(struct pka *p)
 }
 
 bool
-pka_card_can(
-	const struct pka *p, const struct pka_req *req, const EVP_PKEY *key, size_t len, uint32_t *slot)
+pka_card_can(const struct pka *p, const struct pka_req *req, const EVP_PKEY *key, size_t len,
+	uint32_t *slot)
 {
 	*slot = 0;
 	if (p->card_slots == 0)
 		return false;
 	switch (req->kind) {
-	case PKA_PRF: return req->code == HS_PRF_SHA256 && req->out_len <= PKA_CARD_MAX_RESULT && len <= CARD_MAX_PRF;
+	case PKA_PRF:
+		return req->code == HS_PRF_SHA256 && req->out_len <= PKA_CARD_MAX_RESULT &&
+		       len <= CARD_MAX_PRF;
 	case PKA_SIGN:
 		if (pka_scheme_find(req->code) == NULL ||
 			!pka_scheme_fits(pka_scheme_find(req->code), key) ||
@@ -70,8 +72,8 @@ describe(struct pka_job *j, uint32_t slot, struct ipc_pka_do *msg)
 		msg->op = IPC_PKA_RSA_PRIVATE;
 		msg->bytes = PKA_CARD_MODULUS;
 		j->out_len = PKA_CARD_MODULUS;
-		return pka_rsa_encode(pka_scheme_find(j->req.code), j->key, j->in, j->in_len, j->out,
-			       PKA_CARD_MODULUS) == 0
+		return pka_rsa_encode(pka_scheme_find(j->req.code), j->key, j->in, j->in_len,
+			       j->out, PKA_CARD_MODULUS) == 0
 			       ? j->out
 			       : NULL;
 	default:
@@ -88,8 +90,8 @@ pka_card_try(struct pka *p, struct pka_job *j, uint32_t slot)
 	struct ipc_pka_do msg;
 	const uint8_t *data = describe(j, slot, &msg);
 
-	if (data == NULL || p->ops.send(p->ops.ctx, j->who.worker, IPC_PKA_DO, &msg, sizeof(msg), data,
-				    msg.bytes) != 0)
+	if (data == NULL || p->ops.send(p->ops.ctx, j->who.worker, IPC_PKA_DO, &msg, sizeof(msg),
+				    data, msg.bytes) != 0)
 		return false;
 	j->where = PKA_CARD;
 	j->deadline = uv_now(p->loop) + p->timeout_ms;
@@ -174,9 +176,9 @@ card_result(struct pka *p, struct pka_job *j, const uint8_t *data)
 		return;
 	}
 	pka_card_unlink(p, j);
-	(*(j->req.kind == PKA_PRF    ? &p->stats.prf_card
-		 : j->req.kind == PKA_SIGN ? &p->stats.sign_card
-					   : &p->stats.rsa_card))++;
+	(*(j->req.kind == PKA_PRF	  ? &p->stats.prf_card
+		: j->req.kind == PKA_SIGN ? &p->stats.sign_card
+					  : &p->stats.rsa_card))++;
 	memcpy(j->out, data, j->out_len);
 	j->rc = 0;
 	pka_job_finish(p, j);
@@ -267,7 +269,8 @@ pka_card_attached(struct pka *p, uint32_t slots)
 {
 	if (slots != 0 && !p->has_kek) {
 		log_line(p->log, LOG_WARN,
-			"card_unused reason=\"no device.kek in the configuration\" operations=software");
+			"card_unused reason=\"no device.kek in the configuration\" "
+			"operations=software");
 		slots = 0;
 	}
 	p->card_slots = slots;

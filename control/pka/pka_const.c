@@ -1,5 +1,6 @@
 /* Curves and primes, made once; see pka_const.h. */
-#define OPENSSL_SUPPRESS_DEPRECATED /* DH_new_by_nid(): the only way to libcrypto's copy of the primes that is not a key */
+#define OPENSSL_SUPPRESS_DEPRECATED    /* DH_new_by_nid(): the only way to libcrypto's copy of the \
+					  primes that is not a key */
 #include "control/pka/pka_const.h"
 
 #include <pthread.h>
@@ -26,8 +27,8 @@ make_prime(struct pka_prime *at, int nid, unsigned exponent_bytes)
 	BN_MONT_CTX *mont = BN_MONT_CTX_new();
 	BN_CTX *bn = BN_CTX_new();
 
-	if (p != NULL && less != NULL && mont != NULL && bn != NULL && BN_sub(less, p, BN_value_one()) &&
-		BN_MONT_CTX_set(mont, p, bn)) {
+	if (p != NULL && less != NULL && mont != NULL && bn != NULL &&
+		BN_sub(less, p, BN_value_one()) && BN_MONT_CTX_set(mont, p, bn)) {
 		*at = (struct pka_prime){ .p = p,
 			.p_less_1 = less,
 			.mont = mont,

@@ -6,10 +6,10 @@
 #include "control/pka/pka.h"
 #include "control/pka/pka_soft.h"
 
-#define PKA_MAX_JOBS 65536
-#define PKA_MAX_ROOM (64u << 20) /* bytes of all operations under way together */
+#define PKA_MAX_JOBS	    65536
+#define PKA_MAX_ROOM	    (64u << 20) /* bytes of all operations under way together */
 #define PKA_CARD_MAX_RESULT 256
-#define PKA_CARD_MODULUS 256 /* the card has RSA-2048 */
+#define PKA_CARD_MODULUS    256 /* the card has RSA-2048 */
 
 enum pka_where { PKA_FREE, PKA_CARD, PKA_THREAD, PKA_STUCK };
 
@@ -18,9 +18,9 @@ struct pka_job {
 	uv_work_t work;
 	struct pka *p;
 	struct pka_owner who;
-	struct pka_req req; /* cert and peer are not kept: key is */
-	EVP_PKEY *key; /* own reference; NULL when the kind needs none */
-	uint64_t deadline; /* loop time, ms */
+	struct pka_req req;	       /* cert and peer are not kept: key is */
+	EVP_PKEY *key;		       /* own reference; NULL when the kind needs none */
+	uint64_t deadline;	       /* loop time, ms */
 	struct pka_job *newer, *older; /* on the card: by age */
 	uint32_t index, gen;
 	uint8_t where; /* enum pka_where */
@@ -45,9 +45,9 @@ struct pka {
 	struct pka_ops ops;
 	uv_timer_t timer;
 	struct pka_job **jobs; /* by index */
-	uint32_t *spare; /* free indexes, a stack */
+	uint32_t *spare;       /* free indexes, a stack */
 	uint32_t spare_count, job_count;
-	size_t room; /* bytes of all jobs */
+	size_t room;			 /* bytes of all jobs */
 	struct pka_job *oldest, *newest; /* on the card */
 	struct pka_key keys[PKA_MAX_KEYS];
 	uint16_t generation;
@@ -59,8 +59,8 @@ struct pka {
 
 /* pka_card.c */
 /* The card has this kind of operation and, where it needs one, the key. */
-bool pka_card_can(
-	const struct pka *p, const struct pka_req *req, const EVP_PKEY *key, size_t len, uint32_t *slot);
+bool pka_card_can(const struct pka *p, const struct pka_req *req, const EVP_PKEY *key, size_t len,
+	uint32_t *slot);
 /* Sends the job to the card. False: it cannot take it. */
 bool pka_card_try(struct pka *p, struct pka_job *j, uint32_t slot);
 void pka_card_load(struct pka *p, struct pka_key *k);

@@ -9,11 +9,14 @@
 
 static const struct pka_kex_group groups[] = {
 	{ KEX_X25519, 64, 32, 32, 32, pka_x25519_keygen, pka_x25519_derive, pka_x25519_respond, 0 },
-	{ KEX_X25519MLKEM768, 2464, 1216, 1120, 64, pka_hybrid_keygen, pka_hybrid_derive, pka_hybrid_respond, 0 },
+	{ KEX_X25519MLKEM768, 2464, 1216, 1120, 64, pka_hybrid_keygen, pka_hybrid_derive,
+		pka_hybrid_respond, 0 },
 	{ KEX_P256, 32, 65, 65, 32, pka_ec_keygen, pka_ec_derive, pka_ec_respond, 0 },
 	{ KEX_P384, 48, 97, 97, 48, pka_ec_keygen, pka_ec_derive, pka_ec_respond, 0 },
-	{ KEX_FFDHE2048, 29, 256, 256, 256, pka_ffdhe_keygen, pka_ffdhe_derive, pka_ffdhe_respond, 1 },
-	{ KEX_FFDHE3072, 35, 384, 384, 384, pka_ffdhe_keygen, pka_ffdhe_derive, pka_ffdhe_respond, 1 },
+	{ KEX_FFDHE2048, 29, 256, 256, 256, pka_ffdhe_keygen, pka_ffdhe_derive, pka_ffdhe_respond,
+		1 },
+	{ KEX_FFDHE3072, 35, 384, 384, 384, pka_ffdhe_keygen, pka_ffdhe_derive, pka_ffdhe_respond,
+		1 },
 };
 
 const struct pka_kex_group *
@@ -61,8 +64,8 @@ pka_kex_do_keygen(unsigned group, uint8_t *out, size_t *out_len)
 }
 
 int
-pka_kex_do_derive(unsigned group, const uint8_t *in, size_t split, size_t len, uint8_t *out,
-	size_t *out_len)
+pka_kex_do_derive(
+	unsigned group, const uint8_t *in, size_t split, size_t len, uint8_t *out, size_t *out_len)
 {
 	const struct pka_kex_group *g = pka_kex_find(group);
 	int rc;

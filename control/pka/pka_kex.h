@@ -11,8 +11,8 @@
 
 /* Longest private part, share and secret: X25519MLKEM768, and an 8192-bit explicit group. */
 #define PKA_KEX_MAX_PRIVATE 2464
-#define PKA_KEX_MAX_PUBLIC 1216
-#define PKA_KEX_MAX_SECRET 1024
+#define PKA_KEX_MAX_PUBLIC  1216
+#define PKA_KEX_MAX_SECRET  1024
 
 struct pka_kex_group {
 	uint16_t code, private_len, public_len, reply_len, secret_len;
@@ -34,8 +34,8 @@ const struct pka_kex_group *pka_kex_find(unsigned code);
  * peer's share is not valid. out has room for PKA_OP_MAX_OUT.
  */
 int pka_kex_do_keygen(unsigned group, uint8_t *out, size_t *out_len);
-int pka_kex_do_derive(unsigned group, const uint8_t *in, size_t split, size_t len, uint8_t *out,
-	size_t *out_len);
+int pka_kex_do_derive(
+	unsigned group, const uint8_t *in, size_t split, size_t len, uint8_t *out, size_t *out_len);
 int pka_kex_do_respond(
 	unsigned group, const uint8_t *in, size_t len, uint8_t *out, size_t *out_len);
 

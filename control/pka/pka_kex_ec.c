@@ -56,7 +56,8 @@ public_of(const struct pka_curve *c, const BIGNUM *k, uint8_t *pub, BN_CTX *bn)
 
 /* The x coordinate of k times the peer's point, which must be an uncompressed one on the curve. */
 static int
-secret_of(const struct pka_curve *c, const BIGNUM *k, const uint8_t *peer, uint8_t *secret, BN_CTX *bn)
+secret_of(const struct pka_curve *c, const BIGNUM *k, const uint8_t *peer, uint8_t *secret,
+	BN_CTX *bn)
 {
 	EC_POINT *q = EC_POINT_new(c->group), *r = EC_POINT_new(c->group);
 	BIGNUM *x = BN_secure_new();

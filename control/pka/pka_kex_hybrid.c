@@ -5,7 +5,7 @@
 #include "control/mlkem/mlkem.h"
 #include "control/pka/pka_kex.h"
 
-#define X_PUBLIC 32
+#define X_PUBLIC  32
 #define X_PRIVATE 64
 
 _Static_assert(MLKEM768_EK_LEN + X_PUBLIC == PKA_KEX_MAX_PUBLIC, "the client's share");

@@ -7,7 +7,7 @@
 #include <openssl/core_names.h>
 
 /* Larger moduli and exponents of a peer's RSA key would let it choose how long we compute. */
-#define LOOP_RSA_BITS 4096
+#define LOOP_RSA_BITS	       4096
 #define LOOP_RSA_EXPONENT_BITS 32
 
 static bool

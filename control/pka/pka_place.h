@@ -1,4 +1,5 @@
-/* Where software does an operation: on the loop's thread or on the pool. docs/adr/0004 has the numbers. */
+/* Where software does an operation: on the loop's thread or on the pool. docs/adr/0004 has the
+ * numbers. */
 #ifndef SLUICE_CONTROL_PKA_PLACE_H
 #define SLUICE_CONTROL_PKA_PLACE_H
 

@@ -16,7 +16,7 @@
 struct pka_scheme {
 	uint16_t code;
 	uint8_t type; /* enum pka_sig_type */
-	uint8_t raw; /* length of the digest that is given instead of a message, or 0 */
+	uint8_t raw;  /* length of the digest that is given instead of a message, or 0 */
 	const EVP_MD *(*md)(void);
 };
 enum pka_sig_type { PKA_SIG_PKCS1, PKA_SIG_PSS, PKA_SIG_PSS_KEY, PKA_SIG_ECDSA, PKA_SIG_ED25519 };

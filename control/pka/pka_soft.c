@@ -1,6 +1,6 @@
 /*
- * Requests done by libcrypto, and RSA premaster decryption with our own constant-time unpadding; see
- * pka_soft.h.
+ * Requests done by libcrypto, and RSA premaster decryption with our own constant-time unpadding;
+ * see pka_soft.h.
  */
 #include "control/pka/pka_soft.h"
 
@@ -74,7 +74,8 @@ pka_soft_rsa_premaster(EVP_PKEY *key, uint16_t client_version, const uint8_t *in
 }
 
 void
-pka_soft_unpad_ssl2(const uint8_t *em, size_t len, const uint8_t *substitute, uint8_t *out, size_t n)
+pka_soft_unpad_ssl2(
+	const uint8_t *em, size_t len, const uint8_t *substitute, uint8_t *out, size_t n)
 {
 	/* 00 02 PS 00 M, at least eight bytes of PS; the last eight all 03: RFC 5246 E.2 */
 	uint32_t good = ct_eq(em[0], 0) & ct_eq(em[1], 2), rollback = ~0u;

@@ -15,14 +15,13 @@
 
 #define PKA_PREMASTER_LEN 48
 
-
 /*
  * Does any request, then and there, as pka_op.h describes it. out has room for PKA_OP_MAX_OUT.
  * Returns 0, or -1 when it could not be done at all (a key that is not for it, memory); out then
  * holds nothing.
  */
-int pka_soft_do(const struct pka_req *req, const uint8_t *in, size_t len, uint8_t *out,
-	size_t *out_len);
+int pka_soft_do(
+	const struct pka_req *req, const uint8_t *in, size_t len, uint8_t *out, size_t *out_len);
 /* The same with the key (NULL where the kind needs none) in place of req->cert and req->peer. */
 int pka_soft_run(const struct pka_req *req, EVP_PKEY *key, const uint8_t *in, size_t len,
 	uint8_t *out, size_t *out_len);
@@ -44,7 +43,7 @@ void pka_soft_unpad_premaster(const uint8_t *em, size_t len, uint16_t client_ver
  * The same for SSL 2.0: n bytes of key (n + 11 <= len), substitute when the padding is wrong or
  * says that the client speaks 3.x (RFC 5246 E.2).
  */
-void pka_soft_unpad_ssl2(const uint8_t *em, size_t len, const uint8_t *substitute, uint8_t *out,
-	size_t n);
+void pka_soft_unpad_ssl2(
+	const uint8_t *em, size_t len, const uint8_t *substitute, uint8_t *out, size_t n);
 
 #endif

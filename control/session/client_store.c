@@ -1,4 +1,5 @@
-/* Sessions of the client's role: a hash of names, each with its sessions, newest first; see client_store.h. */
+/* Sessions of the client's role: a hash of names, each with its sessions, newest first; see
+ * client_store.h. */
 #include "control/session/client_store.h"
 
 #include <stdlib.h>
@@ -12,7 +13,7 @@
 struct name;
 
 struct item {
-	struct item *next; /* of the same name, older */
+	struct item *next;	    /* of the same name, older */
 	struct item *newer, *older; /* of all, by use */
 	struct name *of;
 	struct session_entry entry;
@@ -216,7 +217,8 @@ client_store_remove(struct client_store *s, const uint8_t name[CLIENT_STORE_NAME
 
 	for (struct item *it = n != NULL ? n->items : NULL; it != NULL; it = next) {
 		next = it->next;
-		if (entry != NULL && !ct_memeq(it->entry.secret, entry->secret, sizeof(entry->secret)))
+		if (entry != NULL &&
+			!ct_memeq(it->entry.secret, entry->secret, sizeof(entry->secret)))
 			continue;
 		drop(s, it);
 		s->stats.removed++;

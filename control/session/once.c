@@ -1,4 +1,5 @@
-/* Used ids: flat slots chained by hash, and a heap that has the next one to expire on top. See once.h. */
+/* Used ids: flat slots chained by hash, and a heap that has the next one to expire on top. See
+ * once.h. */
 #include "control/session/once.h"
 
 #include <stdlib.h>
@@ -48,7 +49,8 @@ once_new(uint32_t capacity, uint64_t unknown_until_s)
 	o->capacity = capacity;
 	o->forgotten_s = unknown_until_s;
 	o->stats.capacity = capacity;
-	o->stats.bytes = capacity * (sizeof(*o->slots) + sizeof(*o->heap)) + buckets * sizeof(*o->buckets);
+	o->stats.bytes =
+		capacity * (sizeof(*o->slots) + sizeof(*o->heap)) + buckets * sizeof(*o->buckets);
 	return o;
 }
 

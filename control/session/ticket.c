@@ -1,4 +1,5 @@
-/* Ticket keys: making, ageing, sealing, opening; see ticket.h. Reading a file is in ticket_file.c. */
+/* Ticket keys: making, ageing, sealing, opening; see ticket.h. Reading a file is in ticket_file.c.
+ */
 #include "control/session/ticket_int.h"
 
 #include <stdlib.h>
@@ -11,7 +12,7 @@
 #include "common/ct.h"
 
 #define NONCE_LEN 12
-#define TAG_LEN 16
+#define TAG_LEN	  16
 /* SP 800-38D 8.3: random nonces, so a key seals no more often than this */
 #define MAX_SEALS (1ull << 32)
 
@@ -71,8 +72,8 @@ ticket_keys_set_clock(struct ticket_keys *k, uint64_t (*clock)(void *), void *ct
 /* ---- one key ---- */
 
 bool
-ticket_key_make(const struct ticket_keys *k, struct ticket_key *at, const uint8_t name[TICKET_NAME_LEN],
-	const uint8_t key[32])
+ticket_key_make(const struct ticket_keys *k, struct ticket_key *at,
+	const uint8_t name[TICKET_NAME_LEN], const uint8_t key[32])
 {
 	*at = (struct ticket_key){ .seal = EVP_CIPHER_CTX_new(), .open = EVP_CIPHER_CTX_new() };
 	memcpy(at->name, name, TICKET_NAME_LEN);
@@ -207,7 +208,8 @@ ticket_seal(struct ticket_keys *k, uint64_t now_s, const void *plain, size_t len
 }
 
 static bool
-open_body(struct ticket_key *key, const uint8_t *ticket, const uint8_t *body, size_t len, void *plain)
+open_body(
+	struct ticket_key *key, const uint8_t *ticket, const uint8_t *body, size_t len, void *plain)
 {
 	uint8_t tag[TAG_LEN];
 	int n, m;

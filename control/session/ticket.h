@@ -2,9 +2,9 @@
  * Keys that seal sessions into tickets, RFC 5077 4 and RFC 8446 4.6.1.
  *
  * A ticket is key name (16 bytes) | nonce (12) | ciphertext | tag (16): AES-256-GCM with the name
- * as additional data. Keys are either made here, seal for rotate_s and open for keep_s more, or come
- * from a file that several appliances share. What is in a ticket, and until when it counts, is the
- * handshake's to judge.
+ * as additional data. Keys are either made here, seal for rotate_s and open for keep_s more, or
+ * come from a file that several appliances share. What is in a ticket, and until when it counts, is
+ * the handshake's to judge.
  *
  * Clocks: a key's age is the larger of what a clock that nobody sets (CLOCK_BOOTTIME) and the wall
  * clock say. A wall clock set back changes nothing; one set forward, or a machine brought back from
@@ -19,11 +19,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define TICKET_NAME_LEN 16
-#define TICKET_OVERHEAD (TICKET_NAME_LEN + 12 + 16)
+#define TICKET_NAME_LEN	 16
+#define TICKET_OVERHEAD	 (TICKET_NAME_LEN + 12 + 16)
 #define TICKET_MAX_PLAIN 16384
-#define TICKET_MAX_KEYS 16
-#define TICKET_FILE_ENTRY 80 /* name (16) | two keys (32 each), as for nginx's ssl_session_ticket_key */
+#define TICKET_MAX_KEYS	 16
+#define TICKET_FILE_ENTRY                                                                          \
+	80 /* name (16) | two keys (32 each), as for nginx's ssl_session_ticket_key */
 #define TICKET_ERR_LEN 384
 
 struct ticket_stats {
@@ -35,8 +36,8 @@ struct ticket_stats {
 struct ticket_keys;
 
 /*
- * No key yet: the first is made when it is needed. rotate_s >= 1; keep_s at most 14 * rotate_s (more
- * is cut). NULL when memory is out.
+ * No key yet: the first is made when it is needed. rotate_s >= 1; keep_s at most 14 * rotate_s
+ * (more is cut). NULL when memory is out.
  */
 struct ticket_keys *ticket_keys_new(uint32_t rotate_s, uint32_t keep_s);
 /* Wipes. keys may be NULL. */
@@ -45,13 +46,14 @@ void ticket_keys_free(struct ticket_keys *keys);
 void ticket_keys_set_times(struct ticket_keys *keys, uint32_t rotate_s, uint32_t keep_s);
 /*
  * Keys from a file of 1 to 16 entries in place of our own: the first seals, all open; none of them
- * ages. Called again when the file has changed. 0; or -1 with one sentence in err, and the keys stay
- * as they were.
+ * ages. Called again when the file has changed. 0; or -1 with one sentence in err, and the keys
+ * stay as they were.
  */
 int ticket_keys_load(struct ticket_keys *keys, const char *file, char err[TICKET_ERR_LEN]);
 /* In place of CLOCK_BOOTTIME, in seconds: for tests. */
 void ticket_keys_set_clock(struct ticket_keys *keys, uint64_t (*clock)(void *ctx), void *ctx);
-/* Forgets every key: all tickets given out so far are worthless. Keys of a file come back with the next load. */
+/* Forgets every key: all tickets given out so far are worthless. Keys of a file come back with the
+ * next load. */
 void ticket_keys_drop(struct ticket_keys *keys);
 
 /*

@@ -20,11 +20,13 @@ read_file(const char *file, uint8_t buf[FILE_MAX + 1], char err[TICKET_ERR_LEN])
 	int fd = open(file, O_RDONLY | O_CLOEXEC);
 	ssize_t n = 0, got = fd >= 0 ? 0 : -1;
 
-	while (got >= 0 && n < FILE_MAX + 1 && (got = read(fd, buf + n, FILE_MAX + 1 - (size_t)n)) > 0)
+	while (got >= 0 && n < FILE_MAX + 1 &&
+		(got = read(fd, buf + n, FILE_MAX + 1 - (size_t)n)) > 0)
 		n += got;
 	if (got < 0)
 		snprintf(err, TICKET_ERR_LEN,
-			"%s: cannot read the ticket keys: %s; check the path and that the user of sluice-cp may read it",
+			"%s: cannot read the ticket keys: %s; check the path and that the user of "
+			"sluice-cp may read it",
 			file, strerror(errno));
 	if (fd >= 0)
 		close(fd);
@@ -32,7 +34,8 @@ read_file(const char *file, uint8_t buf[FILE_MAX + 1], char err[TICKET_ERR_LEN])
 		return -1;
 	if (n == 0 || n > FILE_MAX || n % TICKET_FILE_ENTRY != 0) {
 		snprintf(err, TICKET_ERR_LEN,
-			"%s: ticket keys are 1 to %u entries of %u bytes each; make one by: head -c %u /dev/urandom",
+			"%s: ticket keys are 1 to %u entries of %u bytes each; make one by: head "
+			"-c %u /dev/urandom",
 			file, TICKET_MAX_KEYS, TICKET_FILE_ENTRY, TICKET_FILE_ENTRY);
 		return -1;
 	}
@@ -40,8 +43,8 @@ read_file(const char *file, uint8_t buf[FILE_MAX + 1], char err[TICKET_ERR_LEN])
 }
 
 /*
- * The key for AES-GCM from the two of an entry, so that whoever uses them as they are (CBC and HMAC)
- * and we never use the same key for two things.
+ * The key for AES-GCM from the two of an entry, so that whoever uses them as they are (CBC and
+ * HMAC) and we never use the same key for two things.
  */
 static bool
 derive(const uint8_t entry[TICKET_FILE_ENTRY], uint8_t key[32])
@@ -53,7 +56,8 @@ derive(const uint8_t entry[TICKET_FILE_ENTRY], uint8_t key[32])
 
 	memcpy(in, label, sizeof(label));
 	memcpy(in + sizeof(label), entry + TICKET_NAME_LEN + 32, 32);
-	ok = HMAC(EVP_sha256(), entry + TICKET_NAME_LEN, 32, in, sizeof(in), key, &n) != NULL && n == 32;
+	ok = HMAC(EVP_sha256(), entry + TICKET_NAME_LEN, 32, in, sizeof(in), key, &n) != NULL &&
+	     n == 32;
 	ct_wipe(in, sizeof(in));
 	return ok;
 }
