@@ -14,3 +14,4 @@ $(eval $(call unit_test,control/s13,tests/unit/control/test_s13.c $(S13_WORLD_SR
 S12_WORLD_SRC := tests/unit/control/s12_world.c $(HS_LIB_SRC) $(CP_PKA_SOFT_SRC) $(CP_HS_SRC) $(CP_COMMON_SRC)
 $(eval $(call unit_test,control/s12_libssl,tests/unit/control/test_s12_libssl.c $(S12_WORLD_SRC),,-lssl -lcrypto -lz))
 $(eval $(call unit_test,control/s12_again,tests/unit/control/test_s12_again.c $(S12_WORLD_SRC),,-lssl -lcrypto -lz))
+$(eval $(call unit_test,control/s13_wire,tests/unit/control/test_s13_wire.c $(S13_WORLD_SRC),,-lssl $(HS_RUNNER_LIBS)))
