@@ -25,13 +25,21 @@ struct fixture {
 	char dir[64];
 	struct pka_owner answered[8];
 	unsigned answers, closes;
+	uint8_t alert; /* of the last close */
+	enum pka_fault fault; /* of the operation that fault_at counts down to */
+	unsigned fault_at;
 };
 
 static int
 take_message(void *ctx, uint32_t worker, uint16_t type, const void *body, size_t body_len,
 	const void *data, size_t data_len)
 {
-	((struct fixture *)ctx)->closes += type == IPC_CONN_CLOSE;
+	struct fixture *f = ctx;
+
+	if (type == IPC_CONN_CLOSE) {
+		f->closes++;
+		f->alert = ((const struct ipc_conn_close *)body)->alert;
+	}
 	return 0;
 }
 
@@ -49,11 +57,21 @@ answered(void *ctx, const struct pka_owner *who, const uint8_t *result, size_t l
 	conns_work_done(f->conns, who, result, len);
 }
 
+static enum pka_fault
+fault(void *ctx, const struct pka_req *req)
+{
+	struct fixture *f = ctx;
+
+	return f->fault_at != 0 && --f->fault_at == 0 ? f->fault : PKA_FAULT_NONE;
+}
+
 static int
 setup(void **state)
 {
 	struct fixture *f = calloc(1, sizeof(*f));
-	const struct pka_ops pka_ops = { .done = answered, .send = take_message, .ctx = f };
+	const struct pka_ops pka_ops = {
+		.done = answered, .send = take_message, .ctx = f, .fault = fault
+	};
 	const struct conns_ops ops = { take_message, no_flush, f };
 	char chain[100], key[100], file[100], cmd[100], err[CONFIG_ERR_LEN];
 	const uint32_t max = 16;
@@ -116,30 +134,39 @@ record(struct fixture *f, const uint8_t *data, size_t len)
 	assert_int_equal(conns_record(f->conns, 0, &m, data), 0);
 }
 
-/* A connection up to the point where its key operation is under way. */
+/* A connection whose ClientHello has come. */
 static void
-begin(struct fixture *f)
+hello(struct fixture *f, SSL_CTX *ctx)
 {
 	struct ipc_conn_open open = {
 		.conn = HANDLE, .listener = f->cfg->listeners[0].ipc.id, .peer = { .family = 4 }
 	};
-	uint8_t hello[1024], exchange[4 + 2 + 256] = { 0 };
-	struct wr w = wr_init(exchange, 6);
+	uint8_t bytes[2048];
 	BIO *net;
-	SSL *ssl = client_open(f->ctx, &net);
+	SSL *ssl = client_open(ctx, &net);
 	int n;
 
 	assert_int_equal(conns_open(f->conns, 0, &open, 1000), 0);
 	SSL_do_handshake(ssl);
-	n = BIO_read(net, hello, sizeof(hello));
+	n = BIO_read(net, bytes, sizeof(bytes));
 	assert_true(n > 5);
-	record(f, hello + 5, (size_t)n - 5);
+	record(f, bytes + 5, (size_t)n - 5);
+	SSL_free(ssl);
+	BIO_free(net);
+}
+
+/* A connection up to the point where its key operation is under way. */
+static void
+begin(struct fixture *f)
+{
+	uint8_t exchange[4 + 2 + 256] = { 0 };
+	struct wr w = wr_init(exchange, 6);
+
+	hello(f, f->ctx);
 	wr_u8(&w, 16);
 	wr_u24(&w, 258);
 	wr_u16(&w, 256);
 	record(f, exchange, sizeof(exchange));
-	SSL_free(ssl);
-	BIO_free(net);
 }
 
 static void
@@ -213,6 +240,67 @@ handles_and_workers_out_of_range_break_the_attachment(void **state)
 	assert_int_not_equal(conns_open(f->conns, 0, &open, 1000), 0); /* twice */
 }
 
+/*
+ * Key operations that are refused, that fail, and that never end, at every place of a handshake:
+ * an alert, and nothing is left of the connection. What is stuck gets no answer any more.
+ */
+static void
+a_key_operation_that_goes_wrong_ends_the_handshake(void **state)
+{
+	struct fixture *f = *state;
+	static const struct {
+		const char *suites; /* NULL: TLS 1.3 */
+		unsigned at;
+	} places[] = { { "AES128-SHA", 1 }, { "ECDHE-RSA-AES128-GCM-SHA256", 1 },
+		{ "ECDHE-RSA-AES128-GCM-SHA256", 2 }, { NULL, 1 }, { NULL, 2 } };
+	static const enum pka_fault faults[] = { PKA_FAULT_REFUSE, PKA_FAULT_FAIL, PKA_FAULT_STALL };
+	struct ipc_conn_closed closed = { .conn = HANDLE, .reason = IPC_CLOSED_PEER_RESET };
+	struct conns_stats s;
+	struct pka_stats p;
+	unsigned stuck = 0;
+
+	for (unsigned i = 0; i < 5; i++) {
+		SSL_CTX *ctx = client_ctx(places[i].suites != NULL ? places[i].suites : "DEFAULT");
+
+		SSL_CTX_set_max_proto_version(ctx, places[i].suites != NULL ? TLS1_2_VERSION : 0);
+		for (unsigned k = 0; k < 3; k++) {
+			f->fault = faults[k];
+			f->fault_at = places[i].at;
+			f->closes = f->answers = 0;
+			if (i == 0)
+				begin(f);
+			else
+				hello(f, ctx);
+			while ((f->fault_at != 0 ||
+				       (faults[k] == PKA_FAULT_FAIL && f->closes == 0)) &&
+				uv_run(&f->loop, UV_RUN_ONCE) != 0)
+				;
+			assert_int_equal(f->fault_at, 0); /* it got there */
+			if (faults[k] == PKA_FAULT_STALL) {
+				stuck++;
+				assert_int_equal(f->closes, 0);
+				conns_sweep(f->conns, 1000 + f->cfg->listeners[0].handshake_timeout_ms - 1);
+				assert_int_equal(f->closes, 0);
+				conns_sweep(f->conns, 1000 + f->cfg->listeners[0].handshake_timeout_ms);
+			}
+			assert_int_equal(f->closes, 1);
+			assert_int_equal(f->alert, faults[k] == PKA_FAULT_STALL
+							   ? tls_err_alert(TLS_E_HANDSHAKE_TIMEOUT)
+							   : tls_err_alert(TLS_E_INTERNAL_ERROR));
+			conns_stats(f->conns, &s);
+			assert_int_equal(s.half_open, 0);
+			assert_int_equal(conns_closed(f->conns, 0, &closed), 0);
+			conns_stats(f->conns, &s);
+			assert_int_equal(s.open, 0);
+			pka_stats(f->pka, &p);
+			assert_int_equal(p.in_flight, stuck); /* they hold their own memory only */
+		}
+		SSL_CTX_free(ctx);
+	}
+	assert_int_equal(s.timeouts, 5);
+	assert_int_equal(s.failed, 15);
+}
+
 int
 main(void)
 {
@@ -221,6 +309,7 @@ main(void)
 		T(an_answer_for_the_attachment_before_is_nobodys),
 		T(an_answer_for_a_closed_connection_is_dropped),
 		T(handles_and_workers_out_of_range_break_the_attachment),
+		T(a_key_operation_that_goes_wrong_ends_the_handshake),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
