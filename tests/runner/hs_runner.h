@@ -12,7 +12,8 @@
 
 struct runner_opts {
 	bool client, echo, www, events, stay, no_verify, no_verify_name, no_resume;
-	const char *host, *name, *ca, *data, *keylog;
+	const char *host, *name, *ca, *crl, *data, *keylog;
+	bool ocsp;
 	char host_room[256];
 	unsigned port, accept, reconnect, expect, timeout_ms;
 	unsigned fragment_in, fragment_out, pad;

@@ -26,6 +26,8 @@ static const char help[] =
 	"  --schemes LIST            rsa_pss_rsae_sha256,...\n"
 	"  --alpn LIST               by preference\n"
 	"  --ca FILE                 PEM: whom we believe\n"
+	"  --crl FILE                whom not any more\n"
+	"  --ocsp                    what a stapled response says counts\n"
 	"  --no-verify               any certificate will do\n"
 	"  --renegotiation WHO       refuse (default), server or both\n"
 	"  --record-size-limit N     plaintext bytes per record that we take\n"
@@ -208,6 +210,8 @@ enum {
 	O_SCHEMES,
 	O_ALPN,
 	O_CA,
+	O_CRL,
+	O_OCSP,
 	O_RENEGOTIATION,
 	O_LIMIT,
 	O_KEYLOG,
@@ -251,6 +255,8 @@ static const struct option options[] = {
 	{ "schemes", 1, NULL, O_SCHEMES },
 	{ "alpn", 1, NULL, O_ALPN },
 	{ "ca", 1, NULL, O_CA },
+	{ "crl", 1, NULL, O_CRL },
+	{ "ocsp", 0, NULL, O_OCSP },
 	{ "renegotiation", 1, NULL, O_RENEGOTIATION },
 	{ "record-size-limit", 1, NULL, O_LIMIT },
 	{ "keylog", 1, NULL, O_KEYLOG },
@@ -349,6 +355,8 @@ set_value(struct runner_opts *o, int opt, const char *arg)
 
 	switch (opt) {
 	case O_CA: o->ca = arg; break;
+	case O_CRL: o->crl = arg; break;
+	case O_OCSP: o->ocsp = true; break;
 	case O_RENEGOTIATION:
 		o->conf.renegotiation = (uint8_t)one_of("renegotiation", arg, renegotiations, 3);
 		break;
@@ -396,6 +404,10 @@ load_trust(struct runner_opts *o)
 
 	trust_conf_init(&tc);
 	tc.ca_file = o->ca;
+	tc.crl_files = &o->crl;
+	tc.crl_file_count = o->crl != NULL;
+	tc.crl_check = o->crl != NULL ? TRUST_CRL_LEAF : TRUST_CRL_OFF;
+	tc.ocsp = o->ocsp ? TRUST_OCSP_SOFT : TRUST_OCSP_OFF;
 	tc.purpose = o->client ? TRUST_SERVERS : TRUST_CLIENTS;
 	if (trust_load(&tc, &o->trust, err) != 0)
 		usage("--ca: %s", err);

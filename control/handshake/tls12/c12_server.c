@@ -66,13 +66,13 @@ take_extensions(struct hs_call *c)
 		err = hs_client_take_alpn(c, c->w->answer.alpn);
 	if (err != TLS_E_OK)
 		return err;
-	/* RFC 7366 3: only with a CBC suite */
-	if (a->encrypt_then_mac && !hs->suite->cbc)
+	/* RFC 7366 3: only with a CBC suite; some say it of NULL, where it changes no byte */
+	if (a->encrypt_then_mac && !hs->suite->cbc && hs->suite->key_len != 0)
 		return TLS_E_ILLEGAL_PARAMETER;
 	/* RFC 8422 5.2: uncompressed is always among them */
 	if (a->point_formats.p != NULL && memchr(a->point_formats.p, 0, a->point_formats.n) == NULL)
 		return TLS_E_ILLEGAL_PARAMETER;
-	hs->encrypt_then_mac = a->encrypt_then_mac && hs->version > TLS_V_SSL30;
+	hs->encrypt_then_mac = a->encrypt_then_mac && hs->suite->cbc && hs->version > TLS_V_SSL30;
 	hs->extended_master_secret = a->extended_master_secret && hs->version > TLS_V_SSL30;
 	if (had && !hs->extended_master_secret)
 		return TLS_E_HANDSHAKE_FAILURE; /* a renegotiation is bound no worse than what it replaces */
