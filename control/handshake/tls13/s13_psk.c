@@ -34,14 +34,14 @@ s13_psk_ke_only(const struct hs_hello *h)
 	return h->psk_ids.p != NULL && !offers_mode(h, PSK_DHE_KE);
 }
 
-/* psk_dhe_ke where the client can; psk_ke only where the listener says so. False: no PSK at all. */
+/* psk_dhe_ke where both can; psk_ke only where the listener says so. False: no PSK at all. */
 static bool
 choose_mode(struct hs_call *c)
 {
 	const struct hs_hello *h = &c->w->hello;
 
 	c->w->t13->psk_only = false;
-	if (offers_mode(h, PSK_DHE_KE) && h->groups.p != NULL)
+	if (offers_mode(h, PSK_DHE_KE) && c->hs->group != 0)
 		return true;
 	c->w->t13->psk_only = true;
 	return c->hs->conf->psk_only && offers_mode(h, PSK_KE);

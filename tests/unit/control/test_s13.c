@@ -300,6 +300,40 @@ resumes_behind_a_retry(void **state)
 	SSL_CTX_free(ctx);
 }
 
+/* Without a group in common, where the listener and the client both say so: psk_ke, 4.2.9. */
+static void
+resumes_without_an_exchange_where_that_is_allowed(void **state)
+{
+	for (unsigned i = 0; i < 8; i++) {
+		bool we = i & 1, they = i & 2, had = i & 4, wants = we && they && had;
+		struct s13_world w;
+		SSL_CTX *ctx = s13_client_ctx();
+		struct s13_pair p;
+		SSL_SESSION *s;
+
+		s13_world_open(&w);
+		w.conf.psk_only = had;
+		s = first_session(&w, ctx);
+		w.conf.psk_only = we;
+		SSL_CTX_set1_groups_list(ctx, "X448");
+		if (they)
+			SSL_CTX_set_options(ctx, SSL_OP_ALLOW_NO_DHE_KEX);
+		s13_pair_open(&p, &w, ctx, s);
+		assert_int_equal(s13_pair_shake(&p), wants);
+		assert_int_equal(p.end.err, wants ? TLS_E_OK : TLS_E_HANDSHAKE_FAILURE);
+		if (wants) {
+			s13_pair_talk(&p);
+			assert_true(info_of(&p).resumed);
+			assert_int_equal(info_of(&p).group, 0);
+			assert_int_equal(p.end.questions, 0);
+		}
+		s13_pair_drop(&p);
+		SSL_SESSION_free(s);
+		SSL_CTX_free(ctx);
+		s13_world_close(&w);
+	}
+}
+
 static void
 a_single_use_ticket_resumes_once(void **state)
 {
@@ -963,6 +997,7 @@ main(void)
 		CASE(a_cookie_does_not_last),
 		CASE(resumes_by_ticket_with_a_fresh_exchange),
 		CASE(resumes_behind_a_retry),
+		cmocka_unit_test(resumes_without_an_exchange_where_that_is_allowed),
 		CASE(a_single_use_ticket_resumes_once),
 		cmocka_unit_test(a_session_is_bound_to),
 		CASE(a_session_is_bound_to_its_name),
