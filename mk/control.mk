@@ -27,6 +27,10 @@ $(eval $(call program,$(BUILD)/test/control/sluice-cp-asan,asan,$(CP_SRC),,$(CP_
 $(eval $(call program,$(BUILD)/test/control/cp_process,asan,tests/unit/control/test_cp_process.c tests/unit/control/dp_peer.c control/sluicectl/http.c $(CP_PEER_SRC),,-lssl -lcrypto -lz -ljansson -lcmocka))
 TESTS += unit|control/cp_process|$(BUILD)/test/control/cp_process $(BUILD)/bin/sluice-cp $(BUILD)/bin/sluicectl
 TESTS += unit|control/cp_process_asan|$(BUILD)/test/control/cp_process $(BUILD)/test/control/sluice-cp-asan $(BUILD)/bin/sluicectl --no-sandbox
+$(eval $(call program,$(BUILD)/test/control/cp_x509,asan,tests/unit/control/test_cp_x509.c tests/unit/control/dp_peer.c control/sluicectl/http.c tests/unit/control/cert/responder.c tests/unit/control/cert/pki.c $(CP_PEER_SRC),,-lssl -lcrypto -lz -ljansson -luv -lcmocka))
+TESTS += unit|control/cp_x509|$(BUILD)/test/control/cp_x509 $(BUILD)/bin/sluice-cp
+TESTS += unit|control/cp_x509_asan|$(BUILD)/test/control/cp_x509 $(BUILD)/test/control/sluice-cp-asan --no-sandbox
+TEST_DEPS += $(BUILD)/test/control/cp_x509
 TEST_DEPS += $(BUILD)/test/control/cp_process $(BUILD)/test/control/sluice-cp-asan $(BUILD)/bin/sluice-cp $(BUILD)/bin/sluicectl
 
 # The table against the RFC, and the diagram of it.
