@@ -54,7 +54,7 @@ struct app {
 	struct session_cache *cache;
 	struct keylog *keylog; /* NULL: none */
 	struct verifier *verifier;
-	struct stapler *stapler;
+	struct stapler *stapler; /* OCSP responses for our own certificates */
 	struct client_store *clients; /* sessions with servers behind */
 	struct once *once; /* single-use tickets and early data that were used */
 	struct app_tickets tickets[CONFIG_MAX_LISTENERS];

@@ -18,6 +18,7 @@
 struct raw_staple {
 	char *file, *responder, *issuer;
 	bool *ocsp;
+	unsigned *timeout_ms;
 };
 struct raw_cert {
 	char *chain, *key;

@@ -21,6 +21,7 @@ static const cyaml_schema_field_t staple_fields[] = {
 	BOOL_OPT("ocsp", raw_staple, ocsp),
 	STR("responder", raw_staple, responder, OPT),
 	STR("issuer", raw_staple, issuer, OPT),
+	NUM_OPT("timeout_ms", raw_staple, timeout_ms),
 	CYAML_FIELD_END
 };
 static const cyaml_schema_field_t cert_fields[] = {

@@ -76,12 +76,9 @@ config_trust(struct config_diag *d, const char *base, const struct raw_trust *r,
 }
 
 static void
-check_staple(
-	struct config_diag *d, const char *path, const struct raw_staple *s, struct cert *cert)
+check_staple(struct config_diag *d, const char *path, const struct raw_staple *s, struct cert *cert)
 {
-	struct staple_conf conf = {
-		.file = s->file, .url = s->responder, .issuer_file = s->issuer
-	};
+	struct staple_conf conf = { .file = s->file, .url = s->responder, .issuer_file = s->issuer };
 	bool asks = config_boolean(d, path, "staple.ocsp", s->ocsp, false);
 
 	if (asks == (s->file != NULL))
@@ -93,8 +90,9 @@ check_staple(
 		config_error_at(d, path, "staple.responder",
 			"expected an http:// URL (responses are signed), got %s", s->responder);
 	conf.fetch = asks;
+	conf.timeout_ms = config_number(d, path, "staple.timeout_ms", s->timeout_ms, 10000, 100, 60000);
 	if (cert_want_staple(cert, &conf) != 0)
-		config_error_at(d, path, "staple", "out of memory");
+		config_error(d, path, "out of memory");
 }
 
 bool

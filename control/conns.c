@@ -123,12 +123,23 @@ conns_leave_half_open(struct conns *c, struct conn *k)
 	c->stats.half_open--;
 }
 
+static uint32_t
+key_updates(const struct conn *k)
+{
+	struct hs_info info = { 0 };
+
+	if (k->hs != NULL)
+		hs_info(k->hs, &info);
+	return info.key_updates;
+}
+
 void
 conns_drop_hs(struct conns *c, struct conn *k)
 {
 	if (k->verifying)
 		verify_cancel(c->deps.verifier, &k->verify);
 	k->verifying = false;
+	c->stats.key_updates += key_updates(k);
 	hs_free(k->hs);
 	k->hs = NULL;
 }
@@ -437,9 +448,10 @@ conns_stats(const struct conns *c, struct conns_stats *stats)
 		for (uint32_t i = 0; i < c->tables[w].size; i++) {
 			const struct conn *k = c->tables[w].by_index[i];
 
-			if (k != NULL)
-				stats->memory +=
-					sizeof(*k) + (k->hs != NULL ? hs_memory(k->hs) : 0);
+			if (k == NULL)
+				continue;
+			stats->memory += sizeof(*k) + (k->hs != NULL ? hs_memory(k->hs) : 0);
+			stats->key_updates += key_updates(k);
 		}
 	}
 }

@@ -83,6 +83,13 @@ const struct trust_conf *trust_conf(const struct trust *t);
  */
 const uint8_t *trust_id(const struct trust *t);
 
+struct trust_view { /* of the CRLs in force, for people */
+	unsigned crls;
+	int64_t until; /* the earliest nextUpdate, seconds since 1970; INT64_MAX: none has one */
+	int64_t changed; /* when the newest file was written */
+};
+void trust_look(const struct trust *t, struct trust_view *view);
+
 /* ---- CRLs that change while we run ---- */
 
 /* The set in force, with a reference for a job on another thread. */

@@ -205,3 +205,12 @@ trust_swap(struct trust *t, struct trust_set *fresh)
 	trust_set_unref(t->set);
 	t->set = fresh;
 }
+
+void
+trust_look(const struct trust *t, struct trust_view *view)
+{
+	*view = (struct trust_view){ .crls = t->set->crls, .until = t->set->crl_until };
+	for (unsigned i = 0; i < t->conf.crl_file_count; i++)
+		if (t->set->stamps[i].mtime.tv_sec > view->changed)
+			view->changed = t->set->stamps[i].mtime.tv_sec;
+}

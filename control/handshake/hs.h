@@ -264,6 +264,8 @@ enum tls_err hs_command(
 
 /* What it was made with; NULL once closed. */
 const struct hs_conf *hs_conf_of(const struct hs *hs);
+/* The policy for a lower-case server name: the exact one's, a pattern's, the listener's. */
+const struct hs_policy *hs_policy_for(const struct hs_conf *conf, const char *server_name);
 void hs_info(const struct hs *hs, struct hs_info *info);
 /* Bytes of memory that this object holds now. */
 size_t hs_memory(const struct hs *hs);

@@ -230,7 +230,6 @@ bool hs_session_usable(struct hs_call *c, const struct session_entry *e, enum tl
 
 /* ---- policy (hs_choose.c) ---- */
 /* The policy for a server name. */
-const struct hs_policy *hs_policy_for(const struct hs_conf *conf, const char *server_name);
 
 /* The application protocol, our preference; TLS_E_NO_APPLICATION_PROTOCOL when none is in common (ext_alpn.c). */
 enum tls_err hs_choose_alpn(struct hs_call *c);

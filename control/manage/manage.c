@@ -21,6 +21,7 @@
 
 #define MAX_CONNECTIONS 32
 #define IDLE_S 10
+#define CONNECTIONS "/connections/"
 
 struct manage {
 	struct app *app;
@@ -73,14 +74,82 @@ static const struct {
 	{ "/connections", view_connections },
 	{ "/sessions", view_sessions },
 	{ "/listeners", view_listeners },
+	{ "/tickets", view_tickets },
+	{ "/staples", view_staples },
+	{ "/crls", view_crls },
 };
+
+static enum MHD_Result
+reload(struct manage *m, struct MHD_Connection *conn)
+{
+	const struct config *c;
+	char err[CONFIG_ERR_LEN];
+	json_t *warnings;
+
+	if (app_reload(m->app, err) != 0)
+		return answer_error(conn, MHD_HTTP_CONFLICT, err);
+	c = m->app->next != NULL ? m->app->next : m->app->cfg;
+	warnings = json_array();
+	config_warnings(c, view_add_warning, warnings);
+	return answer_json(conn, MHD_HTTP_OK,
+		json_pack("{s:s, s:o}", "status", "accepted", "warnings", warnings));
+}
+
+/* ID/rekey, ID/renegotiate, ID/reauth */
+static enum MHD_Result
+command(struct manage *m, struct MHD_Connection *conn, const char *what)
+{
+	static const struct {
+		const char *name;
+		enum hs_command cmd;
+	} commands[] = { { "rekey", HS_CMD_REKEY }, { "renegotiate", HS_CMD_RENEGOTIATE },
+		{ "reauth", HS_CMD_REAUTH } };
+	unsigned worker;
+	unsigned long long handle;
+	char name[16], tail;
+	int rc;
+
+	if (sscanf(what, "%u-%llx/%15[a-z]%c", &worker, &handle, name, &tail) != 3)
+		return answer_error(conn, MHD_HTTP_NOT_FOUND,
+			"expected /connections/ID/rekey, renegotiate or reauth; `sluicectl show connections` tells ids");
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
+		if (strcmp(commands[i].name, name) != 0)
+			continue;
+		rc = conns_command(m->app->conns, worker, handle, commands[i].cmd);
+		if (rc == -ENOENT)
+			return answer_error(conn, MHD_HTTP_NOT_FOUND, "no such connection");
+		if (rc != 0)
+			return answer_error(conn, MHD_HTTP_CONFLICT,
+				"not possible now: its version, its state or the listener's policy does not allow it");
+		return answer_json(conn, MHD_HTTP_OK, json_pack("{s:s}", "status", "begun"));
+	}
+	return answer_error(conn, MHD_HTTP_NOT_FOUND, "unknown command; rekey, renegotiate or reauth");
+}
+
+static enum MHD_Result
+policy(struct manage *m, struct MHD_Connection *conn)
+{
+	const char *name = MHD_lookup_connection_value(conn, MHD_GET_ARGUMENT_KIND, "name"),
+		   *server = MHD_lookup_connection_value(conn, MHD_GET_ARGUMENT_KIND, "server_name");
+	char err[512] = "expected /policy?name=LISTENER_OR_POOL[&server_name=HOST]";
+	char lower[HS_MAX_NAME + 1];
+	json_t *j = NULL;
+
+	snprintf(lower, sizeof(lower), "%s", server != NULL ? server : "");
+	for (char *p = lower; *p != '\0'; p++)
+		if (*p >= 'A' && *p <= 'Z')
+			*p = (char)(*p + 'a' - 'A');
+	if (name != NULL)
+		j = view_policy(m->app, name, server != NULL ? lower : NULL, err, sizeof(err));
+	return j != NULL ? answer_json(conn, MHD_HTTP_OK, j)
+			 : answer_error(conn, MHD_HTTP_NOT_FOUND, err);
+}
 
 static enum MHD_Result
 handle(void *ctx, struct MHD_Connection *conn, const char *url, const char *method,
 	const char *version, const char *upload, size_t *upload_len, void **state)
 {
 	struct manage *m = ctx;
-	char err[CONFIG_ERR_LEN];
 
 	if (*state == NULL) { /* headers only: the body, if any, is thrown away */
 		*state = m;
@@ -91,22 +160,23 @@ handle(void *ctx, struct MHD_Connection *conn, const char *url, const char *meth
 		return MHD_YES;
 	}
 	if (strcmp(method, "POST") == 0) {
-		if (strcmp(url, "/reload") != 0)
-			return answer_error(conn, MHD_HTTP_NOT_FOUND,
-				"unknown path; POST /reload is the only one");
-		if (app_reload(m->app, err) != 0)
-			return answer_error(conn, MHD_HTTP_CONFLICT, err);
-		return answer_json(conn, MHD_HTTP_OK, json_pack("{s:s}", "status", "accepted"));
+		if (strncmp(url, CONNECTIONS, strlen(CONNECTIONS)) == 0)
+			return command(m, conn, url + strlen(CONNECTIONS));
+		return strcmp(url, "/reload") == 0 ? reload(m, conn)
+						   : answer_error(conn, MHD_HTTP_NOT_FOUND,
+							     "unknown path; POST /reload or /connections/ID/COMMAND");
 	}
 	if (strcmp(method, "GET") != 0)
 		return answer_error(conn, MHD_HTTP_METHOD_NOT_ALLOWED, "GET or POST");
 	if (strcmp(url, "/metrics") == 0)
 		return answer(conn, MHD_HTTP_OK, "text/plain; version=0.0.4", view_metrics(m->app));
+	if (strcmp(url, "/policy") == 0)
+		return policy(m, conn);
 	for (size_t i = 0; i < sizeof(views) / sizeof(views[0]); i++)
 		if (strcmp(url, views[i].path) == 0)
 			return answer_json(conn, MHD_HTTP_OK, views[i].view(m->app));
 	return answer_error(conn, MHD_HTTP_NOT_FOUND,
-		"unknown path; /stats /engines /connections /sessions /listeners /metrics");
+		"unknown path; /stats /engines /connections /sessions /listeners /policy?name= /tickets /staples /crls /metrics");
 }
 
 /* ---- turning ---- */

@@ -3,8 +3,9 @@
  * and states through read-only calls and never holds a secret; session ids leave as hash prefixes
  * only.
  *
- * GET /stats /engines /connections /sessions /listeners: JSON. GET /metrics: Prometheus text. POST
- * /reload.
+ * GET /stats /engines /connections /sessions /listeners /policy?name=&server_name= /tickets /staples
+ * /crls: JSON. GET /metrics: Prometheus text. POST /reload, /connections/ID/rekey, renegotiate and
+ * reauth.
  */
 #ifndef SLUICE_CONTROL_MANAGE_H
 #define SLUICE_CONTROL_MANAGE_H

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "control/handshake/hs_digest.h"
 #include "control/manage/manage_int.h"
@@ -18,6 +19,8 @@ put(json_t *o, const char *key, uint64_t n)
 	json_object_set_new(o, key, json_integer((json_int_t)n));
 }
 
+#define NUMBERS 128
+
 /* Our own counters, one list for JSON and Prometheus. */
 struct number {
 	const char *name, *help;
@@ -25,19 +28,45 @@ struct number {
 	bool level;
 };
 
+/* Sum over the listeners. */
+static void
+tickets_of_all(const struct app *a, struct ticket_stats *sum)
+{
+	struct ticket_stats s;
+
+	*sum = (struct ticket_stats){ 0 };
+	for (unsigned i = 0; i < CONFIG_MAX_LISTENERS; i++) {
+		if (a->tickets[i].keys == NULL)
+			continue;
+		ticket_keys_stats(a->tickets[i].keys, &s);
+		sum->sealed += s.sealed;
+		sum->opened += s.opened;
+		sum->unknown_key += s.unknown_key;
+		sum->forged += s.forged;
+	}
+}
+
 static unsigned
-numbers(const struct app *a, struct number out[64])
+numbers(const struct app *a, struct number out[NUMBERS])
 {
 	struct conns_stats c;
 	struct session_stats s;
 	struct pka_stats p;
 	struct dp_link_stats l;
+	struct verifier_stats v;
+	struct stapler_stats o;
+	struct once_stats once;
+	struct ticket_stats t;
 	unsigned n = 0;
 
 	conns_stats(a->conns, &c);
 	session_cache_stats(a->cache, &s);
 	pka_stats(a->pka, &p);
 	dp_link_stats(a->link, &l);
+	verifier_stats(a->verifier, &v);
+	stapler_stats(a->stapler, &o);
+	once_stats(a->once, &once);
+	tickets_of_all(a, &t);
 #define NUM(name, help, value, level) out[n++] = (struct number){ name, help, value, level }
 	NUM("connections_known", "connections in the table", c.open, true);
 	NUM("handshakes_under_way", "handshakes not finished", c.half_open, true);
@@ -48,12 +77,35 @@ numbers(const struct app *a, struct number out[64])
 	NUM("handshake_timeouts", "handshakes not finished in time", c.timeouts, false);
 	NUM("handshakes_dropped", "oldest handshakes dropped for new ones", c.dropped_oldest,
 		false);
+	NUM("backend_handshakes_full", "full handshakes with servers behind", c.backend_full, false);
+	NUM("backend_handshakes_resumed", "resumed handshakes with servers behind", c.backend_resumed,
+		false);
+	NUM("renegotiations", "handshakes on connections that were open", c.renegotiations, false);
+	NUM("key_updates", "KeyUpdates of TLS 1.3, both directions", c.key_updates, false);
+	NUM("key_limits", "keys that had protected nearly all they may", c.key_limits, false);
 	NUM("stale_handles", "messages for connections that were gone", c.stale, false);
 	NUM("connection_bytes", "memory of connections and their tables", c.memory, true);
 	NUM("sessions", "sessions in the cache", s.entries, true);
 	NUM("session_hits", "session ids found", s.hits, false);
 	NUM("session_misses", "session ids not found", s.misses, false);
 	NUM("session_evictions", "sessions that made room for newer ones", s.evicted, false);
+	NUM("tickets_sealed", "session tickets given out", t.sealed, false);
+	NUM("tickets_opened", "session tickets that came back good", t.opened, false);
+	NUM("tickets_unknown", "session tickets of keys that are gone", t.unknown_key, false);
+	NUM("tickets_forged", "session tickets that were damaged or forged", t.forged, false);
+	NUM("single_use_seen", "tickets and early data that came a second time", once.seen, false);
+	NUM("certificates_verified", "chains of others found good", v.verified, false);
+	NUM("certificates_refused", "chains of others found bad", v.refused, false);
+	NUM("certificates_remembered", "chains of others judged from memory", v.cached, false);
+	NUM("verifications_in_flight", "chains being verified", v.in_flight, true);
+	NUM("ocsp_soft_failed", "certificates taken though OCSP gave no answer", v.ocsp_soft_failed, false);
+	NUM("crl_reloads", "times a CRL file was read again", v.crl_reloads, false);
+	NUM("crl_errors", "times a CRL file could not be read", v.crl_errors, false);
+	NUM("staples", "certificates of ours with an OCSP response", o.stapled, true);
+	NUM("staples_wanted", "certificates of ours that should have an OCSP response", o.wanted, true);
+	NUM("staples_revoked", "certificates of ours that are revoked", o.revoked, true);
+	NUM("staples_renewed", "OCSP responses for our certificates renewed", o.renewed, false);
+	NUM("staples_failed", "attempts to renew one that failed", o.failed, false);
 	NUM("rsa_card", "RSA key transports done by the card", p.rsa_card, false);
 	NUM("rsa_software", "RSA key transports done in software", p.rsa_soft, false);
 	NUM("signatures_card", "signatures made by the card", p.sign_card, false);
@@ -91,7 +143,7 @@ view_stats(const struct app *a)
 	const struct ipc_hello *h = dp_link_hello(a->link, 0);
 	json_t *o = json_object(), *control = json_object(), *dataplane = json_object(),
 	       *errors = json_object();
-	struct number list[64];
+	struct number list[NUMBERS];
 	struct conns_stats c;
 	unsigned n = numbers(a, list);
 
@@ -155,12 +207,35 @@ view_engines(const struct app *a)
 	return o;
 }
 
+const char *
+view_conn_id(uint32_t worker, ipc_conn_t handle, char buf[32])
+{
+	snprintf(buf, 32, "%u-%" PRIx64, worker, (uint64_t)handle);
+	return buf;
+}
+
+/* Those of TLS 1.1 and older have no name of their own: MD5 with SHA-1, or SHA-1. */
+static const char *
+scheme_text(uint16_t scheme)
+{
+	if (scheme == 0)
+		return "";
+	if (scheme == SIG_RSA_MD5_SHA1_RAW || scheme == SIG_RSA_PKCS1_MD5)
+		return scheme == SIG_RSA_PKCS1_MD5 ? "rsa_pkcs1_md5" : "rsa_pkcs1_md5_sha1";
+	return scheme == SIG_ECDSA_SHA1_RAW ? "ecdsa_sha1" : hs_scheme_name(scheme);
+}
+
 static void
 add_connection(void *ctx, const struct conns_view *v)
 {
+	const struct hs_info *h = &v->hs;
 	json_t *j = json_object();
-	char peer[64];
+	char peer[64], id[32];
 
+	json_object_set_new(j, "id", json_string(view_conn_id(v->worker, v->handle, id)));
+	json_object_set_new(j, "role", json_string(v->role == HS_CLIENT ? "client" : "server"));
+	if (v->role == HS_CLIENT)
+		json_object_set_new(j, "for", json_string(view_conn_id(v->worker, v->front, id)));
 	json_object_set_new(j, "peer", json_string(config_addr_text(v->peer, peer, sizeof(peer))));
 	json_object_set_new(j, "listener", json_string(v->listener));
 	put(j, "worker", v->worker);
@@ -169,7 +244,18 @@ add_connection(void *ctx, const struct conns_view *v)
 			    : v->hs.state == HS_WAIT_NOTHING ? "closing"
 							     : "handshake"));
 	json_object_set_new(j, "waits_for", json_string(hs_state_name(v->hs.state)));
+	json_object_set_new(j, "version", json_string(h->version != 0 ? hs_version_name(h->version) : ""));
 	json_object_set_new(j, "suite", json_string(v->hs.suite != NULL ? v->hs.suite : ""));
+	json_object_set_new(j, "group", json_string(h->group != 0 ? hs_group_name(h->group) : ""));
+	json_object_set_new(j, "scheme", json_string(scheme_text(h->scheme)));
+	json_object_set_new(j, "subject",
+		json_string(h->peer != NULL && h->peer->subject != NULL ? h->peer->subject : ""));
+	json_object_set_new(j, "verified", json_boolean(h->peer != NULL && h->peer->verdict == TLS_E_OK));
+	json_object_set_new(j, "extended_master_secret", json_boolean(h->extended_master_secret));
+	json_object_set_new(j, "encrypt_then_mac", json_boolean(h->encrypt_then_mac));
+	json_object_set_new(j, "early_data", json_boolean(h->early_data));
+	put(j, "renegotiations", h->renegotiations);
+	put(j, "key_updates", h->key_updates);
 	json_object_set_new(j, "resumed", json_boolean(v->hs.resumed));
 	json_object_set_new(j, "server_name", json_string(v->hs.server_name));
 	json_object_set_new(j, "alpn", json_string(v->hs.alpn));
@@ -192,6 +278,16 @@ view_connections(const struct app *a)
 	return o;
 }
 
+static bool
+any_set(const uint8_t *p, size_t n)
+{
+	uint8_t all = 0;
+
+	for (size_t i = 0; i < n; i++)
+		all |= p[i];
+	return all != 0;
+}
+
 struct session_list {
 	const struct app *a;
 	json_t *list;
@@ -203,7 +299,7 @@ add_session(void *ctx, const struct session_entry *e)
 {
 	struct session_list *l = ctx;
 	const struct hs_suite *s = hs_suite_by_code(e->suite);
-	uint64_t now = uv_now(l->a->loop) / 1000;
+	uint64_t now = (uint64_t)time(NULL);
 	json_t *j = json_object();
 	uint8_t digest[HS_DIGEST_MAX];
 	struct hs_digest d;
@@ -215,7 +311,10 @@ add_session(void *ctx, const struct session_entry *e)
 	for (unsigned i = 0; i < 8; i++)
 		snprintf(text + 2 * i, 3, "%02x", digest[i]);
 	json_object_set_new(j, "id_hash", json_string(text));
+	json_object_set_new(j, "version", json_string(hs_version_name(e->version)));
 	json_object_set_new(j, "suite", json_string(s != NULL ? s->name : "?"));
+	json_object_set_new(j, "alpn", json_stringn(e->alpn, e->alpn_len <= sizeof(e->alpn) ? e->alpn_len : 0));
+	json_object_set_new(j, "client_certificate", json_boolean(any_set(e->peer, sizeof(e->peer))));
 	json_object_set_new(j, "extended_master_secret", json_boolean((e->flags & SESSION_EMS) != 0));
 	put(j, "expires_in_s", e->expires_s > now ? e->expires_s - now : 0);
 	json_array_append_new(l->list, j);
@@ -243,14 +342,22 @@ view_sessions(const struct app *a)
 	return o;
 }
 
+void
+view_add_warning(void *ctx, const char *warning)
+{
+	json_array_append_new(ctx, json_string(warning));
+}
+
 json_t *
 view_listeners(const struct app *a)
 {
-	json_t *o = json_object(), *list = json_array();
+	static const char *const modes[] = { "none", "request", "require" };
+	json_t *o = json_object(), *list = json_array(), *all = json_array();
 
 	for (unsigned i = 0; i < a->cfg->listener_count; i++) {
 		const struct config_listener *l = &a->cfg->listeners[i];
-		json_t *j = json_object(), *suites = json_array();
+		json_t *j = json_object(), *suites = json_array(), *versions = json_array(),
+		       *warnings = json_array();
 		unsigned certs = 0;
 		char text[64];
 
@@ -264,6 +371,19 @@ view_listeners(const struct app *a)
 		json_object_set_new(j, "profile", json_string(l->profile));
 		json_object_set_new(j, "pool", json_string(l->pool));
 		put(j, "certificates", certs);
+		for (uint16_t v = TLS_V_13; v >= TLS_V_SSL30; v--)
+			if (l->policy.versions & hs_version_bit(v))
+				json_array_append_new(versions, json_string(hs_version_name(v)));
+		if (l->policy.versions & HS_V_SSL2)
+			json_array_append_new(versions, json_string(hs_version_name(TLS_V_SSL2)));
+		json_object_set_new(j, "versions", versions);
+		json_object_set_new(j, "insecure", json_boolean(l->insecure));
+		json_object_set_new(j, "keylog", json_boolean(l->hs.keylog));
+		json_object_set_new(j, "client_auth", json_string(modes[l->hs.client_auth]));
+		json_object_set_new(j, "tickets", json_boolean(l->hs.tickets != NULL));
+		put(j, "names", l->hs.by_name_count);
+		config_warnings_of(a->cfg, l, NULL, view_add_warning, warnings);
+		json_object_set_new(j, "warnings", warnings);
 		json_object_set_new(j, "session_cache", json_boolean(l->hs.session_cache));
 		put(j, "max_record", l->ipc.max_record);
 		json_object_set_new(j, "suites", suites);
@@ -273,13 +393,32 @@ view_listeners(const struct app *a)
 	json_object_set_new(o, "configured", json_boolean(a->applied));
 	json_object_set_new(o, "refused", json_string(a->refused));
 	json_object_set_new(o, "listeners", list);
+	config_warnings(a->cfg, view_add_warning, all);
+	json_object_set_new(o, "warnings", all);
 	return o;
+}
+
+/* The same failures by the alert that the peer got. */
+static void
+metrics_alerts(const struct conns_stats *c, FILE *f)
+{
+	uint64_t sum[256] = { 0 };
+
+	fprintf(f, "# HELP sluice_cp_handshake_alerts handshakes by the alert that ended them\n"
+		   "# TYPE sluice_cp_handshake_alerts counter\n");
+	for (unsigned i = 1; i < TLS_E_COUNT; i++)
+		sum[tls_err_alert(i)] += c->errors[i];
+	for (unsigned i = 0; i < 256; i++)
+		if (strcmp(tls_alert_name((uint8_t)i), "unknown") != 0 && i != TLS_ALERT_NONE)
+			fprintf(f, "sluice_cp_handshake_alerts{alert=\"%s\"} %" PRIu64 "\n",
+				tls_alert_name((uint8_t)i), sum[i]);
+	fprintf(f, "sluice_cp_handshake_alerts{alert=\"none\"} %" PRIu64 "\n", sum[TLS_ALERT_NONE]);
 }
 
 char *
 view_metrics(const struct app *a)
 {
-	struct number list[64];
+	struct number list[NUMBERS];
 	struct conns_stats c;
 	char *text = NULL;
 	size_t len = 0;
@@ -302,6 +441,7 @@ view_metrics(const struct app *a)
 	for (unsigned i = 1; i < TLS_E_COUNT; i++)
 		fprintf(f, "sluice_cp_handshake_errors{error=\"%s\"} %" PRIu64 "\n",
 			tls_err_name(i), c.errors[i]);
+	metrics_alerts(&c, f);
 	for (unsigned i = 0; i < APP_COUNTERS; i++)
 		fprintf(f,
 			"# HELP sluice_dp_%s %s\n# TYPE sluice_dp_%s %s\nsluice_dp_%s %" PRIu64

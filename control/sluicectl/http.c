@@ -75,7 +75,7 @@ int
 http_request(const char *socket_path, const char *method, const char *path, char **body, char *err,
 	size_t cap)
 {
-	char request[256];
+	char request[1536];
 	char *answer, *head;
 	int fd = dial(socket_path, err, cap), status = -1, n;
 

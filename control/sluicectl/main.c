@@ -18,7 +18,9 @@ static const char help[] =
 	"sluicectl - look at and steer a running Sluice appliance\n"
 	"\n"
 	"USAGE\n"
-	"  sluicectl [OPTIONS] show stats|engines|connections|sessions|listeners\n"
+	"  sluicectl [OPTIONS] show stats|engines|connections|sessions|listeners|tickets|staples|crls\n"
+	"  sluicectl [OPTIONS] show policy NAME[/SERVER.NAME]\n"
+	"  sluicectl [OPTIONS] rekey|renegotiate|reauth CONNECTION\n"
 	"  sluicectl check [FILE]\n"
 	"  sluicectl [OPTIONS] reload\n"
 	"\n"
@@ -28,6 +30,14 @@ static const char help[] =
 	"  show connections   up to 1000 connections with state, suite, server name and age\n"
 	"  show sessions      the session cache; ids appear as the beginning of their hash only\n"
 	"  show listeners     what clients can connect to, and whether the dataplane runs this configuration\n"
+	"  show tickets       keys of session tickets, what came of the tickets, sessions with servers behind\n"
+	"  show staples       OCSP responses for our own certificates\n"
+	"  show crls          the CAs and CRLs that others' certificates are checked by\n"
+	"  show policy NAME   what a listener or pool really negotiates, suite by suite; with /SERVER.NAME: towards\n"
+	"                     clients that ask for that name\n"
+	"  rekey CONNECTION   new keys: KeyUpdate in TLS 1.3, else a renegotiation where the policy has it\n"
+	"  renegotiate CONN   a new handshake on the connection, up to TLS 1.2\n"
+	"  reauth CONNECTION  asks the client for its certificate again; ids are in `show connections`\n"
 	"  check [FILE]       check a configuration and everything it names; default " DEFAULT_CONFIG
 	"\n"
 	"  reload             make sluice-cp read its configuration again; with a mistake in it the running one stays\n"
@@ -107,7 +117,7 @@ do_show(const struct wish *w, const char *what)
 	json_t *before = NULL, *now;
 
 	if (!show_known(what))
-		return usage("show what? stats, engines, connections, sessions or listeners");
+		return usage("show what? stats, engines, connections, sessions, listeners, tickets, staples, crls or policy NAME");
 	snprintf(path, sizeof(path), "/%s", what);
 	now = ask(w, "GET", path);
 	if (now != NULL && w->interval > 0 && strcmp(what, "stats") == 0) {
@@ -149,11 +159,73 @@ do_check(const char *file)
 static int
 do_reload(const struct wish *w)
 {
-	json_t *j = ask(w, "POST", "/reload");
+	json_t *j = ask(w, "POST", "/reload"), *warning;
+	size_t i;
 
 	if (j == NULL)
 		return 1;
+	json_array_foreach(json_object_get(j, "warnings"), i, warning)
+		fprintf(stderr, "%s\n", json_string_value(warning));
 	printf("the configuration was read and is sound; `sluicectl show listeners` tells when it runs\n");
+	json_decref(j);
+	return 0;
+}
+
+/* RFC 3986 2.1. Returns the end. */
+static char *
+encode(char *out, const char *end, const char *text, size_t len)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~";
+
+	for (size_t i = 0; i < len && end - out > 4; i++) {
+		if (strchr(plain, text[i]) != NULL)
+			*out++ = text[i];
+		else
+			out += sprintf(out, "%%%02X", (unsigned char)text[i]);
+	}
+	*out = '\0';
+	return out;
+}
+
+/* NAME or NAME/SERVER.NAME: the last slash parts them, since host names have none. */
+static int
+do_policy(const struct wish *w, const char *what)
+{
+	const char *slash = strrchr(what, '/');
+	char path[1024] = "/policy?name=", *end = path + sizeof(path), *p;
+	json_t *j;
+
+	p = encode(path + strlen(path), end, what, slash != NULL ? (size_t)(slash - what) : strlen(what));
+	if (slash != NULL && end - p > 16) {
+		p += sprintf(p, "&server_name=");
+		encode(p, end, slash + 1, strlen(slash + 1));
+	}
+	j = ask(w, "GET", path);
+	if (j == NULL)
+		return 1;
+	if (w->json) {
+		json_dumpf(j, stdout, JSON_INDENT(1) | JSON_PRESERVE_ORDER);
+		putchar('\n');
+	} else {
+		show_policy(j, stdout);
+	}
+	json_decref(j);
+	return 0;
+}
+
+static int
+do_command(const struct wish *w, const char *command, const char *conn)
+{
+	char path[128];
+	json_t *j;
+
+	if (strlen(conn) > 40 || conn[strspn(conn, "0123456789abcdef-")] != '\0')
+		return usage("a connection's id is like 0-100000001; `sluicectl show connections` tells them");
+	snprintf(path, sizeof(path), "/connections/%s/%s", conn, command);
+	j = ask(w, "POST", path);
+	if (j == NULL)
+		return 1;
+	printf("begun; `sluicectl show connections` tells what comes of it\n");
 	json_decref(j);
 	return 0;
 }
@@ -180,12 +252,17 @@ main(int argc, char **argv)
 	}
 	argv += optind;
 	n = argc - optind;
+	if (n == 3 && strcmp(argv[0], "show") == 0 && strcmp(argv[1], "policy") == 0)
+		return do_policy(&w, argv[2]);
+	if (n == 2 && (strcmp(argv[0], "rekey") == 0 || strcmp(argv[0], "renegotiate") == 0 ||
+			      strcmp(argv[0], "reauth") == 0))
+		return do_command(&w, argv[0], argv[1]);
 	if (n == 2 && strcmp(argv[0], "show") == 0)
 		return do_show(&w, argv[1]);
 	if ((n == 1 || n == 2) && strcmp(argv[0], "check") == 0)
 		return do_check(n == 2 ? argv[1] : DEFAULT_CONFIG);
 	if (n == 1 && strcmp(argv[0], "reload") == 0)
 		return do_reload(&w);
-	return usage(n == 0 ? "a command is needed: show, check or reload"
+	return usage(n == 0 ? "a command is needed: show, check, reload, rekey, renegotiate or reauth"
 			    : "unknown command or wrong number of arguments");
 }

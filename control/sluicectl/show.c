@@ -133,8 +133,8 @@ show_engines(const struct view *v)
 static void
 show_connections(const struct view *v)
 {
-	static const char *const head[TABLE_COLS] = { "peer", "listener", "state", "suite",
-		"session", "server name", "alpn", ">age", "" };
+	static const char *const head[TABLE_COLS] = { "id", "peer", "listener", "state", "version", "suite",
+		"group", "session", "server name", "subject", ">age", "" };
 	struct table *t = table_new(head);
 	char buf[32];
 	json_t *c;
@@ -145,15 +145,18 @@ show_connections(const struct view *v)
 	json_array_foreach(json_object_get(v->now, "connections"), i, c) {
 		bool shaking = strcmp(str(c, "state"), "handshake") == 0;
 
-		table_cell(t, "%s", str(c, "peer"));
+		table_cell(t, "%s", str(c, "id"));
+		table_cell(t, "%s%s", strcmp(str(c, "role"), "client") == 0 ? "to " : "", str(c, "peer"));
 		table_cell(t, "%s", str(c, "listener"));
 		table_cell(t, "%s%s", shaking ? "waits for " : str(c, "state"),
 			shaking ? str(c, "waits_for") : "");
+		table_cell(t, "%s", str(c, "version"));
 		table_cell(t, "%s", str(c, "suite"));
+		table_cell(t, "%s", str(c, "group"));
 		table_cell(t, "%s", strcmp(str(c, "state"), "connected") != 0 ? "" :
 			json_is_true(json_object_get(c, "resumed")) ? "resumed" : "new");
 		table_cell(t, "%s", str(c, "server_name"));
-		table_cell(t, "%s", str(c, "alpn"));
+		table_cell(t, "%s", str(c, "subject"));
 		table_cell(t, "%s", text_age(num(c, "age_ms"), buf));
 		table_row(t);
 	}
@@ -167,7 +170,7 @@ show_connections(const struct view *v)
 static void
 show_sessions(const struct view *v)
 {
-	static const char *const head[TABLE_COLS] = { "hash of id", "suite", "extended",
+	static const char *const head[TABLE_COLS] = { "hash of id", "version", "suite", "extended",
 		">expires in", "" };
 	struct table *t = table_new(head);
 	char buf[32], size[32];
@@ -178,6 +181,7 @@ show_sessions(const struct view *v)
 		return;
 	json_array_foreach(json_object_get(v->now, "sessions"), i, s) {
 		table_cell(t, "%s", str(s, "id_hash"));
+		table_cell(t, "%s", str(s, "version"));
 		table_cell(t, "%s", str(s, "suite"));
 		table_cell(t, "%s", yes(s, "extended_master_secret"));
 		table_cell(t, "%s", text_age(num(s, "expires_in_s") * 1000, buf));
@@ -193,12 +197,133 @@ show_sessions(const struct view *v)
 		(unsigned long long)num(v->now, "evicted"));
 }
 
+/* "1.3 1.2 ssl3.0" */
+static const char *
+text_versions(const json_t *list, char *buf, size_t cap)
+{
+	size_t n = 0, i;
+	json_t *v;
+
+	buf[0] = '\0';
+	json_array_foreach((json_t *)list, i, v) {
+		const char *name = json_string_value(v);
+		bool tls = strncmp(name, "TLS ", 4) == 0;
+
+		if (n < cap)
+			n += (size_t)snprintf(buf + n, cap - n, "%s%s%s", i != 0 ? " " : "",
+				tls ? "" : "ssl", name + 4);
+	}
+	return buf;
+}
+
+static void
+show_tickets(const struct view *v)
+{
+	static const char *const head[TABLE_COLS] = { "listener", "keys from", ">keys", ">rotate", ">keep",
+		">given out", ">good", ">of old keys", ">unknown", ">forged", "" };
+	struct table *t = table_new(head);
+	char buf[32];
+	json_t *l;
+	size_t i;
+
+	if (t == NULL)
+		return;
+	json_array_foreach(json_object_get(v->now, "listeners"), i, l) {
+		table_cell(t, "%s", str(l, "listener"));
+		table_cell(t, "%s", str(l, "keys_from"));
+		table_cell(t, "%llu", (unsigned long long)num(l, "keys"));
+		table_cell(t, "%s", text_age(num(l, "rotate_s") * 1000, buf));
+		table_cell(t, "%s", text_age(num(l, "keep_s") * 1000, buf));
+		table_cell(t, "%s", text_number(num(l, "sealed"), buf));
+		table_cell(t, "%s", text_number(num(l, "opened"), buf));
+		table_cell(t, "%s", text_number(num(l, "opened_old"), buf));
+		table_cell(t, "%s", text_number(num(l, "unknown_key"), buf));
+		table_cell(t, "%s", text_number(num(l, "forged"), buf));
+		table_row(t);
+	}
+	table_print(t, v->out);
+	fprintf(v->out, "\nsingle use: %llu remembered, %llu came again\n",
+		(unsigned long long)num(v->now, "used_once"), (unsigned long long)num(v->now, "used_again"));
+	fprintf(v->out, "sessions with servers behind: %llu, %s; found %llu, not found %llu\n",
+		(unsigned long long)num(v->now, "sessions_with_servers"),
+		text_size((double)num(v->now, "sessions_with_servers_bytes"), buf),
+		(unsigned long long)num(v->now, "sessions_with_servers_found"),
+		(unsigned long long)num(v->now, "sessions_with_servers_not_found"));
+}
+
+/* "in 3 h 12 min", "5.0 s ago" */
+static const char *
+text_in(const json_t *o, const char *key, char *buf, size_t cap)
+{
+	json_int_t s = json_integer_value(json_object_get(o, key));
+	char age[32];
+
+	if (json_object_get(o, key) == NULL)
+		return "";
+	text_age((uint64_t)(s < 0 ? -s : s) * 1000, age);
+	snprintf(buf, cap, s < 0 ? "%s ago" : "in %s", age);
+	return buf;
+}
+
+static void
+show_staples(const struct view *v)
+{
+	static const char *const head[TABLE_COLS] = { "certificate", "source", "state", "made", "ends",
+		"last error", "" };
+	struct table *t = table_new(head);
+	char buf[48];
+	json_t *s;
+	size_t i;
+
+	if (t == NULL)
+		return;
+	json_array_foreach(json_object_get(v->now, "staples"), i, s) {
+		table_cell(t, "%s", str(s, "certificate"));
+		table_cell(t, "%s", str(s, "source"));
+		table_cell(t, "%s", str(s, "state"));
+		table_cell(t, "%s", text_in(s, "this_update_in_s", buf, sizeof(buf)));
+		table_cell(t, "%s", text_in(s, "next_update_in_s", buf, sizeof(buf)));
+		table_cell(t, "%s", str(s, "error"));
+		table_row(t);
+	}
+	table_print(t, v->out);
+	fprintf(v->out, "\n%llu wanted, %llu there; renewed %llu, failed %llu\n",
+		(unsigned long long)num(v->now, "wanted"), (unsigned long long)num(v->now, "stapled"),
+		(unsigned long long)num(v->now, "renewed"), (unsigned long long)num(v->now, "failed"));
+}
+
+static void
+show_crls(const struct view *v)
+{
+	static const char *const head[TABLE_COLS] = { "listener or pool", "ca", ">crls", "newest file", "ends", "" };
+	struct table *t = table_new(head);
+	char buf[48];
+	json_t *c;
+	size_t i;
+
+	if (t == NULL)
+		return;
+	json_array_foreach(json_object_get(v->now, "trusts"), i, c) {
+		table_cell(t, "%s", str(c, "name"));
+		table_cell(t, "%s", str(c, "ca"));
+		table_cell(t, "%llu", (unsigned long long)num(c, "crls"));
+		table_cell(t, "%s", text_in(c, "file_changed_in_s", buf, sizeof(buf)));
+		table_cell(t, "%s", text_in(c, "next_update_in_s", buf, sizeof(buf)));
+		table_row(t);
+	}
+	table_print(t, v->out);
+	fprintf(v->out, "\nreloaded %llu times, %llu errors; chains found good %llu, bad %llu\n",
+		(unsigned long long)num(v->now, "reloads"), (unsigned long long)num(v->now, "errors"),
+		(unsigned long long)num(v->now, "verified"), (unsigned long long)num(v->now, "refused"));
+}
+
 static void
 show_listeners(const struct view *v)
 {
-	static const char *const head[TABLE_COLS] = { "name", "address", "profile", "pool",
-		">certificates", "sessions", ">suites", "" };
+	static const char *const head[TABLE_COLS] = { "name", "address", "profile", "versions", "pool",
+		">certificates", "sessions", "tickets", "client auth", ">suites", "" };
 	struct table *t = table_new(head);
+	char versions[96];
 	json_t *l;
 	size_t i;
 
@@ -207,10 +332,15 @@ show_listeners(const struct view *v)
 	json_array_foreach(json_object_get(v->now, "listeners"), i, l) {
 		table_cell(t, "%s", str(l, "name"));
 		table_cell(t, "%s", str(l, "address"));
-		table_cell(t, "%s", str(l, "profile"));
+		table_cell(t, "%s%s%s", str(l, "profile"),
+			json_is_true(json_object_get(l, "insecure")) ? " INSECURE" : "",
+			json_is_true(json_object_get(l, "keylog")) ? " KEYLOG" : "");
+		table_cell(t, "%s", text_versions(json_object_get(l, "versions"), versions, sizeof(versions)));
 		table_cell(t, "%s", str(l, "pool"));
 		table_cell(t, "%llu", (unsigned long long)num(l, "certificates"));
 		table_cell(t, "%s", yes(l, "session_cache"));
+		table_cell(t, "%s", yes(l, "tickets"));
+		table_cell(t, "%s", str(l, "client_auth"));
 		table_cell(t, "%zu", json_array_size(json_object_get(l, "suites")));
 		table_row(t);
 	}
@@ -221,6 +351,8 @@ show_listeners(const struct view *v)
 			: "not applied by the dataplane");
 	if (str(v->now, "refused")[0] != '\0')
 		fprintf(v->out, "the last one was refused: %s\n", str(v->now, "refused"));
+	json_array_foreach(json_object_get(v->now, "warnings"), i, l)
+		fprintf(v->out, "%s\n", json_string_value(l));
 }
 
 static const struct {
@@ -232,6 +364,9 @@ static const struct {
 	{ "connections", show_connections },
 	{ "sessions", show_sessions },
 	{ "listeners", show_listeners },
+	{ "tickets", show_tickets },
+	{ "staples", show_staples },
+	{ "crls", show_crls },
 };
 
 bool

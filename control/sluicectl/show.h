@@ -13,6 +13,8 @@
  */
 bool show(const char *what, const json_t *now, const json_t *before, double seconds, bool all,
 	FILE *out);
+/* What /policy answered. */
+void show_policy(const json_t *policy, FILE *out);
 /* True when `what` is a view. */
 bool show_known(const char *what);
 

@@ -8,7 +8,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#define TABLE_COLS 10
+#define TABLE_COLS 13
 #define TABLE_CELL 56
 
 struct table;

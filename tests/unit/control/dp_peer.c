@@ -49,7 +49,7 @@ dp_write_config(struct dp *d, const char *extra)
 	fprintf(f,
 		"dataplane: {socket: %s/dp.sock}\nmanagement: {socket: %s/manage.sock}\ndevice: {kek: %s/kek, timeout_ms: 300}\n"
 		"interfaces:\n  - {name: outside, port: 0, address: 198.18.0.1/24}\n  - {name: inside, port: 1, address: 198.19.0.1/24}\n"
-		"listeners:\n  - name: https\n    address: 198.18.0.1\n    port: 443\n    profile: legacy\n    allow_insecure: true\n    pool: web\n    handshake_timeout_ms: 1500\n"
+		"listeners:\n  - name: https\n    address: 198.18.0.1\n    port: 443\n    profile: legacy\n    allow_insecure: true\n    tls: {renegotiation: server}\n    pool: web\n    handshake_timeout_ms: 1500\n"
 		"    certificates: [{chain: %s/a.pem, key: %s/a.key}]\n"
 		"pools:\n  - name: web\n    servers: [{address: 198.19.0.2, port: 80}, {address: 198.19.0.3, port: 80}]\n%s",
 		d->dir, d->dir, d->dir, d->dir, d->dir, extra);

@@ -311,6 +311,70 @@ management_answers_and_tells_no_secret(void **state)
 	SSL_CTX_free(ctx);
 }
 
+static const char *
+text_of(const json_t *o, const char *key)
+{
+	const char *s = json_string_value(json_object_get(o, key));
+
+	return s != NULL ? s : "(not there)";
+}
+
+/* Everything that is told about a policy and a connection, and what an operator can ask of it. */
+static void
+policies_and_connections_are_shown_and_commanded(void **state)
+{
+	struct dp *d = *state;
+	SSL_CTX *ctx = client_ctx("AES128-GCM-SHA256");
+	char path[96], *text;
+	json_t *j, *c, *first;
+
+	j = dp_ask(d, "GET", "/policy?name=https", 200, NULL);
+	first = json_array_get(json_object_get(j, "suites"), 0);
+	assert_string_equal(text_of(first, "name"), "TLS_AES_128_GCM_SHA256");
+	assert_string_equal(text_of(first, "scheme"), "rsa_pss_rsae_sha256");
+	assert_int_equal(json_array_size(json_object_get(j, "versions")), 5);
+	assert_string_equal(text_of(j, "renegotiation"), "server");
+	assert_int_equal(json_array_size(json_object_get(j, "warnings")), 1);
+	json_decref(j);
+	json_decref(dp_ask(d, "GET", "/policy", 404, NULL));
+	json_decref(dp_ask(d, "GET", "/policy?name=nobody", 404, NULL));
+	j = dp_ask(d, "GET", "/listeners", 200, NULL);
+	c = json_array_get(json_object_get(j, "listeners"), 0);
+	assert_true(json_is_true(json_object_get(c, "insecure")));
+	assert_true(json_is_false(json_object_get(c, "keylog")));
+	assert_int_equal(json_array_size(json_object_get(c, "versions")), 5);
+	assert_int_equal(json_array_size(json_object_get(j, "warnings")), 1);
+	json_decref(j);
+
+	dp_open_conn(d, ctx, NULL, 51);
+	snprintf(path, sizeof(path), "/connections/0-%llx/rekey", (unsigned long long)d->conn);
+	for (int i = 0; dp_stat_of(d, "handshakes_under_way") == 0 && i < 1000; i++)
+		;
+	json_decref(dp_ask(d, "POST", path, 409, NULL)); /* there are no keys yet */
+	assert_true(dp_shake(d));
+	j = dp_ask(d, "GET", "/connections", 200, NULL);
+	c = json_array_get(json_object_get(j, "connections"), 0);
+	assert_string_equal(text_of(c, "version"), "TLS 1.2");
+	assert_string_equal(text_of(c, "suite"), "TLS_RSA_WITH_AES_128_GCM_SHA256");
+	assert_string_equal(text_of(c, "subject"), "");
+	snprintf(path, sizeof(path), "/connections/%s/nonsense", text_of(c, "id"));
+	json_decref(dp_ask(d, "POST", path, 404, NULL));
+	json_decref(dp_ask(d, "POST", "/connections/0-1/renegotiate", 404, NULL));
+	json_decref(dp_ask(d, "POST", "/connections/99999-1/renegotiate", 404, NULL));
+	snprintf(path, sizeof(path), "/connections/%s/renegotiate", text_of(c, "id"));
+	json_decref(j);
+	json_decref(dp_ask(d, "POST", path, 200, NULL));
+	dp_receive_until(d, IPC_RECORDS_SEND); /* HelloRequest */
+	dp_close_conn(d);
+	dp_ask(d, "GET", "/metrics", 200, &text);
+	assert_non_null(strstr(text, "\nsluice_cp_handshake_alerts{alert=\"handshake_failure\"} "));
+	assert_non_null(strstr(text, "\nsluice_cp_key_updates 0\n"));
+	assert_non_null(strstr(text, "\nsluice_cp_renegotiations 0\n"));
+	assert_non_null(strstr(text, "\nsluice_cp_tickets_sealed "));
+	free(text);
+	SSL_CTX_free(ctx);
+}
+
 static void
 a_configuration_that_the_dataplane_refuses_changes_nothing(void **state)
 {
@@ -525,12 +589,17 @@ sluicectl_shows_checks_and_reloads(void **state)
 		{ "engines", "record engine" },
 		{ "connections", "connections, " },
 		{ "sessions", "sessions of" },
-		{ "listeners", "198.18.0.1:443" },
+		{ "listeners", "legacy INSECURE" },
+		{ "tickets", "made here" },
+		{ "staples", "0 wanted, 0 there" },
+		{ "crls", "chains found good 0" },
+		{ "policy https", "INSECURE: https admits SSL 3.0, TLS 1.0, TLS 1.1, 3DES, CBC with SHA-1, SHA-1 signatures" },
+		{ "policy https/a.test", "clients that ask for a.test" },
 	};
 	struct dp *d = *state;
 	char out[16384], args[200];
 
-	for (unsigned i = 0; i < 5; i++) {
+	for (size_t i = 0; i < sizeof(views) / sizeof(views[0]); i++) {
 		json_t *j;
 
 		snprintf(args, sizeof(args), "show %s", views[i][0]);
@@ -548,10 +617,17 @@ sluicectl_shows_checks_and_reloads(void **state)
 	assert_int_equal(ctl(d, "reload", out, sizeof(out)), 0);
 	dp_write_config(d, "nonsense: 1\n");
 	assert_int_equal(ctl(d, args, out, sizeof(out)), 1);
-	assert_non_null(strstr(out, "sluice.yaml:19: nonsense: expected"));
+	assert_non_null(strstr(out, "sluice.yaml:20: nonsense: expected"));
 	assert_int_equal(ctl(d, "reload", out, sizeof(out)), 1);
 	assert_non_null(strstr(out, "nonsense"));
 	assert_int_equal(ctl(d, "show nothing", out, sizeof(out)), 2);
+	assert_int_equal(ctl(d, "show policy nobody", out, sizeof(out)), 1);
+	assert_non_null(strstr(out, "no listener and no pool of that name"));
+	assert_int_equal(ctl(d, "show policy web", out, sizeof(out)), 1);
+	assert_non_null(strstr(out, "speaks no TLS"));
+	assert_int_equal(ctl(d, "renegotiate ../stats", out, sizeof(out)), 2);
+	assert_int_equal(ctl(d, "renegotiate 0-100000001", out, sizeof(out)), 1);
+	assert_non_null(strstr(out, "no such connection"));
 	assert_int_equal(ctl(d, "--socket /nonexistent show stats", out, sizeof(out)), 1);
 	assert_non_null(strstr(out, "/nonexistent: cannot reach sluice-cp"));
 }
@@ -621,6 +697,7 @@ main(int argc, char **argv)
 		cmocka_unit_test(loads_its_keys_again_after_a_device_reset),
 		cmocka_unit_test(reload_applies_a_good_file_and_ignores_a_bad_one),
 		cmocka_unit_test(management_answers_and_tells_no_secret),
+		cmocka_unit_test(policies_and_connections_are_shown_and_commanded),
 		cmocka_unit_test(a_configuration_that_the_dataplane_refuses_changes_nothing),
 		cmocka_unit_test(work_of_a_lost_dataplane_is_not_redone),
 		cmocka_unit_test(a_dataplane_that_does_not_read_is_left),
