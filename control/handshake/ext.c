@@ -1,4 +1,6 @@
 /* The extensions this end understands and the walk over an extensions block; see ext.h. */
+#include <string.h>
+
 #include "control/handshake/ext.h"
 
 /*
@@ -94,23 +96,48 @@ read_one(struct hs_call *c, unsigned where, uint16_t type, struct rd *data, stru
 	return rd_done(data) ? TLS_E_OK : TLS_E_DECODE_ERROR;
 }
 
+/*
+ * One bit per type, as a hello of 16 KiB can hold 4096 of them; in pages by the upper byte that are
+ * cleared when they are first touched, as most hellos touch three.
+ */
+struct types {
+	uint64_t pages[256 / 64]; /* that are in use */
+	uint64_t bits[256][256 / 64];
+};
+
+/* Notes a type; true when it was noted before. */
+static bool
+seen_before(struct types *t, uint16_t type)
+{
+	unsigned page = type >> 8, low = type & 0xff;
+	uint64_t page_bit = 1ull << (page % 64), bit = 1ull << (low % 64);
+	uint64_t *word = &t->bits[page][low / 64];
+
+	if (!(t->pages[page / 64] & page_bit)) {
+		t->pages[page / 64] |= page_bit;
+		memset(t->bits[page], 0, sizeof(t->bits[page]));
+	}
+	if (*word & bit)
+		return true;
+	*word |= bit;
+	return false;
+}
+
 enum tls_err
 ext_read(struct hs_call *c, unsigned where, struct rd *block, struct hs_hello *h)
 {
-	/* one bit per type: a hello of 16 KiB can hold 4096 of them */
-	uint64_t seen[65536 / 64] = { 0 };
+	struct types seen;
 
+	memset(seen.pages, 0, sizeof(seen.pages));
 	while (rd_left(block) != 0) {
 		uint16_t type = rd_u16(block);
 		struct rd data = rd_vec16(block);
-		uint64_t bit = 1ull << (type % 64);
 		enum tls_err err;
 
 		if (!rd_ok(block))
 			return TLS_E_DECODE_ERROR;
-		if (seen[type / 64] & bit)
+		if (seen_before(&seen, type))
 			return TLS_E_ILLEGAL_PARAMETER;
-		seen[type / 64] |= bit;
 		if (type == PRE_SHARED_KEY && where == EXT_CH && rd_left(block) != 0)
 			return TLS_E_ILLEGAL_PARAMETER; /* RFC 8446 4.2.11: the last one */
 		err = read_one(c, where, type, &data, h);
