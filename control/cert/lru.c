@@ -84,12 +84,21 @@ remove_at(struct lru *l, struct node **at)
 }
 
 void
+lru_remove(struct lru *l, const uint8_t key[32])
+{
+	struct node **at = slot(l, key);
+
+	if (*at != NULL)
+		remove_at(l, at);
+}
+
+void
 lru_free(struct lru *l)
 {
 	if (l == NULL)
 		return;
 	while (l->oldest != NULL)
-		remove_at(l, slot(l, l->oldest->key));
+		lru_remove(l, l->oldest->key);
 	free(l->buckets);
 	free(l);
 }
@@ -107,15 +116,6 @@ lru_get(struct lru *l, const uint8_t key[32])
 }
 
 void
-lru_remove(struct lru *l, const uint8_t key[32])
-{
-	struct node **at = slot(l, key);
-
-	if (*at != NULL)
-		remove_at(l, at);
-}
-
-void
 lru_put(struct lru *l, const uint8_t key[32], void *value, size_t cost)
 {
 	struct node *n;
@@ -126,8 +126,8 @@ lru_put(struct lru *l, const uint8_t key[32], void *value, size_t cost)
 		l->drop(value);
 		return;
 	}
-	while (l->count == l->max || l->cost + cost > l->max_cost)
-		remove_at(l, slot(l, l->oldest->key));
+	while (l->oldest != NULL && (l->count == l->max || l->cost + cost > l->max_cost))
+		lru_remove(l, l->oldest->key);
 	memcpy(n->key, key, 32);
 	n->value = value;
 	n->cost = cost;
