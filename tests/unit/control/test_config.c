@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "control/config.h"
+#include "control/config_int.h"
 #include "control/pka/pka_op.h"
 #include "tests/unit/control/tls_peer.h"
 
@@ -568,6 +568,29 @@ the_example_passes_when_its_files_exist(void **state)
 	config_unref(c);
 }
 
+static void
+look_for_keys(const cyaml_schema_value_t *v)
+{
+	const char *at;
+	char key[80];
+
+	if (v->type == CYAML_SEQUENCE)
+		look_for_keys(v->sequence.entry);
+	for (const cyaml_schema_field_t *f = v->type == CYAML_MAPPING ? v->mapping.fields : NULL; f != NULL && f->key != NULL; f++) {
+		snprintf(key, sizeof(key), " %s:", f->key);
+		at = strstr(config_example(), key + 1);
+		if (strstr(config_example(), key) == NULL && (at == NULL || strchr("\n{", at[-1]) == NULL))
+			fail_msg("the example does not have %s", f->key);
+		look_for_keys(&f->value);
+	}
+}
+
+static void
+the_example_has_every_key(void **state)
+{
+	look_for_keys(&config_schema);
+}
+
 int
 main(void)
 {
@@ -581,6 +604,7 @@ main(void)
 		cmocka_unit_test(the_default_is_modern),
 		cmocka_unit_test(sessions_are_bound_to_what_decided_about_them),
 		cmocka_unit_test(the_example_passes_when_its_files_exist),
+		cmocka_unit_test(the_example_has_every_key),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);
