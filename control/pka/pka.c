@@ -397,6 +397,13 @@ key_find(struct pka *p, const EVP_PKEY *key)
 	return unused;
 }
 
+/* What the card can hold; other keys take no place of its slots. */
+static bool
+suits_card(const struct cert *c)
+{
+	return EVP_PKEY_get_base_id(c->key) == EVP_PKEY_RSA && EVP_PKEY_get_bits(c->key) == 2048;
+}
+
 void
 pka_set_keys(struct pka *p, struct cert *const *certs, unsigned count)
 {
@@ -404,7 +411,7 @@ pka_set_keys(struct pka *p, struct cert *const *certs, unsigned count)
 		p->keys[i].wanted = false;
 	for (unsigned i = 0; i < count; i++) {
 		/* those that stay, first: their slots are not given away */
-		struct pka_key *k = key_find(p, certs[i]->key);
+		struct pka_key *k = suits_card(certs[i]) ? key_find(p, certs[i]->key) : NULL;
 
 		if (k != NULL && k->key != NULL)
 			k->wanted = true;
@@ -417,7 +424,7 @@ pka_set_keys(struct pka *p, struct cert *const *certs, unsigned count)
 		p->keys[i].key = NULL;
 	}
 	for (unsigned i = 0; i < count; i++) {
-		struct pka_key *k = key_find(p, certs[i]->key);
+		struct pka_key *k = suits_card(certs[i]) ? key_find(p, certs[i]->key) : NULL;
 
 		certs[i]->key_index = k != NULL ? (uint16_t)(k - p->keys) : PKA_MAX_KEYS;
 		if (k == NULL || k->key != NULL)

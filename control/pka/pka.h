@@ -88,8 +88,8 @@ int pka_load_kek(struct pka *p, const char *file, char err[CERT_ERR_LEN]);
 /* How long the card may take for one operation, from now on. */
 void pka_set_timeout(struct pka *p, uint32_t timeout_ms);
 /*
- * The keys that new handshakes use from now on; sets each certificate's key_index. Old ones are
- * erased from the card.
+ * The keys that new handshakes use from now on; sets each certificate's key_index (RSA-2048 only;
+ * PKA_MAX_KEYS for others, which never go to the card). Old ones are erased from the card.
  */
 void pka_set_keys(struct pka *p, struct cert *const *certs, unsigned count);
 
