@@ -2,12 +2,16 @@
 import os
 import ssl
 import subprocess
+import sys
 import threading
 
 import pytest
 
-from clientnet import get, tls
+from clientnet import connect, get, tls
 from test_bulk import content
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "interop"))
+import ssl2_peer as ssl2  # noqa: E402
 
 ENGINES = ("soft",)  # what is new here is the same on every engine
 
@@ -34,6 +38,7 @@ listeners:
     pool: web
     tls:
       renegotiation: both
+      v2_hello: true
       rekey_records: {rekey}
     certificates:
       - chain: @LAB@/pki/www.pem
@@ -160,3 +165,38 @@ def test_client_changes_keys_between_requests(museum):
     out = s_client(lab, "-tls1_3", [(b"", b"Verify return code: 0")] + [(ASK, answer), (b"K\n", b"KEYUPDATE"), (ASK, answer),
                                                                       (b"k\n", b"KEYUPDATE"), (ASK, answer)] * 3)
     assert out.count(b"KEYUPDATE") == 6 and out.count(answer) == 9
+
+
+class Client2(ssl2.Client):
+    """A client of 1995 in the lab's client namespace."""
+
+    def __init__(self, lab):
+        ssl2.Peer.__init__(self, connect(lab), "client")
+
+
+@pytest.mark.parametrize("cipher", [ssl2.DES3, ssl2.RC4], ids=["3DES", "RC4"])
+def test_ssl_2_0(museum, cipher):
+    lab = museum()
+    c = Client2(lab)
+    session = c.shake((cipher,))
+    for again in (False, True):
+        if again:
+            c = Client2(lab)
+            assert c.resume(session)
+        c.send(ssl2.Raw(b"GET /64k.bin HTTP/1.0\r\n\r\n"))
+        got = b""
+        try:
+            while True:
+                got += c.receive().original  # scapy takes some data for messages
+        except ssl2.Closed:  # SSL 2.0 has no other end
+            pass
+        assert got.startswith(b"HTTP/1.1 200 OK") and got.split(b"\r\n\r\n", 1)[1] == content(lab, "64k.bin")
+        c.close()
+
+
+def test_damage_in_ssl_2_0_ends_it_without_a_word(museum):
+    lab = museum()
+    c = Client2(lab)
+    c.shake((ssl2.RC4,))
+    c.sock.sendall(b"\x80\x20" + b"x" * 32)
+    assert c.closed()

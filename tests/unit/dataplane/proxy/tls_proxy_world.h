@@ -208,7 +208,7 @@ accept_client(struct world *w)
 	turn(w);
 }
 
-static struct tls_conn *
+static struct tls_conn *__rte_unused
 client(struct world *w)
 {
 	return fake_get(w->tcp, w->cl)->user;
@@ -222,7 +222,7 @@ to_appliance(struct world *w, const void *p, uint32_t n)
 	turn(w);
 }
 
-static void
+static void __rte_unused
 plain_record(struct world *w, uint8_t type, const void *p, uint16_t n)
 {
 	uint8_t r[5 + 16384] = { type, 3, 3, (uint8_t)(n >> 8), (uint8_t)n };
@@ -231,7 +231,7 @@ plain_record(struct world *w, uint8_t type, const void *p, uint16_t n)
 	to_appliance(w, r, 5u + n);
 }
 
-static void
+static void __rte_unused
 sealed_record(struct world *w, uint8_t type, const void *p, uint32_t n)
 {
 	uint8_t r[20000], nonce[8] = { 9 };
@@ -242,7 +242,7 @@ sealed_record(struct world *w, uint8_t type, const void *p, uint32_t n)
 	to_appliance(w, r, len);
 }
 
-static void
+static void __rte_unused
 give_keys(struct world *w, uint8_t dir)
 {
 	const struct rec_keys *k = dir == IPC_DIR_READ ? &w->ck : &w->sk;
@@ -259,7 +259,7 @@ give_keys(struct world *w, uint8_t dir)
 	assert_int_equal(tls_ctl_keys_set(w->tls, &m), 0);
 }
 
-static void
+static void __rte_unused
 send_records(struct world *w, uint8_t type, const void *p, uint32_t n)
 {
 	struct ipc_records_send m = {
@@ -303,7 +303,7 @@ next_record(struct world *w, bool sealed, uint8_t *type, uint8_t *to)
 }
 
 /* From nothing to application data. */
-static void
+static void __rte_unused
 handshake(struct world *w)
 {
 	uint8_t type, buf[20000];
@@ -345,7 +345,7 @@ server_pair(struct world *w)
 	return x;
 }
 
-static void
+static void __rte_unused
 ready(struct world *w)
 {
 	struct ipc_conn_ready m = { .conn = w->conn, .pool = POOL };
@@ -363,7 +363,7 @@ open_both(struct world *w)
 	turn(w);
 }
 
-static void
+static void __rte_unused
 expect_alert(struct world *w, bool sealed, uint8_t level, uint8_t alert)
 {
 	uint8_t type, buf[20000];
