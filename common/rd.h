@@ -19,7 +19,8 @@ struct rd {
 static inline struct rd
 rd_init(const void *p, size_t n)
 {
-	return (struct rd){ .p = p, .end = (const uint8_t *)p + n };
+	/* p may be NULL when n is 0 */
+	return (struct rd){ .p = p, .end = n != 0 ? (const uint8_t *)p + n : p };
 }
 
 /* Bytes left. */

@@ -47,7 +47,6 @@ check-generated: handshake-check
 $(eval $(call unit_test,control/hs_messages,tests/unit/control/test_hs_messages.c $(CP_PEER_SRC),,-lssl -lcrypto -lz))
 
 # Fuzzers.
-$(eval $(call fuzz_target,handshake,tests/fuzz/fuzz_handshake.c $(CP_PEER_SRC),,-lssl -lcrypto -lz))
 $(eval $(call fuzz_target,cp_ipc,tests/fuzz/fuzz_cp_ipc.c $(CP_PEER_LIB) $(filter-out control/main.c,$(CP_SRC)),,-lssl $(CP_LIBS) -lz))
 
 $(eval $(call unit_test,control/session_cache,tests/unit/control/test_session_cache.c control/session/session_cache.c))

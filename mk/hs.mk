@@ -16,3 +16,8 @@ $(eval $(call unit_test,control/s12_libssl,tests/unit/control/test_s12_libssl.c 
 $(eval $(call unit_test,control/s12_again,tests/unit/control/test_s12_again.c $(S12_WORLD_SRC),,-lssl -lcrypto -lz))
 $(eval $(call unit_test,control/s13_wire,tests/unit/control/test_s13_wire.c $(S13_WORLD_SRC),,-lssl $(HS_RUNNER_LIBS)))
 $(eval $(call unit_test,control/s12_faults,tests/unit/control/test_s12_faults.c $(S12_WORLD_SRC),,-lssl -lcrypto -lz))
+
+# Fuzzers of the machine in both roles.
+HS_FUZZ_SRC := tests/fuzz/hs_fuzz.c tests/unit/control/cert/pki.c $(HS_LIB_SRC) $(CP_PKA_SOFT_SRC) $(CP_HS_SRC) $(CP_COMMON_SRC)
+$(eval $(call fuzz_target,hs_pair,tests/fuzz/fuzz_hs_pair.c $(HS_FUZZ_SRC),,-lcrypto -lz))
+$(eval $(call fuzz_target,handshake,tests/fuzz/fuzz_handshake.c $(HS_FUZZ_SRC),,-lcrypto -lz))

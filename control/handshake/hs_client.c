@@ -219,8 +219,10 @@ start_ssl2(struct hs_call *c)
 	w->policy = c->hs->conf->policy;
 	hs_client_bind(c->hs->conf, w->bind);
 	if (e != NULL && e->version == TLS_V_SSL2 && c->hs->conf->session_cache &&
-		c->env->now_s < e->expires_s && memcmp(e->bind, w->bind, sizeof(e->bind)) == 0) {
+		c->env->now_s < e->expires_s && memcmp(e->bind, w->bind, sizeof(e->bind)) == 0 &&
+		knows_peer(e, c->peer)) {
 		w->t2->session = *e;
+		w->t2->session_peer = c->peer != NULL ? peer_ref(c->peer) : NULL;
 		w->t2->offers = true;
 	}
 	hs_raise(c, HS_EV_GO_SSL2, NULL, 0);

@@ -22,7 +22,7 @@ hs_bytes_add(struct hs_bytes *b, const void *p, size_t n)
 
 		HS_REC_CHECK(q != NULL);
 		if (b->len != 0)
-			memcpy(q, b->p + b->off, b->len);
+			memcpy(q, hs_bytes_at(b), b->len);
 		free(b->p);
 		b->p = q;
 		b->off = 0;
@@ -31,6 +31,14 @@ hs_bytes_add(struct hs_bytes *b, const void *p, size_t n)
 	if (n != 0)
 		memcpy(b->p + b->off + b->len, p, n);
 	b->len += n;
+}
+
+uint8_t *
+hs_bytes_at(const struct hs_bytes *b)
+{
+	static uint8_t nothing[1];
+
+	return b->len != 0 ? b->p + b->off : nothing;
 }
 
 void
@@ -118,7 +126,7 @@ hs_end_flush(struct hs_end *e)
 
 	if (b->len == 0 || e->held || e->closed || !(e->ready || e->early))
 		return;
-	hs_end_send(e, TLS_CT_APPDATA, e->version, b->p + b->off, b->len);
+	hs_end_send(e, TLS_CT_APPDATA, e->version, hs_bytes_at(b), b->len);
 	hs_bytes_skip(b, b->len);
 }
 
@@ -213,10 +221,12 @@ take_data(struct hs_end *e, const uint8_t *p, size_t len)
 	return e->err;
 }
 
-/* One record's plaintext. */
+/* One record's plaintext, in a buffer of HS_TAP_ROOM bytes. */
 static enum tls_err
-take(struct hs_end *e, uint8_t type, const uint8_t *p, size_t len)
+take(struct hs_end *e, uint8_t type, uint8_t *p, size_t len)
 {
+	if (e->opts.tap != NULL)
+		e->opts.tap(e->opts.ctx, e, &type, p, &len);
 	switch (type) {
 	case TLS_CT_CCS: return take_ccs(e, p, len);
 	case TLS_CT_APPDATA: return take_data(e, p, len);
@@ -243,8 +253,8 @@ skips(struct hs_end *e, uint8_t type, size_t len)
 static bool
 read_tls(struct hs_end *e)
 {
-	struct rd r = rd_init(e->in.p + e->in.off, e->in.len);
-	uint8_t type = rd_u8(&r), outer = type, plain[HS_REC_MAX];
+	struct rd r = rd_init(hs_bytes_at(&e->in), e->in.len);
+	uint8_t type = rd_u8(&r), outer = type, plain[HS_TAP_ROOM];
 	uint16_t version = rd_u16(&r), len = rd_u16(&r);
 	enum tls_err err = TLS_E_OK;
 	const uint8_t *body;
@@ -291,9 +301,9 @@ read_tls(struct hs_end *e)
 static bool
 read_ssl2(struct hs_end *e)
 {
-	struct rd r = rd_init(e->in.p + e->in.off, e->in.len);
+	struct rd r = rd_init(hs_bytes_at(&e->in), e->in.len);
 	uint16_t head = rd_u16(&r), len = head & 0x7fff;
-	uint8_t padding = 0, plain[32768];
+	uint8_t padding = 0, plain[HS_TAP_ROOM];
 	const uint8_t *body;
 	enum tls_err err;
 	size_t n;
@@ -363,14 +373,14 @@ hs_end_join(struct hs_end *a, struct hs_end *b)
 			struct hs_bytes out = a->net_out;
 
 			a->net_out = (struct hs_bytes){ 0 };
-			hs_end_feed(b, out.p + out.off, out.len);
+			hs_end_feed(b, hs_bytes_at(&out), out.len);
 			hs_bytes_drop(&out);
 		}
 		if (m != 0) {
 			struct hs_bytes out = b->net_out;
 
 			b->net_out = (struct hs_bytes){ 0 };
-			hs_end_feed(a, out.p + out.off, out.len);
+			hs_end_feed(a, hs_bytes_at(&out), out.len);
 			hs_bytes_drop(&out);
 		}
 	}
@@ -440,7 +450,7 @@ hs_end_open(struct hs_end *e, const struct hs_end_opts *opts)
 		k->has_client = false; /* a ticket is used once: RFC 8446 C.4 */
 	return hs_end_carry_out(e,
 		hs_start(e->hs, &e->env, resume ? &k->client : NULL,
-			resume ? k->ticket.p + k->ticket.off : NULL, resume ? k->ticket.len : 0,
+			resume ? hs_bytes_at(&k->ticket) : NULL, resume ? k->ticket.len : 0,
 			resume ? hs_keep_peer(k, k->client.peer) : NULL, e->out));
 }
 

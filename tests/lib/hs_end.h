@@ -17,6 +17,8 @@ struct hs_bytes { /* a queue of bytes */
 	size_t off, len, cap; /* the queue is p[off .. off + len) */
 };
 void hs_bytes_add(struct hs_bytes *b, const void *p, size_t n);
+/* Its first byte; not NULL. */
+uint8_t *hs_bytes_at(const struct hs_bytes *b);
 void hs_bytes_skip(struct hs_bytes *b, size_t n);
 void hs_bytes_drop(struct hs_bytes *b);
 
@@ -38,6 +40,10 @@ void hs_keep_drop(struct hs_keep *k);
 /* A certificate that was verified, by its fingerprint: borrowed, or NULL. */
 struct peer *hs_keep_peer(const struct hs_keep *k, const uint8_t fingerprint[32]);
 
+#define HS_TAP_ROOM 32768
+
+struct hs_end;
+
 /* What a test wants of one end; zeros are sensible. */
 struct hs_end_opts {
 	const struct hs_conf *conf;
@@ -55,6 +61,14 @@ struct hs_end_opts {
 	 */
 	struct peer *(*verify)(void *ctx, const uint8_t *chain, size_t len, const uint8_t *staple,
 		size_t staple_len);
+	/* key operations in place of pka_soft_do() */
+	int (*pka)(void *ctx, const struct pka_req *req, const uint8_t *in, size_t len,
+		uint8_t *out, size_t *out_len);
+	/*
+	 * Looks at each opened record of the other side before the machine does, and may change it;
+	 * room for HS_TAP_ROOM bytes.
+	 */
+	void (*tap)(void *ctx, struct hs_end *e, uint8_t *type, uint8_t *data, size_t *len);
 	void (*keylog)(void *ctx, const char *line, size_t len);
 	void *ctx;
 };
@@ -118,6 +132,9 @@ bool hs_end_answer(struct hs_end *e);
 /* Feeds one record's plaintext to the machine as it is, past the record layer. */
 enum tls_err hs_end_record(struct hs_end *e, uint8_t type, uint8_t epoch, const void *data,
 	size_t len);
+/* struct hs_end_opts.verify: any certificate that can be read is good. */
+struct peer *hs_end_verify_any(void *ctx, const uint8_t *chain, size_t len, const uint8_t *staple,
+	size_t staple_len);
 /* Moves bytes between two ends until nothing moves. */
 void hs_end_join(struct hs_end *a, struct hs_end *b);
 /* The seeded stream that tests use as randomness: splitmix64 on *ctx. */

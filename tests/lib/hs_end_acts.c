@@ -3,6 +3,8 @@
 #include <string.h>
 
 #include "common/ct.h"
+#include "common/rd.h"
+#include "control/cert/peer_int.h"
 #include "control/cert/verify.h"
 #include "control/pka/pka_soft.h"
 #include "tests/lib/hs_end.h"
@@ -199,7 +201,11 @@ answer_work(struct hs_end *e, const struct hs_question *q)
 	int rc;
 
 	HS_REC_CHECK(result != NULL);
-	rc = pka_soft_do(&q->pka, q->data.p + q->data.off, q->data.len, result, &len);
+	if (e->opts.pka != NULL)
+		rc = e->opts.pka(e->opts.ctx, &q->pka, hs_bytes_at(&q->data), q->data.len, result,
+			&len);
+	else
+		rc = pka_soft_do(&q->pka, hs_bytes_at(&q->data), q->data.len, result, &len);
 	err = hs_work_done(e->hs, &e->env, q->tag, rc == 0 ? result : NULL, len, e->out);
 	free(result);
 	return err;
@@ -212,12 +218,31 @@ answer_session(struct hs_end *e, const struct hs_question *q)
 	struct hs_keep *k = e->opts.keep;
 	struct session_entry entry;
 	bool hit = k != NULL && q->data.len != 0 &&
-		   session_cache_get(k->cache, q->data.p + q->data.off, q->data.len, e->env.now_s,
+		   session_cache_get(k->cache, hs_bytes_at(&q->data), q->data.len, e->env.now_s,
 			   &entry);
 	bool known = hit && memcmp(entry.peer, none, sizeof(none)) != 0;
 
 	return hs_session_done(e->hs, &e->env, q->tag, hit ? &entry : NULL,
 		known ? hs_keep_peer(k, entry.peer) : NULL, e->out);
+}
+
+struct peer *
+hs_end_verify_any(void *ctx, const uint8_t *chain, size_t len, const uint8_t *staple,
+	size_t staple_len)
+{
+	struct rd r = rd_init(chain, len), der = rd_vec24(&r);
+	struct peer *p = peer_new();
+	const uint8_t *at = der.p;
+	X509 *leaf = rd_ok(&r) ? d2i_X509(NULL, &at, (long)rd_left(&der)) : NULL;
+
+	HS_REC_CHECK(p != NULL);
+	if (leaf != NULL) {
+		HS_REC_CHECK(peer_look(p, leaf, der.p, rd_left(&der)) == 0);
+		p->verdict = TLS_E_OK;
+		p->reason[0] = '\0';
+	}
+	X509_free(leaf);
+	return p;
 }
 
 static struct peer *
@@ -240,7 +265,7 @@ verify(const struct hs_end *e, const uint8_t *chain, size_t len, const uint8_t *
 static enum tls_err
 answer_verify(struct hs_end *e, const struct hs_question *q)
 {
-	const uint8_t *d = q->data.p + q->data.off;
+	const uint8_t *d = hs_bytes_at(&q->data);
 	size_t chain = q->data.len - q->staple_len;
 	struct peer *p = NULL;
 	enum tls_err err;

@@ -89,7 +89,7 @@ mac_tls(const struct hs_rec *r, uint8_t type, const uint8_t *data, size_t len, u
 {
 	uint8_t buf[13 + HS_REC_MAX];
 	struct wr w = wr_init(buf, sizeof(buf));
-	unsigned n;
+	unsigned n = 0;
 
 	wr_u64(&w, r->seq);
 	wr_u8(&w, type);

@@ -134,7 +134,7 @@ conn_open(struct runner *r, int fd)
 		.fragment_out = r->o.fragment_out,
 		.pad = r->o.pad,
 		.no_resume = r->o.no_resume,
-		.verify = r->o.no_verify ? runner_verify_any : NULL,
+		.verify = r->o.no_verify ? hs_end_verify_any : NULL,
 		.keylog = keylog_line,
 		.ctx = &r->o };
 	struct conn *k = r->conns;
@@ -172,10 +172,10 @@ answer_www(struct conn *k)
 	size_t len;
 	FILE *f;
 
-	hs_bytes_add(&k->got, in->p + in->off, in->len);
+	hs_bytes_add(&k->got, hs_bytes_at(in), in->len);
 	hs_bytes_skip(in, in->len);
-	if (memmem(k->got.p + k->got.off, k->got.len, "\r\n\r\n", 4) == NULL &&
-		memmem(k->got.p + k->got.off, k->got.len, "\n\n", 2) == NULL)
+	if (memmem(hs_bytes_at(&k->got), k->got.len, "\r\n\r\n", 4) == NULL &&
+		memmem(hs_bytes_at(&k->got), k->got.len, "\n\n", 2) == NULL)
 		return;
 	f = open_memstream(&page, &len);
 	HS_REC_CHECK(f != NULL);
@@ -212,7 +212,7 @@ serve(const struct runner *r, struct conn *k)
 		return;
 	}
 	if (r->o.echo)
-		hs_end_write(&k->end, in->p + in->off, in->len);
+		hs_end_write(&k->end, hs_bytes_at(in), in->len);
 	hs_bytes_skip(in, in->len);
 }
 
@@ -223,7 +223,7 @@ use(const struct runner *r, struct conn *k)
 	struct hs_end *e = &k->end;
 
 	if (e->data_in.len != 0 && !r->o.events) {
-		fwrite(e->data_in.p + e->data_in.off, 1, e->data_in.len, stderr);
+		fwrite(hs_bytes_at(&e->data_in), 1, e->data_in.len, stderr);
 		fflush(stderr);
 	}
 	k->received += e->data_in.len;
@@ -261,7 +261,7 @@ conn_write(struct conn *k)
 	struct hs_bytes *out = &k->end.net_out;
 
 	while (out->len != 0) {
-		ssize_t n = send(k->fd, out->p + out->off, out->len, MSG_NOSIGNAL);
+		ssize_t n = send(k->fd, hs_bytes_at(out), out->len, MSG_NOSIGNAL);
 
 		if (n < 0 && (errno == EAGAIN || errno == EINTR))
 			return;

@@ -31,8 +31,4 @@ void runner_opts(struct runner_opts *o, int argc, char **argv);
 void runner_opts_drop(struct runner_opts *o);
 /* One JSON object on one line. event: "ready", "closed", ... */
 void runner_report(FILE *f, const struct hs_end *e, const char *event, bool eof);
-/* struct hs_end_opts.verify for --no-verify: any certificate that can be read. */
-struct peer *runner_verify_any(void *ctx, const uint8_t *chain, size_t len, const uint8_t *staple,
-	size_t staple_len);
-
 #endif

@@ -1,12 +1,9 @@
-/* What hs_runner tells of a connection, and how it judges certificates. */
+/* What hs_runner tells of a connection. */
 #include <stdlib.h>
 #include <string.h>
 
 #include <jansson.h>
-#include <openssl/x509.h>
 
-#include "common/rd.h"
-#include "control/cert/peer_int.h"
 #include "tests/runner/hs_runner.h"
 
 static void
@@ -65,25 +62,4 @@ runner_report(FILE *f, const struct hs_end *e, const char *event, bool eof)
 	json_dumpf(o, f, JSON_COMPACT);
 	fputc('\n', f);
 	json_decref(o);
-}
-
-/* ---- certificates ---- */
-
-struct peer *
-runner_verify_any(void *ctx, const uint8_t *chain, size_t len, const uint8_t *staple,
-	size_t staple_len)
-{
-	struct rd r = rd_init(chain, len), der = rd_vec24(&r);
-	struct peer *p = peer_new();
-	const uint8_t *at = der.p;
-	X509 *leaf = rd_ok(&r) ? d2i_X509(NULL, &at, (long)rd_left(&der)) : NULL;
-
-	HS_REC_CHECK(p != NULL);
-	if (leaf != NULL) {
-		HS_REC_CHECK(peer_look(p, leaf, der.p, rd_left(&der)) == 0);
-		p->verdict = TLS_E_OK;
-		p->reason[0] = '\0';
-	}
-	X509_free(leaf);
-	return p;
 }

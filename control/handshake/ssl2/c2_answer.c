@@ -22,6 +22,9 @@ c2_session_hit(struct hs_call *c, struct rd *nothing)
 			c->hs->suite = ssl2_suite_at(i);
 	if (c->hs->suite == NULL || !ssl2_secret_get(t, c->hs->suite, &t->session))
 		return TLS_E_INTERNAL_ERROR;
+	peer_unref(c->hs->peer);
+	c->hs->peer = t->session_peer;
+	t->session_peer = NULL;
 	return ssl2_install_keys(c);
 }
 

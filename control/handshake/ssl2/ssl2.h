@@ -44,6 +44,7 @@ struct hs2 {
 	/* client: the session it offers */
 	bool offers;
 	struct session_entry session;
+	struct peer *session_peer; /* a reference */
 };
 
 /* Bytes of the session ids: those of the store have 32, SSL 2.0's 16 and zeros. */

@@ -11,6 +11,7 @@ hs2_drop(struct hs2 *t)
 		return;
 	free(t->list);
 	free(t->proof);
+	peer_unref(t->session_peer);
 	ct_wipe(t, sizeof(*t));
 	free(t);
 }

@@ -101,7 +101,7 @@ flush(struct tls_peer *p)
 	struct hs_bytes *out = &p->end.net_out;
 
 	if (p->net != NULL && out->len != 0)
-		CHECK(BIO_write(p->net, out->p + out->off, (int)out->len) == (int)out->len);
+		CHECK(BIO_write(p->net, hs_bytes_at(out), (int)out->len) == (int)out->len);
 	hs_bytes_skip(out, out->len);
 	return p->end.err;
 }
