@@ -4,7 +4,7 @@ HS_RUNNER_SRC := $(wildcard tests/runner/*.c) $(HS_LIB_SRC) $(CP_PKA_SOFT_SRC) $
 HS_RUNNER_LIBS := -ljansson -lcrypto -lz
 $(eval $(call program,$(BUILD)/test/hs_runner,asan,$(HS_RUNNER_SRC),,$(HS_RUNNER_LIBS)))
 TEST_DEPS += $(BUILD)/test/hs_runner
-TESTS += $(foreach t,ssl2 v2_hello client,e2e|interop_$(t)|BUILD=$(BUILD) $(PYTHON) -m pytest -q -p no:cacheprovider tests/interop/test_$(t).py)
+TESTS += $(foreach t,ssl2 ssl3 server12 v2_hello client,e2e|interop_$(t)|BUILD=$(BUILD) $(PYTHON) -m pytest -q -p no:cacheprovider tests/interop/test_$(t).py)
 
 # TLS 1.3's server with libssl clients in memory.
 S13_WORLD_SRC := tests/unit/control/s13_world.c tests/unit/control/cert/pki.c $(HS_LIB_SRC) $(CP_PKA_SOFT_SRC) $(CP_HS_SRC) $(CP_COMMON_SRC)
