@@ -1,5 +1,5 @@
 /* Alerts, RFC 5246 7.2: legal in every state. What closes and what is counted. */
-#include "control/handshake/hs_int.h"
+#include "control/handshake/tls12/hs12.h"
 
 /* The driver carries out a close_notify; see take_alert() in hs.c. */
 enum tls_err
@@ -27,6 +27,12 @@ msg_alert_recv(struct hs_call *c, struct rd *body)
 	if (alert == TLS_ALERT_NO_CERTIFICATE && c->hs->version == TLS_V_SSL30 &&
 		c->hs->state == HS_WAIT_S12_CERTIFICATE) {
 		hs_raise(c, HS_EV_NO_CERTIFICATE, NULL, 0);
+		return TLS_E_OK;
+	}
+	/* the answer to our HelloRequest: the client will not, and may not later without being asked */
+	if (alert == TLS_ALERT_NO_RENEGOTIATION && c->hs->role == HS_SERVER && c->hs->l12 != NULL &&
+		c->hs->l12->wanted) {
+		c->hs->l12->wanted = c->hs->l12->reauth = false;
 		return TLS_E_OK;
 	}
 	if (alert == TLS_ALERT_NO_RENEGOTIATION && c->hs->state == HS_WAIT_C12_SERVER_HELLO) {

@@ -150,6 +150,31 @@ data_in_flight_survives(void **state)
 	}
 }
 
+/* A client that will not is not held to it, and may not begin by itself where only we may. */
+static void
+a_client_may_decline(void **state)
+{
+	struct s12_pair p;
+
+	world->conf.renegotiation = HS_RENEG_SERVER_ONLY;
+	open_pair(&p, TLS1_2_VERSION);
+	SSL_set_options(p.ssl, SSL_OP_NO_RENEGOTIATION);
+	assert_true(s12_shake(&p) && s12_talk(&p));
+	for (int i = 0; i < 10; i++) { /* more often than warnings are taken */
+		assert_int_equal(hs_end_command(&p.end, HS_CMD_RENEGOTIATE), TLS_E_OK);
+		s12_move(&p);
+		settle(&p);
+		assert_true(s12_talk(&p));
+	}
+	assert_int_equal(info_of(&p).renegotiations, 0);
+	SSL_clear_options(p.ssl, SSL_OP_NO_RENEGOTIATION);
+	SSL_renegotiate(p.ssl);
+	settle(&p);
+	assert_int_equal(info_of(&p).renegotiations, 0);
+	s12_pair_close(&p, NULL);
+	world->conf.renegotiation = HS_RENEG_BOTH;
+}
+
 /* The policy refuses the client: a warning, and the connection goes on; a client that insists is ended. */
 static void
 refused_by_a_warning(void **state)
@@ -338,6 +363,7 @@ main(void)
 		cmocka_unit_test(the_client_renegotiates_again_and_again),
 		cmocka_unit_test(we_renegotiate_by_hello_request),
 		cmocka_unit_test(data_in_flight_survives),
+		cmocka_unit_test(a_client_may_decline),
 		cmocka_unit_test(refused_by_a_warning),
 		cmocka_unit_test(no_more_of_them_than_the_rate_allows),
 		cmocka_unit_test(an_operator_can_ask_for_a_certificate_later),
