@@ -20,6 +20,7 @@ struct item { /* a certificate, in however many listeners it is */
 	struct stapler *s;
 	uint8_t fingerprint[32];
 	char *file, *url, *chain_file; /* file: NULL when it is fetched from url */
+	char *said_url, *said_issuer; /* as the configuration has them; NULL */
 	uint32_t timeout_ms;
 	X509 *leaf, *issuer; /* NULL: err says why there is never a response */
 	struct cert **certs;
@@ -72,6 +73,8 @@ item_free(struct item *it)
 	free(it->certs);
 	free(it->file);
 	free(it->url);
+	free(it->said_url);
+	free(it->said_issuer);
 	free(it->chain_file);
 	free(it->der);
 	free(it);
@@ -90,8 +93,8 @@ find(struct stapler *s, const struct cert *c)
 
 	for (struct item *it = s->items; it != NULL; it = it->next)
 		if (memcmp(it->fingerprint, c->fingerprint, 32) == 0 &&
-			same_text(it->file, conf->file) &&
-			(conf->file != NULL || conf->url == NULL || same_text(it->url, conf->url)))
+			same_text(it->file, conf->file) && same_text(it->said_url, conf->url) &&
+			same_text(it->said_issuer, conf->issuer_file))
 			return it;
 	return NULL;
 }
@@ -119,6 +122,23 @@ item_aim(struct item *it, const struct cert *c, const struct staple_conf *conf)
 	it->leaf = NULL;
 }
 
+/* The response that another source gave for the same certificate: it is as good as any. */
+static struct staple *
+inherit(const struct stapler *s, const struct cert *c)
+{
+	for (const struct item *it = s->items; it != NULL; it = it->next)
+		if (it->staple != NULL && memcmp(it->fingerprint, c->fingerprint, 32) == 0)
+			return staple_ref(it->staple);
+	return NULL;
+}
+
+static int
+copy_text(char **to, const char *text)
+{
+	*to = text != NULL ? strdup(text) : NULL;
+	return text != NULL && *to == NULL ? -1 : 0;
+}
+
 static struct item *
 item_new(struct stapler *s, const struct cert *c)
 {
@@ -131,12 +151,14 @@ item_new(struct stapler *s, const struct cert *c)
 	memcpy(it->fingerprint, c->fingerprint, 32);
 	it->timeout_ms = conf->timeout_ms != 0 ? conf->timeout_ms : TIMEOUT_MS;
 	it->chain_file = strdup(c->chain_file);
-	it->file = conf->file != NULL ? strdup(conf->file) : NULL;
-	if (it->chain_file == NULL || (conf->file != NULL && it->file == NULL)) {
+	if (it->chain_file == NULL || copy_text(&it->file, conf->file) != 0 ||
+		copy_text(&it->said_url, conf->url) != 0 ||
+		copy_text(&it->said_issuer, conf->issuer_file) != 0) {
 		item_free(it);
 		return NULL;
 	}
 	item_aim(it, c, conf);
+	it->staple = inherit(s, c);
 	if (it->leaf == NULL)
 		log_line(s->log, LOG_WARN, "staple_impossible reason=\"%s\"", it->err);
 	it->due_s = wall(s);

@@ -386,7 +386,6 @@ the_issuer_must_be_known(void **state)
 	assert_int_equal(stapler_set_certs(w->s, &alone, 1), 0);
 	assert_true(stapler_view(w->s, 0, &v));
 	assert_non_null(strstr(v.error, "alone.crt: the certificate's issuer is not in it; put it"));
-	assert_int_equal(stapler_set_certs(w->s, NULL, 0), 0);
 	pki_write_certs(pki_path(w->dir, "issuers.pem"), &w->root, &w->inter, NULL);
 	cert_want_staple(alone, &(struct staple_conf){ .fetch = true,
 		.issuer_file = pki_path(w->dir, "issuers.pem") });
@@ -400,10 +399,19 @@ the_issuer_must_be_known(void **state)
 	assert_false(stapler_view(w->s, 1, &v));
 	w->r.answer.of = &w->mute;
 	cert_want_staple(mute, &(struct staple_conf){ .fetch = true, .url = w->r.url });
-	assert_int_equal(stapler_set_certs(w->s, NULL, 0), 0);
 	assert_int_equal(stapler_set_certs(w->s, &mute, 1), 0);
 	turn(w, 2);
 	assert_non_null(cert_staple(mute));
+	/* the URL goes again: what was fetched from it is not renewed from there */
+	cert_want_staple(mute, FETCH);
+	assert_int_equal(stapler_set_certs(w->s, &mute, 1), 0);
+	assert_true(stapler_view(w->s, 0, &v));
+	assert_string_equal(v.source, "none");
+	assert_int_equal(w->r.requests, 2);
+	assert_non_null(cert_staple(mute)); /* until it ends it is as good as before */
+	w->now_s += 1001;
+	stapler_check(w->s);
+	assert_null(cert_staple(mute));
 }
 
 /* ---- files ---- */
