@@ -6,7 +6,7 @@ $(eval $(call unit_test,control/verify,tests/unit/control/cert/test_verify.c $(C
 $(eval $(call unit_test,control/trust,tests/unit/control/cert/test_trust.c $(CP_PKI_SRC) $(CP_CERT_SRC),,-lcrypto))
 
 # With libuv: verification on the pool, OCSP, staples.
-CP_CERT_UV_SRC := $(addprefix control/cert/,crl_watch.c lru.c ocsp_client.c ocsp_fetch.c ocsp_http.c ocsp_query.c peer_cache.c staple_file.c stapler.c verifier.c)
+CP_CERT_UV_SRC := $(addprefix control/cert/,crl_watch.c lru.c ocsp_client.c ocsp_fetch.c ocsp_http.c ocsp_query.c peer_cache.c staple_file.c stapler.c stapler_item.c verifier.c)
 CP_CERT_TEST_SRC := tests/unit/control/cert/responder.c $(CP_PKI_SRC) $(CP_CERT_SRC) $(CP_CERT_UV_SRC) common/log.c
 $(eval $(call unit_test,control/verifier,tests/unit/control/cert/test_verifier.c $(CP_CERT_TEST_SRC),,-luv -lcrypto))
 

@@ -1,175 +1,25 @@
-/* OCSP responses for our own certificates; see stapler.h. */
-#include "control/cert/stapler.h"
-
+/* When responses for our own certificates are asked for, and what becomes of them; see stapler.h. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <openssl/rand.h>
 
-#include "control/cert/staple_file.h"
+#include "control/cert/stapler_int.h"
 
-#define TIMEOUT_MS 10000
 #define RETRY_S 10 /* doubled with each failure, up to an hour */
 #define MAX_RETRY_S 3600
 #define MIN_REFRESH_S 10
 #define MAX_REFRESH_S (7 * 86400)
 
-struct item { /* a certificate, in however many listeners it is */
-	struct item *next;
-	struct stapler *s;
-	uint8_t fingerprint[32];
-	char *file, *url, *chain_file; /* file: NULL when it is fetched from url */
-	char *said_url, *said_issuer; /* as the configuration has them; NULL */
-	uint32_t timeout_ms;
-	X509 *leaf, *issuer; /* NULL: err says why there is never a response */
-	struct cert **certs;
-	unsigned cert_count;
-	bool wanted, busy, gone; /* gone: off the list, the thread is still with it */
-	struct staple *staple;
-	struct ocsp_query *query;
-	unsigned failures;
-	uint64_t due_ms; /* monotonic; and */
-	int64_t due_s; /* by the wall clock: whatever comes first, so that a jump costs nothing */
-	char err[CERT_ERR_LEN];
-	/* a file on a thread */
-	uv_work_t work;
-	struct trust_stamp stamp;
-	int64_t now_s;
-	int rc;
-	uint8_t *der;
-	size_t len;
-	struct ocsp_result result;
-	char read_err[CERT_ERR_LEN];
-};
-
-struct stapler {
-	uv_loop_t *loop;
-	const struct log *log;
-	struct cert_clock clock;
-	uv_timer_t *timer; /* frees itself when closed */
-	struct item *items;
-	unsigned ticks;
-	bool closing;
-	struct stapler_stats stats;
-};
-
-static int64_t
-wall(const struct stapler *s)
+int64_t
+stapler_wall(const struct stapler *s)
 {
 	return s->clock.now_s(s->clock.ctx);
 }
 
-/* ---- items ---- */
-
 static void
-item_free(struct item *it)
-{
-	if (it->query != NULL)
-		ocsp_query_cancel(it->query);
-	X509_free(it->leaf);
-	X509_free(it->issuer);
-	staple_unref(it->staple);
-	free(it->certs);
-	free(it->file);
-	free(it->url);
-	free(it->said_url);
-	free(it->said_issuer);
-	free(it->chain_file);
-	free(it->der);
-	free(it);
-}
-
-static bool
-same_text(const char *a, const char *b)
-{
-	return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
-}
-
-static struct item *
-find(struct stapler *s, const struct cert *c)
-{
-	const struct staple_conf *conf = cert_staple_conf(c);
-
-	for (struct item *it = s->items; it != NULL; it = it->next)
-		if (memcmp(it->fingerprint, c->fingerprint, 32) == 0 &&
-			same_text(it->file, conf->file) && same_text(it->said_url, conf->url) &&
-			same_text(it->said_issuer, conf->issuer_file))
-			return it;
-	return NULL;
-}
-
-/* Whom to ask, or why nobody. */
-static void
-item_aim(struct item *it, const struct cert *c, const struct staple_conf *conf)
-{
-	char own[OCSP_MAX_URL];
-
-	if (staple_subject(c, conf->issuer_file, &it->leaf, &it->issuer, it->err) != 0)
-		return;
-	if (conf->file != NULL)
-		return;
-	if (conf->url != NULL)
-		it->url = strdup(conf->url);
-	else if (ocsp_url(it->leaf, own))
-		it->url = strdup(own);
-	if (it->url != NULL)
-		return;
-	snprintf(it->err, sizeof(it->err),
-		"%s: the certificate names no http:// OCSP responder; name one, or a file",
-		c->chain_file);
-	X509_free(it->leaf);
-	it->leaf = NULL;
-}
-
-/* The response that another source gave for the same certificate: it is as good as any. */
-static struct staple *
-inherit(const struct stapler *s, const struct cert *c)
-{
-	for (const struct item *it = s->items; it != NULL; it = it->next)
-		if (it->staple != NULL && memcmp(it->fingerprint, c->fingerprint, 32) == 0)
-			return staple_ref(it->staple);
-	return NULL;
-}
-
-static int
-copy_text(char **to, const char *text)
-{
-	*to = text != NULL ? strdup(text) : NULL;
-	return text != NULL && *to == NULL ? -1 : 0;
-}
-
-static struct item *
-item_new(struct stapler *s, const struct cert *c)
-{
-	const struct staple_conf *conf = cert_staple_conf(c);
-	struct item *it = calloc(1, sizeof(*it));
-
-	if (it == NULL)
-		return NULL;
-	it->s = s;
-	memcpy(it->fingerprint, c->fingerprint, 32);
-	it->timeout_ms = conf->timeout_ms != 0 ? conf->timeout_ms : TIMEOUT_MS;
-	it->chain_file = strdup(c->chain_file);
-	if (it->chain_file == NULL || copy_text(&it->file, conf->file) != 0 ||
-		copy_text(&it->said_url, conf->url) != 0 ||
-		copy_text(&it->said_issuer, conf->issuer_file) != 0) {
-		item_free(it);
-		return NULL;
-	}
-	item_aim(it, c, conf);
-	it->staple = inherit(s, c);
-	if (it->leaf == NULL)
-		log_line(s->log, LOG_WARN, "staple_impossible reason=\"%s\"", it->err);
-	it->due_s = wall(s);
-	it->due_ms = uv_now(s->loop);
-	it->next = s->items;
-	s->items = it;
-	return it;
-}
-
-static void
-hand_out(struct item *it)
+hand_out(struct stapler_item *it)
 {
 	for (unsigned i = 0; i < it->cert_count; i++)
 		cert_set_staple(it->certs[i], it->staple != NULL ? staple_ref(it->staple) : NULL);
@@ -188,14 +38,14 @@ jitter(int64_t n)
 }
 
 static void
-due_in(struct item *it, int64_t seconds)
+due_in(struct stapler_item *it, int64_t seconds)
 {
-	it->due_s = wall(it->s) + seconds;
+	it->due_s = stapler_wall(it->s) + seconds;
 	it->due_ms = uv_now(it->s->loop) + (uint64_t)seconds * 1000;
 }
 
 static void
-failed(struct item *it, const char *reason)
+failed(struct stapler_item *it, const char *reason)
 {
 	int64_t wait = MAX_RETRY_S;
 
@@ -212,10 +62,10 @@ failed(struct item *it, const char *reason)
 }
 
 static void
-succeeded(struct item *it, const struct ocsp_result *r, const uint8_t *der, size_t len)
+succeeded(struct stapler_item *it, const struct ocsp_result *r, const uint8_t *der, size_t len)
 {
 	struct staple *fresh = staple_new(der, len);
-	int64_t left = r->next_update - wall(it->s);
+	int64_t left = r->next_update - stapler_wall(it->s);
 
 	if (fresh == NULL) {
 		failed(it, "out of memory");
@@ -238,16 +88,16 @@ succeeded(struct item *it, const struct ocsp_result *r, const uint8_t *der, size
 			it->chain_file, r->reason);
 	else
 		log_line(it->s->log, LOG_INFO, "staple_renewed certificate=%s seconds_left=%lld",
-			it->chain_file, (long long)(r->next_update - wall(it->s)));
+			it->chain_file, (long long)(r->next_update - stapler_wall(it->s)));
 	hand_out(it);
 }
 
 static void
-judge(struct item *it, const struct ocsp_result *r, const uint8_t *der, size_t len)
+judge(struct stapler_item *it, const struct ocsp_result *r, const uint8_t *der, size_t len)
 {
 	if (der == NULL || (r->state != OCSP_S_GOOD && r->state != OCSP_S_REVOKED))
 		failed(it, r->reason);
-	else if (r->next_update < wall(it->s)) /* no skew is granted: clients may grant none */
+	else if (r->next_update < stapler_wall(it->s)) /* no skew is granted: clients may grant none */
 		failed(it, "OCSP response is out of date");
 	else
 		succeeded(it, r, der, len);
@@ -258,7 +108,7 @@ judge(struct item *it, const struct ocsp_result *r, const uint8_t *der, size_t l
 static void
 on_answer(void *ctx, const struct ocsp_result *r, const uint8_t *der, size_t len)
 {
-	struct item *it = ctx;
+	struct stapler_item *it = ctx;
 
 	it->query = NULL;
 	it->busy = false;
@@ -269,7 +119,7 @@ on_answer(void *ctx, const struct ocsp_result *r, const uint8_t *der, size_t len
 static void
 file_on_thread(uv_work_t *w)
 {
-	struct item *it = w->data;
+	struct stapler_item *it = w->data;
 
 	it->rc = staple_read(it->file, &it->stamp, &it->der, &it->len, it->read_err);
 	if (it->rc == 1)
@@ -279,11 +129,11 @@ file_on_thread(uv_work_t *w)
 static void
 after_file(uv_work_t *w, int status)
 {
-	struct item *it = w->data;
+	struct stapler_item *it = w->data;
 
 	it->busy = false;
 	if (it->gone) {
-		item_free(it);
+		stapler_item_free(it);
 		return;
 	}
 	if (it->rc == 1)
@@ -295,14 +145,14 @@ after_file(uv_work_t *w, int status)
 }
 
 static void
-begin(struct item *it)
+begin(struct stapler_item *it)
 {
 	struct stapler *s = it->s;
 	const char *reason;
 
 	it->busy = true;
 	if (it->file != NULL) {
-		it->now_s = wall(s);
+		it->now_s = stapler_wall(s);
 		it->work.data = it;
 		it->busy = uv_queue_work(s->loop, &it->work, file_on_thread, after_file) == 0;
 		return;
@@ -316,9 +166,9 @@ begin(struct item *it)
 }
 
 static bool
-is_due(const struct item *it)
+is_due(const struct stapler_item *it)
 {
-	return wall(it->s) >= it->due_s || uv_now(it->s->loop) >= it->due_ms;
+	return stapler_wall(it->s) >= it->due_s || uv_now(it->s->loop) >= it->due_ms;
 }
 
 /*
@@ -326,7 +176,7 @@ is_due(const struct item *it)
  * passed: it may have been the clock that was wrong.
  */
 static void
-look_at_file(struct item *it)
+look_at_file(struct stapler_item *it)
 {
 	if (it->staple == NULL && is_due(it))
 		memset(&it->stamp, 0, sizeof(it->stamp));
@@ -334,7 +184,7 @@ look_at_file(struct item *it)
 }
 
 static void
-end_staple(struct item *it)
+end_staple(struct stapler_item *it)
 {
 	log_line(it->s->log, LOG_WARN, "staple_ended certificate=%s", it->chain_file);
 	staple_unref(it->staple);
@@ -346,9 +196,9 @@ end_staple(struct item *it)
 static void
 look(struct stapler *s, bool files)
 {
-	int64_t now_s = wall(s);
+	int64_t now_s = stapler_wall(s);
 
-	for (struct item *it = s->items; it != NULL; it = it->next) {
+	for (struct stapler_item *it = s->items; it != NULL; it = it->next) {
 		if (it->staple != NULL && it->staple->next_update < now_s)
 			end_staple(it);
 		if (it->busy || it->leaf == NULL)
@@ -377,19 +227,19 @@ on_timer(uv_timer_t *t)
 /* ---- the certificates in force ---- */
 
 static void
-item_drop(struct item *it)
+item_drop(struct stapler_item *it)
 {
 	it->gone = true;
 	it->cert_count = 0;
 	if (!it->busy || it->query != NULL)
-		item_free(it); /* else after_file() does it */
+		stapler_item_free(it); /* else after_file() does it */
 }
 
 static void
 drop_unwanted(struct stapler *s)
 {
-	for (struct item **at = &s->items; *at != NULL;) {
-		struct item *it = *at;
+	for (struct stapler_item **at = &s->items; *at != NULL;) {
+		struct stapler_item *it = *at;
 
 		if (it->wanted) {
 			at = &it->next;
@@ -403,11 +253,11 @@ drop_unwanted(struct stapler *s)
 static int
 attach(struct stapler *s, struct cert *c)
 {
-	struct item *it = find(s, c);
+	struct stapler_item *it = stapler_item_find(s, c);
 	struct cert **bigger;
 
 	if (it == NULL)
-		it = item_new(s, c);
+		it = stapler_item_new(s, c);
 	if (it == NULL)
 		return -1;
 	bigger = realloc(it->certs, (it->cert_count + 1) * sizeof(struct cert *));
@@ -424,7 +274,7 @@ stapler_set_certs(struct stapler *s, struct cert *const *certs, unsigned count)
 {
 	int rc = 0;
 
-	for (struct item *it = s->items; it != NULL; it = it->next) {
+	for (struct stapler_item *it = s->items; it != NULL; it = it->next) {
 		it->wanted = false;
 		it->cert_count = 0;
 	}
@@ -436,7 +286,7 @@ stapler_set_certs(struct stapler *s, struct cert *const *certs, unsigned count)
 		rc |= attach(s, certs[i]);
 	}
 	drop_unwanted(s);
-	for (struct item *it = s->items; it != NULL; it = it->next)
+	for (struct stapler_item *it = s->items; it != NULL; it = it->next)
 		hand_out(it);
 	look(s, true);
 	return rc;
@@ -479,7 +329,7 @@ stapler_close(struct stapler *s)
 	s->closing = true;
 	uv_close((uv_handle_t *)s->timer, free_handle);
 	while (s->items != NULL) {
-		struct item *it = s->items;
+		struct stapler_item *it = s->items;
 
 		s->items = it->next;
 		item_drop(it);
@@ -497,7 +347,7 @@ stapler_stats(const struct stapler *s, struct stapler_stats *stats)
 {
 	*stats = s->stats;
 	stats->stapled = stats->revoked = 0;
-	for (const struct item *it = s->items; it != NULL; it = it->next) {
+	for (const struct stapler_item *it = s->items; it != NULL; it = it->next) {
 		stats->stapled += it->staple != NULL ? it->cert_count : 0;
 		stats->revoked += it->staple != NULL && it->staple->revoked ? it->cert_count : 0;
 	}
@@ -506,7 +356,7 @@ stapler_stats(const struct stapler *s, struct stapler_stats *stats)
 bool
 stapler_view(const struct stapler *s, unsigned i, struct stapler_view *view)
 {
-	const struct item *it = s->items;
+	const struct stapler_item *it = s->items;
 
 	while (it != NULL && i-- != 0)
 		it = it->next;
