@@ -11,7 +11,7 @@ from .procs import Procs
 
 DEFAULTS = {
     "engine": "soft", "profile": "legacy", "config": None, "workers": 1, "port": "af_packet", "impair": {}, "mtu": 1500,
-    "lcores": None, "only_leaf": None, "only_version": None, "dp_args": [], "seed": 1, "env": {}, "nginx": True,
+    "lcores": None, "only_leaf": None, "only_version": None, "listener_port": 443, "dp_args": [], "seed": 1, "env": {}, "nginx": True,
 }
 IMPAIRMENTS = ("loss", "reorder", "dup", "delay", "seed")
 
@@ -36,6 +36,7 @@ class Lab:
         self.state = os.path.join("/run", "sluice-lab", name)
         self.net = Net(name)
         self.procs = Procs(self.state)
+        self.listener_port = 443
 
     # -- bringing up and down ---------------------------------------------------------------------------------------------
 
@@ -44,6 +45,7 @@ class Lab:
         if os.geteuid() != 0:
             raise LabError("the lab needs root for its namespaces: run it as root")
         o = dict(DEFAULTS, **options)
+        self.listener_port = o["listener_port"]
         self.down()
         os.makedirs(self.state, exist_ok=True)
         say("network")
@@ -103,7 +105,7 @@ class Lab:
             json.dump(o, f, indent=1)
 
     def addr(self):
-        return f"{OUTSIDE}.1", 443
+        return f"{OUTSIDE}.1", self.listener_port
 
     def run_client(self, argv, **kw):
         """Runs a command in the client namespace; a CompletedProcess."""

@@ -39,14 +39,14 @@ class Procs:
     def log_path(self, name):
         return os.path.join(self.dir, "log", name + ".log")
 
-    def start(self, name, argv, ns=None, env=None):
+    def start(self, name, argv, ns=None, env=None, cwd=None):
         """Starts a program in the background; its output is appended to its log."""
         os.makedirs(os.path.join(self.dir, "log"), exist_ok=True)
         argv = [str(a) for a in argv]
         with open(self.log_path(name), "ab", buffering=0) as log:
             log.write(("$ " + " ".join(argv) + "\n").encode())
             full = (["ip", "netns", "exec", ns] if ns else []) + argv
-            p = subprocess.Popen(full, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
+            p = subprocess.Popen(full, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, cwd=cwd,
                                  env=dict(os.environ, **(env or {})))
         procs = self.load()
         procs[name] = {"pid": p.pid, "start": start_time(p.pid), "argv": argv, "ns": ns, "env": env or {}}

@@ -29,15 +29,20 @@ class Labs:
     """The lab of an engine, brought up when its first row is run; the other is taken down: two cores carry one appliance."""
 
     def __init__(self):
-        self.engine = self.lab = None
+        self.engine = self.lab = self.config = None
         self.peers = {}
 
+    def start(self, engine, config, first_port=443):
+        """A lab with this configuration; what ran before is taken down: two cores carry one appliance."""
+        self.down()
+        self.lab, self.engine, self.config = Lab(NAME), engine, config
+        self.lab.up(engine=engine, config=config, listener_port=first_port)
+        return self.lab
+
     def get(self, engine):
-        if self.engine != engine:
-            self.down()
-            self.lab, self.engine = Lab(NAME), engine
-            config = os.path.join(HERE, "matrix.yaml")
-            self.lab.up(engine=engine, config=config)
+        mine = os.path.join(HERE, "matrix.yaml")
+        if (self.engine, self.config) != (engine, mine):
+            self.start(engine, mine)
         for p in ("dp", "cp"):
             if not self.lab.procs.alive(p):
                 raise LabError(f"{p} is dead:\n{self.lab.procs.tail(p, 40)}")
@@ -52,7 +57,7 @@ class Labs:
     def down(self):
         if self.lab:
             self.lab.down()
-        self.lab = self.engine = None
+        self.lab = self.engine = self.config = None
         self.peers = {}
 
 

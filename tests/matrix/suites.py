@@ -1,4 +1,5 @@
 """Cipher suites as Sluice knows them, read from its own table, and their names elsewhere."""
+import functools
 import os
 import re
 import subprocess
@@ -11,6 +12,7 @@ VERSION = {"SSL30": "3.0", "10": "1.0", "11": "1.1", "12": "1.2", "13": "1.3"}
 Suite = namedtuple("Suite", "code name first last kx auth alg")
 
 
+@functools.lru_cache
 def all_suites():
     """Every suite of control/handshake/hs_suite.c."""
     with open(os.path.join(ROOT, "control/handshake/hs_suite.c")) as f:
@@ -35,6 +37,7 @@ def profile_of(suite, version):
     return "modern" if aead and suite.kx != "RSA" else "compatible"
 
 
+@functools.lru_cache
 def openssl_names():
     """IANA name to OpenSSL's, for what this openssl has."""
     out = subprocess.run(["openssl", "ciphers", "-stdname", "ALL:COMPLEMENTOFALL:@SECLEVEL=0"], capture_output=True, text=True, check=True).stdout

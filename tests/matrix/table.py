@@ -39,6 +39,25 @@ def server_rows(peers, engine):
     return rows
 
 
+def client_rows(servers, engine):
+    """servers: classes of behind.py. One row for each record protection, key exchange and version."""
+    rows = []
+    for server in servers:
+        for version in server.versions:
+            for s in suites.all_suites():
+                if suites.in_version(s, version) and server.has(s, version):
+                    rows.append(Row(engine, "client", server.name, version, s.name, None, "backend.sluice.test", None))
+    kinds, out = set(), []
+    by_name = {s.name: s for s in suites.all_suites()}
+    for r in rows:
+        s = by_name[r.suite]
+        kind = (r.peer, r.version, s.alg, s.kx)
+        if kind not in kinds:
+            kinds.add(kind)
+            out.append(r)
+    return out
+
+
 def thinned(rows):
     """One row of each kind (peer, version, record protection): for engines where every handshake takes its time."""
     seen, out = set(), []
