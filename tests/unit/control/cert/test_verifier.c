@@ -107,7 +107,7 @@ open_world(void **state)
 		.this_update = PKI_NOW - 60, .next_update = PKI_NOW + 3600 };
 	pki_write_certs(pki_path(w->dir, "ca.pem"), &w->root, NULL);
 	write_crl(w, 0);
-	load_trust(w, TRUST_OCSP_OFF, NULL, 1000);
+	load_trust(w, TRUST_OCSP_OFF, NULL, 10000);
 	w->v = verifier_new(&w->loop, &w->log, &clock, &ops);
 	assert_non_null(w->v);
 	*state = w;
@@ -310,7 +310,7 @@ closing_drops_what_is_under_way(void **state)
 	load_trust(w, TRUST_OCSP_HARD, NULL, 20000);
 	assert_int_equal(start(w, w->list, w->list_len, 0, &p), VERIFY_PENDING);
 	turn_until(&w->loop, &w->r.requests, 1);
-	load_trust(w, TRUST_OCSP_OFF, NULL, 1000);
+	load_trust(w, TRUST_OCSP_OFF, NULL, 10000);
 	assert_int_equal(start(w, w->list, w->list_len, 0, &p), VERIFY_PENDING);
 	/* close_world() sees that no answer and no memory is left */
 }
@@ -437,7 +437,7 @@ resumed_connections_find_their_peer(void **state)
 		assert_null(peer_by_fingerprint(w->v, w->trust, "a.test", print, PKI_NOW));
 		assert_null(peer_by_fingerprint(w->v, w->trust, NULL, other, PKI_NOW));
 		/* other rules: nobody is known under them */
-		load_trust(w, TRUST_OCSP_SOFT, w->r.url, 1000);
+		load_trust(w, TRUST_OCSP_SOFT, w->r.url, 10000);
 		assert_null(peer_by_fingerprint(w->v, w->trust, NULL, print, PKI_NOW));
 		assert_null(peer_by_fingerprint(
 			w->v, first, NULL, print, PKI_NOW + 400 * PKI_DAY));
@@ -566,7 +566,8 @@ responders_of_every_kind(void **state)
 		if (got != want || (got != TLS_E_OK && strstr(reason, cases[i / 2].reason) == NULL))
 			fail_msg("%s, %s: %s \"%s\"", cases[i / 2].what, hard ? "hard" : "soft",
 				tls_err_name(got), reason);
-		assert_int_equal(w->r.requests, 1);
+		/* on a machine that stands still the time may end before the request is out */
+		assert_true(w->r.requests == 1 || strstr(cases[i / 2].reason, "in time") != NULL);
 		assert_int_equal(stats(w).ocsp_soft_failed, !hard && fails ? 1 : 0);
 		close_world(state);
 	}
@@ -621,7 +622,7 @@ a_certificate_without_a_responder(void **state)
 	struct world *w = *state;
 	struct peer *p;
 
-	load_trust(w, TRUST_OCSP_HARD, NULL, 1000);
+	load_trust(w, TRUST_OCSP_HARD, NULL, 10000);
 	assert_int_equal(start(w, w->far_list, w->far_len, 0, &p), VERIFY_PENDING);
 	turn_until(&w->loop, &w->answers, 1);
 	assert_int_equal(w->peer[0]->verdict, TLS_E_CERTIFICATE_UNKNOWN);
@@ -638,7 +639,7 @@ answers_of_responders_are_remembered(void **state)
 	uint8_t *other_list = pki_list(&len, &w->leaf, &w->inter, &w->root, NULL);
 	struct peer *p;
 
-	load_trust(w, TRUST_OCSP_HARD, NULL, 1000);
+	load_trust(w, TRUST_OCSP_HARD, NULL, 10000);
 	assert_int_equal(verdict(w, NULL), TLS_E_OK);
 	assert_int_equal(w->r.requests, 1);
 	assert_int_equal(w->r.gets, 1);
@@ -660,7 +661,7 @@ many_who_want_to_know_are_one_question(void **state)
 	struct world *w = *state;
 	struct peer *p;
 
-	load_trust(w, TRUST_OCSP_HARD, NULL, 1000);
+	load_trust(w, TRUST_OCSP_HARD, NULL, 10000);
 	for (unsigned i = 0; i < 10; i++)
 		assert_int_equal(start(w, w->list, w->list_len, i, &p), VERIFY_PENDING);
 	turn_until(&w->loop, &w->answers, 10);
@@ -681,7 +682,7 @@ a_failed_responder_is_left_alone(void **state)
 	struct peer *p;
 
 	w->r.how = RESPOND_HANGUP;
-	load_trust(w, TRUST_OCSP_SOFT, NULL, 1000);
+	load_trust(w, TRUST_OCSP_SOFT, NULL, 10000);
 	assert_int_equal(verdict(w, NULL), TLS_E_OK);
 	assert_int_equal(start(w, list, len, 0, &p), VERIFY_PENDING);
 	turn_until(&w->loop, &w->answers, 1);
@@ -700,7 +701,7 @@ a_long_path_is_posted_to(void **state)
 	char url[600];
 
 	snprintf(url, sizeof(url), "%s/%0400d", w->r.url, 0);
-	load_trust(w, TRUST_OCSP_HARD, url, 1000);
+	load_trust(w, TRUST_OCSP_HARD, url, 10000);
 	assert_int_equal(verdict(w, NULL), TLS_E_OK);
 	assert_int_equal(w->r.posts, 1);
 }
