@@ -58,7 +58,7 @@ bool hs_span_has16(struct hs_span s, uint16_t code);
 static inline struct rd
 hs_span_rd(struct hs_span s)
 {
-	return rd_init(s.p, s.n);
+	return rd_init(s.p != NULL ? s.p : (const uint8_t *)"", s.n);
 }
 
 #endif
