@@ -14,7 +14,7 @@ $(eval $(call unit_test,control/once,tests/unit/control/test_once.c control/sess
 $(eval $(call unit_test,control/client_store,tests/unit/control/test_client_store.c control/session/client_store.c))
 BENCH_DEPS += $(BUILD)/bench/bench_pka
 # Microseconds per operation: docs/adr/0004.
-$(eval $(call program,$(BUILD)/bench/bench_pka,rel,tests/bench/bench_pka.c control/pka/pka_rsa8.c $(CP_PKA_SOFT_SRC) control/handshake/hs_digest.c common/rd.c common/wr.c,,-luv -lcrypto))
+$(eval $(call program,$(BUILD)/bench/bench_pka,rel,tests/bench/bench_pka.c $(CP_PKA_SOFT_SRC) control/handshake/hs_digest.c common/rd.c common/wr.c,,-luv -lcrypto))
 $(eval $(call unit_test,control/pka,tests/unit/control/test_pka.c $(CP_PKA_SRC) control/handshake/hs_digest.c $(CP_COMMON_SRC),,-luv -lcrypto))
 $(eval $(call fuzz_target,pka,tests/fuzz/fuzz_pka.c $(CP_PKA_SOFT_SRC) control/handshake/hs_digest.c control/session/ticket.c control/session/ticket_file.c common/rd.c common/wr.c,,-lcrypto))
 # ML-KEM against an independent implementation, which pip fetches: not part of `make test`, which works without a network.
@@ -25,4 +25,3 @@ $(BUILD)/mlkem-cross/.fetched: tests/unit/control/mlkem_cross.txt
 	$(Q)$(PYTHON) -m pip install -q --no-deps --require-hashes --target $(@D) -r $< && touch $@
 mlkem-cross: $(BUILD)/test/control/mlkem_cross $(BUILD)/mlkem-cross/.fetched ## ML-KEM-768 against an independent implementation
 	$(Q)PYTHONPATH=$(BUILD)/mlkem-cross $(PYTHON) tests/unit/control/mlkem_cross.py $<
-$(eval $(call unit_test,control/pka_rsa8,tests/unit/control/test_pka_rsa8.c control/pka/pka_rsa8.c control/pka/pka_sig.c common/wr.c,,-lcrypto))

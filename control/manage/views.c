@@ -110,7 +110,6 @@ numbers(const struct app *a, struct number out[NUMBERS])
 	NUM("rsa_software", "RSA key transports done in software", p.rsa_soft, false);
 	NUM("signatures_card", "signatures made by the card", p.sign_card, false);
 	NUM("signatures_software", "signatures made in software", p.sign_soft, false);
-	NUM("rsa_batched", "of both in software, those done several at once", p.batched, false);
 	NUM("key_exchanges", "ephemeral key operations", p.kex, false);
 	NUM("peer_key_operations", "operations with a peer's public key", p.peer, false);
 	NUM("prf_card", "PRF operations done by the card", p.prf_card, false);

@@ -25,14 +25,7 @@ pka_new(uv_loop_t *loop, const struct log *log, const struct pka_ops *ops, uint3
 	p->timeout_ms = timeout_ms;
 	p->jobs = calloc(PKA_MAX_JOBS, sizeof(*p->jobs));
 	p->spare = calloc(PKA_MAX_JOBS, sizeof(*p->spare));
-	if (p->jobs == NULL || p->spare == NULL || pka_batch_open(p) != 0) {
-		free(p->jobs);
-		free(p->spare);
-		free(p);
-		return NULL;
-	}
-	if (uv_timer_init(loop, &p->timer) != 0) {
-		pka_batch_close(p);
+	if (p->jobs == NULL || p->spare == NULL || uv_timer_init(loop, &p->timer) != 0) {
 		free(p->jobs);
 		free(p->spare);
 		free(p);
@@ -53,9 +46,7 @@ static void
 job_empty(struct pka_job *j)
 {
 	EVP_PKEY_free(j->key);
-	pka_rsa8_key_unref(j->fast);
 	j->key = NULL;
-	j->fast = NULL;
 	if (j->in != NULL)
 		ct_wipe(j->in, j->room_len);
 	free(j->in);
@@ -79,11 +70,8 @@ pka_free(struct pka *p)
 	for (uint32_t i = 0; i < p->job_count; i++)
 		if (p->jobs[i] != NULL)
 			job_destroy(p->jobs[i]);
-	for (unsigned i = 0; i < PKA_MAX_KEYS; i++) {
+	for (unsigned i = 0; i < PKA_MAX_KEYS; i++)
 		EVP_PKEY_free(p->keys[i].key);
-		pka_rsa8_key_unref(p->keys[i].fast);
-	}
-	pka_batch_close(p);
 	free(p->jobs);
 	free(p->spare);
 	ct_wipe(p, sizeof(*p));
@@ -145,8 +133,6 @@ job_new(struct pka *p, const struct pka_owner *who, const struct pka_req *req, E
 	j->out = j->in + len;
 	j->in_len = (uint32_t)len;
 	j->out_len = 0;
-	j->fast = pka_rsa8_key_ref(pka_batch_key(p, req, key));
-	j->batched = false;
 	j->rc = -1;
 	if (len != 0)
 		memcpy(j->in, in, len);
@@ -230,10 +216,6 @@ pka_job_soft(struct pka *p, struct pka_job *j)
 	if (j->req.kind == PKA_PRF) {
 		j->rc = pka_soft_run(&j->req, NULL, j->in, j->in_len, j->out, &j->out_len);
 		pka_job_finish(p, j);
-		return;
-	}
-	if (j->fast != NULL) {
-		pka_batch_add(p, j);
 		return;
 	}
 	j->where = PKA_THREAD;
@@ -439,9 +421,7 @@ pka_set_keys(struct pka *p, struct cert *const *certs, unsigned count)
 			continue;
 		pka_card_erase(p, &p->keys[i]);
 		EVP_PKEY_free(p->keys[i].key);
-		pka_rsa8_key_unref(p->keys[i].fast);
 		p->keys[i].key = NULL;
-		p->keys[i].fast = NULL;
 	}
 	for (unsigned i = 0; i < count; i++) {
 		struct pka_key *k = suits_card(certs[i]) ? key_find(p, certs[i]->key) : NULL;
@@ -451,7 +431,6 @@ pka_set_keys(struct pka *p, struct cert *const *certs, unsigned count)
 			continue;
 		EVP_PKEY_up_ref(certs[i]->key);
 		k->key = certs[i]->key;
-		k->fast = pka_rsa8_here() ? pka_rsa8_key_new(k->key) : NULL;
 		k->wanted = true;
 		k->state = PKA_SLOT_EMPTY;
 		pka_card_load(p, k);

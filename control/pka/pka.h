@@ -65,7 +65,6 @@ struct pka_stats {
 	/* peer: with a peer's key; card_faults: wrong signatures; refused: no room; room: bytes in
 	 * use */
 	uint64_t sign_card, sign_soft, peer, kex, card_faults, refused, room;
-	uint64_t batched; /* of RSA in software: several at once */
 	uint64_t keys_loaded, keys_refused, in_flight;
 };
 

@@ -4,7 +4,6 @@
 
 #include "common/keyblob.h"
 #include "control/pka/pka.h"
-#include "control/pka/pka_rsa8.h"
 #include "control/pka/pka_soft.h"
 
 #define PKA_MAX_JOBS	    65536
@@ -22,9 +21,7 @@ struct pka_job {
 	struct pka_req req;	       /* cert and peer are not kept: key is */
 	EVP_PKEY *key;		       /* own reference; NULL when the kind needs none */
 	uint64_t deadline;	       /* loop time, ms */
-	struct pka_job *newer, *older; /* on the card: by age; in the line: newer alone */
-	struct pka_rsa8_key *fast;     /* own reference; NULL: not for a batch */
-	bool batched;		       /* was done in one */
+	struct pka_job *newer, *older; /* on the card: by age */
 	uint32_t index, gen;
 	uint8_t where; /* enum pka_where */
 	int rc;
@@ -40,7 +37,6 @@ struct pka_key {
 	uint32_t slot; /* index and generation on the card */
 	uint8_t state; /* enum pka_slot_state */
 	bool wanted;
-	struct pka_rsa8_key *fast; /* own reference; NULL: not this key, or not this processor */
 };
 
 struct pka {
@@ -57,10 +53,6 @@ struct pka {
 	uint16_t generation;
 	uint32_t card_slots, timeout_ms;
 	bool has_kek, closing;
-	/* pka_batch.c; the line is shared with threads */
-	uv_mutex_t line_lock;
-	struct pka_job *line_first, *line_last;
-	unsigned batches, batches_max;
 	uint8_t kek[KEYBLOB_KEK_BYTES];
 	struct pka_stats stats;
 };
@@ -78,14 +70,6 @@ uint32_t pka_card_slot(const struct pka *p, unsigned index, const EVP_PKEY *key)
 /* Takes a job off the list of the card. */
 void pka_card_unlink(struct pka *p, struct pka_job *j);
 void pka_card_timer(uv_timer_t *t);
-
-/* pka_batch.c */
-int pka_batch_open(struct pka *p);
-void pka_batch_close(struct pka *p);
-/* The key for batches, when there are any and the request is for one; or NULL. */
-struct pka_rsa8_key *pka_batch_key(
-	const struct pka *p, const struct pka_req *req, const EVP_PKEY *key);
-void pka_batch_add(struct pka *p, struct pka_job *j);
 
 /* pka.c */
 void pka_job_soft(struct pka *p, struct pka_job *j);

@@ -13,7 +13,6 @@
 
 #include "control/cert/cert.h"
 #include "control/cert/peer.h"
-#include "control/pka/pka_rsa8.h"
 #include "control/pka/pka_soft.h"
 
 #define ROUNDS 7 /* the best one counts: the machine has other things to do */
@@ -182,34 +181,6 @@ key_transport(EVP_PKEY *key)
 	report(&op);
 }
 
-/* With the check of each result; what is encoded before and unpadded after is not in it. */
-static void
-lanes(EVP_PKEY *key)
-{
-	struct pka_rsa8_key *k = pka_rsa8_here() ? pka_rsa8_key_new(key) : NULL;
-	uint8_t in[PKA_RSA8_LEN] = { 0, 1, 2 }, out[PKA_RSA8_OPS][PKA_RSA8_LEN];
-	struct pka_rsa8_op op[PKA_RSA8_OPS];
-
-	for (unsigned n = 1; k != NULL && n <= PKA_RSA8_OPS; n++) {
-		double best = 1e12;
-		char text[64];
-
-		for (unsigned i = 0; i < n; i++)
-			op[i] = (struct pka_rsa8_op){ .key = k, .in = in, .out = out[i] };
-		for (unsigned r = 0; r < ROUNDS; r++) {
-			double start = cpu_us();
-
-			for (unsigned i = 0; i < 100; i++)
-				pka_rsa8_run(op, n);
-			if ((cpu_us() - start) / 100 < best)
-				best = (cpu_us() - start) / 100;
-		}
-		snprintf(text, sizeof(text), "RSA-2048 private, %u in lanes, each", n);
-		printf("%-40s %9.1f\n", text, best / n);
-	}
-	pka_rsa8_key_unref(k);
-}
-
 int
 main(void)
 {
@@ -228,7 +199,6 @@ main(void)
 	signatures("ECDSA P-384", p384, SIG_ECDSA_P384_SHA384);
 	signatures("Ed25519", ed, SIG_ED25519);
 	key_transport(rsa);
-	lanes(rsa);
 	exchange("X25519", KEX_X25519);
 	exchange("X25519MLKEM768", KEX_X25519MLKEM768);
 	exchange("P-256", KEX_P256);

@@ -305,78 +305,6 @@ many_at_once_each_get_their_own(void **state)
 	assert_int_equal(stats(f).sign_soft, 300);
 }
 
-/*
- * The same with a key that batches know, signatures and key transport mixed, good ciphertexts and
- * bad ones, another key's in between; the keys go while the work is under way.
- */
-static void
-batches_give_each_its_own(void **state)
-{
-	struct fixture *f = *state;
-	struct cert other = { .key = EVP_RSA_gen(2048) }, *certs[] = { &f->rsa, &other, &f->rsa3072 };
-	struct peer peer = { .key = f->rsa.key };
-	struct pka_req enc = { .kind = PKA_RSA_ENCRYPT, .peer = &peer };
-	uint8_t msg[8] = { 0 }, pms[48] = { 3, 3 }, ct[PKA_OP_MAX_OUT], out[PKA_OP_MAX_OUT];
-	size_t n;
-
-	pka_set_keys(f->p, certs, 3);
-	for (uint32_t i = 0; i < 200; i++) {
-		struct pka_req sign = { .kind = PKA_SIGN, .code = SIG_RSA_PSS_RSAE_SHA256, .cert = certs[i % 2] };
-		struct pka_req dec = { .kind = PKA_RSA_PREMASTER, .code = 0x0303, .cert = &f->rsa };
-
-		memcpy(msg, &i, sizeof(i));
-		memcpy(pms + 2, &i, sizeof(i));
-		if (i % 3 != 0) {
-			assert_int_equal(ask(f, i, &sign, msg, sizeof(msg), out, &n), PKA_PENDING);
-			continue;
-		}
-		assert_int_equal(pka_soft_do(&enc, pms, 48, ct, &n), 0);
-		if (i % 9 == 0)
-			ct[255] ^= 1;
-		if (i % 9 == 3)
-			memset(ct, 0xff, 256); /* not below the modulus */
-		assert_int_equal(ask(f, i, &dec, ct, 256, out, &n), PKA_PENDING);
-	}
-	pka_set_keys(f->p, NULL, 0);
-	wait_for(f, 200);
-	for (unsigned i = 0; i < 200; i++) {
-		const struct answer *a = &f->answer[i];
-		uint32_t tag = a->who.tag;
-
-		assert_false(a->failed);
-		memcpy(msg, &tag, sizeof(tag));
-		memcpy(pms + 2, &tag, sizeof(tag));
-		if (tag % 3 != 0)
-			assert_int_equal(verifies(certs[tag % 2]->key, SIG_RSA_PSS_RSAE_SHA256, a, msg, sizeof(msg)), 1);
-		else
-			assert_int_equal(a->len == 48 && memcmp(a->bytes, pms, 48) == 0, tag % 9 == 6);
-	}
-	if (pka_rsa8_here())
-		assert_true(stats(f).batched > 100);
-	assert_int_equal(stats(f).in_flight, 0);
-	assert_int_equal(stats(f).room, 0);
-	EVP_PKEY_free(other.key);
-}
-
-static void
-closing_drops_what_waits_for_a_batch(void **state)
-{
-	struct fixture *f = *state;
-	struct cert *certs[] = { &f->rsa };
-	struct pka_req req = { .kind = PKA_SIGN, .code = SIG_RSA_PKCS1_SHA256, .cert = &f->rsa };
-	uint8_t msg[20] = { 1 }, out[PKA_OP_MAX_OUT];
-	size_t n;
-
-	pka_set_keys(f->p, certs, 1);
-	for (unsigned i = 0; i < 50; i++)
-		assert_int_equal(ask(f, i, &req, msg, sizeof(msg), out, &n), PKA_PENDING);
-	pka_close(f->p);
-	uv_run(&f->loop, UV_RUN_DEFAULT);
-	assert_int_equal(f->answers, 0);
-	pka_free(f->p);
-	f->p = NULL;
-}
-
 /* ---- the card ---- */
 
 /* What the card does: the private key, applied to what it was given. */
@@ -627,8 +555,6 @@ main(void)
 		T(dear_keys_of_peers_go_to_the_pool),
 		T(what_cannot_be_done_is_said_at_once),
 		T(many_at_once_each_get_their_own),
-		T(batches_give_each_its_own),
-		T(closing_drops_what_waits_for_a_batch),
 		T(the_card_signs_what_we_encoded),
 		T(a_faulty_signature_of_the_card_never_leaves),
 		T(whatever_the_card_does_not_do_is_done_in_software),
