@@ -1,5 +1,9 @@
 """SSL 3.0, the server's side, with scapy as the client: key exchanges, ciphers, resumption, client certificates, alerts. RFC 6101."""
+import zlib
+
 import pytest
+from scapy.layers.tls.handshake import TLSClientKeyExchange, TLSFinished
+from scapy.layers.tls.record import TLSChangeCipherSpec
 
 from ssl3_peer import Client
 
@@ -40,8 +44,6 @@ def test_resumption(server):
     r = c.record()
     assert type(r.msg[0]).__name__ == "TLSChangeCipherSpec"
     assert type(c.record().msg[0]).__name__ == "TLSFinished"
-    from scapy.layers.tls.handshake import TLSFinished
-    from scapy.layers.tls.record import TLSChangeCipherSpec
     c.write(TLSChangeCipherSpec())
     c.write(TLSFinished())
     assert c.echoes(b"again")
@@ -49,10 +51,39 @@ def test_resumption(server):
     assert [s.closed()["resumed"] for _ in range(2)] == [False, True]
 
 
+class Deflate:
+    """RFC 3749: one stream through all records of a direction (scapy's own begins anew with each)."""
+    name, val = "DEFLATE", 1
+
+    def __init__(self):
+        self.out, self.into = zlib.compressobj(), zlib.decompressobj()
+
+    def compress(self, s):
+        return self.out.compress(s) + self.out.flush(zlib.Z_SYNC_FLUSH)
+
+    def decompress(self, s):
+        return self.into.decompress(s)
+
+
+@pytest.mark.parametrize("version", (0x0300, 0x0301, 0x0303), ids=("3.0", "1.0", "1.2"))
+@pytest.mark.parametrize("profile", ("museum", "legacy"))
+def test_deflate(server, profile, version):
+    s = server("--profile", profile, "--versions", "ssl3,tls1.0,tls1.2", "--echo")
+    c = Client(s.port, version)
+    c.offer(0x002F, compression=(1, 0))
+    hello = c.flight("TLSServerHelloDone")["TLSServerHello"]
+    assert hello.comp == [1 if profile == "museum" else 0] or hello.comp == (1 if profile == "museum" else 0)
+    c.write(TLSClientKeyExchange())
+    if profile == "museum":
+        c.tls.pwcs.compression, c.tls.prcs.compression = Deflate(), Deflate()
+    c.finish()
+    assert all(c.echoes(bytes(range(256)) * n) for n in (1, 1, 40))
+    c.close()
+    assert s.closed()["ok"]
+
+
 @pytest.mark.parametrize("how", ("request", "require"))
 def test_client_certificate(server, pki, how):
-    from scapy.layers.tls.handshake import TLSClientKeyExchange
-
     s = server(*MUSEUM, "--client-auth", how, "--ca", pki.ca)
     c = Client(s.port)
     c.offer(0x002F)
@@ -67,8 +98,6 @@ def test_client_certificate(server, pki, how):
 
 
 def test_client_certificate_with_a_bad_signature(server, pki):
-    from scapy.layers.tls.handshake import TLSClientKeyExchange
-
     s = server(*MUSEUM, "--client-auth", "require", "--ca", pki.ca)
     c = Client(s.port)
     c.offer(0x002F)
@@ -94,8 +123,6 @@ def test_client_certificate_of_a_stranger(server, pki):
 
 @pytest.mark.parametrize("how", ("request", "require"))
 def test_no_certificate_is_an_alert(server, pki, how):
-    from scapy.layers.tls.handshake import TLSClientKeyExchange
-
     s = server(*MUSEUM, "--client-auth", how, "--ca", pki.ca)
     c = Client(s.port)
     c.offer(0x002F)
