@@ -95,8 +95,8 @@ rx_take(struct tls_layer *l, struct tls_conn *c, const struct rec_hdr *h)
 {
 	struct rec_op *op;
 
-	/* the others are for open connections */
-	if (c->state != TLS_OPEN && l->ops_used >= TLS_OPS / 2)
+	/* the others are for connections whose handshake is over */
+	if ((c->state != TLS_OPEN || c->rin.shaking) && l->ops_used >= TLS_OPS / 2)
 		return false;
 	op = tls_op_get(l);
 	if (op == NULL)

@@ -39,6 +39,7 @@ listeners:
     tls:
       renegotiation: both
       v2_hello: true
+      early_data: 16384
       rekey_records: {rekey}
     certificates:
       - chain: @LAB@/pki/www.pem
@@ -127,10 +128,10 @@ def test_keys_change_under_a_download_and_an_upload(museum):
     changes(lab, down + 5)
 
 
-def s_client(lab, version, commands):
+def s_client(lab, version, commands, *more):
     """openssl s_client; before each command everything asked before has been answered. Returns what it printed."""
     argv = ["ip", "netns", "exec", lab.net.ns("client"), "openssl", "s_client", "-connect", "198.18.0.1:443", version,
-            "-CAfile", f"{lab.state}/pki/ca.pem", "-servername", "www.sluice.test", "-cipher", "DEFAULT:@SECLEVEL=0"]
+            "-CAfile", f"{lab.state}/pki/ca.pem", "-servername", "www.sluice.test", "-cipher", "DEFAULT:@SECLEVEL=0", *more]
     with subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as p:
         timer = threading.Timer(30, p.kill)
         timer.start()
@@ -165,6 +166,25 @@ def test_client_changes_keys_between_requests(museum):
     out = s_client(lab, "-tls1_3", [(b"", b"Verify return code: 0")] + [(ASK, answer), (b"K\n", b"KEYUPDATE"), (ASK, answer),
                                                                       (b"k\n", b"KEYUPDATE"), (ASK, answer)] * 3)
     assert out.count(b"KEYUPDATE") == 6 and out.count(answer) == 9
+
+
+def test_early_data_is_taken_once_and_skipped_where_refused(museum, tmp_path):
+    lab = museum()
+    answer, ticket, request = b"HTTP/1.1 200 OK", str(tmp_path / "ticket"), tmp_path / "request"
+    request.write_bytes(ASK)
+    skipped = lambda: lab.show("stats")["dataplane"].get("tls_early_skipped", 0)  # noqa: E731
+    new = ("-sess_out", ticket)
+    use = ("-sess_in", ticket, "-early_data", str(request))
+    s_client(lab, "-tls1_3", [(ASK, answer)], *new)  # tickets come before it
+    before = skipped()
+    out = s_client(lab, "-tls1_3", [(b"", answer)], *use)  # nothing else is asked
+    assert b"Reused" in out and b"Early data was accepted" in out
+    out = s_client(lab, "-tls1_3", [(b"", b"Early data was"), (ASK, answer)], *use)  # a replay
+    assert b"Early data was rejected" in out
+    # early data in the clear of a HelloRetryRequest: the client's first share is of a group that nobody here has
+    out = s_client(lab, "-tls1_3", [(b"", b"Early data was"), (ASK, answer)], *use, "-groups", "P-521:P-256")
+    assert b"Early data was rejected" in out
+    lab.procs.wait_for("early data skipped twice", lambda: skipped() >= before + 2, ["dp", "cp"], 10)
 
 
 class Client2(ssl2.Client):
