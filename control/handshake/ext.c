@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "control/handshake/ext.h"
+#include "control/handshake/hs_client.h"
 
 /*
  * Ours are written in this order. The RFCs leave it free but for pre_shared_key, which is last in a
@@ -147,6 +148,14 @@ ext_read(struct hs_call *c, unsigned where, struct rd *block, struct hs_hello *h
 	return TLS_E_OK;
 }
 
+/* SSL 3.0 has no extensions: only what goes by a suite in the first hello, RFC 5746. */
+static bool
+without_extensions(const struct hs_call *c, unsigned where)
+{
+	return where == EXT_CH ? c->w->cl->versions == HS_V_SSL3
+			       : where == EXT_SH12 && c->hs->version == TLS_V_SSL30;
+}
+
 void
 ext_write(struct hs_call *c, unsigned where, struct wr *w, bool always)
 {
@@ -160,8 +169,7 @@ ext_write(struct hs_call *c, unsigned where, struct wr *w, bool always)
 
 		if (!(known[i]->where & where) || known[i]->wanted == NULL || !known[i]->wanted(c, where))
 			continue;
-		/* SSL 3.0 has no extensions: only what its clients asked for by a suite is answered */
-		if (where == EXT_SH12 && c->hs->version == TLS_V_SSL30 && known[i] != &ext_renegotiation_info)
+		if (without_extensions(c, where) && known[i] != &ext_renegotiation_info)
 			continue;
 		if (!any)
 			block = wr_open(w, 2);

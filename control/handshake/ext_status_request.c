@@ -55,7 +55,7 @@ static bool
 status_request_wanted(const struct hs_call *c, unsigned where)
 {
 	if (where == EXT_CH)
-		return c->w->cl->versions != HS_V_SSL3;
+		return true;
 	if (where == EXT_SH12)
 		return s12_has_staple(c);
 	return where == EXT_CT && c->hs->role == HS_SERVER && staple_for(c) != NULL;
