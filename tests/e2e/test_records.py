@@ -128,6 +128,21 @@ def test_keys_change_under_a_download_and_an_upload(museum):
     changes(lab, down + 5)
 
 
+@pytest.mark.parametrize("version", ("--tlsv1.2", "--tlsv1.1", "--tlsv1.0"))
+def test_renegotiation_under_a_download_and_an_upload(museum, version):
+    """Up to TLS 1.2 a worn key is replaced by a HelloRequest and a handshake in the middle of the data."""
+    lab = museum(rekey=32)
+    data = content(lab, "10m.bin")
+    before = lab.show("stats")["control"]["renegotiations"]
+    curl = ["curl", "-s", version, "--tls-max", version[-3:], "--ciphers", "DEFAULT:@SECLEVEL=0", "--cacert", f"{lab.state}/pki/ca.pem",
+            "--resolve", "www.sluice.test:443:198.18.0.1", "-H", "Expect:"]
+    r = lab.run_client([*curl, "https://www.sluice.test/10m.bin"], timeout=60)
+    assert r.stdout == data, r.stderr
+    r = lab.run_client([*curl, "--data-binary", f"@{lab.state}/www/10m.bin", "https://www.sluice.test/echo-size"], timeout=60)
+    assert r.stdout == b"%d\n" % len(data), r
+    assert lab.show("stats")["control"]["renegotiations"] >= before + 10
+
+
 def s_client(lab, version, commands, *more):
     """openssl s_client; before each command everything asked before has been answered. Returns what it printed."""
     argv = ["ip", "netns", "exec", lab.net.ns("client"), "openssl", "s_client", "-connect", "198.18.0.1:443", version,
