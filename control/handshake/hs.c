@@ -372,6 +372,8 @@ take_ssl2(struct hs_call *c, const uint8_t *data, size_t len)
 	for (unsigned i = 0; i < HS_EVENTS; i++) {
 		if (events[i].code != code)
 			continue;
+		if (hs_cell(c->hs->state, i)->recv == NULL)
+			return TLS_E_UNEXPECTED_MESSAGE;
 		if (len - 1 > events[i].max)
 			return TLS_E_DECODE_ERROR;
 		return dispatch(c, i, data + 1, len - 1, data, len);
