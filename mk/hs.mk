@@ -23,3 +23,4 @@ $(eval $(call fuzz_target,hs_pair,tests/fuzz/fuzz_hs_pair.c $(HS_FUZZ_SRC),,-lcr
 $(eval $(call fuzz_target,handshake,tests/fuzz/fuzz_handshake.c $(HS_FUZZ_SRC),,-lcrypto -lz))
 $(eval $(call fuzz_target,s13,tests/fuzz/fuzz_s13.c tests/unit/control/cert/pki.c $(CP_PKA_SOFT_SRC) $(CP_HS_SRC) $(CP_COMMON_SRC),,-lcrypto -lz))
 $(eval $(call unit_test,control/ssl2,tests/unit/control/test_ssl2.c $(HS_FUZZ_SRC),,-lcrypto -lz))
+$(eval $(call unit_test,control/hs_pair,tests/unit/control/test_hs_pair.c $(filter-out tests/fuzz/hs_fuzz.c,$(HS_FUZZ_SRC)),,-lcrypto -lz))

@@ -62,8 +62,10 @@ server_name_recv(struct hs_call *c, unsigned where, struct rd *data, struct hs_h
 static bool
 server_name_wanted(const struct hs_call *c, unsigned where)
 {
+	/* the first hello of SSL 3.0 may have had none: a renegotiation does not bring one */
 	if (where == EXT_CH)
-		return hs_client_sni(c->hs->conf) != NULL;
+		return hs_client_sni(c->hs->conf) != NULL &&
+		       !(c->w->cl->again && c->hs->version == TLS_V_SSL30);
 	return c->w->hello.has_server_name && !c->hs->resumed;
 }
 
