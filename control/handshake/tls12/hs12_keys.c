@@ -32,8 +32,8 @@ on_card(const struct hs_call *c, size_t secret_len)
 
 /* PRF(secret, label, a | b) on the card. */
 static enum tls_err
-ask_card(struct hs_call *c, const uint8_t *secret, const char *label, const uint8_t *a, size_t a_len,
-	const uint8_t *b, size_t b_len, size_t out_len)
+ask_card(struct hs_call *c, const uint8_t *secret, const char *label, const uint8_t *a,
+	size_t a_len, const uint8_t *b, size_t b_len, size_t out_len)
 {
 	struct pka_req req = { .kind = PKA_PRF,
 		.code = HS_PRF_SHA256,
@@ -45,7 +45,8 @@ ask_card(struct hs_call *c, const uint8_t *secret, const char *label, const uint
 	wr_bytes(&w, label, strlen(label));
 	wr_bytes(&w, a, a_len);
 	wr_bytes(&w, b, b_len);
-	return wr_ok(&w) ? hs_ask_pka(c, &req, secret, TLS_MASTER_LEN, seed, wr_len(&w)) : TLS_E_INTERNAL_ERROR;
+	return wr_ok(&w) ? hs_ask_pka(c, &req, secret, TLS_MASTER_LEN, seed, wr_len(&w))
+			 : TLS_E_INTERNAL_ERROR;
 }
 
 /*
@@ -86,13 +87,14 @@ hs_ask_MASTER(struct hs_call *c)
 	if (c->hs->extended_master_secret)
 		n = hs_transcript_hash(&w->transcript, hash);
 	if (on_card(c, t->premaster_len))
-		return n != 0 ? ask_card(c, t->premaster, "extended master secret", hash, n, hash, 0,
-					TLS_MASTER_LEN)
+		return n != 0 ? ask_card(c, t->premaster, "extended master secret", hash, n, hash,
+					0, TLS_MASTER_LEN)
 			      : ask_card(c, t->premaster, "master secret", w->hello.random,
 					TLS_RANDOM_LEN, w->server_random, TLS_RANDOM_LEN,
 					TLS_MASTER_LEN);
 	if (n != 0)
-		ks12_extended_master(hs12_prf(c->hs), t->premaster, t->premaster_len, hash, n, master);
+		ks12_extended_master(
+			hs12_prf(c->hs), t->premaster, t->premaster_len, hash, n, master);
 	else
 		ks12_master(hs12_prf(c->hs), t->premaster, t->premaster_len, w->hello.random,
 			w->server_random, master);
@@ -134,7 +136,8 @@ hs_ask_KEYS(struct hs_call *c)
 enum tls_err
 hs12_keys_done(struct hs_call *c, struct rd *answer)
 {
-	enum tls_err err = take(c, answer, c->w->t12->key_block, ks12_block_len(c->hs->suite, c->hs->version));
+	enum tls_err err =
+		take(c, answer, c->w->t12->key_block, ks12_block_len(c->hs->suite, c->hs->version));
 
 	return err == TLS_E_OK ? hs12_install_keys(c, IPC_DIR_READ, IPC_KEYS_AFTER_CCS) : err;
 }
@@ -147,8 +150,9 @@ ask_verify_data(struct hs_call *c, bool of_client, uint8_t out[KS12_VERIFY_MAX])
 
 	if (on_card(c, TLS_MASTER_LEN)) {
 		n = hs_transcript_hash(&c->w->transcript, hash);
-		return ask_card(c, c->w->t12->key.master, of_client ? "client finished" : "server finished",
-			hash, n, hash, 0, ks12_verify_len(c->hs->version));
+		return ask_card(c, c->w->t12->key.master,
+			of_client ? "client finished" : "server finished", hash, n, hash, 0,
+			ks12_verify_len(c->hs->version));
 	}
 	ks12_finished(&c->w->t12->key, &c->w->transcript.digest, of_client, out);
 	return at_once(c);
@@ -179,8 +183,8 @@ hs12_server_verify_done(struct hs_call *c, struct rd *answer)
 }
 
 /*
- * Key block: client MAC, server MAC, client key, server key, client IV, server IV; RFC 5246 6.3. The
- * client writes with the client's.
+ * Key block: client MAC, server MAC, client key, server key, client IV, server IV; RFC 5246 6.3.
+ * The client writes with the client's.
  */
 enum tls_err
 hs12_install_keys(struct hs_call *c, enum ipc_keys_dir dir, enum ipc_keys_when when)

@@ -7,12 +7,12 @@
 #include "common/wr.h"
 #include "control/pka/pka_op.h"
 
-#define MD5_LEN 16
-#define SHA1_LEN 20
-#define SSL3_PAD_MD5 48 /* RFC 6101 5.6.8: pads are as many bytes */
+#define MD5_LEN	      16
+#define SHA1_LEN      20
+#define SSL3_PAD_MD5  48 /* RFC 6101 5.6.8: pads are as many bytes */
 #define SSL3_PAD_SHA1 40
-#define SSL3_CLIENT 0x434c4e54 /* "CLNT" */
-#define SSL3_SERVER 0x53525652 /* "SRVR" */
+#define SSL3_CLIENT   0x434c4e54 /* "CLNT" */
+#define SSL3_SERVER   0x53525652 /* "SRVR" */
 
 size_t
 ks12_block_len(const struct hs_suite *s, uint16_t version)
@@ -58,7 +58,8 @@ ssl3_expand(const uint8_t *secret, size_t n, const uint8_t *r1, const uint8_t *r
 
 /* label | a | b, as the PRF takes it. Returns its length. */
 static size_t
-seed(uint8_t out[96], const char *label, const uint8_t *a, size_t a_len, const uint8_t *b, size_t b_len)
+seed(uint8_t out[96], const char *label, const uint8_t *a, size_t a_len, const uint8_t *b,
+	size_t b_len)
 {
 	struct wr w = wr_init(out, 96);
 

@@ -12,8 +12,8 @@
 #include "common/tls.h"
 #include "control/handshake/hs_digest.h"
 
-#define KS12_VERIFY_MAX 36 /* SSL 3.0; 12 in TLS */
-#define KS12_BLOCK_MAX 192 /* two of MAC key 48, key 32, IV 16 */
+#define KS12_VERIFY_MAX 36  /* SSL 3.0; 12 in TLS */
+#define KS12_BLOCK_MAX	192 /* two of MAC key 48, key 32, IV 16 */
 #define KS12_SIGNED_MAX 36
 
 /* Bytes of verify_data in a version. */
@@ -23,7 +23,8 @@ ks12_verify_len(uint16_t version)
 	return version == TLS_V_SSL30 ? KS12_VERIFY_MAX : 12;
 }
 
-/* Bytes of the key block of a suite in a version: the IVs are in it up to TLS 1.0, and for AEAD always. */
+/* Bytes of the key block of a suite in a version: the IVs are in it up to TLS 1.0, and for AEAD
+ * always. */
 size_t ks12_block_len(const struct hs_suite *s, uint16_t version);
 
 /* prf: hs_suite_prf(). randoms are TLS_RANDOM_LEN bytes. */
@@ -33,7 +34,8 @@ void ks12_master(int prf, const uint8_t *premaster, size_t len, const uint8_t *c
 void ks12_extended_master(int prf, const uint8_t *premaster, size_t len, const uint8_t *hash,
 	size_t hash_len, uint8_t out[TLS_MASTER_LEN]);
 
-/* A master secret made ready for its uses: the PRF's HMAC states are computed once. Secret: to be wiped. */
+/* A master secret made ready for its uses: the PRF's HMAC states are computed once. Secret: to be
+ * wiped. */
 struct ks12_key {
 	uint8_t master[TLS_MASTER_LEN]; /* for SSL 3.0 */
 	struct hs_prf_key prf;
@@ -52,7 +54,8 @@ size_t ks12_finished(const struct ks12_key *k, const struct hs_digest *transcrip
  */
 size_t ks12_params_digest(uint16_t scheme, const uint8_t *client_random,
 	const uint8_t *server_random, const void *params, size_t len, uint8_t out[KS12_SIGNED_MAX]);
-/* The same for a CertificateVerify up to TLS 1.1: the transcript so far; in SSL 3.0 with the master secret. */
+/* The same for a CertificateVerify up to TLS 1.1: the transcript so far; in SSL 3.0 with the master
+ * secret. */
 size_t ks12_transcript_digest(uint16_t scheme, uint16_t version, const struct hs_digest *transcript,
 	const uint8_t master[TLS_MASTER_LEN], uint8_t out[KS12_SIGNED_MAX]);
 

@@ -4,7 +4,7 @@
  */
 #include "control/handshake/tls12/s12.h"
 
-#define RSA_SIGN 1
+#define RSA_SIGN   1
 #define ECDSA_SIGN 64
 
 enum tls_err

@@ -1,6 +1,6 @@
 /*
- * CertificateVerify, RFC 5246 7.4.8, RFC 4346 7.4.8, RFC 6101 5.6.8: the client's signature over all
- * messages before this one.
+ * CertificateVerify, RFC 5246 7.4.8, RFC 4346 7.4.8, RFC 6101 5.6.8: the client's signature over
+ * all messages before this one.
  */
 #include "control/handshake/tls12/s12.h"
 

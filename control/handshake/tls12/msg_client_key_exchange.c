@@ -1,7 +1,7 @@
 /*
- * ClientKeyExchange, RFC 5246 7.4.7, RFC 8422 5.7: an RSA-encrypted premaster secret, or the client's
- * public value. Of the ciphertext only the length, which anyone can see, is judged here; what it
- * decrypts to never decides anything before Finished.
+ * ClientKeyExchange, RFC 5246 7.4.7, RFC 8422 5.7: an RSA-encrypted premaster secret, or the
+ * client's public value. Of the ciphertext only the length, which anyone can see, is judged here;
+ * what it decrypts to never decides anything before Finished.
  */
 #include "control/cert/cert.h"
 #include "control/handshake/tls12/s12.h"

@@ -22,7 +22,8 @@ msg_new_session_ticket_send(struct hs_call *c)
 	w = hs_msg_begin(c, 4, &mark);
 	wr_u32(&w, e.expires_s > now ? (uint32_t)(e.expires_s - now) : 0);
 	m = wr_open(&w, 2);
-	wr_bytes(&w, ticket, ticket_seal(c->hs->conf->tickets, now, &e, sizeof(e), ticket, sizeof(ticket)));
+	wr_bytes(&w, ticket,
+		ticket_seal(c->hs->conf->tickets, now, &e, sizeof(e), ticket, sizeof(ticket)));
 	wr_close(&w, m, 2);
 	ct_wipe(&e, sizeof(e));
 	return hs_msg_end(c, &w, mark);

@@ -14,7 +14,8 @@ msg_server_hello_send(struct hs_call *c)
 	wr_u16(&w, hs->version);
 	wr_bytes(&w, c->w->server_random, TLS_RANDOM_LEN);
 	id = wr_open(&w, 1);
-	wr_bytes(&w, echo ? h->session_id : hs->session_id, echo ? h->session_id_len : hs->session_id_len);
+	wr_bytes(&w, echo ? h->session_id : hs->session_id,
+		echo ? h->session_id_len : hs->session_id_len);
 	wr_close(&w, id, 1);
 	wr_u16(&w, hs->suite->code);
 	wr_u8(&w, c->w->t12->compression);

@@ -56,7 +56,8 @@ check_binding(const struct hs_call *c)
 	const struct hs_hello *h = &c->w->hello;
 	const struct hs12_live *l = c->hs->l12;
 
-	if (h->scsv_renegotiation || h->renegotiated.p == NULL || h->renegotiated.n != l->verify_len ||
+	if (h->scsv_renegotiation || h->renegotiated.p == NULL ||
+		h->renegotiated.n != l->verify_len ||
 		!ct_memeq(h->renegotiated.p, l->client_verify, l->verify_len))
 		return TLS_E_HANDSHAKE_FAILURE;
 	return TLS_E_OK;
@@ -76,7 +77,7 @@ check_same(const struct hs_call *c)
 		return TLS_E_ILLEGAL_PARAMETER;
 	if (h->has_server_name && strcmp(h->server_name, before) != 0)
 		return TLS_E_HANDSHAKE_FAILURE;
-	strcpy(h->server_name, before);
+	memcpy(h->server_name, before, strlen(before) + 1); /* it came in a hello: it fits */
 	return TLS_E_OK;
 }
 

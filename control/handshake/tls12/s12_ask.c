@@ -88,7 +88,9 @@ enum tls_err
 hs_ask_S12_PROOF(struct hs_call *c)
 {
 	const struct hs12 *t = c->w->t12;
-	struct pka_req req = { .kind = PKA_VERIFY, .code = t->scheme, .split = t->in_hand.n, .peer = t->peer };
+	struct pka_req req = {
+		.kind = PKA_VERIFY, .code = t->scheme, .split = t->in_hand.n, .peer = t->peer
+	};
 
 	if (t->digest_len != 0)
 		return hs_ask_pka(c, &req, t->in_hand.p, t->in_hand.n, t->digest, t->digest_len);

@@ -1,6 +1,6 @@
 /*
- * The server's choice of suite and what goes with it: certificate, group, signature scheme. RFC 5246
- * 7.4.1.3 and 7.4.2, RFC 8422 4 and 5.1, RFC 7919 4.
+ * The server's choice of suite and what goes with it: certificate, group, signature scheme. RFC
+ * 5246 7.4.1.3 and 7.4.2, RFC 8422 4 and 5.1, RFC 7919 4.
  */
 #include "control/cert/cert.h"
 #include "control/handshake/tls12/s12.h"
@@ -9,7 +9,8 @@
 struct trial {
 	const struct hs_call *c;
 	const struct hs_suite *suite;
-	bool strict; /* the client must have said that it verifies the certificate's own signatures */
+	bool strict; /* the client must have said that it verifies the certificate's own signatures
+		      */
 	uint16_t scheme; /* of the certificate that is usable */
 };
 
@@ -142,7 +143,8 @@ usable(void *ctx, const struct cert *cert)
 		return false;
 	if (t->suite->kx == HS_KX_RSA)
 		return cert->key_type == CERT_RSA;
-	if (rsa != (t->suite->auth == HS_AUTH_RSA) || !client_takes_key(&c->w->hello, cert->key_type))
+	if (rsa != (t->suite->auth == HS_AUTH_RSA) ||
+		!client_takes_key(&c->w->hello, cert->key_type))
 		return false;
 	t->scheme = choose_scheme(c, cert);
 	return t->scheme != 0;
@@ -166,7 +168,8 @@ try_suite(struct hs_call *c, const struct hs_suite *s, bool strict)
 	}
 	if (s->auth == HS_AUTH_ANON) {
 		/* a client cannot be asked who it is by nobody, RFC 5246 7.4.4 */
-		if (conf->client_auth == HS_AUTH_REQUIRE || (c->hs->l12 != NULL && c->hs->l12->cert != NULL))
+		if (conf->client_auth == HS_AUTH_REQUIRE ||
+			(c->hs->l12 != NULL && c->hs->l12->cert != NULL))
 			return false;
 	} else {
 		if (conf->certs != NULL)
@@ -213,7 +216,8 @@ walk(struct hs_call *c, bool strict)
 	return false;
 }
 
-/* A chain that the client did not say it verifies is better than none: many verify more than they say. */
+/* A chain that the client did not say it verifies is better than none: many verify more than they
+ * say. */
 enum tls_err
 s12_choose(struct hs_call *c)
 {

@@ -70,7 +70,8 @@ choose_protection(struct hs_call *c)
 		return TLS_E_HANDSHAKE_FAILURE;
 	hs->extended_master_secret = ems;
 	hs->encrypt_then_mac = etm;
-	if (c->w->policy->compression && memchr(h->compression.p, HS12_DEFLATE, h->compression.n) != NULL)
+	if (c->w->policy->compression &&
+		memchr(h->compression.p, HS12_DEFLATE, h->compression.n) != NULL)
 		c->w->t12->compression = HS12_DEFLATE;
 	return TLS_E_OK;
 }

@@ -1,7 +1,7 @@
 /*
- * Resumption as a server: by session id from the store, by RFC 5077 ticket from the hello itself; and
- * what a connection leaves behind for it. RFC 5246 7.3 and F.1.4; what a session may be used for is
- * judged in hs_session.c.
+ * Resumption as a server: by session id from the store, by RFC 5077 ticket from the hello itself;
+ * and what a connection leaves behind for it. RFC 5246 7.3 and F.1.4; what a session may be used
+ * for is judged in hs_session.c.
  */
 #include <string.h>
 
@@ -39,7 +39,8 @@ s12_session_miss(struct hs_call *c, struct rd *nothing)
 	hs->group = c->w->t12->group;
 	hs->scheme = c->w->t12->scheme;
 	hs->session_id_len = 0;
-	if (hs->conf->tickets != NULL && c->w->hello.ticket.p != NULL && hs->version > TLS_V_SSL30) {
+	if (hs->conf->tickets != NULL && c->w->hello.ticket.p != NULL &&
+		hs->version > TLS_V_SSL30) {
 		c->w->t12->ticket_due = true;
 	} else if (hs->conf->session_cache) {
 		hs->session_id_len = TLS_MAX_SESSION_ID;
@@ -68,8 +69,8 @@ try_ticket(struct hs_call *c, enum tls_err *err)
 	struct session_entry e;
 	bool old = false, ok;
 
-	ok = ticket_open(c->hs->conf->tickets, c->env->now_s, h->ticket.p, h->ticket.n, &e, sizeof(e),
-		     &old) == sizeof(e);
+	ok = ticket_open(c->hs->conf->tickets, c->env->now_s, h->ticket.p, h->ticket.n, &e,
+		     sizeof(e), &old) == sizeof(e);
 	if (ok) {
 		t->peer = c->peer = known_peer(c, &e);
 		ok = hs_session_usable(c, &e, err);
