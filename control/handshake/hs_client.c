@@ -99,7 +99,9 @@ hs_client_bind(const struct hs_conf *conf, uint8_t out[32])
 	hs_session_bind(conf, conf->server_name != NULL ? conf->server_name : "", out);
 }
 
-/* A suite of this number, or one with the same hash for a PSK, is in what we offer in that version. */
+/*
+ * A suite of this number, or one with the same hash for a PSK, is in what we offer in that version.
+ */
 static bool
 offers_suite(const struct hs_policy *p, const struct session_entry *e)
 {
@@ -107,7 +109,8 @@ offers_suite(const struct hs_policy *p, const struct session_entry *e)
 
 	for (unsigned i = 0; of != NULL && i < p->suite_count; i++)
 		if (hs_suite_in(p->suites[i], e->version) &&
-			(e->version == TLS_V_13 ? p->suites[i]->prf == of->prf : p->suites[i] == of))
+			(e->version == TLS_V_13 ? p->suites[i]->prf == of->prf
+						: p->suites[i] == of))
 			return true;
 	return false;
 }
@@ -135,8 +138,9 @@ offer_session(struct hs_call *c)
 
 	if (e == NULL || !c->hs->conf->session_cache || c->env->now_s >= e->expires_s ||
 		!(cl->versions & hs_version_bit(e->version)) || e->version == TLS_V_SSL2 ||
-		memcmp(e->bind, c->w->bind, sizeof(e->bind)) != 0 || !offers_suite(c->w->policy, e) ||
-		c->ticket_len > UINT16_MAX || !knows_peer(e, c->peer))
+		memcmp(e->bind, c->w->bind, sizeof(e->bind)) != 0 ||
+		!offers_suite(c->w->policy, e) || c->ticket_len > UINT16_MAX ||
+		!knows_peer(e, c->peer))
 		return TLS_E_OK;
 	if (e->version == TLS_V_13) {
 		cl->offers_psk = c->ticket_len != 0 && e->secret_len != 0 &&
@@ -170,7 +174,9 @@ fill_hello(struct hs_call *c)
 		h->session_id_len = cl->session.id_len;
 		memcpy(h->session_id, cl->session.id, cl->session.id_len);
 	} else if (cl->offers_session || (cl->versions & HS_V_13)) {
-		/* tells a ticket that was taken (RFC 5077 3.4); looks like TLS 1.2 (RFC 8446 D.4) */
+		/*
+		 * tells a ticket that was taken (RFC 5077 3.4); looks like TLS 1.2 (RFC 8446 D.4)
+		 */
 		h->session_id_len = TLS_MAX_SESSION_ID;
 		c->env->random(c->env->ctx, h->session_id, TLS_MAX_SESSION_ID);
 	}
@@ -328,7 +334,8 @@ hs_client_share_done(struct hs_call *c, struct rd *answer)
 	enum tls_err err = take_share(cl, answer);
 
 	if (err == TLS_E_OK)
-		hs_raise(c, cl->want_next < cl->want_count ? HS_EV_CL_SHARE : HS_EV_CL_HELLO, NULL, 0);
+		hs_raise(c, cl->want_next < cl->want_count ? HS_EV_CL_SHARE : HS_EV_CL_HELLO, NULL,
+			0);
 	return err;
 }
 

@@ -1,10 +1,13 @@
-/* Certificates in the client's role: the server's judged, ours chosen; and sessions handed out for later. */
+/*
+ * Certificates in the client's role: the server's judged, ours chosen; and sessions handed out for
+ * later.
+ */
 #include <string.h>
 
 #include "control/cert/cert.h"
 #include "control/handshake/hs_client.h"
 
-#define TYPE_RSA_SIGN 1 /* ClientCertificateType, RFC 5246 7.4.4 */
+#define TYPE_RSA_SIGN	1  /* ClientCertificateType, RFC 5246 7.4.4 */
 #define TYPE_ECDSA_SIGN 64 /* RFC 8422 5.5 */
 
 /* What signs with a scheme: the key's type, and in TLS 1.3 its curve (RFC 8446 4.2.3). */
@@ -29,7 +32,8 @@ fits(uint16_t scheme, uint8_t key, uint16_t version)
 		return key == CERT_P384 || (key == CERT_P256 && version == TLS_V_12);
 	case SIG_ED25519: return key == CERT_ED25519 && version >= TLS_V_12;
 	case SIG_RSA_MD5_SHA1_RAW: return key == CERT_RSA && version < TLS_V_12;
-	case SIG_ECDSA_SHA1_RAW: return (key == CERT_P256 || key == CERT_P384) && version < TLS_V_12;
+	case SIG_ECDSA_SHA1_RAW:
+		return (key == CERT_P256 || key == CERT_P384) && version < TLS_V_12;
 	default: return false;
 	}
 }
@@ -49,8 +53,9 @@ scheme_for(const struct hs_call *c, const struct cert *cert, struct hs_span sche
 
 	if (version < TLS_V_12)
 		return cert->key_type == CERT_RSA ? SIG_RSA_MD5_SHA1_RAW
-		       : cert->key_type == CERT_P256 || cert->key_type == CERT_P384 ? SIG_ECDSA_SHA1_RAW
-										    : 0;
+		       : cert->key_type == CERT_P256 || cert->key_type == CERT_P384
+			       ? SIG_ECDSA_SHA1_RAW
+			       : 0;
 	for (unsigned i = 0; i < p->scheme_count; i++)
 		if (fits(p->schemes[i], cert->key_type, version) &&
 			(cert->only_scheme == 0 || cert->only_scheme == p->schemes[i]) &&
@@ -62,14 +67,16 @@ scheme_for(const struct hs_call *c, const struct cert *cert, struct hs_span sche
 static bool
 type_fits(const struct cert *cert, struct hs_span types)
 {
-	uint8_t type = cert->key_type == CERT_RSA || cert->key_type == CERT_RSA_PSS ? TYPE_RSA_SIGN
-										    : TYPE_ECDSA_SIGN;
+	uint8_t type = cert->key_type == CERT_RSA || cert->key_type == CERT_RSA_PSS
+			       ? TYPE_RSA_SIGN
+			       : TYPE_ECDSA_SIGN;
 
 	return types.n == 0 || memchr(types.p, type, types.n) != NULL;
 }
 
 void
-hs_client_choose_cert(struct hs_call *c, struct hs_span schemes, struct hs_span types, struct hs_span names)
+hs_client_choose_cert(
+	struct hs_call *c, struct hs_span schemes, struct hs_span types, struct hs_span names)
 {
 	struct hs_client *cl = c->w->cl;
 	const struct cert_store *store = c->hs->conf->certs;
@@ -80,7 +87,8 @@ hs_client_choose_cert(struct hs_call *c, struct hs_span schemes, struct hs_span 
 	for (unsigned i = 0; store != NULL && (cert = cert_store_at(store, i)) != NULL; i++) {
 		uint16_t scheme = scheme_for(c, cert, schemes);
 
-		if (scheme == 0 || !type_fits(cert, types) || !cert_has_issuer(cert, names.p, names.n))
+		if (scheme == 0 || !type_fits(cert, types) ||
+			!cert_has_issuer(cert, names.p, names.n))
 			continue;
 		c->w->cert = cert;
 		cl->sign_scheme = scheme;
@@ -94,12 +102,13 @@ hs_client_take_alpn(struct hs_call *c, struct hs_span answer)
 	const struct hs_conf *conf = c->hs->conf;
 	struct rd list = hs_span_rd(answer), name;
 
-	c->hs->alpn[0] = '\0';
-	if (answer.p == NULL)
+	if (answer.p == NULL) /* a renegotiation need not say it again */
 		return TLS_E_OK;
+	c->hs->alpn[0] = '\0';
 	name = rd_vec8(&list);
 	for (unsigned i = 0; i < conf->alpn_count; i++) {
-		if (strlen(conf->alpn[i]) != rd_left(&name) || memcmp(conf->alpn[i], name.p, rd_left(&name)) != 0)
+		if (strlen(conf->alpn[i]) != rd_left(&name) ||
+			memcmp(conf->alpn[i], name.p, rd_left(&name)) != 0)
 			continue;
 		memcpy(c->hs->alpn, conf->alpn[i], rd_left(&name) + 1);
 		return TLS_E_OK;
@@ -122,8 +131,12 @@ hs_client_take_peer(struct hs_call *c, struct peer **peer)
 		}
 		return c->peer->verdict;
 	}
-	/* who it is does not change on a connection that carries data: RFC 7627 1, triple handshakes */
-	if (known && memcmp(hs->peer->fingerprint, c->peer->fingerprint, sizeof(c->peer->fingerprint)) != 0)
+	/*
+	 * who it is does not change on a connection that carries data: RFC 7627 1, triple
+	 * handshakes
+	 */
+	if (known && memcmp(hs->peer->fingerprint, c->peer->fingerprint,
+			     sizeof(c->peer->fingerprint)) != 0)
 		return TLS_E_ILLEGAL_PARAMETER;
 	peer_unref(*peer);
 	*peer = peer_ref(c->peer);

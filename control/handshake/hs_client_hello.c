@@ -1,4 +1,6 @@
-/* ClientHello as we send it, RFC 5246 7.4.1.2, RFC 8446 4.1.2, with the binder of a PSK (4.2.11.2). */
+/*
+ * ClientHello as we send it, RFC 5246 7.4.1.2, RFC 8446 4.1.2, with the binder of a PSK (4.2.11.2).
+ */
 #include <string.h>
 
 #include "common/ct.h"

@@ -11,9 +11,9 @@
 #include "control/handshake/hs_client.h"
 
 /* SHA-256 of "HelloRetryRequest", RFC 8446 4.1.3 */
-static const uint8_t retry_random[TLS_RANDOM_LEN] = { 0xcf, 0x21, 0xad, 0x74, 0xe5, 0x9a, 0x61, 0x11,
-	0xbe, 0x1d, 0x8c, 0x02, 0x1e, 0x65, 0xb8, 0x91, 0xc2, 0xa2, 0x11, 0x16, 0x7a, 0xbb, 0x8c, 0x5e,
-	0x07, 0x9e, 0x09, 0xe2, 0xc8, 0xa8, 0x33, 0x9c };
+static const uint8_t retry_random[TLS_RANDOM_LEN] = { 0xcf, 0x21, 0xad, 0x74, 0xe5, 0x9a, 0x61,
+	0x11, 0xbe, 0x1d, 0x8c, 0x02, 0x1e, 0x65, 0xb8, 0x91, 0xc2, 0xa2, 0x11, 0x16, 0x7a, 0xbb,
+	0x8c, 0x5e, 0x07, 0x9e, 0x09, 0xe2, 0xc8, 0xa8, 0x33, 0x9c };
 
 /* A ServerHello's fields; spans point into w->answer.copy. */
 struct hello {
@@ -155,9 +155,9 @@ take_hello(struct hs_call *c, struct rd *body, struct hello *h)
 		err = decide_compression(c, h, version);
 	if (err != TLS_E_OK)
 		return err;
-	if (version == TLS_V_13 &&
-		(c->w->answer.session_id_len != mine->session_id_len ||
-			memcmp(c->w->answer.session_id, mine->session_id, mine->session_id_len) != 0))
+	if (version == TLS_V_13 && (c->w->answer.session_id_len != mine->session_id_len ||
+					   memcmp(c->w->answer.session_id, mine->session_id,
+						   mine->session_id_len) != 0))
 		return TLS_E_ILLEGAL_PARAMETER; /* RFC 8446 4.1.3: echoed */
 	hs->version = version;
 	hs->agreed = true;

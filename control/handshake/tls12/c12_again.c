@@ -6,10 +6,12 @@
 
 #define MINUTE 60
 
+/* RFC 5746 on both sides, and a session that is surely this server's (RFC 7627 5.4). */
 static bool
 possible(const struct hs *hs)
 {
-	return hs->conf->renegotiation != HS_RENEG_REFUSE && hs->l12 != NULL && hs->l12->secure;
+	return hs->conf->renegotiation != HS_RENEG_REFUSE && hs->l12 != NULL && hs->l12->secure &&
+	       (!hs->resumed || hs->extended_master_secret);
 }
 
 /* Whether the server asked too often; this time counts. */
@@ -41,7 +43,7 @@ c12_hello_request(struct hs_call *c, struct rd *body)
 enum tls_err
 c12_command(struct hs_call *c, struct rd *nothing)
 {
-	bool yes = possible(c->hs);
+	bool yes = possible(c->hs) && c->hs->conf->renegotiation == HS_RENEG_BOTH;
 	enum tls_err err = yes ? hs_client_again(c) : TLS_E_OK;
 
 	hs_raise(c, yes ? HS_EV_CL_HELLO : HS_EV_CL_GO, NULL, 0);
@@ -54,5 +56,7 @@ c12_refuse(struct hs_call *c, struct rd *nothing)
 {
 	if (++c->hs->warnings > HS_MAX_WARNINGS)
 		return TLS_E_WARNING_FLOOD;
-	return c->hs->version == TLS_V_SSL30 ? TLS_E_OK : msg_alert_send_warning(c, TLS_ALERT_NO_RENEGOTIATION);
+	return c->hs->version == TLS_V_SSL30
+		       ? TLS_E_OK
+		       : msg_alert_send_warning(c, TLS_ALERT_NO_RENEGOTIATION);
 }

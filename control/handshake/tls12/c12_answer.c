@@ -24,7 +24,8 @@ key_fits_suite(const struct hs_call *c)
 {
 	switch (cert_key_type(c->w->t12->peer->key)) {
 	case CERT_RSA: return c->hs->suite->auth == HS_AUTH_RSA;
-	case CERT_RSA_PSS: return c->hs->suite->auth == HS_AUTH_RSA && c->hs->suite->kx != HS_KX_RSA;
+	case CERT_RSA_PSS:
+		return c->hs->suite->auth == HS_AUTH_RSA && c->hs->suite->kx != HS_KX_RSA;
 	case CERT_P256:
 	case CERT_P384:
 	case CERT_ED25519: return c->hs->suite->auth == HS_AUTH_ECDSA;
@@ -50,7 +51,8 @@ c12_peer_done(struct hs_call *c, struct rd *nothing)
 
 	if (err != TLS_E_OK)
 		return err;
-	return key_fits_suite(c) && hs_client_scheme_fits(c->w->cl->scheme, t->peer->key, c->hs->version)
+	return key_fits_suite(c) &&
+			       hs_client_scheme_fits(c->w->cl->scheme, t->peer->key, c->hs->version)
 		       ? TLS_E_OK
 		       : TLS_E_ILLEGAL_PARAMETER;
 }
@@ -114,9 +116,13 @@ c12_agreed(struct hs_call *c, struct rd *answer)
 	struct rd mine;
 
 	if (rd_left(answer) == 0)
-		return TLS_E_ILLEGAL_PARAMETER; /* not a point of the curve, not a number of the group */
+		return TLS_E_ILLEGAL_PARAMETER; /* not a point of the curve, not a number of the
+						   group */
 	mine = rd_vec16(answer);
-	/* the exchange of finite fields strips leading zeros, RFC 5246 8.1.2; curves keep them, RFC 8422 5.10 */
+	/*
+	 * the exchange of finite fields strips leading zeros, RFC 5246 8.1.2; curves keep them, RFC
+	 * 8422 5.10
+	 */
 	while (c->hs->suite->kx == HS_KX_DHE && rd_left(answer) > 1 && *answer->p == 0)
 		rd_u8(answer);
 	if (!rd_ok(answer) || rd_left(answer) == 0 || rd_left(answer) > sizeof(t->premaster))
@@ -165,12 +171,17 @@ c12_keys_done(struct hs_call *c, struct rd *answer)
 	return err;
 }
 
-/* TLS 1.2 signs all messages so far, before it digests of them: RFC 5246 7.4.8, RFC 4346 7.4.8, RFC 6101 5.6.8. */
+/*
+ * TLS 1.2 signs all messages so far, before it digests of them: RFC 5246 7.4.8, RFC 4346 7.4.8, RFC
+ * 6101 5.6.8.
+ */
 enum tls_err
 hs_ask_C12_SIGN(struct hs_call *c)
 {
 	const struct hs_transcript *t = &c->w->transcript;
-	struct pka_req req = { .kind = PKA_SIGN, .code = c->w->cl->sign_scheme, .cert = c->w->cert };
+	struct pka_req req = {
+		.kind = PKA_SIGN, .code = c->w->cl->sign_scheme, .cert = c->w->cert
+	};
 	uint8_t digest[KS12_SIGNED_MAX];
 	size_t n;
 

@@ -1,6 +1,6 @@
 /*
- * The server's messages as the client takes them, SSL 3.0 to TLS 1.2: form is judged here, who signed
- * what behind the last of them. RFC 5246 7.4, RFC 8422 5.4, RFC 6066 8, RFC 5077 3.3.
+ * The server's messages as the client takes them, SSL 3.0 to TLS 1.2: form is judged here, who
+ * signed what behind the last of them. RFC 5246 7.4, RFC 8422 5.4, RFC 6066 8, RFC 5077 3.3.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -8,9 +8,9 @@
 #include "common/ct.h"
 #include "control/handshake/tls12/c12.h"
 
-#define NAMED_CURVE 3 /* RFC 8422 5.4 */
-#define STATUS_OCSP 1
-#define MIN_DH_BITS 2048
+#define NAMED_CURVE	   3 /* RFC 8422 5.4 */
+#define STATUS_OCSP	   1
+#define MIN_DH_BITS	   2048
 #define MIN_DH_BITS_LEGACY 1024
 
 static struct hs_span
@@ -37,7 +37,10 @@ check_renegotiation(const struct hs_call *c)
 	return TLS_E_OK;
 }
 
-/* The server took the session we offered: it is the same in everything, RFC 5246 7.4.1.3, RFC 7627 5.3. */
+/*
+ * The server took the session we offered: it is the same in everything, RFC 5246 7.4.1.3, RFC
+ * 7627 5.3.
+ */
 static enum tls_err
 take_session(struct hs_call *c)
 {
@@ -59,7 +62,8 @@ take_extensions(struct hs_call *c)
 {
 	struct hs_hello *a = &c->w->answer;
 	struct hs *hs = c->hs;
-	bool had = hs->ready && hs->extended_master_secret;
+	bool had_ems = hs->ready && hs->extended_master_secret;
+	bool had_etm = hs->ready && hs->encrypt_then_mac;
 	enum tls_err err = check_renegotiation(c);
 
 	if (err == TLS_E_OK)
@@ -74,14 +78,19 @@ take_extensions(struct hs_call *c)
 		return TLS_E_ILLEGAL_PARAMETER;
 	hs->encrypt_then_mac = a->encrypt_then_mac && hs->suite->cbc && hs->version > TLS_V_SSL30;
 	hs->extended_master_secret = a->extended_master_secret && hs->version > TLS_V_SSL30;
-	if (had && !hs->extended_master_secret)
-		return TLS_E_HANDSHAKE_FAILURE; /* a renegotiation is bound no worse than what it replaces */
+	/* a renegotiation is no worse than what it replaces: RFC 7627 5.4, RFC 7366 3.1 */
+	if ((had_ems && !hs->extended_master_secret) ||
+		(had_etm && hs->suite->cbc && !hs->encrypt_then_mac))
+		return TLS_E_HANDSHAKE_FAILURE;
 	if (a->record_size_limit != 0 && a->record_size_limit < TLS_MAX_PLAIN)
 		hs->max_fragment = a->record_size_limit;
 	return TLS_E_OK;
 }
 
-/* Whether the bytes of the transcript will be signed by us: only a certificate can, and only TLS 1.2 signs the bytes. */
+/*
+ * Whether the bytes of the transcript will be signed by us: only a certificate can, and only
+ * TLS 1.2 signs the bytes.
+ */
 static bool
 may_sign(const struct hs *hs)
 {
@@ -121,7 +130,8 @@ c12_server_hello(struct hs_call *c, struct rd *nothing)
 	if (hs->suite->kx == HS_KX_RSA)
 		hs_raise(c, HS_EV_CL_RSA, NULL, 0);
 	else
-		hs_raise(c, hs->suite->auth == HS_AUTH_ANON ? HS_EV_CL_ANON : HS_EV_CL_SIGNED, NULL, 0);
+		hs_raise(c, hs->suite->auth == HS_AUTH_ANON ? HS_EV_CL_ANON : HS_EV_CL_SIGNED, NULL,
+			0);
 	return TLS_E_OK;
 }
 
@@ -206,14 +216,18 @@ bits_of(struct rd number)
 	return bits;
 }
 
-/* The server's own group; what is wrong with its numbers is found where it is computed (PKA_KEX_RESPOND). */
+/*
+ * The server's own group; what is wrong with its numbers is found where it is computed
+ * (PKA_KEX_RESPOND).
+ */
 static enum tls_err
 dhe_params(struct hs_call *c, struct rd *r)
 {
 	const uint8_t *start = r->p;
 	struct rd p = rd_vec16(r), g = rd_vec16(r), y = rd_vec16(r);
-	unsigned least = c->w->policy->versions & (HS_V_SSL3 | HS_V_10 | HS_V_11) ? MIN_DH_BITS_LEGACY
-										  : MIN_DH_BITS;
+	unsigned least = c->w->policy->versions & (HS_V_SSL3 | HS_V_10 | HS_V_11)
+				 ? MIN_DH_BITS_LEGACY
+				 : MIN_DH_BITS;
 
 	if (!rd_ok(r) || rd_left(&p) == 0 || rd_left(&g) == 0 || rd_left(&y) == 0)
 		return TLS_E_DECODE_ERROR;
@@ -234,7 +248,8 @@ read_scheme(struct hs_call *c, struct rd *r)
 	struct hs_client *cl = c->w->cl;
 
 	if (c->hs->version < TLS_V_12) {
-		cl->scheme = c->hs->suite->auth == HS_AUTH_RSA ? SIG_RSA_MD5_SHA1_RAW : SIG_ECDSA_SHA1_RAW;
+		cl->scheme = c->hs->suite->auth == HS_AUTH_RSA ? SIG_RSA_MD5_SHA1_RAW
+							       : SIG_ECDSA_SHA1_RAW;
 		return TLS_E_OK;
 	}
 	cl->scheme = rd_u16(r);
@@ -329,5 +344,6 @@ c12_new_session_ticket_recv(struct hs_call *c, struct rd *body)
 	if (!rd_ok(body))
 		return TLS_E_DECODE_ERROR;
 	cl->new_lifetime_s = lifetime;
-	return hs_blob_set(&cl->new_ticket, ticket.p, rd_left(&ticket)); /* n == 0: none after all, RFC 5077 3.3 */
+	return hs_blob_set(&cl->new_ticket, ticket.p,
+		rd_left(&ticket)); /* n == 0: none after all, RFC 5077 3.3 */
 }

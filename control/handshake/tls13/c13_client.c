@@ -39,7 +39,8 @@ c13_certificate_send(struct hs_call *c)
 	wr_bytes(&w, cl->context.p, cl->context.n);
 	wr_close(&w, one, 1);
 	list = wr_open(&w, 3);
-	chain = rd_init(cert != NULL ? cert->chain : cl->context.p, cert != NULL ? cert->chain_len : 0);
+	chain = rd_init(
+		cert != NULL ? cert->chain : cl->context.p, cert != NULL ? cert->chain_len : 0);
 	while (rd_left(&chain) != 0) {
 		struct rd der = rd_vec24(&chain);
 
@@ -57,7 +58,9 @@ c13_certificate_send(struct hs_call *c)
 enum tls_err
 hs_ask_C13_SIGN(struct hs_call *c)
 {
-	struct pka_req req = { .kind = PKA_SIGN, .code = c->w->cl->sign_scheme, .cert = c->w->cert };
+	struct pka_req req = {
+		.kind = PKA_SIGN, .code = c->w->cl->sign_scheme, .cert = c->w->cert
+	};
 	uint8_t hash[HS_DIGEST_MAX], content[HS13_SIGNED_MAX];
 	size_t n = hs13_transcript_hash(c, hash);
 

@@ -58,7 +58,10 @@ c13_server_hello(struct hs_call *c, struct rd *nothing)
 	return TLS_E_OK;
 }
 
-/* The group of a HelloRetryRequest: offered, and not among the shares already; 0: none is asked for. */
+/*
+ * The group of a HelloRetryRequest: offered, and not among the shares already; 0: none is asked
+ * for.
+ */
 static enum tls_err
 retry_group(struct hs_call *c, uint16_t *group)
 {
@@ -74,7 +77,8 @@ retry_group(struct hs_call *c, uint16_t *group)
 		return TLS_E_DECODE_ERROR;
 	for (unsigned i = 0; i < p->group_count; i++)
 		offered |= p->groups[i] == *group;
-	return offered && hs_client_share(c->w->cl, *group) == NULL ? TLS_E_OK : TLS_E_ILLEGAL_PARAMETER;
+	return offered && hs_client_share(c->w->cl, *group) == NULL ? TLS_E_OK
+								    : TLS_E_ILLEGAL_PARAMETER;
 }
 
 enum tls_err
@@ -110,11 +114,10 @@ enum tls_err
 hs_ask_C13_AGREE(struct hs_call *c)
 {
 	const struct hs_share *s = hs_client_share(c->w->cl, c->hs->group);
-	struct pka_req req = {
-		.kind = PKA_KEX_DERIVE, .code = s->group, .split = s->private_len
-	};
+	struct pka_req req = { .kind = PKA_KEX_DERIVE, .code = s->group, .split = s->private_len };
 
-	return hs_ask_pka(c, &req, s->bytes, s->private_len, c->w->t13->share.p, c->w->t13->share.n);
+	return hs_ask_pka(
+		c, &req, s->bytes, s->private_len, c->w->t13->share.p, c->w->t13->share.n);
 }
 
 enum tls_err
@@ -132,8 +135,10 @@ c13_agreed(struct hs_call *c, struct rd *answer)
 	hs13_transcript_hash(c, hash);
 	ks13_derive(&t->ks, "c hs traffic", hash, t->hs_traffic[HS13_CLIENT]);
 	ks13_derive(&t->ks, "s hs traffic", hash, t->hs_traffic[HS13_SERVER]);
-	hs_keylog(c, "CLIENT_HANDSHAKE_TRAFFIC_SECRET", t->hs_traffic[HS13_CLIENT], hs_digest_len(prf));
-	hs_keylog(c, "SERVER_HANDSHAKE_TRAFFIC_SECRET", t->hs_traffic[HS13_SERVER], hs_digest_len(prf));
+	hs_keylog(c, "CLIENT_HANDSHAKE_TRAFFIC_SECRET", t->hs_traffic[HS13_CLIENT],
+		hs_digest_len(prf));
+	hs_keylog(c, "SERVER_HANDSHAKE_TRAFFIC_SECRET", t->hs_traffic[HS13_SERVER],
+		hs_digest_len(prf));
 	return hs13_install(c, IPC_DIR_READ, 0, t->hs_traffic[HS13_SERVER]);
 }
 

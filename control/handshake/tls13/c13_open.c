@@ -9,7 +9,8 @@
 
 /* The PSK and the ticket that stands for it, for the next connection. */
 static enum tls_err
-keep_ticket(struct hs_call *c, uint32_t lifetime, uint32_t age_add, struct rd nonce, struct rd ticket)
+keep_ticket(
+	struct hs_call *c, uint32_t lifetime, uint32_t age_add, struct rd nonce, struct rd ticket)
 {
 	const struct hs13_live *l = c->hs->l13;
 	struct session_entry *e;
