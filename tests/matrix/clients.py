@@ -10,6 +10,7 @@ import re
 import subprocess
 
 import suites
+from lab.net import CLIENT
 
 REQUEST = b"GET /1k.bin HTTP/1.0\r\nHost: %s\r\n\r\n"
 TIMEOUT = 20
@@ -285,4 +286,61 @@ class Python(Client):
         return Talk(r.stdout, {"1": "1.0"}.get(shown, shown), suite.name if said["suite"] == self.names[suite.name] else said["suite"])
 
 
-CLIENTS = (OpenSSL, GnuTLS, MbedTLS, WolfSSL, NSS, Curl, Python)
+OPENSSL35 = r"""
+import json, socket, sys
+from OpenSSL import SSL
+address, port, host, ca = sys.argv[1:5]
+c = SSL.Context(SSL.TLS_METHOD)
+c.set_min_proto_version(SSL.TLS1_3_VERSION)
+c.load_verify_locations(ca)
+c.set_verify(SSL.VERIFY_PEER)
+raw = socket.create_connection((address, int(port)), 20)
+raw.settimeout(None)
+s = SSL.Connection(c, raw)
+s.set_tlsext_host_name(host.encode())
+s.set_verify(SSL.VERIFY_PEER)
+s.set_connect_state()
+s.do_handshake()
+sys.stderr.write(json.dumps({"version": s.get_protocol_version_name(), "suite": s.get_cipher_name(), "library": SSL.OpenSSL_version(0).decode()}) + "\n")
+sys.stderr.flush()
+s.sendall(sys.stdin.buffer.read())
+try:
+    while True:
+        sys.stdout.buffer.write(s.recv(65536))
+except SSL.ZeroReturnError:
+    pass
+"""
+
+
+class OpenSSL35(Client):
+    """OpenSSL 3.5 with default settings, as PyPI has it: its first share is X25519MLKEM768, like a browser's."""
+    name = "openssl-3.5"
+    versions = ("1.3",)
+    HYBRID = "X25519MLKEM768"
+
+    def __init__(self, lab, build):
+        super().__init__(lab, build)
+        self.path = os.path.join(build, "matrix", "openssl35")
+
+    def has(self, suite, version):
+        # the client's first and the server's: the default settings of both
+        return suite.name == "TLS_AES_128_GCM_SHA256" and os.path.exists(os.path.join(self.path, ".fetched"))
+
+    def groups(self, suite, version):
+        return [self.HYBRID]
+
+    def argv(self, address, port, host):
+        return ["/usr/bin/python3", "-c", OPENSSL35, address, str(port), host, f"{self.pki}/ca.pem"]
+
+    def begin(self, address, port, host):
+        """A client that has been started and will wait, after its handshake, for what it is to send."""
+        return subprocess.Popen(["ip", "netns", "exec", self.lab.net.ns(CLIENT)] + self.argv(address, port, host), stdin=subprocess.PIPE,
+                                stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=dict(os.environ, PYTHONPATH=self.path))
+
+    def talk(self, address, port, host, version, suite, group=None, cert=None):
+        r = self.run(self.argv(address, port, host), host, {"PYTHONPATH": self.path})
+        said = json.loads(r.stderr.decode().strip().splitlines()[-1])
+        return Talk(r.stdout, said["version"].removeprefix("TLSv"), None, said["library"])
+
+
+CLIENTS = (OpenSSL35, OpenSSL, GnuTLS, MbedTLS, WolfSSL, NSS, Curl, Python)

@@ -1,6 +1,9 @@
 """Sluice in the server's role: every client that is not ours, every version and suite that both have."""
+import json
 import os
 import random
+
+import pytest
 
 import clients
 import suites
@@ -17,6 +20,8 @@ class Nowhere:
 
 
 def pytest_generate_tests(metafunc):
+    if "row" not in metafunc.fixturenames:
+        return
     engines = metafunc.config.getoption("--engine") or ("soft", "sim")
     asked = metafunc.config.getoption("--peer")
     build = os.path.abspath(os.environ.get("BUILD", "build"))
@@ -46,3 +51,20 @@ def test_handshake_and_a_page(labs, row):
         assert got.version == row.version
     if got.suite is not None:
         assert got.suite == row.suite
+
+
+def test_a_browser_like_client_gets_the_hybrid_group(labs):
+    """Default settings on both sides; the appliance itself says which group it was, while the connection stands."""
+    engine = labs.engine or "soft"
+    peer = labs.peer(engine, clients.OpenSSL35)
+    suite = SUITES["TLS_AES_128_GCM_SHA256"]
+    if not peer.has(suite, "1.3"):
+        pytest.skip("pip could not fetch OpenSSL 3.5 (tests/matrix/openssl35.txt)")
+    lab = labs.get(engine)
+    p = peer.begin(lab.addr()[0], table.PORTS["modern"], table.HOSTS["RSA"])
+    said = json.loads(p.stderr.readline())  # it has shaken hands and waits for its request
+    seen = [c for c in lab.show("connections")["connections"] if c["state"] == "connected"]
+    out = p.communicate(clients.REQUEST % table.HOSTS["RSA"].encode(), timeout=clients.TIMEOUT)[0]
+    assert said["library"].startswith("OpenSSL 3.5") and said["version"] == "TLSv1.3"
+    assert [c["group"] for c in seen] == [peer.HYBRID]
+    assert EXPECTED in out
