@@ -13,10 +13,31 @@
 #include "control/session/once.h"
 
 static void
-env_random(void *ctx, uint8_t *p, size_t n)
+must_random(uint8_t *p, size_t n)
 {
 	if (RAND_bytes(p, (int)n) != 1)
 		abort(); /* without randomness there is no TLS */
+}
+
+/* By the pool: a call of libcrypto's generator costs as much as half a kilobyte of its output. */
+static void
+env_random(void *ctx, uint8_t *p, size_t n)
+{
+	struct conns *c = ctx;
+	uint8_t *from;
+
+	if (n > sizeof(c->random) / 4) {
+		must_random(p, n);
+		return;
+	}
+	if (n > c->random_left) {
+		must_random(c->random, sizeof(c->random));
+		c->random_left = sizeof(c->random);
+	}
+	c->random_left -= (uint32_t)n;
+	from = c->random + c->random_left;
+	memcpy(p, from, n);
+	ct_wipe(from, n); /* nobody learns it from here afterwards */
 }
 
 static bool
@@ -71,6 +92,7 @@ conns_free(struct conns *c)
 		return;
 	conns_detach(c);
 	config_unref(c->cfg);
+	ct_wipe(c->random, sizeof(c->random));
 	free(c);
 }
 

@@ -45,6 +45,8 @@ struct conns {
 	uint64_t attachment;
 	struct conn *newest, *oldest; /* under way */
 	struct conns_stats stats;
+	uint8_t random[4096]; /* its first random_left bytes are still to be given out, the rest is wiped */
+	uint32_t random_left;
 	struct hs_out out;
 };
 

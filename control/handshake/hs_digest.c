@@ -37,22 +37,47 @@ hs_digest_add(struct hs_digest *d, const void *p, size_t n)
 	}
 }
 
+/* The state of one digest is copied often: only what its hash uses. */
+static void
+copy(struct hs_digest *to, const struct hs_digest *from)
+{
+	size_t n;
+
+	switch (from->prf) {
+	case HS_PRF_SHA256: n = sizeof(from->u.s256); break;
+	case HS_PRF_SHA384: n = sizeof(from->u.s512); break;
+	default: n = sizeof(from->u.both); break;
+	}
+	to->prf = from->prf;
+	memcpy(&to->u, &from->u, n);
+}
+
+/* The digest; the state is used up. */
+static size_t
+end(struct hs_digest *d, uint8_t *out)
+{
+	switch (d->prf) {
+	case HS_PRF_SHA256: SHA256_Final(out, &d->u.s256); break;
+	case HS_PRF_SHA384: SHA384_Final(out, &d->u.s512); break;
+	case HS_DIGEST_MD5: MD5_Final(out, &d->u.both.md5); break;
+	case HS_DIGEST_SHA1: SHA1_Final(out, &d->u.both.sha1); break;
+	default:
+		MD5_Final(out, &d->u.both.md5);
+		SHA1_Final(out + MD5_DIGEST_LENGTH, &d->u.both.sha1);
+	}
+	return hs_digest_len(d->prf);
+}
+
 size_t
 hs_digest_now(const struct hs_digest *d, uint8_t *out)
 {
-	struct hs_digest copy = *d;
+	struct hs_digest c;
+	size_t n;
 
-	switch (d->prf) {
-	case HS_PRF_SHA256: SHA256_Final(out, &copy.u.s256); break;
-	case HS_PRF_SHA384: SHA384_Final(out, &copy.u.s512); break;
-	case HS_DIGEST_MD5: MD5_Final(out, &copy.u.both.md5); break;
-	case HS_DIGEST_SHA1: SHA1_Final(out, &copy.u.both.sha1); break;
-	default:
-		MD5_Final(out, &copy.u.both.md5);
-		SHA1_Final(out + MD5_DIGEST_LENGTH, &copy.u.both.sha1);
-	}
-	ct_wipe(&copy, sizeof(copy));
-	return hs_digest_len(d->prf);
+	copy(&c, d);
+	n = end(&c, out);
+	ct_wipe(&c, sizeof(c));
+	return n;
 }
 
 size_t
@@ -115,16 +140,17 @@ hmac_init(struct hs_hmac_key *h, int prf, const uint8_t *key, size_t len)
 static size_t
 hmac_run(const struct hs_hmac_key *h, const uint8_t *a, size_t a_len, const uint8_t *b, size_t b_len, uint8_t *out)
 {
-	struct hs_digest d = h->inner;
+	struct hs_digest d;
 	uint8_t inner[HS_DIGEST_MAX];
 	size_t n;
 
+	copy(&d, &h->inner);
 	hs_digest_add(&d, a, a_len);
 	hs_digest_add(&d, b, b_len);
-	n = hs_digest_now(&d, inner);
-	d = h->outer;
+	n = end(&d, inner);
+	copy(&d, &h->outer);
 	hs_digest_add(&d, inner, n);
-	hs_digest_now(&d, out);
+	end(&d, out);
 	ct_wipe(&d, sizeof(d));
 	ct_wipe(inner, sizeof(inner));
 	return n;
