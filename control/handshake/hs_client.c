@@ -115,13 +115,14 @@ offers_suite(const struct hs_policy *p, const struct session_entry *e)
 	return false;
 }
 
-/* Whoever the session was made with is known. */
+/* Whoever the session was made with is known, where that matters. */
 static bool
-knows_peer(const struct session_entry *e, const struct peer *peer)
+knows_peer(const struct hs_call *c, const struct session_entry *e)
 {
+	const struct peer *peer = c->peer;
 	static const uint8_t nobody[sizeof(e->peer)];
 
-	if (memcmp(e->peer, nobody, sizeof(nobody)) == 0)
+	if (c->hs->conf->trust == NULL || memcmp(e->peer, nobody, sizeof(nobody)) == 0)
 		return true;
 	return peer != NULL && memcmp(e->peer, peer->fingerprint, sizeof(e->peer)) == 0;
 }
@@ -140,7 +141,7 @@ offer_session(struct hs_call *c)
 		!(cl->versions & hs_version_bit(e->version)) || e->version == TLS_V_SSL2 ||
 		memcmp(e->bind, c->w->bind, sizeof(e->bind)) != 0 ||
 		!offers_suite(c->w->policy, e) || c->ticket_len > UINT16_MAX ||
-		!knows_peer(e, c->peer))
+		!knows_peer(c, e))
 		return TLS_E_OK;
 	if (e->version == TLS_V_13) {
 		cl->offers_psk = c->ticket_len != 0 && e->secret_len != 0 &&
@@ -226,7 +227,7 @@ start_ssl2(struct hs_call *c)
 	hs_client_bind(c->hs->conf, w->bind);
 	if (e != NULL && e->version == TLS_V_SSL2 && c->hs->conf->session_cache &&
 		c->env->now_s < e->expires_s && memcmp(e->bind, w->bind, sizeof(e->bind)) == 0 &&
-		knows_peer(e, c->peer)) {
+		knows_peer(c, e)) {
 		w->t2->session = *e;
 		w->t2->session_peer = c->peer != NULL ? peer_ref(c->peer) : NULL;
 		w->t2->offers = true;

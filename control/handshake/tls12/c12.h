@@ -12,6 +12,8 @@ enum tls_err c12_certificate_recv(struct hs_call *c, struct rd *body);
 enum tls_err c12_certificate_status_recv(struct hs_call *c, struct rd *body);
 enum tls_err c12_server_key_exchange_recv(struct hs_call *c, struct rd *body);
 enum tls_err c12_certificate_request_recv(struct hs_call *c, struct rd *body);
+/* From a server that shows no certificate of its own: refused by name. */
+enum tls_err c12_anon_request_recv(struct hs_call *c, struct rd *body);
 enum tls_err c12_server_hello_done_recv(struct hs_call *c, struct rd *body);
 enum tls_err c12_new_session_ticket_recv(struct hs_call *c, struct rd *body);
 

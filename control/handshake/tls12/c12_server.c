@@ -325,6 +325,12 @@ c12_certificate_request_recv(struct hs_call *c, struct rd *body)
 }
 
 enum tls_err
+c12_anon_request_recv(struct hs_call *c, struct rd *body)
+{
+	return TLS_E_HANDSHAKE_FAILURE;
+}
+
+enum tls_err
 c12_server_hello_done_recv(struct hs_call *c, struct rd *body)
 {
 	if (c->w->cl->sign_scheme == 0)

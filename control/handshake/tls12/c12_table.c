@@ -42,6 +42,7 @@ const struct hs_cell hs_c12_cells[HS_FIRST_S13 - HS_FIRST_C12][HS_EVENTS] = {
 
 	CELL(C12_CHOICE,                CL_ANON,             hs_client_go,                  NULL,           NOTHING,       C12_ANON_KEY_EXCHANGE,     "5246 7.3 fig 1, F.1.1.1"),
 	CELL(C12_ANON_KEY_EXCHANGE,     SERVER_KEY_EXCHANGE, c12_server_key_exchange_recv,  NULL,           NOTHING,       C12_ANON_DONE,             "5246 7.4.3"),
+	CELL(C12_ANON_DONE,             CERTIFICATE_REQUEST, c12_anon_request_recv,         NULL,           NOTHING,       C12_ANON_DONE,             "5246 7.4.4"),
 	CELL(C12_ANON_DONE,             SERVER_HELLO_DONE,   c12_server_hello_done_recv,    NULL,           C12_AGREE,     C12_AGREED,                "5246 7.4.5"),
 
 	CELL(C12_AGREED,                WORK_DONE,           c12_agreed,                    &keys,          MASTER,        C12_MASTER,                "5246 7.4.7"),

@@ -46,5 +46,7 @@ c13_new_session_ticket_recv(struct hs_call *c, struct rd *body)
 		return err;
 	if (lifetime > MAX_LIFETIME_S)
 		lifetime = MAX_LIFETIME_S;
+	if (lifetime > c->hs->conf->session_lifetime_s)
+		lifetime = c->hs->conf->session_lifetime_s;
 	return keep_ticket(c, lifetime, age_add, nonce, ticket);
 }

@@ -374,6 +374,7 @@ EDIT(point_of_zero, memset(m->data + 8, 0, 32); return true;)
 EDIT(kx_scheme_unknown, m->data[8 + 32] = 0x7f; return true;)
 EDIT(kx_scheme_of_another_key, m->data[8 + 32] = 8; return put(m->data + 9 + 32, 4);)
 EDIT(request_no_types, memmove(m->data + 5, m->data + 5 + m->data[4], m->len - 5 - m->data[4]); m->len -= m->data[4]; m->data[4] = 0; set_length(m); return true;)
+EDIT(done_to_request, return put(m->data, REQUEST);)
 EDIT(etm_with_aead, return append(m, behind_id(m) + 3, 22, "", 0);)
 EDIT(point_formats_without_uncompressed, uint8_t *p = sh_extension(m, 11); return p != NULL ? put(p + 1, 1) : append(m, behind_id(m) + 3, 11, "\1\1", 2);)
 EDIT(renegotiated_at_first, uint8_t *p = sh_extension(m, 0xff01); return put(p, 2);)
@@ -440,6 +441,7 @@ static struct rule rules[] = {
 	{ "a point that is signed by nobody", 3, KEY_EXCHANGE, point_of_zero, TLS_E_DECRYPT_ERROR, false },
 	{ "a wrong signature, TLS 1.1", 5, KEY_EXCHANGE, verify_signature, TLS_E_DECRYPT_ERROR, false },
 	{ "a point that gives zero", 6, KEY_EXCHANGE, point_of_zero, TLS_E_ILLEGAL_PARAMETER, false },
+	{ "a request by nobody", 6, DONE, done_to_request, TLS_E_HANDSHAKE_FAILURE, false },
 	{ "a request without types", 3, REQUEST, request_no_types, TLS_E_DECODE_ERROR, false },
 	{ "a wrong Finished, TLS 1.2", 3, FINISHED, finished, TLS_E_DECRYPT_ERROR, false },
 	{ "a wrong Finished, SSL 3.0", 7, FINISHED, finished, TLS_E_DECRYPT_ERROR, false },
