@@ -7,6 +7,7 @@ import struct
 import threading
 
 CLONE_NEWNET = 0x40000000
+NO_ENCRYPT_THEN_MAC = 1 << 19  # SSL_OP_NO_ENCRYPT_THEN_MAC, which Python has no name for
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
@@ -44,6 +45,7 @@ def context(lab, ciphers="ALL:@SECLEVEL=0", verify=True):
     c = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     c.minimum_version = c.maximum_version = ssl.TLSVersion.TLSv1_2
     c.set_ciphers(ciphers)
+    c.options |= NO_ENCRYPT_THEN_MAC  # the card has MAC-then-encrypt, and CBC here is to meet the card
     c.load_verify_locations(f"{lab.state}/pki/ca.pem")
     if not verify:
         c.check_hostname = False
