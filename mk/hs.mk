@@ -21,6 +21,7 @@ $(eval $(call unit_test,control/s12_faults,tests/unit/control/test_s12_faults.c 
 HS_FUZZ_SRC := tests/fuzz/hs_fuzz.c tests/unit/control/cert/pki.c $(HS_LIB_SRC) $(CP_PKA_SOFT_SRC) $(CP_HS_SRC) $(CP_COMMON_SRC)
 $(eval $(call fuzz_target,hs_pair,tests/fuzz/fuzz_hs_pair.c $(HS_FUZZ_SRC),,-lcrypto -lz))
 $(eval $(call fuzz_target,handshake,tests/fuzz/fuzz_handshake.c $(HS_FUZZ_SRC),,-lcrypto -lz))
+$(eval $(call fuzz_target,hello,tests/fuzz/fuzz_hello.c $(HS_FUZZ_SRC),,-lcrypto -lz))
 $(eval $(call fuzz_target,s13,tests/fuzz/fuzz_s13.c tests/unit/control/cert/pki.c $(CP_PKA_SOFT_SRC) $(CP_HS_SRC) $(CP_COMMON_SRC),,-lcrypto -lz))
 $(eval $(call unit_test,control/ssl2,tests/unit/control/test_ssl2.c $(HS_FUZZ_SRC),,-lcrypto -lz))
 $(eval $(call unit_test,control/hs_pair,tests/unit/control/test_hs_pair.c $(filter-out tests/fuzz/hs_fuzz.c,$(HS_FUZZ_SRC)),,-lcrypto -lz))

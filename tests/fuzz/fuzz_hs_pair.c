@@ -177,8 +177,6 @@ connection(void)
 {
 	run.records = run.applied = 0;
 	open_ends();
-	if (run.ends[HS_CLIENT].early)
-		hs_end_write(&run.ends[HS_CLIENT], "early", 5);
 	hs_end_join(&run.ends[0], &run.ends[1]);
 	agree();
 	/* a client of TLS 1.3 without the certificate that is required learns of it when it is done */

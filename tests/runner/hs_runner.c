@@ -23,7 +23,7 @@ struct conn {
 	struct hs_end end;
 	struct hs_bytes got; /* --www: the request so far */
 	uint64_t received, deadline_ms;
-	bool sent_data, told_ready, shut, eof;
+	bool sent_data, shut, eof;
 	unsigned handshakes;
 };
 

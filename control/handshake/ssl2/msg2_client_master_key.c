@@ -35,7 +35,9 @@ msg2_client_master_key_recv(struct hs_call *c, struct rd *body)
 enum tls_err
 hs_ask_SSL2_MASTER(struct hs_call *c)
 {
-	struct pka_req req = { .kind = PKA_RSA_SSL2, .cert = c->w->cert, .out_len = c->hs->suite->key_len };
+	struct pka_req req = {
+		.kind = PKA_RSA_SSL2, .cert = c->w->cert, .out_len = c->hs->suite->key_len
+	};
 	const struct rd *key = &c->w->t2->encrypted_key;
 
 	return hs_ask_pka(c, &req, key->p, rd_left(key), NULL, 0);

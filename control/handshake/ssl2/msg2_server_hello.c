@@ -1,4 +1,7 @@
-/* SERVER-HELLO, draft-hickman-netscape-ssl 2.7.1: certificate, ciphers, connection id; or a session that is known. */
+/*
+ * SERVER-HELLO, draft-hickman-netscape-ssl 2.7.1: certificate, ciphers, connection id; or a session
+ * that is known.
+ */
 #include <stdlib.h>
 #include <string.h>
 
