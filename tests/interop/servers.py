@@ -16,10 +16,10 @@ def free_port():
 class Server:
     """A process that listens on self.port; it is asked for connections until it takes one."""
 
-    def __init__(self, *command, port, cwd=None):
+    def __init__(self, *command, port, cwd=None, env=None):
         self.port = port
         self.log = open(os.path.join(cwd or "/tmp", f"server-{port}.log"), "w+b")
-        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=self.log, stderr=subprocess.STDOUT, cwd=cwd)
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=self.log, stderr=subprocess.STDOUT, cwd=cwd, env=env)
         deadline = time.monotonic() + 15
         while not self._takes():
             if self.process.poll() is not None or time.monotonic() > deadline:
@@ -30,7 +30,7 @@ class Server:
             socket.create_connection(("127.0.0.1", self.port), timeout=0.2).close()
             return True
         except OSError:
-            return self.process.poll() is None and self.process.stdin is None
+            return False
 
     def text(self):
         self.log.flush()
@@ -121,6 +121,34 @@ def nss(cert, folder, *args):
                     ["pk12util", "-i", p12, "-d", f"sql:{db}", "-W", "x"]):
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     return Server("selfserv", "-d", f"sql:{db}", "-p", str(port), *args, port=port)
+
+
+OPENSSL35 = os.path.abspath(os.path.join(os.environ.get("BUILD", "build"), "matrix", "openssl35"))
+PAGE_BY_PYOPENSSL = """
+import socket, sys
+from OpenSSL import SSL
+context = SSL.Context(SSL.TLS_SERVER_METHOD)
+context.use_certificate_chain_file(sys.argv[2])
+context.use_privatekey_file(sys.argv[3])
+listener = socket.create_server(("127.0.0.1", int(sys.argv[1])))
+while True:
+    conn = SSL.Connection(context, listener.accept()[0])
+    conn.set_accept_state()
+    try:
+        conn.recv(4096)
+        conn.sendall(b"HTTP/1.0 200 OK\\r\\n\\r\\n" + SSL.SSLeay_version(SSL.SSLEAY_VERSION))
+        conn.shutdown()
+    except SSL.Error:
+        pass
+    conn.close()
+"""
+
+
+def openssl35(cert):
+    """OpenSSL 3.5 with default settings, where the matrix could fetch it."""
+    port = free_port()
+    env = dict(os.environ, PYTHONPATH=OPENSSL35)
+    return Server("/usr/bin/python3", "-c", PAGE_BY_PYOPENSSL, str(port), cert[0], cert[1], port=port, env=env)
 
 
 class PythonServer:

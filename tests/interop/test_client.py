@@ -357,6 +357,14 @@ def test_python(certs, run, connect):
     good(connect(s, "--alpn", "h2,http/1.1", times=2), "TLS 1.3", alpn="http/1.1", scheme=["ed25519", None])
 
 
+def test_openssl_3_5(certs, run, connect):
+    """Both sides with default settings: the hybrid exchange, also when the session goes on."""
+    if not os.path.exists(os.path.join(servers.OPENSSL35, ".fetched")):
+        pytest.skip("pip could not fetch OpenSSL 3.5 (tests/matrix/openssl35.txt)")
+    s = run(servers.openssl35(certs.leaf("rsa")))
+    good(connect(s, times=2), "TLS 1.3", group="X25519MLKEM768", resumed=[False, True])
+
+
 # ---- versions and wire shape ----
 
 def test_nothing_in_common(certs, run, connect):
