@@ -346,6 +346,46 @@ staples_are_counted_and_replaced(void **state)
 	pki_free(&leaf);
 }
 
+/* A name as a CertificateRequest lists it; returns the length. */
+static size_t
+named(const struct pki_cert *ca, uint8_t *out)
+{
+	uint8_t *der = out + 2;
+	int n = i2d_X509_NAME(X509_get_subject_name(ca->x), &der);
+
+	out[0] = (uint8_t)(n >> 8);
+	out[1] = (uint8_t)n;
+	return 2 + (size_t)n;
+}
+
+static void
+knows_who_issued_its_chain(void **state)
+{
+	struct world *w = *state;
+	struct pki_cert leaf = pki_make(&(struct pki_spec){ .cn = "a", .now = w->now }, &w->inter);
+	struct pki_cert other = pki_make(&(struct pki_spec){ .cn = "other", .ca = true, .now = w->now }, NULL);
+	struct cert_store *store = cert_store_new();
+	char err[CERT_ERR_LEN] = "";
+	uint8_t list[512];
+	const struct cert *c;
+	size_t n;
+
+	assert_int_equal(add(w, store, "i", &leaf, err), 0);
+	c = cert_store_at(store, 0);
+	assert_true(cert_has_issuer(c, list, 0)); /* anybody */
+	n = named(&other, list);
+	assert_false(cert_has_issuer(c, list, n));
+	n += named(&w->inter, list + n); /* the second of two */
+	assert_true(cert_has_issuer(c, list, n));
+	for (size_t cut = 1; cut < n; cut++)
+		assert_false(cert_has_issuer(c, list, cut));
+	list[0] = list[1] = 0; /* not a name */
+	assert_false(cert_has_issuer(c, list, 2));
+	cert_store_free(store);
+	pki_free(&leaf);
+	pki_free(&other);
+}
+
 int
 main(void)
 {
@@ -357,6 +397,7 @@ main(void)
 		cmocka_unit_test(says_what_is_wrong_with_a_pair),
 		cmocka_unit_test(chooses_by_name_then_by_what_the_client_can_verify),
 		cmocka_unit_test(staples_are_counted_and_replaced),
+		cmocka_unit_test(knows_who_issued_its_chain),
 	};
 
 	return cmocka_run_group_tests(tests, open_world, close_world);
