@@ -63,7 +63,7 @@ $(call program,$(BUILD)/test/$(1),asan,$(2),$(3),$(4) -lcmocka)
 TESTS += $(or $(5),unit)|$(1)|$(BUILD)/test/$(1)
 TEST_DEPS += $(BUILD)/test/$(1)
 endef
-# $(call fuzz_target,name,sources,extra-cflags,libs): a libFuzzer program, run 30 s by `make test` and FUZZ_SECONDS by `make fuzz`
+# $(call fuzz_target,name,sources,extra-cflags,libs): a libFuzzer program, run 20 s by `make test` and FUZZ_SECONDS by `make fuzz`
 define fuzz_target
 $(call program,$(BUILD)/fuzz/$(1),fuzz,$(2),$(3),$(4))
 FUZZERS += $(1)

@@ -55,7 +55,7 @@ def main():
     ap.add_argument("--only", default="", help="levels to run, comma separated: " + ",".join(LEVELS))
     ap.add_argument("--skip", default="", help="levels to leave out")
     ap.add_argument("--match", default="", help="regular expression on the name")
-    ap.add_argument("--fuzz-seconds", type=int, default=30)
+    ap.add_argument("--fuzz-seconds", type=int, default=20)
     ap.add_argument("--fuzz-seed", type=int, default=1, help="0: another each time")
     ap.add_argument("--timeout", type=int, default=1500, help="seconds for one command")
     a = ap.parse_args()
