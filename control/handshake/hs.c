@@ -310,9 +310,53 @@ take_message(struct hs_call *c, enum hs_event event, uint32_t body)
 	return err;
 }
 
+/* A message that is all in the record in hand is taken where it lies. */
+static enum tls_err
+take_whole(struct hs_call *c, enum hs_event event, const uint8_t **data, size_t *len, uint32_t body)
+{
+	const uint8_t *msg = *data;
+
+	*data += HS_HDR_LEN + body;
+	*len -= HS_HDR_LEN + body;
+	c->hs->fresh_epoch = false;
+	return dispatch(c, event, msg + HS_HDR_LEN, body, msg, HS_HDR_LEN + body);
+}
+
+/*
+ * The next message, as far as its bytes are there. What is not complete is gathered, and then there
+ * are no bytes left.
+ */
+static enum tls_err
+take_next(struct hs_call *c, const uint8_t **data, size_t *len)
+{
+	struct hs *hs = c->hs;
+	enum hs_event event = HS_EVENTS;
+	uint32_t body = 0;
+	enum tls_err err;
+
+	if (hs->msg_len == 0 && *len >= HS_HDR_LEN) {
+		err = check_header(hs, *data, &event, &body);
+		if (err != TLS_E_OK)
+			return err;
+		if (*len - HS_HDR_LEN >= body)
+			return take_whole(c, event, data, len, body);
+	}
+	if (hs->msg_len < HS_HDR_LEN) {
+		err = gather(hs, data, len, HS_HDR_LEN);
+		if (err != TLS_E_OK || hs->msg_len < HS_HDR_LEN)
+			return err;
+	}
+	err = check_header(hs, hs->msg, &event, &body);
+	if (err == TLS_E_OK && *len != 0)
+		err = gather(hs, data, len, HS_HDR_LEN + body);
+	if (err != TLS_E_OK || hs->msg_len < HS_HDR_LEN + body)
+		return err;
+	return take_message(c, event, body);
+}
+
 /*
  * Cuts handshake bytes into messages until they are used up, an answer of our own side is waited
- * for, or the machine fails.
+ * for, or the machine closes or fails.
  */
 static enum tls_err
 take_handshake(struct hs_call *c, const uint8_t *data, size_t len, size_t *used)
@@ -320,27 +364,10 @@ take_handshake(struct hs_call *c, const uint8_t *data, size_t len, size_t *used)
 	struct hs *hs = c->hs;
 	const uint8_t *start = data;
 	uint8_t epoch = hs->read_epoch;
-	enum tls_err err = TLS_E_OK;
 
-	while (len != 0 && !hs_state_waits_for_us(hs->state)) {
-		enum hs_event event = HS_EVENTS;
-		uint32_t body = 0;
+	while (len != 0 && !hs_state_waits_for_us(hs->state) && hs->state != HS_WAIT_NOTHING) {
+		enum tls_err err = take_next(c, &data, &len);
 
-		if (hs->msg_len < HS_HDR_LEN) {
-			err = gather(hs, &data, &len, HS_HDR_LEN);
-			if (err != TLS_E_OK)
-				return err;
-			if (hs->msg_len < HS_HDR_LEN)
-				break;
-		}
-		err = check_header(hs, hs->msg, &event, &body);
-		if (err == TLS_E_OK && len != 0)
-			err = gather(hs, &data, &len, HS_HDR_LEN + body);
-		if (err != TLS_E_OK)
-			return err;
-		if (hs->msg_len < HS_HDR_LEN + body)
-			break;
-		err = take_message(c, event, body);
 		if (err != TLS_E_OK)
 			return err;
 		/* keys change between records only: RFC 8446 5.1 */
