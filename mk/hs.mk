@@ -7,14 +7,17 @@ TEST_DEPS += $(BUILD)/test/hs_runner
 TESTS += $(foreach t,ssl2 ssl3 server12 v2_hello client,e2e|interop_$(t)|BUILD=$(BUILD) $(PYTHON) -m pytest -q -p no:cacheprovider tests/interop/test_$(t).py)
 
 # TLS 1.3's server with libssl clients in memory.
-S13_WORLD_SRC := tests/unit/control/s13_world.c tests/unit/control/cert/pki.c $(HS_LIB_SRC) $(CP_PKA_SOFT_SRC) $(CP_HS_SRC) $(CP_COMMON_SRC)
+S13_WORLD_SRC := tests/unit/control/s13_world.c tests/unit/control/s13_hello.c tests/unit/control/cert/pki.c $(HS_LIB_SRC) $(CP_PKA_SOFT_SRC) $(CP_HS_SRC) $(CP_COMMON_SRC)
 $(eval $(call unit_test,control/s13,tests/unit/control/test_s13.c $(S13_WORLD_SRC),,-lssl $(HS_RUNNER_LIBS)))
 
 # The server of SSL 3.0 to TLS 1.2 with libssl clients in memory.
 S12_WORLD_SRC := tests/unit/control/s12_world.c $(HS_LIB_SRC) $(CP_PKA_SOFT_SRC) $(CP_HS_SRC) $(CP_COMMON_SRC)
 $(eval $(call unit_test,control/s12_libssl,tests/unit/control/test_s12_libssl.c $(S12_WORLD_SRC),,-lssl -lcrypto -lz))
 $(eval $(call unit_test,control/s12_again,tests/unit/control/test_s12_again.c $(S12_WORLD_SRC),,-lssl -lcrypto -lz))
-$(eval $(call unit_test,control/s13_wire,tests/unit/control/test_s13_wire.c $(S13_WORLD_SRC),,-lssl $(HS_RUNNER_LIBS)))
+$(eval $(call unit_test,control/s13_sessions,tests/unit/control/test_s13_sessions.c $(S13_WORLD_SRC),,-lssl $(HS_RUNNER_LIBS)))
+$(eval $(call unit_test,control/s13_hello,tests/unit/control/test_s13_hello.c $(S13_WORLD_SRC),,-lssl $(HS_RUNNER_LIBS)))
+$(eval $(call unit_test,control/s13_again,tests/unit/control/test_s13_again.c $(S13_WORLD_SRC),,-lssl $(HS_RUNNER_LIBS)))
+$(eval $(call unit_test,control/s13_flight,tests/unit/control/test_s13_flight.c $(S13_WORLD_SRC),,-lssl $(HS_RUNNER_LIBS)))
 $(eval $(call unit_test,control/s12_faults,tests/unit/control/test_s12_faults.c $(S12_WORLD_SRC),,-lssl -lcrypto -lz))
 
 # Fuzzers of the machine in both roles.

@@ -1,8 +1,8 @@
 /*
  * What a client sends to a TLS 1.3 server, from any point of a handshake on: the first byte chooses
  * where (before it, between two hellos, before the client's certificate or Finished, in early data,
- * connected, asked for a certificate once more), the rest is a list of records (type, epoch, 16-bit length,
- * plaintext). Questions are answered at once, by bytes that nobody outside knows.
+ * connected, asked for a certificate once more), the rest is a list of records (type, epoch, 16-bit
+ * length, plaintext). Questions are answered at once, by bytes that nobody outside knows.
  */
 #include <stdint.h>
 #include <stdlib.h>
@@ -119,7 +119,8 @@ answer(struct hs *hs, const struct hs_env *env)
 			const struct hs_act *a = &out.act[i];
 
 			CHECK(a->off + a->len <= out.used && out.used <= HS_OUT_BYTES);
-			if (a->type == HS_ACT_SESSION_GET || a->type == HS_ACT_PKA || a->type == HS_ACT_VERIFY)
+			if (a->type == HS_ACT_SESSION_GET || a->type == HS_ACT_PKA ||
+				a->type == HS_ACT_VERIFY)
 				ask = *a;
 		}
 		hs_out_wipe(&out);
@@ -138,20 +139,20 @@ answer(struct hs *hs, const struct hs_env *env)
 /* ---- getting there ---- */
 
 static const uint8_t hello_head[] = {
-	3, 3, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26,
-	27, 28, 29, 30, 31, 32, /* random */
-	1, 0x77, /* session id */
-	0, 4, 0x13, 0x01, 0x13, 0x02, /* suites */
-	1, 0, /* compression */
+	3, 3, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24,
+	25, 26, 27, 28, 29, 30, 31, 32, /* random */
+	1, 0x77,			/* session id */
+	0, 4, 0x13, 0x01, 0x13, 0x02,	/* suites */
+	1, 0,				/* compression */
 };
 static const uint8_t hello_extensions[] = {
-	0, 43, 0, 3, 2, 3, 4, /* supported_versions */
-	0, 13, 0, 6, 0, 4, 4, 3, 8, 4, /* signature_algorithms */
+	0, 43, 0, 3, 2, 3, 4,		 /* supported_versions */
+	0, 13, 0, 6, 0, 4, 4, 3, 8, 4,	 /* signature_algorithms */
 	0, 10, 0, 6, 0, 4, 0, 29, 0, 23, /* supported_groups */
-	0, 45, 0, 2, 1, 1, /* psk_key_exchange_modes */
-	0, 49, 0, 0, /* post_handshake_auth */
-	0, 51, 0, 38, 0, 36, 0, 29, 0, 32, 9, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-	0, 0, 0, 0, 0, 0, 0, 0, /* key_share: X25519's base point */
+	0, 45, 0, 2, 1, 1,		 /* psk_key_exchange_modes */
+	0, 49, 0, 0,			 /* post_handshake_auth */
+	0, 51, 0, 38, 0, 36, 0, 29, 0, 32, 9, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, /* key_share: X25519's base point */
 };
 
 /* early_data and pre_shared_key with a ticket of ours and its binder. */
@@ -273,11 +274,14 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct rd r = rd_init(data, size);
 	uint64_t seed = 1;
-	const struct hs_env env = {
-		.now_s = 10, .now_ms = 10000, .random = random_of, .first_use = first_use, .ctx = &seed
-	};
+	const struct hs_env env = { .now_s = 10,
+		.now_ms = 10000,
+		.random = random_of,
+		.first_use = first_use,
+		.ctx = &seed };
 	enum start where = rd_u8(&r) % STARTS;
-	static const uint16_t of_retry[] = { KEX_P384, KEX_P256 }, of_all[] = { KEX_X25519, KEX_P256 };
+	static const uint16_t of_retry[] = { KEX_P384, KEX_P256 },
+			      of_all[] = { KEX_X25519, KEX_P256 };
 	enum tls_err first = TLS_E_OK;
 	struct hs *hs;
 
@@ -298,8 +302,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		if (len > rd_left(&r))
 			len = rd_left(&r);
 		hs_out_start(&out);
-		err = hs_record(hs, &env, 20 + type % 3, epoch < 4 ? epoch : hs->read_epoch, rd_bytes(&r, len), len,
-			&out);
+		err = hs_record(hs, &env, 20 + type % 3, epoch < 4 ? epoch : hs->read_epoch,
+			rd_bytes(&r, len), len, &out);
 		if (first != TLS_E_OK)
 			CHECK(err == first && out.n == 0); /* it sticks and nothing follows it */
 		answer(hs, &env);

@@ -1,4 +1,7 @@
-/* What both roles of TLS 1.3 share: keys for records, what a connection keeps, what is signed. See hs13.h. */
+/*
+ * What both roles of TLS 1.3 share: keys for records, what a connection keeps, what is signed. See
+ * hs13.h.
+ */
 #include "control/handshake/tls13/hs13.h"
 
 #include <stdlib.h>

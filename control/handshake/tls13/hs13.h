@@ -16,10 +16,10 @@ struct hs13 {
 	uint8_t early_traffic[KS13_LEN]; /* the client's */
 	uint8_t hs_traffic[2][KS13_LEN];
 	uint8_t ap_traffic[2][KS13_LEN];
-	struct hs_span share; /* server: its KeyShareEntry.key_exchange, borrowed from the answer in hand */
+	struct hs_span share; /* server: its key_exchange, borrowed from the answer in hand */
 	struct hs_span chain; /* of their Certificate, as verification takes it: in chain_copy */
 	uint8_t *chain_copy; /* heap */
-	struct hs_span signature; /* ours from the answer, theirs from the message in hand: borrowed */
+	struct hs_span signature; /* borrowed: ours from the answer, theirs from the message */
 	uint8_t signed_hash[HS_DIGEST_MAX]; /* the transcript that their signature covers */
 	uint8_t request_context[32]; /* of a CertificateRequest after the handshake */
 	uint8_t request_context_len;
@@ -44,7 +44,8 @@ struct hs13_live {
 	uint8_t res_master[KS13_LEN]; /* client: for tickets to come */
 	struct hs_digest *transcript; /* heap; only where post-handshake authentication may come */
 };
-_Static_assert(sizeof(struct hs13_live) + sizeof(struct hs_digest) <= 400, "memory of a connection");
+_Static_assert(
+	sizeof(struct hs13_live) + sizeof(struct hs_digest) <= 400, "memory of a connection");
 
 /*
  * A record key of a traffic secret, IPC_KEYS_NOW. flags: enum ipc_keys_flag. secret: of the suite's
@@ -54,12 +55,17 @@ enum tls_err hs13_install(
 	struct hs_call *c, enum ipc_keys_dir dir, uint8_t flags, const uint8_t *secret);
 /* Makes hs->l13 of w->t13's application traffic secrets. */
 enum tls_err hs13_go_live(struct hs_call *c);
-/* KeyUpdate on a connected one, both roles: theirs, and ours for HS_CMD_REKEY. (msg13_key_update.c) */
+/*
+ * KeyUpdate on a connected one, both roles: theirs, and ours for HS_CMD_REKEY. (msg13_key_update.c)
+ */
 enum tls_err msg13_key_update_recv(struct hs_call *c, struct rd *body);
 enum tls_err msg13_key_update_start(struct hs_call *c, struct rd *nothing);
 /* Hash of the transcript so far. Returns its length. */
 size_t hs13_transcript_hash(const struct hs_call *c, uint8_t out[HS_DIGEST_MAX]);
-/* What CertificateVerify signs, RFC 8446 4.4.3: a transcript's hash in `who`'s context. Returns its length. */
+/*
+ * What CertificateVerify signs, RFC 8446 4.4.3: a transcript's hash in `who`'s context. Returns its
+ * length.
+ */
 #define HS13_SIGNED_MAX (64 + 34 + HS_DIGEST_MAX)
 size_t hs13_signed_content(
 	enum hs13_side who, const uint8_t *hash, size_t len, uint8_t out[HS13_SIGNED_MAX]);

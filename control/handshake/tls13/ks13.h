@@ -26,16 +26,22 @@ void ks13_handshake_fresh(struct ks13 *k, int prf, const uint8_t *shared, size_t
 /* From the Handshake to the Master Secret. */
 void ks13_master(struct ks13 *k);
 /*
- * Derive-Secret of the current secret: "c hs traffic", "s ap traffic", "res master" and so on. hash:
- * of the transcript.
+ * Derive-Secret of the current secret: "c hs traffic", "s ap traffic", "res master" and so on.
+ * hash: of the transcript.
  */
 void ks13_derive(const struct ks13 *k, const char *label, const uint8_t *hash, uint8_t *out);
-/* The binder of a resumption PSK (k stands at its Early Secret) over the hash of the truncated hello, 4.2.11.2. */
+/*
+ * The binder of a resumption PSK (k stands at its Early Secret) over the hash of the truncated
+ * hello, 4.2.11.2.
+ */
 void ks13_binder(const struct ks13 *k, const uint8_t *hash, uint8_t *out);
-/* Finished.verify_data from a traffic secret and the transcript's hash, 4.4.4. Returns its length. */
+/*
+ * Finished.verify_data from a traffic secret and the transcript's hash, 4.4.4. Returns its length.
+ */
 size_t ks13_finished(int prf, const uint8_t *secret, const uint8_t *hash, uint8_t *out);
 /* Record keys from a traffic secret, 7.3. */
-void ks13_keys(int prf, const uint8_t *secret, uint8_t *key, size_t key_len, uint8_t iv[KS13_IV_LEN]);
+void ks13_keys(
+	int prf, const uint8_t *secret, uint8_t *key, size_t key_len, uint8_t iv[KS13_IV_LEN]);
 /* The next generation of an application traffic secret, in place, 7.2. */
 void ks13_update(int prf, uint8_t *secret);
 /* The PSK of a ticket, 4.6.1. */

@@ -1,4 +1,6 @@
-/* EndOfEarlyData, RFC 8446 4.5: the last record under the early key; the handshake's key is next. */
+/*
+ * EndOfEarlyData, RFC 8446 4.5: the last record under the early key; the handshake's key is next.
+ */
 #include "control/handshake/tls13/s13.h"
 
 enum tls_err

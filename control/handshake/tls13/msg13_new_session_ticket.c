@@ -1,6 +1,6 @@
 /*
- * NewSessionTicket, RFC 8446 4.6.1. The server's: the session sealed into the ticket itself, so that
- * nothing is kept here.
+ * NewSessionTicket, RFC 8446 4.6.1. The server's: the session sealed into the ticket itself, so
+ * that nothing is kept here.
  */
 #include <string.h>
 
@@ -20,7 +20,9 @@ lifetime(const struct hs_call *c)
 
 	if (s > MAX_LIFETIME_S)
 		s = MAX_LIFETIME_S;
-	/* what a session rests on (its keys, its client's certificate) does not get younger by use */
+	/*
+	 * what a session rests on (its keys, its client's certificate) does not get younger by use
+	 */
 	if (t->psk_len != 0 && t->psk_expires_s - c->env->now_s < s)
 		s = t->psk_expires_s - c->env->now_s;
 	return (uint32_t)s;
@@ -85,7 +87,8 @@ msg13_new_session_ticket_send(struct hs_call *c)
 	struct session_entry e;
 
 	/* 4.2.9: a client without psk_key_exchange_modes does not resume */
-	if (conf->tickets == NULL || count == 0 || c->w->hello.psk_modes.p == NULL || lifetime(c) == 0)
+	if (conf->tickets == NULL || count == 0 || c->w->hello.psk_modes.p == NULL ||
+		lifetime(c) == 0)
 		return TLS_E_OK;
 	hs13_transcript_hash(c, hash);
 	ks13_derive(&c->w->t13->ks, "res master", hash, res_master);

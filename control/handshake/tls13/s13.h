@@ -21,8 +21,8 @@ enum tls_err s13_choose_cert(struct hs_call *c);
 /* What the second hello must repeat, RFC 8446 4.1.2, as a digest. */
 void s13_hello_print(const struct hs_hello *h, uint8_t out[32]);
 /*
- * The cookie for the ClientHello in w->hello whose transcript hash is `hash`: group, suite, hash and
- * print under conf->cookie_key. Returns its length.
+ * The cookie for the ClientHello in w->hello whose transcript hash is `hash`: group, suite, hash
+ * and print under conf->cookie_key. Returns its length.
  */
 size_t s13_cookie_make(const struct hs_call *c, const uint8_t *hash, uint8_t out[S13_COOKIE_MAX]);
 /*
@@ -35,7 +35,8 @@ enum tls_err s13_cookie_take(struct hs_call *c, uint8_t hash[HS_DIGEST_MAX]);
  * for the same hello and cookie. Returns its length.
  */
 #define S13_RETRY_MAX (S13_COOKIE_MAX + 128)
-size_t s13_retry_message(const struct hs_call *c, struct hs_span cookie, uint8_t out[S13_RETRY_MAX]);
+size_t s13_retry_message(
+	const struct hs_call *c, struct hs_span cookie, uint8_t out[S13_RETRY_MAX]);
 
 /* ---- resumption: s13_psk.c ---- */
 /*
@@ -43,7 +44,8 @@ size_t s13_retry_message(const struct hs_call *c, struct hs_span cookie, uint8_t
  * not 0, and hs->early tells of early data. before, hello: the transcript up to the hello in hand,
  * and that message.
  */
-enum tls_err s13_choose_psk(struct hs_call *c, const struct hs_digest *before, const uint8_t *hello, bool retried);
+enum tls_err s13_choose_psk(
+	struct hs_call *c, const struct hs_digest *before, const uint8_t *hello, bool retried);
 /* PSKs were offered without (EC)DHE alone. */
 bool s13_psk_ke_only(const struct hs_hello *h);
 /* Bytes of early data that was refused and has to be read over, for READ_ON. */
@@ -82,7 +84,10 @@ enum tls_err msg13_certificate_recv(struct hs_call *c, struct rd *body);
 enum tls_err msg13_certificate_verify_send(struct hs_call *c);
 enum tls_err msg13_certificate_verify_recv(struct hs_call *c, struct rd *body);
 enum tls_err msg13_server_finished_send(struct hs_call *c);
-/* Behind our Finished: application keys for what we send, the client's handshake (or early) keys. Raises what comes next. */
+/*
+ * Behind our Finished: application keys for what we send, the client's handshake (or early) keys.
+ * Raises what comes next.
+ */
 enum tls_err s13_flight_end(struct hs_call *c);
 enum tls_err msg13_client_finished_recv(struct hs_call *c, struct rd *body);
 enum tls_err msg13_end_of_early_data_recv(struct hs_call *c, struct rd *body);

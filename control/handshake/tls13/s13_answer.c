@@ -33,7 +33,7 @@ s13_share_done(struct hs_call *c, struct rd *answer)
 	size_t n;
 
 	if (rd_left(answer) == 0)
-		return TLS_E_ILLEGAL_PARAMETER; /* 4.2.8.2, 7.4.2: the client's share is not valid */
+		return TLS_E_ILLEGAL_PARAMETER; /* 4.2.8.2, 7.4.2: not a valid share */
 	ours = rd_vec16(answer);
 	n = rd_left(answer);
 	if (!rd_ok(answer) || n == 0)
@@ -161,7 +161,10 @@ hs_ask_S13_CHAIN(struct hs_call *c)
 	return hs_ask_verify(c, t->chain.p, t->chain.n, NULL, 0);
 }
 
-/* What is wrong with it decides at once, but for a listener that only asked: the pool gets the verdict. */
+/*
+ * What is wrong with it decides at once, but for a listener that only asked: the pool gets the
+ * verdict.
+ */
 enum tls_err
 s13_chain_verified(struct hs_call *c, struct rd *nothing)
 {

@@ -34,7 +34,8 @@ scheme_for(const struct hs_call *c, const struct cert *cert)
 	const struct hs_policy *p = c->w->policy;
 
 	for (unsigned i = 0; i < p->scheme_count; i++)
-		if (key_fits(cert, p->schemes[i]) && hs_span_has16(c->w->hello.schemes, p->schemes[i]))
+		if (key_fits(cert, p->schemes[i]) &&
+			hs_span_has16(c->w->hello.schemes, p->schemes[i]))
 			return p->schemes[i];
 	return 0;
 }

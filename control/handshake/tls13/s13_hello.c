@@ -110,7 +110,8 @@ choose_suite(const struct hs_call *c)
 	if (!p->prefer_client) {
 		s = likes_chacha(theirs) ? policy_suite(p, SUITE_CHACHA20) : NULL;
 		for (unsigned i = 0; s == NULL && i < p->suite_count; i++)
-			if (hs_suite_in(p->suites[i], TLS_V_13) && hs_span_has16(theirs, p->suites[i]->code))
+			if (hs_suite_in(p->suites[i], TLS_V_13) &&
+				hs_span_has16(theirs, p->suites[i]->code))
 				s = p->suites[i];
 		return s;
 	}
@@ -161,7 +162,7 @@ choose_full(struct hs_call *c)
 	enum tls_err err;
 
 	if (c->w->hello.schemes.p == NULL)
-		return TLS_E_MISSING_EXTENSION; /* 9.2: PSKs that are no use to us, and nothing else */
+		return TLS_E_MISSING_EXTENSION; /* 9.2: PSKs of no use, and nothing else */
 	err = s13_choose_cert(c);
 	if (err != TLS_E_OK)
 		return err;
@@ -232,7 +233,8 @@ s13_client_hello(struct hs_call *c, struct rd *nothing)
 		return err;
 	hs13_transcript_hash(c, hash);
 	ks13_derive(&w->t13->ks, "c e traffic", hash, w->t13->early_traffic);
-	hs_keylog(c, "CLIENT_EARLY_TRAFFIC_SECRET", w->t13->early_traffic, hs_digest_len(hs->suite->prf));
+	hs_keylog(c, "CLIENT_EARLY_TRAFFIC_SECRET", w->t13->early_traffic,
+		hs_digest_len(hs->suite->prf));
 	return TLS_E_OK;
 }
 

@@ -1,7 +1,7 @@
 /*
  * Resumption, the server's side: which of the client's PSKs is taken, its binder, its age; whether
- * early data is. RFC 8446 4.2.9 to 4.2.11, 8. What is wrong with a ticket leads to a full handshake;
- * only a binder that does not verify ends the connection.
+ * early data is. RFC 8446 4.2.9 to 4.2.11, 8. What is wrong with a ticket leads to a full
+ * handshake; only a binder that does not verify ends the connection.
  */
 #include <string.h>
 
@@ -72,7 +72,10 @@ open_ticket(const struct hs_call *c, struct hs_span ticket, struct session_entry
 		       &old) == sizeof(*e);
 }
 
-/* The certificate that the session's client showed, when that is known still; true without one unless one is required. */
+/*
+ * The certificate that the session's client showed, when that is known still; true without one
+ * unless one is required.
+ */
 static bool
 find_peer(struct hs_call *c, const struct session_entry *e)
 {
@@ -83,7 +86,8 @@ find_peer(struct hs_call *c, const struct session_entry *e)
 	c->w->t13->peer = NULL;
 	if (memcmp(e->peer, nobody, sizeof(nobody)) == 0)
 		return c->hs->conf->client_auth == HS_AUTH_NONE;
-	p = c->env->known_peer != NULL ? c->env->known_peer(c->env->ctx, c->hs->conf, e->peer) : NULL;
+	p = c->env->known_peer != NULL ? c->env->known_peer(c->env->ctx, c->hs->conf, e->peer)
+				       : NULL;
 	c->w->t13->peer = p;
 	return p != NULL && p->verdict == TLS_E_OK;
 }
@@ -110,7 +114,8 @@ fits(struct hs_call *c, const struct session_entry *e)
 
 /* HMAC over all messages up to the binders themselves: 4.2.11.2. */
 static bool
-binder_fits(struct hs_call *c, const struct hs_digest *before, const uint8_t *hello, struct hs_span binder)
+binder_fits(struct hs_call *c, const struct hs_digest *before, const uint8_t *hello,
+	struct hs_span binder)
 {
 	size_t n = hs_digest_len(c->hs->suite->prf);
 	uint8_t hash[HS_DIGEST_MAX], want[HS_DIGEST_MAX];
@@ -141,7 +146,10 @@ early_fits(const struct hs_call *c, const struct session_entry *e, const struct 
 	return (age > told ? age - told : told - age) <= AGE_WINDOW_MS;
 }
 
-/* Whether this ticket was never used before. What is forgotten for early data alone is too old by then. */
+/*
+ * Whether this ticket was never used before. What is forgotten for early data alone is too old by
+ * then.
+ */
 static bool
 first_use(const struct hs_call *c, const struct session_entry *e)
 {
@@ -170,7 +178,8 @@ next_identity(struct rd *ids, struct rd *binders, struct identity *id)
 
 /* Takes this session: the schedule stands at its Early Secret. */
 static void
-take(struct hs_call *c, const struct session_entry *e, const struct identity *id, unsigned index, bool retried)
+take(struct hs_call *c, const struct session_entry *e, const struct identity *id, unsigned index,
+	bool retried)
 {
 	struct hs13 *t = c->w->t13;
 	bool early = index == 0 && !retried && early_fits(c, e, id);
@@ -191,7 +200,8 @@ take(struct hs_call *c, const struct session_entry *e, const struct identity *id
 }
 
 enum tls_err
-s13_choose_psk(struct hs_call *c, const struct hs_digest *before, const uint8_t *hello, bool retried)
+s13_choose_psk(
+	struct hs_call *c, const struct hs_digest *before, const uint8_t *hello, bool retried)
 {
 	const struct hs_hello *h = &c->w->hello;
 	struct rd ids = hs_span_rd(h->psk_ids), binders = hs_span_rd(h->psk_binders);

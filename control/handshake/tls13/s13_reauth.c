@@ -1,6 +1,6 @@
 /*
- * Asking an established client for its certificate: RFC 8446 4.6.2. The transcript goes on where the
- * handshake's ended.
+ * Asking an established client for its certificate: RFC 8446 4.6.2. The transcript goes on where
+ * the handshake's ended.
  */
 #include <stdlib.h>
 #include <string.h>

@@ -55,7 +55,8 @@ client_cert(const struct pki_cert *ca, int64_t to)
 void
 s13_world_open(struct s13_world *w)
 {
-	static const char *const kinds[] = { "rsa:2048", "pss:2048", "ec:P-256", "ec:P-384", "ed25519" };
+	static const char *const kinds[] = { "rsa:2048", "pss:2048", "ec:P-256", "ec:P-384",
+		"ed25519" };
 	struct pki_spec ca = { .cn = "ca", .ca = true, .usage = "keyCertSign" }, other = ca;
 	struct pki_cert strange_ca;
 	struct trust_conf tc;
@@ -209,7 +210,8 @@ s13_pair_talk(struct s13_pair *p)
 
 	hs_end_write(&p->end, "to the client", 13);
 	s13_pair_pump(p);
-	HS_REC_CHECK(SSL_read(p->ssl, got, sizeof(got)) == 13 && memcmp(got, "to the client", 13) == 0);
+	HS_REC_CHECK(
+		SSL_read(p->ssl, got, sizeof(got)) == 13 && memcmp(got, "to the client", 13) == 0);
 	HS_REC_CHECK(SSL_write(p->ssl, "to the server", 13) == 13);
 	s13_pair_pump(p);
 	HS_REC_CHECK(p->end.data_in.len == 13 &&
@@ -236,4 +238,27 @@ s13_first_record(SSL_CTX *ctx, SSL_SESSION *session, uint8_t *out, size_t cap)
 	SSL_free(ssl);
 	BIO_free(net);
 	return (size_t)n;
+}
+
+struct hs_info
+s13_info(const struct s13_pair *p)
+{
+	struct hs_info info;
+
+	hs_info(p->end.hs, &info);
+	return info;
+}
+
+void
+s13_only_group(struct s13_world *w, uint16_t group)
+{
+	w->policy.groups[0] = group;
+	w->policy.group_count = 1;
+}
+
+void
+s13_show(SSL_CTX *ctx, const struct pki_cert *c)
+{
+	HS_REC_CHECK(SSL_CTX_use_certificate(ctx, c->x) == 1);
+	HS_REC_CHECK(SSL_CTX_use_PrivateKey(ctx, c->key) == 1);
 }

@@ -48,5 +48,10 @@ void s13_pair_talk(struct s13_pair *p);
 SSL_SESSION *s13_pair_session(struct s13_pair *p);
 /* The ClientHello that such a client sends first: record header and all. Returns its length. */
 size_t s13_first_record(SSL_CTX *ctx, SSL_SESSION *session, uint8_t *out, size_t cap);
+struct hs_info s13_info(const struct s13_pair *p);
+/* The listener takes this group and no other. */
+void s13_only_group(struct s13_world *w, uint16_t group);
+/* The client shows this certificate when asked. */
+void s13_show(SSL_CTX *ctx, const struct pki_cert *c);
 
 #endif

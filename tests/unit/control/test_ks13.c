@@ -1,6 +1,6 @@
 /*
- * The key schedule of TLS 1.3 against the traces of RFC 8448, 3 (1-RTT) and 4 (resumption), and, for
- * SHA-384, against libcrypto's HKDF.
+ * The key schedule of TLS 1.3 against the traces of RFC 8448, 3 (1-RTT) and 4 (resumption), and,
+ * for SHA-384, against libcrypto's HKDF.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -132,7 +132,8 @@ binder_and_early_traffic_follow_rfc8448_4(void **state)
 	assert_hex(k.secret, "9b2188e9b2fc6d64d71dc329900e20bb41915000f678aa839cbb797cb7d8332c");
 	ks13_binder(&k, hash, binder);
 	assert_hex(binder, "3add4fb2d8fdf822a0ca3cf7678ef5e88dae990141c5924d57bb6fa31b9e5f9d");
-	derives(&k, "c e traffic", "08ad0fa05d7c7233b1775ba2ff9f4c5b8b59276b7f227f13a976245f5d960913",
+	derives(&k, "c e traffic",
+		"08ad0fa05d7c7233b1775ba2ff9f4c5b8b59276b7f227f13a976245f5d960913",
 		"3fbbe6a60deb66c30a32795aba0eff7eaa10105586e7be5c09678d63b6caab62");
 }
 
@@ -153,7 +154,8 @@ the_short_way_gives_the_same(void **state)
 
 /* HKDF-Expand by libcrypto, its info written here by hand: RFC 8446 7.1. */
 static void
-expand(const char *digest, const uint8_t *secret, size_t n, const char *label, uint8_t *out, size_t len)
+expand(const char *digest, const uint8_t *secret, size_t n, const char *label, uint8_t *out,
+	size_t len)
 {
 	EVP_KDF *kdf = EVP_KDF_fetch(NULL, "HKDF", NULL);
 	EVP_KDF_CTX *ctx = EVP_KDF_CTX_new(kdf);
@@ -165,8 +167,10 @@ expand(const char *digest, const uint8_t *secret, size_t n, const char *label, u
 	memcpy(info + used, "tls13 ", 6);
 	memcpy(info + used + 6, label, strlen(label));
 	used += 6 + strlen(label) + 1;
-	params[0] = OSSL_PARAM_construct_utf8_string(OSSL_KDF_PARAM_DIGEST, (char *)(uintptr_t)digest, 0);
-	params[1] = OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_KEY, (void *)(uintptr_t)secret, n);
+	params[0] = OSSL_PARAM_construct_utf8_string(
+		OSSL_KDF_PARAM_DIGEST, (char *)(uintptr_t)digest, 0);
+	params[1] =
+		OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_KEY, (void *)(uintptr_t)secret, n);
 	params[2] = OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_INFO, info, used);
 	params[3] = OSSL_PARAM_construct_int(OSSL_KDF_PARAM_MODE, &mode);
 	params[4] = OSSL_PARAM_construct_end();

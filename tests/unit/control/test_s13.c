@@ -1,6 +1,6 @@
 /*
  * TLS 1.3's server against libssl: every suite, group and kind of certificate, HelloRetryRequest,
- * resumption, early data, client authentication in and after the handshake, KeyUpdate, extensions.
+ * client authentication in and after the handshake, KeyUpdate, extensions.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -27,15 +27,6 @@ teardown(void **state)
 	s13_world_close(*state);
 	free(*state);
 	return 0;
-}
-
-static struct hs_info
-info_of(const struct s13_pair *p)
-{
-	struct hs_info info;
-
-	hs_info(p->end.hs, &info);
-	return info;
 }
 
 /* The alert that the client was told, by number; 0: none. */
@@ -77,11 +68,11 @@ every_suite_group_and_certificate(void **state)
 				s13_pair_open(&p, w, ctx, NULL);
 				assert_true(s13_pair_shake(&p));
 				s13_pair_talk(&p);
-				assert_string_equal(info_of(&p).suite, suites[s]);
-				assert_int_equal(info_of(&p).group, groups[g].group);
-				assert_int_equal(info_of(&p).scheme, schemes[k]);
-				assert_int_equal(info_of(&p).version, TLS_V_13);
-				assert_false(info_of(&p).resumed);
+				assert_string_equal(s13_info(&p).suite, suites[s]);
+				assert_int_equal(s13_info(&p).group, groups[g].group);
+				assert_int_equal(s13_info(&p).scheme, schemes[k]);
+				assert_int_equal(s13_info(&p).version, TLS_V_13);
+				assert_false(s13_info(&p).resumed);
 				s13_pair_drop(&p);
 				SSL_CTX_free(ctx);
 			}
@@ -101,7 +92,7 @@ once_with(struct s13_world *w, SSL_CTX *ctx, struct hs_info *info)
 		s13_pair_talk(&p);
 	err = p.end.err;
 	if (info != NULL)
-		*info = info_of(&p);
+		*info = s13_info(&p);
 	s13_pair_drop(&p);
 	return err;
 }
@@ -114,10 +105,13 @@ the_order_of_suites_is_the_policys_but_for_chacha(void **state)
 		bool prefer_client;
 		const char *chosen;
 	} cases[] = {
-		{ "TLS_AES_256_GCM_SHA384:TLS_AES_128_GCM_SHA256", false, "TLS_AES_128_GCM_SHA256" },
+		{ "TLS_AES_256_GCM_SHA384:TLS_AES_128_GCM_SHA256", false,
+			"TLS_AES_128_GCM_SHA256" },
 		{ "TLS_AES_256_GCM_SHA384:TLS_AES_128_GCM_SHA256", true, "TLS_AES_256_GCM_SHA384" },
-		{ "TLS_CHACHA20_POLY1305_SHA256:TLS_AES_128_GCM_SHA256", false, "TLS_CHACHA20_POLY1305_SHA256" },
-		{ "TLS_AES_128_GCM_SHA256:TLS_CHACHA20_POLY1305_SHA256", false, "TLS_AES_128_GCM_SHA256" },
+		{ "TLS_CHACHA20_POLY1305_SHA256:TLS_AES_128_GCM_SHA256", false,
+			"TLS_CHACHA20_POLY1305_SHA256" },
+		{ "TLS_AES_128_GCM_SHA256:TLS_CHACHA20_POLY1305_SHA256", false,
+			"TLS_AES_128_GCM_SHA256" },
 	};
 	struct s13_world *w = *state;
 
@@ -157,18 +151,11 @@ nothing_in_common_is_a_handshake_failure(void **state)
 /* ---- HelloRetryRequest ---- */
 
 static void
-only_group(struct s13_world *w, uint16_t group)
-{
-	w->policy.groups[0] = group;
-	w->policy.group_count = 1;
-}
-
-static void
 asks_for_another_group_with_a_cookie(void **state)
 {
 	struct s13_world *w = *state;
 
-	only_group(w, KEX_P384);
+	s13_only_group(w, KEX_P384);
 	for (unsigned s = 0; s < 3; s++) {
 		for (unsigned middlebox = 0; middlebox < 2; middlebox++) {
 			SSL_CTX *ctx = s13_client_ctx();
@@ -180,8 +167,8 @@ asks_for_another_group_with_a_cookie(void **state)
 			s13_pair_open(&p, w, ctx, NULL);
 			assert_true(s13_pair_shake(&p));
 			s13_pair_talk(&p);
-			assert_int_equal(info_of(&p).group, KEX_P384);
-			assert_string_equal(info_of(&p).suite, suites[s]);
+			assert_int_equal(s13_info(&p).group, KEX_P384);
+			assert_string_equal(s13_info(&p).suite, suites[s]);
 			s13_pair_drop(&p);
 			SSL_CTX_free(ctx);
 		}
@@ -197,10 +184,10 @@ keeps_little_between_the_two_hellos(void **state)
 	uint8_t first[2048];
 	size_t n = s13_first_record(ctx, NULL, first, sizeof(first));
 
-	only_group(w, KEX_P384);
+	s13_only_group(w, KEX_P384);
 	s13_pair_open(&p, w, ctx, NULL);
 	assert_int_equal(hs_end_feed(&p.end, first, n), TLS_E_OK);
-	assert_int_equal(info_of(&p).state, HS_WAIT_S13_SECOND_HELLO);
+	assert_int_equal(s13_info(&p).state, HS_WAIT_S13_SECOND_HELLO);
 	assert_null(p.end.hs->w->hello.copy);
 	assert_null(p.end.hs->w->transcript.raw);
 	s13_pair_drop(&p);
@@ -216,7 +203,7 @@ a_cookie_does_not_last(void **state)
 	uint8_t wire[8192];
 	int n;
 
-	only_group(w, KEX_P384);
+	s13_only_group(w, KEX_P384);
 	for (unsigned late = 59; late <= 60; late++) {
 		s13_pair_open(&p, w, ctx, NULL);
 		SSL_do_handshake(p.ssl);
@@ -230,327 +217,7 @@ a_cookie_does_not_last(void **state)
 	SSL_CTX_free(ctx);
 }
 
-/* ---- resumption ---- */
-
-/* A first connection that succeeds; its session. */
-static SSL_SESSION *
-first_session(struct s13_world *w, SSL_CTX *ctx)
-{
-	struct s13_pair p;
-	SSL_SESSION *s;
-
-	s13_pair_open(&p, w, ctx, NULL);
-	assert_true(s13_pair_shake(&p));
-	s13_pair_talk(&p);
-	assert_false(info_of(&p).resumed);
-	s = s13_pair_session(&p);
-	SSL_shutdown(p.ssl);
-	s13_pair_drop(&p);
-	return s;
-}
-
-/* Another one with that session: whether it was resumed. */
-static bool
-resumes(struct s13_world *w, SSL_CTX *ctx, SSL_SESSION *s)
-{
-	struct s13_pair p;
-	bool resumed;
-
-	s13_pair_open(&p, w, ctx, s);
-	assert_true(s13_pair_shake(&p));
-	s13_pair_talk(&p);
-	resumed = info_of(&p).resumed;
-	assert_int_equal(SSL_session_reused(p.ssl), resumed);
-	if (resumed) /* no public-key work but the exchange */
-		assert_int_equal(p.end.pka_count[PKA_SIGN], 0);
-	SSL_shutdown(p.ssl);
-	s13_pair_drop(&p);
-	return resumed;
-}
-
-static void
-resumes_by_ticket_with_a_fresh_exchange(void **state)
-{
-	struct s13_world *w = *state;
-
-	for (unsigned s = 0; s < 3; s++) {
-		SSL_CTX *ctx = s13_client_ctx();
-		SSL_SESSION *session;
-
-		SSL_CTX_set_ciphersuites(ctx, suites[s]);
-		session = first_session(w, ctx);
-		assert_true(resumes(w, ctx, session));
-		assert_true(resumes(w, ctx, session)); /* not single use here */
-		SSL_SESSION_free(session);
-		SSL_CTX_free(ctx);
-	}
-}
-
-static void
-resumes_behind_a_retry(void **state)
-{
-	struct s13_world *w = *state;
-	SSL_CTX *ctx = s13_client_ctx();
-	SSL_SESSION *s = first_session(w, ctx);
-
-	only_group(w, KEX_P384);
-	w->conf.single_use = true; /* the first hello must not use it up */
-	assert_true(resumes(w, ctx, s));
-	SSL_SESSION_free(s);
-	SSL_CTX_free(ctx);
-}
-
-/* Without a group in common, where the listener and the client both say so: psk_ke, 4.2.9. */
-static void
-resumes_without_an_exchange_where_that_is_allowed(void **state)
-{
-	for (unsigned i = 0; i < 8; i++) {
-		bool we = i & 1, they = i & 2, had = i & 4, wants = we && they && had;
-		struct s13_world w;
-		SSL_CTX *ctx = s13_client_ctx();
-		struct s13_pair p;
-		SSL_SESSION *s;
-
-		s13_world_open(&w);
-		w.conf.psk_only = had;
-		s = first_session(&w, ctx);
-		w.conf.psk_only = we;
-		SSL_CTX_set1_groups_list(ctx, "X448");
-		if (they)
-			SSL_CTX_set_options(ctx, SSL_OP_ALLOW_NO_DHE_KEX);
-		s13_pair_open(&p, &w, ctx, s);
-		assert_int_equal(s13_pair_shake(&p), wants);
-		assert_int_equal(p.end.err, wants ? TLS_E_OK : TLS_E_HANDSHAKE_FAILURE);
-		if (wants) {
-			s13_pair_talk(&p);
-			assert_true(info_of(&p).resumed);
-			assert_int_equal(info_of(&p).group, 0);
-			assert_int_equal(p.end.questions, 0);
-		}
-		s13_pair_drop(&p);
-		SSL_SESSION_free(s);
-		SSL_CTX_free(ctx);
-		s13_world_close(&w);
-	}
-}
-
-static void
-a_single_use_ticket_resumes_once(void **state)
-{
-	struct s13_world *w = *state;
-	SSL_CTX *ctx = s13_client_ctx();
-	SSL_SESSION *s = first_session(w, ctx);
-
-	w->conf.single_use = true;
-	assert_true(resumes(w, ctx, s));
-	assert_false(resumes(w, ctx, s));
-	SSL_SESSION_free(s);
-	SSL_CTX_free(ctx);
-}
-
-/* What a session is bound to: each of these makes a full handshake of it, and never a failure. */
-enum bound { LISTENER, TIME, CLOCK_BACK, HASH, KEYS, AUTH, NO_TICKETS, BOUNDS };
-
-static void
-change(struct s13_world *w, SSL_CTX *ctx, enum bound what)
-{
-	switch (what) {
-	case LISTENER: w->conf.bind[0] ^= 1; break;
-	case TIME: w->now_s += 3600; break;
-	case CLOCK_BACK: w->now_s -= 1; break;
-	case HASH: SSL_CTX_set_ciphersuites(ctx, "TLS_AES_256_GCM_SHA384"); break;
-	case KEYS: ticket_keys_drop(w->conf.tickets); break;
-	case AUTH: w->conf.client_auth = HS_AUTH_REQUEST; break;
-	case NO_TICKETS:
-		ticket_keys_free(w->conf.tickets);
-		w->conf.tickets = NULL;
-		break;
-	default: break;
-	}
-}
-
-static void
-a_session_is_bound_to(void **state)
-{
-	for (enum bound b = 0; b <= BOUNDS; b++) {
-		struct s13_world w;
-		SSL_CTX *ctx = s13_client_ctx();
-		SSL_SESSION *s;
-
-		s13_world_open(&w);
-		s = first_session(&w, ctx);
-		change(&w, ctx, b);
-		if (resumes(&w, ctx, s) != (b == BOUNDS)) /* nothing changed: it does */
-			fail_msg("change %d", b);
-		SSL_SESSION_free(s);
-		SSL_CTX_free(ctx);
-		s13_world_close(&w);
-	}
-}
-
-static void
-a_session_is_bound_to_its_name(void **state)
-{
-	struct s13_world *w = *state;
-	SSL_CTX *ctx = s13_client_ctx();
-	SSL_SESSION *s = first_session(w, ctx);
-	struct s13_pair p;
-
-	s13_pair_open(&p, w, ctx, s);
-	SSL_set_tlsext_host_name(p.ssl, "b.test");
-	assert_true(s13_pair_shake(&p));
-	assert_false(info_of(&p).resumed);
-	s13_pair_drop(&p);
-	SSL_SESSION_free(s);
-	SSL_CTX_free(ctx);
-}
-
-static void
-a_resumed_session_does_not_live_longer(void **state)
-{
-	struct s13_world *w = *state;
-	SSL_CTX *ctx = s13_client_ctx();
-	SSL_SESSION *s = first_session(w, ctx), *next;
-	struct s13_pair p;
-
-	w->now_s += 3000;
-	s13_pair_open(&p, w, ctx, s);
-	assert_true(s13_pair_shake(&p));
-	assert_true(info_of(&p).resumed);
-	s13_pair_talk(&p);
-	next = s13_pair_session(&p);
-	assert_int_equal(SSL_SESSION_get_ticket_lifetime_hint(next), 600);
-	SSL_shutdown(p.ssl);
-	s13_pair_drop(&p);
-	w->now_s += 599;
-	assert_true(resumes(w, ctx, next));
-	w->now_s += 1;
-	assert_false(resumes(w, ctx, next));
-	SSL_SESSION_free(s);
-	SSL_SESSION_free(next);
-	SSL_CTX_free(ctx);
-}
-
-static void
-sends_as_many_tickets_as_it_should(void **state)
-{
-	struct s13_world *w = *state;
-
-	for (unsigned count = 0; count <= 3; count++) {
-		SSL_CTX *ctx = s13_client_ctx();
-		SSL_SESSION *s;
-
-		w->conf.ticket_count = (uint8_t)count;
-		s = first_session(w, ctx);
-		assert_int_equal(SSL_SESSION_has_ticket(s), count != 0);
-		SSL_SESSION_free(s);
-		SSL_CTX_free(ctx);
-	}
-}
-
-/* ---- early data ---- */
-
-struct early {
-	bool accepted, resumed;
-	size_t got;
-};
-
-static struct early
-try_early(struct s13_world *w, SSL_CTX *ctx, SSL_SESSION *s)
-{
-	struct early e;
-	struct s13_pair p;
-	size_t n;
-
-	s13_pair_open(&p, w, ctx, s);
-	assert_int_equal(SSL_write_early_data(p.ssl, "early", 5, &n), 1);
-	assert_true(s13_pair_shake(&p));
-	e.accepted = SSL_get_early_data_status(p.ssl) == SSL_EARLY_DATA_ACCEPTED;
-	e.resumed = info_of(&p).resumed;
-	e.got = p.end.data_in.len;
-	assert_int_equal(e.accepted, info_of(&p).early_data);
-	assert_int_equal(p.end.early, e.accepted);
-	if (e.got != 0) {
-		assert_memory_equal(p.end.data_in.p + p.end.data_in.off, "early", 5);
-		hs_bytes_skip(&p.end.data_in, 5);
-	}
-	s13_pair_talk(&p);
-	s13_pair_drop(&p);
-	return e;
-}
-
-static void
-takes_early_data_once(void **state)
-{
-	struct s13_world *w = *state;
-	SSL_CTX *ctx = s13_client_ctx();
-	SSL_SESSION *s;
-	struct early e;
-
-	w->conf.early_data_max = 16384;
-	s = first_session(w, ctx);
-	e = try_early(w, ctx, s);
-	assert_true(e.accepted && e.resumed && e.got == 5);
-	e = try_early(w, ctx, s); /* the same ticket again: resumed, but not early */
-	assert_true(!e.accepted && e.resumed && e.got == 0);
-	SSL_SESSION_free(s);
-	SSL_CTX_free(ctx);
-}
-
-enum refusal { SWITCHED_OFF, TOO_OLD, OTHER_PROTOCOL, NEEDS_RETRY, NO_STORE, REFUSALS };
-
-static void
-refuse(struct s13_world *w, SSL_CTX *ctx, enum refusal why)
-{
-	switch (why) {
-	case SWITCHED_OFF: w->conf.early_data_max = 0; break;
-	case TOO_OLD: w->now_s += 11; break;
-	case OTHER_PROTOCOL:
-		w->conf.alpn[0] = "other";
-		w->conf.alpn_count = 1;
-		break;
-	case NEEDS_RETRY: only_group(w, KEX_P384); break;
-	case NO_STORE:
-		once_free(w->keep.once);
-		w->keep.once = NULL;
-		break;
-	default: break;
-	}
-}
-
-static void
-refuses_early_data_cleanly(void **state)
-{
-	for (enum refusal r = 0; r <= REFUSALS; r++) {
-		struct s13_world w;
-		SSL_CTX *ctx = s13_client_ctx();
-		SSL_SESSION *s;
-		struct early e;
-
-		s13_world_open(&w);
-		w.conf.early_data_max = 16384;
-		w.conf.alpn[0] = "one";
-		w.conf.alpn_count = 1;
-		SSL_CTX_set_alpn_protos(ctx, (const uint8_t *)"\3one\5other", 10);
-		s = first_session(&w, ctx);
-		refuse(&w, ctx, r);
-		e = try_early(&w, ctx, s);
-		if (e.accepted != (r == REFUSALS) || !e.resumed || e.got != (e.accepted ? 5 : 0))
-			fail_msg("refusal %d", r);
-		SSL_SESSION_free(s);
-		SSL_CTX_free(ctx);
-		s13_world_close(&w);
-	}
-}
-
 /* ---- client authentication ---- */
-
-static void
-show(SSL_CTX *ctx, const struct pki_cert *c)
-{
-	assert_int_equal(SSL_CTX_use_certificate(ctx, c->x), 1);
-	assert_int_equal(SSL_CTX_use_PrivateKey(ctx, c->key), 1);
-}
 
 static void
 asks_the_client_for_a_certificate(void **state)
@@ -579,48 +246,21 @@ asks_the_client_for_a_certificate(void **state)
 		struct s13_pair p;
 
 		if (cases[i].cert != NULL)
-			show(ctx, cases[i].cert);
+			s13_show(ctx, cases[i].cert);
 		w->conf.client_auth = cases[i].auth;
 		s13_pair_open(&p, w, ctx, NULL);
 		assert_int_equal(s13_pair_shake(&p), cases[i].err == TLS_E_OK);
 		if (p.end.err != cases[i].err)
 			fail_msg("case %u: %s", i, tls_err_name(p.end.err));
-		assert_int_equal(alert_told(&p), cases[i].err == TLS_E_OK ? 0 : tls_err_alert(cases[i].err));
+		assert_int_equal(
+			alert_told(&p), cases[i].err == TLS_E_OK ? 0 : tls_err_alert(cases[i].err));
 		if (cases[i].known)
-			assert_string_equal(info_of(&p).peer->subject, "CN=client");
+			assert_string_equal(s13_info(&p).peer->subject, "CN=client");
 		if (cases[i].err == TLS_E_OK)
-			assert_int_equal(info_of(&p).peer != NULL, cases[i].known);
+			assert_int_equal(s13_info(&p).peer != NULL, cases[i].known);
 		s13_pair_drop(&p);
 		SSL_CTX_free(ctx);
 	}
-}
-
-static void
-a_ticket_keeps_the_clients_identity(void **state)
-{
-	struct s13_world *w = *state;
-	SSL_CTX *ctx = s13_client_ctx();
-	struct hs_keep other;
-	SSL_SESSION *s;
-	struct s13_pair p;
-
-	w->conf.trust = w->trust;
-	w->conf.client_auth = HS_AUTH_REQUIRE;
-	show(ctx, &w->client);
-	s = first_session(w, ctx);
-	s13_pair_open(&p, w, ctx, s);
-	assert_true(s13_pair_shake(&p));
-	assert_true(info_of(&p).resumed);
-	assert_string_equal(info_of(&p).peer->subject, "CN=client");
-	SSL_shutdown(p.ssl);
-	s13_pair_drop(&p);
-	/* whose it was is not known any more: a full handshake that asks again */
-	hs_keep_init(&other, 8);
-	w->opts.keep = &other;
-	assert_false(resumes(w, ctx, s));
-	hs_keep_drop(&other);
-	SSL_SESSION_free(s);
-	SSL_CTX_free(ctx);
 }
 
 static void
@@ -646,17 +286,17 @@ asks_after_the_handshake(void **state)
 		struct s13_pair p;
 
 		if (cases[i].cert != NULL)
-			show(ctx, cases[i].cert);
+			s13_show(ctx, cases[i].cert);
 		SSL_CTX_set_post_handshake_auth(ctx, cases[i].offers);
 		s13_pair_open(&p, w, ctx, NULL);
 		assert_true(s13_pair_shake(&p));
 		s13_pair_talk(&p);
-		assert_null(info_of(&p).peer);
+		assert_null(s13_info(&p).peer);
 		/* new keys before: the Finished is under the generation then current */
 		assert_int_equal(hs_end_command(&p.end, HS_CMD_REKEY), TLS_E_OK);
 		s13_pair_pump(&p);
 		assert_int_equal(hs_end_command(&p.end, HS_CMD_REAUTH), TLS_E_OK);
-		assert_int_equal(info_of(&p).state,
+		assert_int_equal(s13_info(&p).state,
 			cases[i].offers ? HS_WAIT_S13_REAUTH_CERTIFICATE : HS_WAIT_S13_OPEN);
 		/* the client's own new key may come before its answer */
 		SSL_key_update(p.ssl, SSL_KEY_UPDATE_REQUESTED);
@@ -665,8 +305,8 @@ asks_after_the_handshake(void **state)
 		assert_int_equal(p.end.err, cases[i].err);
 		if (cases[i].err == TLS_E_OK) {
 			hs_bytes_skip(&p.end.data_in, 1);
-			assert_int_equal(info_of(&p).state, HS_WAIT_S13_OPEN);
-			assert_int_equal(info_of(&p).peer != NULL, cases[i].known);
+			assert_int_equal(s13_info(&p).state, HS_WAIT_S13_OPEN);
+			assert_int_equal(s13_info(&p).peer != NULL, cases[i].known);
 			s13_pair_talk(&p);
 		}
 		s13_pair_drop(&p);
@@ -691,11 +331,12 @@ keys_are_updated_both_ways(void **state)
 		for (unsigned i = 0; i < 5; i++) {
 			assert_int_equal(hs_end_command(&p.end, HS_CMD_REKEY), TLS_E_OK);
 			s13_pair_talk(&p);
-			SSL_key_update(p.ssl, i % 2 ? SSL_KEY_UPDATE_REQUESTED : SSL_KEY_UPDATE_NOT_REQUESTED);
+			SSL_key_update(p.ssl,
+				i % 2 ? SSL_KEY_UPDATE_REQUESTED : SSL_KEY_UPDATE_NOT_REQUESTED);
 			s13_pair_talk(&p);
 		}
 		assert_int_equal(p.end.err, TLS_E_OK);
-		assert_true(info_of(&p).key_updates >= 17); /* 2 for each of ours, 1 or 2 for theirs */
+		assert_true(s13_info(&p).key_updates >= 17); /* ours: 2 each */
 		s13_pair_drop(&p);
 		SSL_CTX_free(ctx);
 	}
@@ -752,8 +393,8 @@ answers_extensions(void **state)
 	SSL_get0_alpn_selected(p.ssl, &got, &n);
 	assert_int_equal(n, 2);
 	assert_memory_equal(got, "h2", 2);
-	assert_string_equal(info_of(&p).alpn, "h2");
-	assert_string_equal(info_of(&p).server_name, "a.test");
+	assert_string_equal(s13_info(&p).alpn, "h2");
+	assert_string_equal(s13_info(&p).server_name, "a.test");
 	assert_int_equal(p.end.max_fragment, 1024);
 	assert_int_equal(SSL_SESSION_get_max_fragment_length(SSL_get_session(p.ssl)),
 		TLSEXT_max_fragment_length_1024);
@@ -814,12 +455,16 @@ the_certificate_is_one_that_the_client_can_verify(void **state)
 
 	pki_tmp(dir);
 	for (unsigned i = 0; i < 2; i++) {
-		struct pki_spec spec = { .cn = "a.test", .san = "DNS:a.test", .key = i ? "rsa:2048" : "ec:P-256" };
+		struct pki_spec spec = {
+			.cn = "a.test", .san = "DNS:a.test", .key = i ? "rsa:2048" : "ec:P-256"
+		};
 		struct pki_cert c = pki_make(&spec, NULL);
 
 		pki_write_certs(pki_path(dir, "s.pem"), &c, NULL);
 		pki_write_key(pki_path(dir, "s.key"), c.key, 0600);
-		assert_int_equal(cert_store_add(both, pki_path(dir, "s.pem"), pki_path(dir, "s.key"), err), 0);
+		assert_int_equal(
+			cert_store_add(both, pki_path(dir, "s.pem"), pki_path(dir, "s.key"), err),
+			0);
 		pki_free(&c);
 	}
 	pki_tmp_remove(dir);
@@ -838,45 +483,6 @@ the_certificate_is_one_that_the_client_can_verify(void **state)
 
 /* ---- the rest ---- */
 
-static char client_lines[8192];
-
-static void
-client_keylog(const SSL *ssl, const char *line)
-{
-	size_t n = strlen(client_lines);
-
-	snprintf(client_lines + n, sizeof(client_lines) - n, "%s\n", line);
-}
-
-static void
-the_key_log_says_what_the_client_says(void **state)
-{
-	struct s13_world *w = *state;
-	SSL_CTX *ctx = s13_client_ctx();
-	char *save = NULL;
-	unsigned lines = 0;
-	SSL_SESSION *s;
-	struct early e;
-	char copy[sizeof(w->keylog)];
-
-	w->conf.early_data_max = 1000;
-	s = first_session(w, ctx);
-	client_lines[0] = '\0';
-	SSL_CTX_set_keylog_callback(ctx, client_keylog);
-	e = try_early(w, ctx, s);
-	assert_true(e.accepted);
-	strcpy(copy, w->keylog);
-	for (char *line = strtok_r(copy, "\n", &save); line != NULL; line = strtok_r(NULL, "\n", &save), lines++)
-		if (strstr(client_lines, line) == NULL)
-			fail_msg("%s", line);
-	assert_int_equal(lines, 5); /* early, and two generations of two directions */
-	w->conf.keylog = false;
-	assert_true(resumes(w, ctx, s));
-	assert_string_equal(w->keylog, "");
-	SSL_SESSION_free(s);
-	SSL_CTX_free(ctx);
-}
-
 static void
 messages_may_be_cut_in_every_way(void **state)
 {
@@ -885,12 +491,12 @@ messages_may_be_cut_in_every_way(void **state)
 
 	w->conf.trust = w->trust;
 	w->conf.client_auth = HS_AUTH_REQUIRE;
-	only_group(w, KEX_P384);
+	s13_only_group(w, KEX_P384);
 	for (unsigned i = 0; i < sizeof(cuts) / sizeof(cuts[0]); i++) {
 		for (unsigned way = 0; way < 2; way++) {
 			SSL_CTX *ctx = s13_client_ctx();
 
-			show(ctx, &w->client);
+			s13_show(ctx, &w->client);
 			w->opts.fragment_in = way == 0 ? cuts[i] : 0;
 			w->opts.fragment_out = way == 1 ? cuts[i] : 0;
 			assert_int_equal(once_with(w, ctx, NULL), TLS_E_OK);
@@ -922,7 +528,7 @@ answers_may_come_late(void **state)
 	w->opts.hold_answers = true;
 	w->conf.trust = w->trust;
 	w->conf.client_auth = HS_AUTH_REQUIRE;
-	show(ctx, &w->client);
+	s13_show(ctx, &w->client);
 	s13_pair_open(&p, w, ctx, NULL);
 	do
 		s13_pair_pump(&p);
@@ -979,7 +585,8 @@ older_versions_are_marked(void **state)
 		memcpy(before, random, sizeof(before));
 		hs_downgrade_mark(&policy, cases[i].version, random);
 		assert_memory_equal(random, before, TLS_RANDOM_LEN - 8);
-		assert_memory_equal(random + 24, cases[i].mark != NULL ? (const uint8_t *)cases[i].mark : before, 8);
+		assert_memory_equal(random + 24,
+			cases[i].mark != NULL ? (const uint8_t *)cases[i].mark : before, 8);
 	}
 }
 
@@ -995,25 +602,13 @@ main(void)
 		CASE(asks_for_another_group_with_a_cookie),
 		CASE(keeps_little_between_the_two_hellos),
 		CASE(a_cookie_does_not_last),
-		CASE(resumes_by_ticket_with_a_fresh_exchange),
-		CASE(resumes_behind_a_retry),
-		cmocka_unit_test(resumes_without_an_exchange_where_that_is_allowed),
-		CASE(a_single_use_ticket_resumes_once),
-		cmocka_unit_test(a_session_is_bound_to),
-		CASE(a_session_is_bound_to_its_name),
-		CASE(a_resumed_session_does_not_live_longer),
-		CASE(sends_as_many_tickets_as_it_should),
-		CASE(takes_early_data_once),
-		cmocka_unit_test(refuses_early_data_cleanly),
 		CASE(asks_the_client_for_a_certificate),
-		CASE(a_ticket_keeps_the_clients_identity),
 		CASE(asks_after_the_handshake),
 		CASE(keys_are_updated_both_ways),
 		CASE(a_flood_of_key_updates_ends_it),
 		CASE(answers_extensions),
 		CASE(staples_what_it_has),
 		CASE(the_certificate_is_one_that_the_client_can_verify),
-		CASE(the_key_log_says_what_the_client_says),
 		CASE(messages_may_be_cut_in_every_way),
 		CASE(records_may_be_padded),
 		CASE(answers_may_come_late),
