@@ -164,6 +164,7 @@ void hs12_live_drop(struct hs12_live *l);
 void hs13_live_drop(struct hs13_live *l);
 size_t hs12_memory(const struct hs *hs);
 size_t hs13_memory(const struct hs *hs);
+size_t hs2_memory(const struct hs *hs);
 
 /* ---- driver services for message files ---- */
 /* A decision of a handler: this event is dispatched in the cell's next state, at once. bytes (may be NULL) must live as long as the work area. */

@@ -100,7 +100,7 @@ hs_memory(const struct hs *hs)
 	if (hs->w != NULL)
 		n += sizeof(*hs->w) + hs->w->hello.copy_len + hs->w->answer.copy_len +
 		     hs->w->transcript.cap + hs_client_memory(hs->w->cl);
-	return n + hs12_memory(hs) + hs13_memory(hs);
+	return n + hs12_memory(hs) + hs13_memory(hs) + hs2_memory(hs);
 }
 
 void

@@ -32,6 +32,25 @@ def test_new_session(server, cipher):
 
 
 @pytest.mark.parametrize("cipher", NAMES, ids=NAMES.values())
+def test_client_that_does_not_wait_for_server_verify(server, cipher):
+    """CLIENT-MASTER-KEY and CLIENT-FINISHED in one segment: the second is encrypted with keys that the first brings. And in single bytes."""
+    s = server(*MUSEUM)
+    for step in (100000, 1):
+        c = Client(s.port)
+        c.hello((cipher,))
+        hello = c.receive(SSLv2ServerHello)
+        both = ssl2.SSLv2(tls_session=c.tls, msg=[SSLv2ClientMasterKey(cipher=cipher, tls_session=c.tls)]).raw_stateful()
+        both += ssl2.SSLv2(tls_session=c.tls, msg=[SSLv2ClientFinished(connection_id=hello.connection_id)]).raw_stateful()
+        for at in range(0, len(both), step):
+            c.sock.sendall(both[at:at + step])
+        c.receive(SSLv2ServerVerify)
+        c.receive(SSLv2ServerFinished)
+        assert echoes(c)
+        c.close()
+        assert s.closed()["ok"]
+
+
+@pytest.mark.parametrize("cipher", NAMES, ids=NAMES.values())
 def test_known_session(server, cipher):
     s = server(*MUSEUM)
     first = Client(s.port)

@@ -16,6 +16,14 @@ hs2_drop(struct hs2 *t)
 	free(t);
 }
 
+size_t
+hs2_memory(const struct hs *hs)
+{
+	const struct hs2 *t = hs->w != NULL ? hs->w->t2 : NULL;
+
+	return t != NULL ? sizeof(*t) + t->list_len + t->proof_len : 0;
+}
+
 enum tls_err
 ssl2_new(struct hs_call *c)
 {
