@@ -17,8 +17,8 @@ struct hs12_kx {
 	uint8_t secret[HS12_PREMASTER_MAX]; /* our private value */
 	uint16_t secret_len;
 	uint16_t params_len, signature_len;
-	uint8_t params[8 + 2 * HS12_PREMASTER_MAX]; /* ServerDHParams or ServerECDHParams as on the
-						       wire */
+	/* ServerDHParams or ServerECDHParams as on the wire */
+	uint8_t params[8 + 2 * HS12_PREMASTER_MAX];
 	uint8_t signature[512];
 };
 
@@ -31,14 +31,15 @@ struct hs12 {
 	uint8_t key_block[KS12_BLOCK_MAX];
 	uint8_t client_verify[KS12_VERIFY_MAX], server_verify[KS12_VERIFY_MAX];
 	uint8_t compression; /* 0 or HS12_DEFLATE */
-	bool again;	     /* a renegotiation */
-	bool asks;	     /* a CertificateRequest goes by, or went by */
-	bool by_ticket;	     /* server: resumed by one */
-	bool ticket_due;     /* server: a NewSessionTicket is announced */
-	uint64_t expires_s;  /* server: of the session a ticket brought */
-	struct peer *peer;   /* reference: this handshake's other side, hs->peer once it is over */
-	uint16_t scheme;     /* of our signature, or of the one in hand */
-	uint16_t group;	     /* of the key exchange; 0: RSA key transport */
+	bool again; /* a renegotiation */
+	bool asks; /* a CertificateRequest goes by, or went by */
+	bool in_place; /* the answer to the question in hand was computed here */
+	bool by_ticket; /* server: resumed by one */
+	bool ticket_due; /* server: a NewSessionTicket is announced */
+	uint64_t expires_s; /* server: of the session a ticket brought */
+	struct peer *peer; /* reference: this handshake's other side, hs->peer once it is over */
+	uint16_t scheme; /* of our signature, or of the one in hand */
+	uint16_t group; /* of the key exchange; 0: RSA key transport */
 	uint32_t signed_len; /* bytes of the transcript that CertificateVerify signs */
 	uint8_t digest[KS12_SIGNED_MAX]; /* up to TLS 1.1: what it signs */
 	uint8_t digest_len;
@@ -51,10 +52,10 @@ struct hs12 {
 struct hs12_live {
 	uint8_t client_verify[KS12_VERIFY_MAX], server_verify[KS12_VERIFY_MAX]; /* RFC 5746 3.1 */
 	uint8_t verify_len;
-	bool secure;	 /* both sides do RFC 5746 */
-	bool wanted;	 /* server: a HelloRequest is out */
-	bool reauth;	 /* server: and its answer has to show a certificate */
-	uint16_t count;	 /* renegotiations of the peer in this minute */
+	bool secure; /* both sides do RFC 5746 */
+	bool wanted; /* server: a HelloRequest is out */
+	bool reauth; /* server: and its answer has to show a certificate */
+	uint16_t count; /* renegotiations of the peer in this minute */
 	uint64_t minute; /* when it began, seconds */
 	const struct cert
 		*cert; /* server: shown in the full handshake of this connection; NULL: none was */

@@ -42,6 +42,7 @@ ask_card(struct hs_call *c, const uint8_t *secret, const char *label, const uint
 	uint8_t seed[128];
 	struct wr w = wr_init(seed, sizeof(seed));
 
+	c->w->t12->in_place = false;
 	wr_bytes(&w, label, strlen(label));
 	wr_bytes(&w, a, a_len);
 	wr_bytes(&w, b, b_len);
@@ -58,7 +59,7 @@ take(struct hs_call *c, struct rd *answer, uint8_t *out, size_t n)
 {
 	const uint8_t *p;
 
-	if (rd_left(answer) == 0 && !on_card(c, TLS_MASTER_LEN))
+	if (c->w->t12->in_place)
 		return TLS_E_OK;
 	p = rd_bytes(answer, n);
 	if (p == NULL || !rd_done(answer))
@@ -71,6 +72,7 @@ take(struct hs_call *c, struct rd *answer, uint8_t *out, size_t n)
 static enum tls_err
 at_once(struct hs_call *c)
 {
+	c->w->t12->in_place = true;
 	hs_raise(c, HS_EV_WORK_DONE, NULL, 0);
 	return TLS_E_OK;
 }
@@ -110,7 +112,7 @@ hs12_master_done(struct hs_call *c, struct rd *answer)
 	const uint8_t *master;
 
 	ct_wipe(t->premaster, sizeof(t->premaster)); /* RFC 5246 8.1 */
-	if (rd_left(answer) == 0 && !on_card(c, t->premaster_len))
+	if (t->in_place)
 		return TLS_E_OK;
 	master = rd_bytes(answer, TLS_MASTER_LEN);
 	if (master == NULL || !rd_done(answer))

@@ -12,7 +12,7 @@
 #include "common/tls.h"
 #include "control/handshake/hs_digest.h"
 
-#define KS12_VERIFY_MAX 36  /* SSL 3.0; 12 in TLS */
+#define KS12_VERIFY_MAX 36 /* SSL 3.0; 12 in TLS */
 #define KS12_BLOCK_MAX	192 /* two of MAC key 48, key 32, IV 16 */
 #define KS12_SIGNED_MAX 36
 
