@@ -1,3 +1,3 @@
 # End-to-end tests: real packets, unmodified clients and servers, both engines.
 E2E_PYTEST := $(PYTHON) -m pytest -q -p no:cacheprovider tests/e2e
-TESTS += $(foreach f,handshake bulk bad_input faults device_faults ports keylog,e2e|e2e_$(f)|$(E2E_PYTEST)/test_$(f).py)
+TESTS += $(foreach f,handshake bulk bad_input faults device_faults ports keylog scanners,e2e|e2e_$(f)|$(E2E_PYTEST)/test_$(f).py)
