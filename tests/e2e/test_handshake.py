@@ -94,6 +94,12 @@ def test_tls_1_3_only_client_gets_it(lab):
     assert "New, TLSv1.3, Cipher is TLS_" in out and "Served through the appliance" in out, out
 
 
+@pytest.mark.parametrize("option, version", [("-tls1_3", "TLSv1.3"), ("-tls1_2", "TLSv1.2"), ("-tls1_1", "TLSv1.1"), ("-tls1", "TLSv1")])
+def test_each_version_of_the_profile_is_spoken(lab, option, version):
+    code, out = text(lab, ["openssl", "s_client", "-connect", "198.18.0.1:443", option, "-cipher", "DEFAULT:@SECLEVEL=0"], input="")
+    assert code == 0 and (f"New, {version}," in out or f"Protocol  : {version}\n" in out), out
+
+
 def test_client_without_a_common_suite_is_refused(lab):
     with pytest.raises(ssl.SSLError, match="(?i)handshake.failure"):
         tls(lab, context(lab, "NULL-SHA256:@SECLEVEL=0"))
