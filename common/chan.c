@@ -9,7 +9,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
-#include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -70,7 +69,7 @@ chan_reset(struct chan *c)
 	memset(c, 0, sizeof(*c));
 	c->memfd = -1;
 	for (int i = 0; i < CHAN_MAX_WORKERS; i++)
-		c->to_cp[i] = c->to_dp[i] = -1;
+		c->dp_bell[i] = c->cp_bell[i] = -1;
 }
 
 static int
@@ -104,12 +103,14 @@ chan_create(struct chan *c, uint32_t workers, uint32_t ring_bytes)
 		goto fail;
 	}
 	for (uint32_t i = 0; i < workers; i++) {
-		c->to_cp[i] = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-		c->to_dp[i] = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-		if (c->to_cp[i] < 0 || c->to_dp[i] < 0) {
+		int ends[2];
+
+		if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends) != 0) {
 			rc = -errno;
 			goto fail;
 		}
+		c->dp_bell[i] = ends[0];
+		c->cp_bell[i] = ends[1];
 	}
 	rc = map_it(c);
 	if (rc == 0)
@@ -123,8 +124,8 @@ int
 chan_give(const struct chan *c, int sock)
 {
 	struct chan_setup s = { CHAN_MAGIC, IPC_VERSION, c->workers, c->ring_bytes };
-	int fds[1 + 2 * CHAN_MAX_WORKERS];
-	size_t n = 1 + 2 * (size_t)c->workers;
+	int fds[1 + CHAN_MAX_WORKERS];
+	size_t n = 1 + (size_t)c->workers;
 	union {
 		struct cmsghdr align;
 		char buf[CMSG_SPACE(sizeof(fds))];
@@ -137,10 +138,8 @@ chan_give(const struct chan *c, int sock)
 	struct cmsghdr *h = CMSG_FIRSTHDR(&m);
 
 	fds[0] = c->memfd;
-	for (uint32_t i = 0; i < c->workers; i++) {
-		fds[1 + 2 * i] = c->to_cp[i];
-		fds[2 + 2 * i] = c->to_dp[i];
-	}
+	for (uint32_t i = 0; i < c->workers; i++)
+		fds[1 + i] = c->cp_bell[i];
 	h->cmsg_level = SOL_SOCKET;
 	h->cmsg_type = SCM_RIGHTS;
 	h->cmsg_len = CMSG_LEN(n * sizeof(int));
@@ -182,7 +181,7 @@ int
 chan_take(struct chan *c, int sock)
 {
 	struct chan_setup s = { 0 };
-	int fds[1 + 2 * CHAN_MAX_WORKERS];
+	int fds[1 + CHAN_MAX_WORKERS];
 	union {
 		struct cmsghdr align;
 		char buf[CMSG_SPACE(sizeof(fds))];
@@ -211,7 +210,7 @@ chan_take(struct chan *c, int sock)
 	}
 	if (got != (ssize_t)sizeof(s) || (m.msg_flags & MSG_CTRUNC) || s.magic != CHAN_MAGIC ||
 		s.version != IPC_VERSION || !geometry_ok(s.workers, s.ring_bytes) ||
-		n != 1 + 2 * (size_t)s.workers)
+		n != 1 + (size_t)s.workers)
 		goto fail;
 	seals = fcntl(fds[0], F_GET_SEALS);
 	if (fstat(fds[0], &st) != 0 || seals < 0 || !(seals & F_SEAL_SHRINK) ||
@@ -220,10 +219,8 @@ chan_take(struct chan *c, int sock)
 	c->workers = s.workers;
 	c->ring_bytes = s.ring_bytes;
 	c->memfd = fds[0];
-	for (uint32_t i = 0; i < s.workers; i++) {
-		c->to_cp[i] = fds[1 + 2 * i];
-		c->to_dp[i] = fds[2 + 2 * i];
-	}
+	for (uint32_t i = 0; i < s.workers; i++)
+		c->cp_bell[i] = fds[1 + i];
 	rc = map_it(c);
 	if (rc != 0)
 		chan_close(c);
@@ -244,10 +241,10 @@ chan_close(struct chan *c)
 	if (c->memfd >= 0)
 		close(c->memfd);
 	for (uint32_t i = 0; i < c->workers; i++) {
-		if (c->to_cp[i] >= 0)
-			close(c->to_cp[i]);
-		if (c->to_dp[i] >= 0)
-			close(c->to_dp[i]);
+		if (c->dp_bell[i] >= 0)
+			close(c->dp_bell[i]);
+		if (c->cp_bell[i] >= 0)
+			close(c->cp_bell[i]);
 	}
 	chan_reset(c);
 }
@@ -264,11 +261,11 @@ chan_end_init(struct chan_end *e, const struct chan *c, uint32_t worker, enum ch
 	e->tx.ring = (struct chan_ring *)out;
 	e->tx.data = out + sizeof(struct chan_ring);
 	e->tx.mask = c->ring_bytes - 1;
-	e->tx.doorbell = side == CHAN_DP ? c->to_cp[worker] : c->to_dp[worker];
+	e->tx.doorbell = side == CHAN_DP ? c->dp_bell[worker] : c->cp_bell[worker];
 	e->rx.ring = (struct chan_ring *)in;
 	e->rx.data = in + sizeof(struct chan_ring);
 	e->rx.mask = c->ring_bytes - 1;
-	e->rx.doorbell = side == CHAN_DP ? c->to_dp[worker] : c->to_cp[worker];
+	e->rx.doorbell = e->tx.doorbell;
 }
 
 uint32_t
@@ -350,13 +347,11 @@ chan_publish(struct chan_tx *tx)
 void
 chan_ring(struct chan_tx *tx)
 {
-	uint64_t one = 1;
-
 	ck_pr_fence_memory(); /* tail before the look at sleeping: pairs with chan_sleep */
 	if (ck_pr_load_32(&tx->ring->sleeping) != 0) {
-		ssize_t n = write(tx->doorbell, &one, sizeof(one));
+		ssize_t n = send(tx->doorbell, "", 1, MSG_DONTWAIT | MSG_NOSIGNAL);
 
-		(void)n; /* EAGAIN: the counter is full, so the consumer is being woken anyway */
+		(void)n; /* EAGAIN: so many rings wait there that the consumer is being woken anyway */
 	}
 }
 
@@ -431,10 +426,10 @@ chan_sleep(struct chan_rx *rx)
 void
 chan_wake(struct chan_rx *rx)
 {
-	uint64_t n;
+	char rings[1024]; /* more than that: it is polled again */
 	ssize_t got;
 
 	ck_pr_store_32(&rx->ring->sleeping, 0);
-	got = read(rx->doorbell, &n, sizeof(n));
+	got = recv(rx->doorbell, rings, sizeof(rings), MSG_DONTWAIT);
 	(void)got; /* EAGAIN: nobody rang */
 }

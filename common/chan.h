@@ -1,11 +1,13 @@
 /*
  * The channel's transport: one pair of single-producer single-consumer byte rings per worker in a
- * sealed memfd, an eventfd per direction as a doorbell for a sleeping consumer, and the Unix-socket
+ * sealed memfd, a pair of sockets per worker as doorbells for sleeping consumers, and the Unix-socket
  * hand-over of all of it.
  *
  * The other side is hostile: ring size and own positions are kept in private memory, the other
  * side's index is checked before use, and a message is copied out of shared memory before anyone
- * looks at it. chan_recv() wipes what it read from the ring.
+ * looks at it. chan_recv() wipes what it read from the ring. Each side has an end of the doorbell of
+ * its own, so that the other can neither make it block nor take its rings; what the other can do is
+ * to ring for nothing.
  *
  * sluice-dp: chan_create() → chan_give(socket) → chan_end_init(…, CHAN_DP) per worker.
  * sluice-cp: chan_take(socket) → chan_end_init(…, CHAN_CP) per worker.
@@ -27,7 +29,8 @@ struct chan { /* the mapping, owned by one side's process */
 	size_t map_len;
 	uint32_t workers, ring_bytes;
 	int memfd; /* -1 once mapped on the taking side */
-	int to_cp[CHAN_MAX_WORKERS], to_dp[CHAN_MAX_WORKERS]; /* eventfds */
+	/* ends of each worker's doorbell; the taking side has only its own */
+	int dp_bell[CHAN_MAX_WORKERS], cp_bell[CHAN_MAX_WORKERS];
 };
 
 struct chan_ring; /* in shared memory */
@@ -43,14 +46,14 @@ struct chan_rx {
 	struct chan_ring *ring;
 	uint8_t *data;
 	uint32_t mask, head;
-	int doorbell; /* eventfd that the producer rings; poll it for input */
+	int doorbell; /* that the producer rings; poll it for input */
 };
 struct chan_end { /* one worker's pair, seen from one side */
 	struct chan_tx tx;
 	struct chan_rx rx;
 };
 
-/* Makes memfd, rings and eventfds. ring_bytes: power of two, at least 64 KiB. 0 or -errno. */
+/* Makes memfd, rings and doorbells. ring_bytes: power of two, at least 64 KiB. 0 or -errno. */
 int chan_create(struct chan *c, uint32_t workers, uint32_t ring_bytes);
 /* Sends everything over a connected Unix stream socket. 0 or -errno. */
 int chan_give(const struct chan *c, int sock);
@@ -101,7 +104,7 @@ bool chan_pending(const struct chan_rx *rx);
  * already there: do not sleep.
  */
 bool chan_sleep(struct chan_rx *rx);
-/* After waking: clears the request and the eventfd. */
+/* After waking: clears the request and the rings so far. */
 void chan_wake(struct chan_rx *rx);
 
 #endif

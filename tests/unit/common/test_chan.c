@@ -1,5 +1,6 @@
 /* The channel's rings, their hand-over, and what a hostile other side can do to them. */
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
 #include <setjmp.h>
@@ -123,6 +124,30 @@ doorbell_rings_only_for_a_sleeper(void **state)
 	chan_wake(&p->b.rx);
 	assert_int_equal(poll(&f, 1, 0), 0);
 	assert_int_equal(chan_recv(&p->b.rx, in, sizeof(in), &type, &len), 1);
+}
+
+/* The other side has its own end of the bell: it can make ours neither block nor silent. */
+static void
+a_hostile_side_cannot_make_the_bell_block(void **state)
+{
+	struct pair *p = *state;
+	struct pollfd f = { .fd = p->a.rx.doorbell, .events = POLLIN };
+	char junk[4096] = { 0 };
+	uint32_t rings = 0;
+
+	assert_int_equal(fcntl(p->b.rx.doorbell, F_SETFL, 0), 0); /* blocking, if it were shared */
+	*word(p->b.rx.ring, 68) = 1; /* "I sleep", for ever; and the bell is never answered */
+	for (; rings < 1u << 20; rings++)
+		chan_ring(&p->a.tx); /* returns, however full it is */
+	chan_wake(&p->a.rx); /* nobody rang for us: returns */
+	while (send(p->b.tx.doorbell, junk, sizeof(junk), MSG_DONTWAIT) > 0)
+		; /* rings for nothing, as many as fit */
+	for (unsigned i = 0; i < 1u << 12 && poll(&f, 1, 0) == 1; i++)
+		chan_wake(&p->a.rx);
+	assert_int_equal(poll(&f, 1, 0), 0);
+	assert_int_equal(shutdown(p->b.tx.doorbell, SHUT_RDWR), 0);
+	chan_ring(&p->a.tx); /* no signal, no wait */
+	chan_wake(&p->a.rx);
 }
 
 static void
@@ -266,7 +291,7 @@ main(void)
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 	const struct CMUnitTest t[] = {
 		T(messages_arrive_in_order_and_are_wiped), T(full_ring_refuses_and_recovers),
-		T(doorbell_rings_only_for_a_sleeper), T(published_messages_are_seen_before_the_bell_rings),
+		T(doorbell_rings_only_for_a_sleeper), T(a_hostile_side_cannot_make_the_bell_block), T(published_messages_are_seen_before_the_bell_rings),
 		T(hostile_indexes_and_lengths_are_refused),
 		T(padding_elsewhere_than_at_the_end_is_refused),
 		T(wrong_hand_over_is_refused),             T(two_threads_lose_nothing),
