@@ -38,6 +38,7 @@ s12_session_miss(struct hs_call *c, struct rd *nothing)
 	hs->resumed = false;
 	hs->group = c->w->t12->group;
 	hs->scheme = c->w->t12->scheme;
+	hs_emit_session_remove(c); /* a renegotiation: should it fail, both sessions are gone */
 	hs->session_id_len = 0;
 	if (hs->conf->tickets != NULL && c->w->hello.ticket.p != NULL &&
 		hs->version > TLS_V_SSL30) {

@@ -277,6 +277,34 @@ who_the_client_is_does_not_change(void **state)
 	world->conf.client_auth = HS_AUTH_NONE;
 }
 
+/* RFC 5246 7.2.2: not even the session of before is resumed. */
+static void
+a_renegotiation_that_fails_takes_its_sessions_along(void **state)
+{
+	SSL_SESSION *session;
+	struct s12_pair p;
+
+	for (int fails = 0; fails < 2; fails++) {
+		open_pair(&p, TLS1_2_VERSION);
+		assert_true(s12_shake(&p));
+		session = SSL_get1_session(p.ssl);
+		if (fails) {
+			world->conf.client_auth = HS_AUTH_REQUIRE; /* found out behind the ServerHello */
+			SSL_renegotiate(p.ssl);
+			settle(&p);
+			world->conf.client_auth = HS_AUTH_NONE;
+			assert_int_equal(p.end.err, TLS_E_HANDSHAKE_FAILURE);
+		}
+		s12_pair_close(&p, NULL);
+		open_pair(&p, TLS1_2_VERSION);
+		SSL_set_session(p.ssl, session);
+		assert_true(s12_shake(&p));
+		assert_int_equal(info_of(&p).resumed, !fails);
+		s12_pair_close(&p, NULL);
+		SSL_SESSION_free(session);
+	}
+}
+
 static void
 the_server_name_does_not_change(void **state)
 {
@@ -368,6 +396,7 @@ main(void)
 		cmocka_unit_test(no_more_of_them_than_the_rate_allows),
 		cmocka_unit_test(an_operator_can_ask_for_a_certificate_later),
 		cmocka_unit_test(who_the_client_is_does_not_change),
+		cmocka_unit_test(a_renegotiation_that_fails_takes_its_sessions_along),
 		cmocka_unit_test(the_server_name_does_not_change),
 		cmocka_unit_test(protection_is_not_given_up),
 		cmocka_unit_test(our_certificate_does_not_change),
