@@ -9,6 +9,8 @@
 #include "control/handshake/ext.h"
 #include "control/handshake/tls13/c13.h"
 
+#define MAX_REQUESTS 64 /* after the handshake, on one connection */
+
 /* ---- EncryptedExtensions ---- */
 
 enum tls_err
@@ -74,6 +76,9 @@ c13_post_request_recv(struct hs_call *c, struct rd *body)
 	c->no_transcript = true;
 	if (!hs->conf->post_handshake_auth || hs->l13->transcript == NULL)
 		return TLS_E_UNEXPECTED_MESSAGE; /* was not offered, 4.6.2 */
+	/* each costs a signature: nobody needs so many */
+	if (++hs->l13->requests > MAX_REQUESTS)
+		return TLS_E_UNEXPECTED_MESSAGE;
 	err = hs_begin(hs);
 	c->w = hs->w;
 	if (err != TLS_E_OK)

@@ -38,7 +38,7 @@ struct hs13 {
 struct hs13_live {
 	uint8_t prf;
 	uint8_t updates; /* KeyUpdates of the peer in this window */
-	bool answer_due; /* client: a post-handshake request is being answered */
+	uint8_t requests; /* client: CertificateRequests that came after the handshake */
 	uint64_t updates_since_s;
 	uint8_t traffic[2][KS13_LEN]; /* current application traffic secrets by enum hs13_side */
 	uint8_t res_master[KS13_LEN]; /* client: for tickets to come */

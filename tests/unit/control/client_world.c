@@ -253,7 +253,8 @@ answer_pka(struct client_line *l, struct hs *hs, const struct hs_act *a, const u
 {
 	static uint8_t result[PKA_OP_MAX_OUT];
 	size_t len = 0;
-	int rc = pka_soft_do(&a->pka, d, a->len, result, &len);
+	bool fails = hs == l->c && ++l->works == l->fail_work;
+	int rc = fails ? -1 : pka_soft_do(&a->pka, d, a->len, result, &len);
 	uint32_t tag = a->tag;
 
 	hs_out_start(l->out);
@@ -353,12 +354,13 @@ line_random(void *ctx, uint8_t *out, size_t len)
 }
 
 void
-client_line_run(struct client_line *l, struct client_world *w,
+client_line_run(struct client_line *l, struct client_world *w, unsigned fail_work,
 	bool (*hook)(struct client_line *l, unsigned n, struct client_msg *m), void *ctx)
 {
 	memset(l, 0, sizeof(*l));
 	l->w = w;
 	l->hook = hook;
+	l->fail_work = fail_work;
 	l->ctx = ctx;
 	l->random[0] = 1;
 	l->out = malloc(sizeof(*l->out));

@@ -64,13 +64,15 @@ struct client_line { /* one connection without records */
 	void *ctx;
 	unsigned count;
 	struct client_msg *m;
+	unsigned fail_work; /* the client's key operation of this number (from 1) cannot be done */
+	unsigned works; /* that the client asked for */
 	enum tls_err s_err, c_err;
 	uint8_t c_alert;
 	bool s_ready, c_ready, c_done, put, removed;
 	struct peer *told; /* reference: the verdict that the client was given */
 };
 /* Runs a connection; hook may be NULL. client_line_drop() ends it. */
-void client_line_run(struct client_line *l, struct client_world *w,
+void client_line_run(struct client_line *l, struct client_world *w, unsigned fail_work,
 	bool (*hook)(struct client_line *l, unsigned n, struct client_msg *m), void *ctx);
 void client_line_drop(struct client_line *l);
 

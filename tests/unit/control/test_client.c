@@ -184,6 +184,54 @@ our_certificate_in_every_version(void **state)
 	w->server.client_auth = HS_AUTH_NONE;
 }
 
+/* TLS 1.2 signs every byte so far: a CertificateRequest that names many authorities is long. */
+static void
+a_long_handshake_is_signed(void **state)
+{
+	const uint8_t *names = w->server.ca_names;
+	size_t len = w->server.ca_names_len;
+	uint8_t many[40000];
+	size_t n = 0;
+
+	while (n + len <= sizeof(many)) {
+		memcpy(many + n, names, len);
+		n += len;
+	}
+	w->server.ca_names = many;
+	w->server.ca_names_len = n;
+	w->server.client_auth = HS_AUTH_REQUIRE;
+	w->client.certs = w->mine;
+	for (unsigned v = 0; v < 5; v++) {
+		client_world_narrow(w, versions[v], NULL);
+		w->client_keep.has_client = false;
+		shake();
+	}
+	w->client.certs = NULL;
+	w->server.client_auth = HS_AUTH_NONE;
+	w->server.ca_names = names;
+	w->server.ca_names_len = len;
+}
+
+static void
+too_many_requests(void **state)
+{
+	struct client_pair p;
+
+	client_world_narrow(w, TLS_V_13, NULL);
+	w->client_keep.has_client = false;
+	w->client.post_handshake_auth = true;
+	client_pair_open(&p, w);
+	assert_true(client_pair_shake(&p));
+	for (unsigned i = 0; i < 65; i++) {
+		assert_int_equal(p.c.err, TLS_E_OK);
+		hs_end_command(&p.s, HS_CMD_REAUTH);
+		hs_end_join(&p.c, &p.s);
+	}
+	assert_int_equal(p.c.err, TLS_E_UNEXPECTED_MESSAGE);
+	client_pair_drop(&p);
+	w->client.post_handshake_auth = false;
+}
+
 static void
 bad_servers_get_their_alert_and_no_data(void **state)
 {
@@ -386,6 +434,8 @@ main(void)
 		cmocka_unit_test(sessions_go_on),
 		cmocka_unit_test(a_session_is_not_offered_to),
 		cmocka_unit_test(our_certificate_in_every_version),
+		cmocka_unit_test(a_long_handshake_is_signed),
+		cmocka_unit_test(too_many_requests),
 		cmocka_unit_test(bad_servers_get_their_alert_and_no_data),
 		cmocka_unit_test(renegotiations_with_data_in_flight),
 		cmocka_unit_test(renegotiation_as_the_configuration_has_it),

@@ -135,7 +135,7 @@ look(const struct flow *f)
 	struct job j = { .how = NONE };
 
 	prepare(f);
-	client_line_run(&l, w, change, &j);
+	client_line_run(&l, w, 0, change, &j);
 	if (!l.c_ready || !l.s_ready || l.c_err != TLS_E_OK)
 		fail_msg("%s: client %s, server %s", f->name, tls_err_name(l.c_err), tls_err_name(l.s_err));
 	client_line_drop(&l);
@@ -153,7 +153,7 @@ must_fail(const struct flow *f, struct job *j)
 	struct client_line l;
 	enum tls_err err;
 
-	client_line_run(&l, w, change, j);
+	client_line_run(&l, w, 0, change, j);
 	err = l.c_err;
 	if (j->missed) {
 		client_line_drop(&l);
@@ -455,7 +455,7 @@ each_rule_has_its_alert(void **state)
 		struct client_line l;
 
 		prepare(&flows[r->flow]);
-		client_line_run(&l, w, apply, r);
+		client_line_run(&l, w, 0, apply, r);
 		if (!r->done || l.c_err != r->want || l.c_ready)
 			fail_msg("%s: %s, wanted %s%s", r->name, tls_err_name(l.c_err), tls_err_name(r->want), r->done ? "" : "; never came");
 		if (flows[r->flow].version > TLS_V_SSL30)
@@ -485,7 +485,7 @@ a_downgrade_is_noticed(void **state)
 		prepare(&flows[0]);
 		w->client_policy.versions = cases[i].offer;
 		w->server_policy.versions = cases[i].takes;
-		client_line_run(&l, w, NULL, NULL);
+		client_line_run(&l, w, 0, NULL, NULL);
 		assert_true(l.c_ready);
 		client_line_drop(&l);
 	}
@@ -516,7 +516,7 @@ a_marked_hello_is_refused(void **state)
 		prepare(&flows[0]);
 		w->client_policy.versions = cases[i].offer;
 		w->server_policy.versions = cases[i].takes;
-		client_line_run(&l, w, apply, &r);
+		client_line_run(&l, w, 0, apply, &r);
 		assert_int_equal(l.c_err, cases[i].want);
 		client_line_drop(&l);
 	}
@@ -545,9 +545,31 @@ hello_requests_are_ignored_but_counted(void **state)
 		struct client_line l;
 
 		prepare(&flows[3]);
-		client_line_run(&l, w, say_hello_request, &times);
+		client_line_run(&l, w, 0, say_hello_request, &times);
 		assert_int_equal(l.c_ready, times <= HS_MAX_WARNINGS);
 		client_line_drop(&l);
+	}
+}
+
+static void
+a_key_operation_that_cannot_be_done(void **state)
+{
+	for (unsigned i = 0; i < FLOWS; i++) {
+		unsigned n = 0;
+
+		for (bool last = false; !last; n++) {
+			struct client_line l;
+
+			prepare(&flows[i]);
+			client_line_run(&l, w, n + 1, NULL, NULL);
+			last = l.works <= n; /* it was never asked for */
+			if (last)
+				assert_true(l.c_ready && l.c_err == TLS_E_OK);
+			else
+				assert_true(!l.c_ready && l.c_err == TLS_E_INTERNAL_ERROR && l.c->w == NULL);
+			client_line_drop(&l);
+		}
+		assert_true(n >= 2);
 	}
 }
 
@@ -584,6 +606,7 @@ main(void)
 		cmocka_unit_test(a_marked_hello_is_refused),
 		cmocka_unit_test(hello_requests_are_ignored_but_counted),
 		cmocka_unit_test(a_question_that_is_never_answered),
+		cmocka_unit_test(a_key_operation_that_cannot_be_done),
 		cmocka_unit_test(every_message_with_a_byte_more),
 		cmocka_unit_test(every_other_message_in_every_place),
 		cmocka_unit_test(every_message_cut_at_every_byte),
