@@ -117,7 +117,7 @@ hs13_memory(const struct hs *hs)
 	size_t n = 0;
 
 	if (hs->w != NULL && hs->w->t13 != NULL)
-		n += sizeof(struct hs13);
+		n += sizeof(struct hs13) + hs->w->t13->chain.n;
 	if (hs->l13 != NULL)
 		n += sizeof(struct hs13_live) +
 		     (hs->l13->transcript != NULL ? sizeof(struct hs_digest) : 0);

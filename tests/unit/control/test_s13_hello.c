@@ -40,7 +40,14 @@ no_groups_no_share(struct hello *h)
 	hello_drop_ext(h, GROUPS);
 }
 static void twice(struct hello *h) { hello_add_ext(h, SCHEMES, "\0\2\4\3", 4); }
-static void unknown_twice(struct hello *h) { hello_add_ext(h, 0xabcd, "", 0); hello_add_ext(h, 0xabcd, "", 0); }
+
+static void
+unknown_twice(struct hello *h)
+{
+	hello_add_ext(h, 0xabcd, "", 0);
+	hello_add_ext(h, 0xabcd, "", 0);
+}
+
 static void share_of_no_group(struct hello *h) { hello_ext(h, SHARES)->p[3] = 30; }
 static void share_empty(struct hello *h) { hello_set_ext(h, SHARES, "\0\4\0\x1d\0\0", 6); }
 static void share_list_short(struct hello *h) { hello_ext(h, SHARES)->p[1]--; }
