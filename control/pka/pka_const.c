@@ -18,6 +18,9 @@
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static struct pka_curve curves[2];
 static struct pka_prime primes[2];
+static EVP_PKEY *x25519;
+
+const uint8_t pka_x25519_nine[PKA_X25519_LEN] = { 9 };
 
 static void
 make_prime(struct pka_prime *at, int nid, unsigned exponent_bytes)
@@ -50,6 +53,8 @@ make_all(void)
 	curves[1] = (struct pka_curve){ EC_GROUP_new_by_curve_name(NID_secp384r1), 48 };
 	make_prime(&primes[0], NID_ffdhe2048, 29);
 	make_prime(&primes[1], NID_ffdhe3072, 35);
+	x25519 = EVP_PKEY_new_raw_public_key(
+		EVP_PKEY_X25519, NULL, pka_x25519_nine, sizeof(pka_x25519_nine));
 }
 
 const struct pka_curve *
@@ -74,4 +79,11 @@ pka_const_prime(unsigned group)
 	pthread_once(&once, make_all);
 	c = &primes[group == KEX_FFDHE3072];
 	return c->p != NULL ? c : NULL;
+}
+
+EVP_PKEY *
+pka_const_x25519(void)
+{
+	pthread_once(&once, make_all);
+	return x25519;
 }

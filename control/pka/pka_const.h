@@ -1,6 +1,6 @@
 /*
  * What libcrypto would look up or compute anew for every operation: curves and primes with their
- * Montgomery constants. Made at the first use, never changed or freed afterwards: the only
+ * Montgomery constants, X25519's base point. Made at the first use, never changed or freed afterwards: the only
  * file-level state of pka/, and any thread may read it.
  */
 #ifndef SLUICE_CONTROL_PKA_CONST_H
@@ -11,6 +11,9 @@
 
 #include <openssl/bn.h>
 #include <openssl/ec.h>
+#include <openssl/evp.h>
+
+#define PKA_X25519_LEN 32
 
 struct pka_curve {
 	const EC_GROUP *group;
@@ -27,5 +30,8 @@ struct pka_prime { /* RFC 7919 */
 /* By enum pka_group; NULL: not such a group, or memory is out. */
 const struct pka_curve *pka_const_curve(unsigned group);
 const struct pka_prime *pka_const_prime(unsigned group);
+/* X25519's base point as a public key, to be multiplied and copied, not changed. NULL: memory is out. */
+EVP_PKEY *pka_const_x25519(void);
+extern const uint8_t pka_x25519_nine[PKA_X25519_LEN]; /* the same as bytes, RFC 7748 6.1 */
 
 #endif
