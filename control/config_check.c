@@ -68,6 +68,58 @@ check_ifaces(struct config *c, struct config_diag *d)
 	}
 }
 
+/* ---- where listeners stand ---- */
+
+static bool
+is_any(const struct ipc_addr *a)
+{
+	const struct ipc_addr any = { 0 };
+
+	return memcmp(a->ip, any.ip, sizeof(any.ip)) == 0;
+}
+
+static void
+check_overlap(struct config_diag *d, const char *base, const struct config_listener *l,
+	const struct config_listener *earlier, unsigned k)
+{
+	const struct ipc_addr *a = &l->ipc.addr, *b = &earlier->ipc.addr;
+	char text[80];
+
+	config_addr_text(a, text, sizeof(text));
+	if (memcmp(a, b, sizeof(*a)) == 0)
+		config_error(d, base,
+			"expected an address and port of its own, got %s, which listeners[%u] (%s) has",
+			text, k, earlier->name);
+	else if (a->family == b->family && a->port == b->port && (is_any(a) || is_any(b)))
+		config_error(d, base,
+			"expected an address and port of its own, got %s, which %s listeners[%u] (%s)",
+			text, is_any(a) ? "covers" : "is covered by", k, earlier->name);
+	else if (l->ipc.id == earlier->ipc.id)
+		config_error(d, base,
+			"expected another port: %s and listeners[%u] get the same internal id",
+			text, k);
+}
+
+void
+config_check_place(struct config *c, struct config_diag *d, const char *base, unsigned i)
+{
+	const struct raw_listener *r = &c->raw->listeners[i];
+	struct config_listener *l = &c->listeners[i];
+	char text[80];
+
+	config_endpoint(d, base, r->address, r->port, &l->ipc.addr);
+	l->ipc.id = l->hs.id =
+		config_stable_id(config_addr_text(&l->ipc.addr, text, sizeof(text)));
+	for (unsigned k = 0; k < c->pool_count; k++)
+		if (strcmp(c->pools[k].name, r->pool) == 0)
+			l->pool_id = c->pools[k].ipc.id;
+	if (l->pool_id == 0)
+		config_error_at(d, base, "pool",
+			"expected the name of one of pools, got %s, which is not there", r->pool);
+	for (unsigned k = 0; k < i; k++)
+		check_overlap(d, base, l, &c->listeners[k], k);
+}
+
 /* ---- the rest ---- */
 
 #define KEK_BYTES 32

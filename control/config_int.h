@@ -202,6 +202,8 @@ bool config_given(const struct config_diag *d, const char *base, const char *key
 
 /* config_check.c: fills c from c->raw; mistakes go to d. */
 void config_check(struct config *c, struct config_diag *d);
+/* Address, port and pool of listener i. */
+void config_check_place(struct config *c, struct config_diag *d, const char *base, unsigned i);
 
 /* config_policy.c */
 struct config_policy_in {

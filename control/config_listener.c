@@ -293,57 +293,6 @@ check_alpn(struct listen *n)
 	}
 }
 
-/* ---- addresses ---- */
-
-static bool
-is_any(const struct ipc_addr *a)
-{
-	const struct ipc_addr any = { 0 };
-
-	return memcmp(a->ip, any.ip, sizeof(any.ip)) == 0;
-}
-
-static void
-check_overlap(const struct listen *n, const struct config_listener *earlier, unsigned k)
-{
-	const struct config_listener *l = n->l;
-	const struct ipc_addr *a = &l->ipc.addr, *b = &earlier->ipc.addr;
-	char text[80];
-
-	config_addr_text(a, text, sizeof(text));
-	if (memcmp(a, b, sizeof(*a)) == 0)
-		config_error(n->d, n->base,
-			"expected an address and port of its own, got %s, which listeners[%u] (%s) has",
-			text, k, earlier->name);
-	else if (a->family == b->family && a->port == b->port && (is_any(a) || is_any(b)))
-		config_error(n->d, n->base,
-			"expected an address and port of its own, got %s, which %s listeners[%u] (%s)",
-			text, is_any(a) ? "covers" : "is covered by", k, earlier->name);
-	else if (l->ipc.id == earlier->ipc.id)
-		config_error(n->d, n->base,
-			"expected another port: %s and listeners[%u] get the same internal id", text,
-			k);
-}
-
-static void
-check_place(struct listen *n, unsigned i)
-{
-	struct config_listener *l = n->l;
-	char text[80];
-
-	config_endpoint(n->d, n->base, n->r->address, n->r->port, &l->ipc.addr);
-	l->ipc.id = l->hs.id =
-		config_stable_id(config_addr_text(&l->ipc.addr, text, sizeof(text)));
-	for (unsigned k = 0; k < n->c->pool_count; k++)
-		if (strcmp(n->c->pools[k].name, n->r->pool) == 0)
-			l->pool_id = n->c->pools[k].ipc.id;
-	if (l->pool_id == 0)
-		config_error_at(n->d, n->base, "pool",
-			"expected the name of one of pools, got %s, which is not there", n->r->pool);
-	for (unsigned k = 0; k < i; k++)
-		check_overlap(n, &n->c->listeners[k], k);
-}
-
 /* ---- the listener ---- */
 
 static void
@@ -404,7 +353,7 @@ config_check_listener(struct config *c, struct config_diag *d, unsigned i)
 	n.allow_insecure = config_boolean(d, n.base, "allow_insecure", n.r->allow_insecure, false);
 	if (RAND_bytes(l->hs.cookie_key, sizeof(l->hs.cookie_key)) != 1)
 		config_error(d, n.base, "expected randomness from the system, got none");
-	check_place(&n, i);
+	config_check_place(c, d, n.base, i);
 	check_limits(&n);
 	check_certificates(&n);
 	check_client_auth(&n);

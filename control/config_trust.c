@@ -108,6 +108,8 @@ config_certificate(struct config *c, struct config_diag *d, const char *path,
 	}
 	for (unsigned i = 0; (next = cert_store_at(store, i)) != NULL; i++)
 		cert = next;
+	if (cert == NULL)
+		return false;
 	c->all_certs[c->cert_count++] = cert;
 	if (cert->notes[0] != '\0')
 		config_note(d, path, "%s", cert->notes);
