@@ -257,6 +257,8 @@ answer_pka(struct client_line *l, struct hs *hs, const struct hs_act *a, const u
 	int rc = fails ? -1 : pka_soft_do(&a->pka, d, a->len, result, &len);
 	uint32_t tag = a->tag;
 
+	if (rc == 0 && hs == l->s && a->pka.kind == PKA_SIGN && l->w->spoil)
+		result[len - 1] ^= 1;
 	hs_out_start(l->out);
 	return hs_work_done(hs, &l->env, tag, rc == 0 ? result : NULL, len, l->out);
 }

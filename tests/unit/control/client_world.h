@@ -23,6 +23,7 @@ struct client_world {
 	struct cert_store *mine; /* of the client: P-256, and RSA for SSL 3.0 */
 	struct cert_store *other; /* another server of the same name */
 	struct cert_store *wrong[4]; /* expired, another name, another CA, for clients only */
+	bool spoil; /* message by message: the server's signatures are wrong, and all else it says fits them */
 	uint64_t now_s, seed;
 };
 

@@ -464,6 +464,50 @@ each_rule_has_its_alert(void **state)
 	}
 }
 
+/* A server that has the certificate and not its key: only the signature tells. */
+static void
+a_signature_of_somebody_else(void **state)
+{
+	static const unsigned with[] = { 0, 1, 2, 3, 5 };
+
+	w->spoil = true;
+	for (unsigned i = 0; i < 5; i++) {
+		struct client_line l;
+
+		prepare(&flows[with[i]]);
+		client_line_run(&l, w, 0, NULL, NULL);
+		assert_int_equal(l.c_err, TLS_E_DECRYPT_ERROR);
+		assert_false(l.c_ready);
+		client_line_drop(&l);
+	}
+	w->spoil = false;
+}
+
+EDIT(ee_other_protocol, return put(extension(m, m->data + 4, 16) + 3, 'x');)
+EDIT(sh_other_protocol, return put(sh_extension(m, 16) + 3, 'x');)
+
+static void
+a_protocol_that_was_not_offered(void **state)
+{
+	struct rule r[] = {
+		{ "", 0, ENCRYPTED_EXTENSIONS, ee_other_protocol, TLS_E_ILLEGAL_PARAMETER, false },
+		{ "", 3, SERVER_HELLO, sh_other_protocol, TLS_E_ILLEGAL_PARAMETER, false },
+	};
+
+	w->client.alpn[0] = w->server.alpn[0] = "proto";
+	w->client.alpn_count = w->server.alpn_count = 1;
+	for (unsigned i = 0; i < 2; i++) {
+		struct client_line l;
+
+		prepare(&flows[r[i].flow]);
+		client_line_run(&l, w, 0, apply, &r[i]);
+		assert_true(r[i].done);
+		assert_int_equal(l.c_err, r[i].want);
+		client_line_drop(&l);
+	}
+	w->client.alpn_count = w->server.alpn_count = 0;
+}
+
 /* ---- downgrades: RFC 8446 4.1.3, one with TLS 1.3 offered and one without ---- */
 
 static void
@@ -602,6 +646,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_rule_has_its_alert),
+		cmocka_unit_test(a_signature_of_somebody_else),
+		cmocka_unit_test(a_protocol_that_was_not_offered),
 		cmocka_unit_test(a_downgrade_is_noticed),
 		cmocka_unit_test(a_marked_hello_is_refused),
 		cmocka_unit_test(hello_requests_are_ignored_but_counted),
