@@ -5,7 +5,8 @@
  * idle_poll_us, bounded by the next TCP timer; a message of the control process, a new one
  * connecting or a frame handed over by another worker ends the sleep at once, a packet at the
  * latest with it. The first packet brings the sleep back to its shortest. While the engine holds
- * work sleeps are shorter still.
+ * work sleeps are shorter still. Where many connections are open, the first sleep is a nap: longer,
+ * and nobody ends it, as what comes meanwhile is better done at once than one by one.
  */
 #include <errno.h>
 #include <poll.h>
@@ -17,9 +18,11 @@
 
 #include "dataplane/worker_int.h"
 
-#define IDLE_SPINS 8 /* turns without work before the first sleep: about what a sleep costs */
+#define IDLE_SPINS 2 /* turns without work before the first sleep: others may need the core */
 /* packets gather meanwhile: fewer, larger turns cost less than answering each at once */
-#define SLEEP_MIN_US 100
+#define SLEEP_MIN_US 100 /* few connections: a lone client waits for each step */
+#define NAP_US 300 /* many connections */
+#define NAP_CONNS 8 /* so many are many */
 #define SLEEP_ENGINE_US 20 /* while the engine holds work */
 #define DRAIN_US 1000000
 #define MILLI_TICK_US 1000
@@ -179,6 +182,29 @@ ports_wake(struct worker *w)
 		port_wake(w->cfg.ports[i], (uint16_t)w->cfg.index);
 }
 
+/* Whether this sleep can be one that no message ends: short, and one of a busy worker. */
+static bool
+may_nap(const struct worker *w)
+{
+	return w->sleep_us == SLEEP_MIN_US && tls_count(w->tls) >= NAP_CONNS &&
+	       w->idle_poll_us >= NAP_US && w->engine->ops->pending(w->engine) == 0;
+}
+
+/* True: slept. Neither the control process nor other workers are told, so none of them rings. */
+static bool
+nap(struct worker *w)
+{
+	uint64_t timer = tcp_next_timer(w->tcp);
+	struct timespec ts = { .tv_nsec = NAP_US * 1000 };
+
+	if (!may_nap(w) || timer < w->now + NAP_US)
+		return false;
+	clock_nanosleep(CLOCK_MONOTONIC, 0, &ts, NULL);
+	ctr_inc(&w->ctr, CTR_sleeps);
+	w->sleep_us = NAP_US * 2;
+	return true;
+}
+
 static void
 doze(struct worker *w)
 {
@@ -188,7 +214,7 @@ doze(struct worker *w)
 	int fds[2] = { -1, -1 };
 	uint64_t us;
 
-	if (tcp_pending(w->tcp))
+	if (tcp_pending(w->tcp) || nap(w))
 		return;
 	us = sleep_for(w);
 	if (us == 0)
