@@ -417,6 +417,8 @@ collect(void *ctx)
 		if ((to = ctr_by_name("tcp_", tcp_counter_name((enum tcp_counter)i))) != CTR_COUNT)
 			w->ctr.v[to] = tcp_counter(w->tcp, (enum tcp_counter)i);
 	w->ctr.v[CTR_connections] = tls_count(w->tls);
+	if (w->cfg.index == 0) /* the pool is everybody's */
+		w->ctr.v[CTR_mbufs] = rte_mempool_in_use_count(w->cfg.data_pool);
 	w->ctr.v[CTR_rx_packets] = w->ctr.v[CTR_rx_bytes] = w->ctr.v[CTR_tx_packets] =
 		w->ctr.v[CTR_tx_bytes] = 0;
 	for (uint32_t p = 0; p < w->cfg.n_ports; p++) {

@@ -37,8 +37,12 @@ def bring_up(labs, key, **options):
         labs.pop(other).down()
     if key not in labs:
         lab = Lab(NAME)
+        try:
+            lab.up(**options)
+        except BaseException:
+            lab.down()
+            raise
         labs[key] = lab
-        lab.up(**options)
     return labs[key]
 
 

@@ -85,7 +85,7 @@ find_peer(struct hs_call *c, const struct session_entry *e)
 	peer_unref(c->w->t13->peer);
 	c->w->t13->peer = NULL;
 	if (memcmp(e->peer, nobody, sizeof(nobody)) == 0)
-		return c->hs->conf->client_auth == HS_AUTH_NONE;
+		return c->hs->conf->client_auth != HS_AUTH_REQUIRE;
 	p = c->env->known_peer != NULL ? c->env->known_peer(c->env->ctx, c->hs->conf, e->peer)
 				       : NULL;
 	c->w->t13->peer = p;

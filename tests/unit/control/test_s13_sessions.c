@@ -161,7 +161,12 @@ change(struct s13_world *w, SSL_CTX *ctx, enum bound what)
 	case CLOCK_BACK: w->now_s -= 1; break;
 	case HASH: SSL_CTX_set_ciphersuites(ctx, "TLS_AES_256_GCM_SHA384"); break;
 	case KEYS: ticket_keys_drop(w->conf.tickets); break;
-	case AUTH: w->conf.client_auth = HS_AUTH_REQUEST; break;
+	case AUTH: /* a session of nobody */
+		w->conf.trust = w->trust;
+		w->conf.client_auth = HS_AUTH_REQUIRE;
+		assert_int_equal(SSL_CTX_use_certificate(ctx, w->client.x), 1);
+		assert_int_equal(SSL_CTX_use_PrivateKey(ctx, w->client.key), 1);
+		break;
 	case NO_TICKETS:
 		ticket_keys_free(w->conf.tickets);
 		w->conf.tickets = NULL;
