@@ -193,10 +193,13 @@ enum ipc_ready_flag {
 	/* TLS 1.3 early data: application data may flow though the handshake is not over; its records go on to control */
 	IPC_READY_EARLY = 1,
 };
+/* RFC 8449 4: the least limit is 64, and in TLS 1.3 the content type counts as one of them */
+#define IPC_MIN_FRAGMENT 63
 struct ipc_conn_ready {
 	ipc_conn_t conn;
 	uint32_t pool; /* server role; 0 in client role */
-	uint16_t max_fragment; /* plaintext bytes per record this peer accepts, 0 = 2^14 */
+	/* plaintext bytes per record this peer accepts, at least IPC_MIN_FRAGMENT; 0 = 2^14 */
+	uint16_t max_fragment;
 	uint16_t flags; /* enum ipc_ready_flag */
 	/* trailing data: sent to the pool's server before the client's first byte (PROXY protocol v2 header) */
 	uint32_t bytes;

@@ -345,7 +345,8 @@ tls_ctl_ready(struct tls_layer *l, const struct ipc_conn_ready *msg, const uint8
 	bool early = (msg->flags & IPC_READY_EARLY) != 0;
 	struct rte_mbuf *head;
 
-	if (msg->max_fragment > TLS_MAX_PLAIN || (msg->max_fragment != 0 && msg->max_fragment < 64))
+	if (msg->max_fragment > TLS_MAX_PLAIN ||
+		(msg->max_fragment != 0 && msg->max_fragment < IPC_MIN_FRAGMENT))
 		return -EBADMSG;
 	if ((msg->flags & ~IPC_READY_EARLY) != 0 || msg->bytes > TLS_MAX_HEAD)
 		return -EBADMSG;

@@ -548,6 +548,10 @@ what_comes_first_reaches_the_server_first(void **state)
 	m.flags = 2;
 	assert_int_equal(tls_ctl_ready(w->tls, &m, head), -EBADMSG);
 	m.flags = 0;
+	m.max_fragment = IPC_MIN_FRAGMENT - 1;
+	assert_int_equal(tls_ctl_ready(w->tls, &m, head), -EBADMSG);
+	/* record_size_limit of 64 in TLS 1.3: legal, and any client may say it */
+	m.max_fragment = 63;
 	assert_int_equal(tls_ctl_ready(w->tls, &m, head), 0);
 	read_on(w, 0x0303);
 	sealed_record(w, 23, "first byte", 10);
