@@ -299,6 +299,10 @@ verify_start(struct verifier *v, const struct verify_req *req, const struct veri
 	struct job *j;
 
 	*peer = NULL;
+	if (req->trust == NULL) { /* verify: none */
+		*peer = peer_unjudged(req);
+		return VERIFY_INLINE;
+	}
 	if (req->chain_len == 0 || req->chain_len > PEER_MAX_CHAIN ||
 		req->staple_len > OCSP_MAX_RESPONSE) {
 		*peer = peer_verify(req->trust, req); /* refused before any work */

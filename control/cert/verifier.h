@@ -52,7 +52,8 @@ void verifier_free(struct verifier *v);
 
 /*
  * VERIFY_INLINE: *peer has the verdict, with a reference for the caller (NULL: it could not be
- * done). VERIFY_PENDING: done() comes. Everything in req is copied; its trust is kept.
+ * done). VERIFY_PENDING: done() comes. Everything in req is copied; its trust is kept. Without a
+ * trust anybody is taken (peer_unjudged()), at once.
  */
 int verify_start(struct verifier *v, const struct verify_req *req, const struct verify_owner *who,
 	struct peer **peer);

@@ -337,6 +337,39 @@ judge_staple(const struct trust_conf *conf, const struct verify_req *req, struct
 	}
 }
 
+/* The list, and whose key it is that leads it. False: refused, or memory was out. */
+static bool
+read_peer(const struct verify_req *req, struct peer *p, STACK_OF(X509) * certs)
+{
+	ERR_clear_error();
+	if (!read_chain(req, p, certs)) {
+		if (p->reason[0] == '\0')
+			verify_refuse(p, TLS_E_INTERNAL_ERROR, "out of memory");
+		return false;
+	}
+	if (p->key != NULL && cert_key_type(p->key) != 0)
+		return true;
+	verify_refuse(p, TLS_E_UNSUPPORTED_CERTIFICATE, "key of an unsupported kind (%s)",
+		p->key_text);
+	return false;
+}
+
+struct peer *
+peer_unjudged(const struct verify_req *req)
+{
+	STACK_OF(X509) *certs = sk_X509_new_null();
+	struct peer *p = peer_new();
+
+	if (certs != NULL && p != NULL && read_peer(req, p, certs)) {
+		p->verdict = TLS_E_OK;
+		p->reason[0] = '\0';
+		p->valid_until = INT64_MAX;
+	}
+	sk_X509_pop_free(certs, X509_free);
+	ERR_clear_error();
+	return p;
+}
+
 void
 verify_run(const struct trust_conf *conf, const struct trust_set *set, const struct verify_req *req,
 	struct verify_out *out)
@@ -346,19 +379,8 @@ verify_run(const struct trust_conf *conf, const struct trust_set *set, const str
 
 	memset(out, 0, sizeof(*out));
 	out->peer = p;
-	if (certs == NULL || p == NULL)
+	if (certs == NULL || p == NULL || !read_peer(req, p, certs))
 		goto out;
-	ERR_clear_error();
-	if (!read_chain(req, p, certs)) {
-		if (p->reason[0] == '\0')
-			verify_refuse(p, TLS_E_INTERNAL_ERROR, "out of memory");
-		goto out;
-	}
-	if (p->key == NULL || cert_key_type(p->key) == 0) {
-		verify_refuse(p, TLS_E_UNSUPPORTED_CERTIFICATE, "key of an unsupported kind (%s)",
-			p->key_text);
-		goto out;
-	}
 	walk_path(conf, set, req, certs, out);
 	if (p->verdict == TLS_E_OK && req->staple_len != 0)
 		judge_staple(conf, req, out);

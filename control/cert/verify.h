@@ -13,7 +13,7 @@
 #define VERIFY_MAX_CERTS 10
 
 struct verify_req {
-	struct trust *trust; /* whose purpose says which role the other side has */
+	struct trust *trust; /* whose purpose says which role the other side has; see verify_start() for NULL */
 	/* TRUST_SERVERS: the host name or address that must be in the certificate; NULL or "": any */
 	const char *name;
 	const uint8_t *chain; /* 24-bit length and DER each, leaf first: a Certificate message's list */
@@ -32,5 +32,10 @@ struct verify_req {
  * trust stays.
  */
 struct peer *peer_verify(const struct trust *trust, const struct verify_req *req);
+/*
+ * For those who verify nobody: what the leaf says of itself. TLS_E_OK when the list and its key can
+ * be read; trust and name of req do not count. NULL when memory is out. Any thread.
+ */
+struct peer *peer_unjudged(const struct verify_req *req);
 
 #endif

@@ -214,6 +214,30 @@ answers_later_and_remembers(void **state)
 	assert_int_equal(stats(w).cached, 1);
 }
 
+/* verify: none. The key is needed all the same. */
+static void
+without_a_trust_anybody_is_taken(void **state)
+{
+	struct world *w = *state;
+	struct trust *trust = w->trust;
+	struct peer *p;
+
+	w->trust = NULL;
+	assert_int_equal(start(w, w->list, w->list_len, 1, &p), VERIFY_INLINE);
+	assert_int_equal(p->verdict, TLS_E_OK);
+	assert_non_null(p->key);
+	assert_string_equal(p->common_name, "leaf");
+	peer_unref(p);
+	assert_int_equal(start(w, w->list, w->list_len - 1, 2, &p), VERIFY_INLINE);
+	assert_int_equal(p->verdict, TLS_E_DECODE_ERROR);
+	peer_unref(p);
+	assert_int_equal(start(w, w->list, 0, 3, &p), VERIFY_INLINE);
+	assert_int_equal(p->verdict, TLS_E_BAD_CERTIFICATE);
+	peer_unref(p);
+	assert_int_equal(stats(w).verified, 0);
+	w->trust = trust;
+}
+
 static void
 equal_chains_under_way_are_one_verification(void **state)
 {
@@ -713,6 +737,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		CASE(answers_later_and_remembers),
+		CASE(without_a_trust_anybody_is_taken),
 		CASE(equal_chains_under_way_are_one_verification),
 		CASE(who_has_gone_is_not_answered),
 		CASE(what_is_in_flight_is_bounded),
