@@ -96,7 +96,7 @@ const struct config_pool *config_pool_by_id(const struct config *c, uint32_t id)
 /* Whose point of view a policy is looked at from. */
 struct config_side {
 	uint8_t role; /* enum hs_role: ours */
-	bool asks; /* server: clients show certificates */
+	bool asks; /* the other side shows certificates: clients when asked, servers that are verified */
 	const struct cert_store *certs; /* server: ours. NULL: not known, any will do */
 	const char *server_name; /* lower case; NULL: any of the certificates will do */
 };

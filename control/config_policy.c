@@ -143,12 +143,14 @@ has_suite(const struct hs_policy *p, const struct hs_suite *s)
 static void
 tell_useless(const struct fill *f, const char *key, const char *name, enum config_use why)
 {
-	static const char *const expected[] = {
+	const char *const expected[] = {
 		[CONFIG_USE_VERSION] = "a suite of one of the versions",
 		[CONFIG_USE_GROUP] = "a suite whose key exchange has one of the groups",
 		[CONFIG_USE_CERT] = "a suite that one of the certificates can serve",
 		[CONFIG_USE_SCHEME] = "a suite that one of the certificates can serve by one of the signature_algorithms",
-		[CONFIG_USE_ANON] = "a suite with a certificate, because client_auth asks clients for theirs",
+		[CONFIG_USE_ANON] = f->in->side.role == HS_SERVER
+			? "a suite with a certificate, because client_auth asks clients for theirs"
+			: "a suite with a certificate, because verify is not none",
 	};
 
 	config_error_at(f->d, f->in->lists_base, key, "expected %s, got %s", expected[why], name);

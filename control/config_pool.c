@@ -69,7 +69,10 @@ check_tls(struct config *c, struct config_pool *p, const struct raw_pool_tls *r,
 		config_number(d, base, "rekey_records", r->rekey_records, 0, 0, 1u << 24);
 	config_policy(d,
 		&(struct config_policy_in){ .base = base, .profile = r->profile, .lists_base = base,
-			.lists = &r->lists, .allow_insecure = allow, .side = { .role = HS_CLIENT } },
+			.lists = &r->lists, .allow_insecure = allow,
+			/* nobody who has to prove who he is may choose a suite without a proof */
+			.side = { .role = HS_CLIENT,
+				.asks = r->verify == NULL || strcmp(r->verify, "none") != 0 } },
 		&p->policy);
 	p->profile = p->policy.name;
 	p->policy.v2_hello = (p->policy.versions & HS_V_SSL2) != 0;

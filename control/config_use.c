@@ -122,10 +122,10 @@ config_use(const struct hs_policy *p, const struct config_side *side, const stru
 		return CONFIG_USE_VERSION;
 	if (s->kx != HS_KX_RSA && !has_group(p, s->kx))
 		return CONFIG_USE_GROUP;
-	if (side->role != HS_SERVER)
+	if (s->auth == HS_AUTH_ANON && side->asks)
+		return CONFIG_USE_ANON;
+	if (side->role != HS_SERVER || s->auth == HS_AUTH_ANON)
 		return CONFIG_USE_OK;
-	if (s->auth == HS_AUTH_ANON)
-		return side->asks ? CONFIG_USE_ANON : CONFIG_USE_OK;
 	if (side->certs == NULL || choose(side, &w) != NULL)
 		return CONFIG_USE_OK;
 	return w.found_key ? CONFIG_USE_SCHEME : CONFIG_USE_CERT;

@@ -309,6 +309,8 @@ static const struct mistake policy_mistakes[] = {
 	{ POOL("verify: ca, ca: @/ca.pem, profile: legacy"), "22: pools[0].tls.profile: expected allow_insecure: true beside it, got legacy without" },
 	{ POOL("verify: ca, ca: @/ca.pem, versions: [TLS 1.3], groups: [x25519], suites: [TLS_RSA_WITH_AES_128_GCM_SHA256]"), "22: "
 		"pools[0].tls.suites[0]: expected a suite of one of the versions, got TLS_RSA_WITH_AES_128_GCM_SHA256" },
+	{ POOL("verify: ca, ca: @/ca.pem, profile: museum, allow_insecure: true, suites: [TLS_ECDH_anon_WITH_AES_128_CBC_SHA]"), "22: "
+		"pools[0].tls.suites[0]: expected a suite with a certificate, because verify is not none, got TLS_ECDH_anon_WITH_AES_128_CBC_SHA" },
 	{ NULL, NULL, "    proxy_protocol: v1\n", "22: pools[0].proxy_protocol: expected none or v2, got v1" },
 	/* the key log */
 	{ NULL, NULL, "keylog: {file: /tmp/keys}\n", "22: keylog: expected i_know_this_breaks_confidentiality: true in it, got a key log without" },
