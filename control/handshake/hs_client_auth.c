@@ -104,8 +104,12 @@ hs_client_take_alpn(struct hs_call *c, struct hs_span answer)
 
 	if (answer.p == NULL) /* a renegotiation need not say it again */
 		return TLS_E_OK;
-	c->hs->alpn[0] = '\0';
 	name = rd_vec8(&list);
+	/* nor may it say another: data flows */
+	if (c->hs->ready && (strlen(c->hs->alpn) != rd_left(&name) ||
+				    memcmp(c->hs->alpn, name.p, rd_left(&name)) != 0))
+		return TLS_E_ILLEGAL_PARAMETER;
+	c->hs->alpn[0] = '\0';
 	for (unsigned i = 0; i < conf->alpn_count; i++) {
 		if (strlen(conf->alpn[i]) != rd_left(&name) ||
 			memcmp(conf->alpn[i], name.p, rd_left(&name)) != 0)

@@ -1,6 +1,7 @@
 /* CertificateVerify, RFC 8446 4.4.3: the proof that the certificate's key signed this handshake. */
 #include <string.h>
 
+#include "control/handshake/hs_client.h"
 #include "control/handshake/tls13/s13.h"
 
 #define CERTIFICATE_VERIFY 15
@@ -20,8 +21,8 @@ msg13_certificate_verify_send(struct hs_call *c)
 }
 
 /*
- * The client's: a scheme that we listed and that the certificate's key has is judged with the
- * signature; what is signed ends before this message.
+ * The client's: a scheme that we listed and that the certificate's key has; what is signed ends
+ * before this message.
  */
 enum tls_err
 msg13_certificate_verify_recv(struct hs_call *c, struct rd *body)
@@ -36,7 +37,9 @@ msg13_certificate_verify_recv(struct hs_call *c, struct rd *body)
 		return TLS_E_DECODE_ERROR;
 	for (unsigned i = 0; i < p->scheme_count; i++)
 		listed |= p->schemes[i] == scheme;
-	if (!listed || !hs13_scheme_may_sign(scheme))
+	/* 4.2.3: the scheme names the key's kind, and its curve too */
+	if (!listed || !hs13_scheme_may_sign(scheme) ||
+		!hs_client_scheme_fits(scheme, t->peer->key, TLS_V_13))
 		return TLS_E_ILLEGAL_PARAMETER;
 	if (rd_left(&signature) == 0)
 		return TLS_E_DECRYPT_ERROR;

@@ -23,7 +23,11 @@ lifetime(const struct hs_call *c)
 	/*
 	 * what a session rests on (its keys, its client's certificate) does not get younger by use
 	 */
-	if (t->psk_len != 0 && t->psk_expires_s - c->env->now_s < s)
+	if (t->psk_len == 0)
+		return (uint32_t)s;
+	if (t->psk_expires_s <= c->env->now_s) /* it ended while this handshake went on */
+		return 0;
+	if (t->psk_expires_s - c->env->now_s < s)
 		s = t->psk_expires_s - c->env->now_s;
 	return (uint32_t)s;
 }

@@ -238,6 +238,38 @@ a_resumed_session_does_not_live_longer(void **state)
 }
 
 static void
+finished_comes_late(void *ctx, struct hs_end *e, uint8_t *type, uint8_t *data, size_t *len)
+{
+	if (*type == TLS_CT_HANDSHAKE && *len != 0 && data[0] == 20) {
+		e->env.now_s += 10;
+		e->env.now_ms += 10000;
+	}
+}
+
+/* A session that ends between its hello and Finished is not born again. */
+static void
+a_session_that_ends_meanwhile_leaves_no_ticket(void **state)
+{
+	struct s13_world *w = *state;
+	SSL_CTX *ctx = s13_client_ctx();
+	SSL_SESSION *s = first_session(w, ctx);
+	struct ticket_stats before, after;
+	struct s13_pair p;
+
+	w->now_s += 3595;
+	w->opts.tap = finished_comes_late;
+	ticket_keys_stats(w->conf.tickets, &before);
+	s13_pair_open(&p, w, ctx, s);
+	assert_true(s13_pair_shake(&p));
+	assert_true(s13_info(&p).resumed);
+	ticket_keys_stats(w->conf.tickets, &after);
+	assert_int_equal(after.sealed, before.sealed);
+	s13_pair_drop(&p);
+	SSL_SESSION_free(s);
+	SSL_CTX_free(ctx);
+}
+
+static void
 sends_as_many_tickets_as_it_should(void **state)
 {
 	struct s13_world *w = *state;
@@ -432,6 +464,7 @@ main(void)
 		cmocka_unit_test(a_session_is_bound_to),
 		CASE(a_session_is_bound_to_its_name),
 		CASE(a_resumed_session_does_not_live_longer),
+		CASE(a_session_that_ends_meanwhile_leaves_no_ticket),
 		CASE(sends_as_many_tickets_as_it_should),
 		CASE(takes_early_data_once),
 		cmocka_unit_test(refuses_early_data_cleanly),
