@@ -396,6 +396,8 @@ conns_closed(struct conns *c, uint32_t worker, const struct ipc_conn_closed *msg
 			if (c->out.act[i].type == HS_ACT_SESSION_REMOVE)
 				session_cache_remove(c->deps.cache, c->out.data + c->out.act[i].off,
 					c->out.act[i].len);
+			else if (c->out.act[i].type == HS_ACT_CLIENT_REMOVE)
+				conns_client_remove(c, k);
 		hs_out_wipe(&c->out);
 	}
 	c->stats.closed++;
