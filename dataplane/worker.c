@@ -21,7 +21,7 @@
 #define IDLE_SPINS 2 /* turns without work before the first sleep: others may need the core */
 /* packets gather meanwhile: fewer, larger turns cost less than answering each at once */
 #define SLEEP_MIN_US 100 /* few connections: a lone client waits for each step */
-#define NAP_US 300 /* many connections */
+#define NAP_US 500 /* many connections */
 #define NAP_CONNS 8 /* so many are many */
 #define SLEEP_ENGINE_US 20 /* while the engine holds work */
 #define DRAIN_US 1000000
