@@ -203,7 +203,7 @@ struct ipc_conn_ready {
 	uint16_t flags; /* enum ipc_ready_flag */
 	/* trailing data: sent to the pool's server before the client's first byte (PROXY protocol v2 header) */
 	uint32_t bytes;
-	uint32_t rsvd;
+	uint32_t early_max; /* IPC_READY_EARLY: so many bytes of early data at most, RFC 8446 4.2.10 */
 };
 
 /* A direction's keys have protected so many records that they should be replaced (RFC 8446 5.5). */

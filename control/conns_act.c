@@ -98,7 +98,8 @@ send_ready(struct conns *c, struct conn *k, const struct hs_act *a)
 	struct ipc_conn_ready msg = { .conn = k->handle,
 		.pool = k->pool,
 		.max_fragment = a->ready.max_fragment,
-		.flags = a->ready.flags };
+		.flags = a->ready.flags,
+		.early_max = a->ready.early_max };
 
 	if (k->role == HS_SERVER)
 		msg.bytes = (uint32_t)preface(k, head, sizeof(head));

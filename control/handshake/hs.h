@@ -180,6 +180,7 @@ struct hs_act {
 		struct {
 			uint16_t max_fragment; /* 0: 2^14 */
 			uint16_t flags; /* enum ipc_ready_flag */
+			uint32_t early_max; /* bytes of early data that are taken */
 		} ready;
 		struct {
 			uint8_t level, alert; /* SSL 2.0: alert 255, nothing is sent */

@@ -206,6 +206,11 @@ rec_in_opened(struct rec_in *in, uint8_t type, uint32_t len, uint32_t inner, con
 	}
 	in->empties = 0;
 	in->warnings = 0;
+	if (type == TLS_CT_APPDATA && in->shaking && in->early && in->epoch == 1) {
+		if (len > in->early_left)
+			return TLS_E_UNEXPECTED_MESSAGE;
+		in->early_left -= len;
+	}
 	if (type == TLS_CT_CCS && len != 1)
 		return TLS_E_DECODE_ERROR;
 	if (type == TLS_CT_CCS && first[0] != 1)

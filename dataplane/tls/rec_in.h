@@ -23,6 +23,7 @@
 struct rec_in {
 	const struct rec_alg *alg; /* NULL: records are plaintext */
 	uint32_t skip; /* bytes of refused early data that may still come, RFC 8446 4.2.10 */
+	uint32_t early_left; /* bytes of accepted early data that may still come, RFC 8446 4.2.10 */
 	uint32_t msg_have; /* handshake bytes since the keys changed, while `fresh` */
 	uint8_t msg_head[4]; /* their first */
 	uint16_t version; /* of the keys; 0: none yet */

@@ -371,6 +371,7 @@ tls_ctl_ready(struct tls_layer *l, const struct ipc_conn_ready *msg, const uint8
 	c->state = TLS_OPEN;
 	c->rin.shaking = early;
 	c->rin.early = early;
+	c->rin.early_left = msg->early_max;
 	c->active_us = l->now;
 	ctr_inc(l->cfg.ctr, CTR_tls_ready);
 	l->cfg.events->ready(l->cfg.events_ctx, c, msg->pool, head);

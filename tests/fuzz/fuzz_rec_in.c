@@ -58,7 +58,8 @@ give_keys(const struct judge *j, uint8_t dir, uint8_t flags)
 static void
 say_ready(struct judge *j, uint16_t flags)
 {
-	struct ipc_conn_ready m = { .conn = j->conn, .pool = 1, .flags = flags, .bytes = 3 };
+	struct ipc_conn_ready m = { .conn = j->conn, .pool = 1, .flags = flags, .bytes = 3,
+		.early_max = 16384 };
 
 	world_say(j->w, IPC_CONN_READY, &m, sizeof(m), "hi ", 3);
 	j->ready = flags == 0;

@@ -96,6 +96,7 @@ struct hs_end {
 	uint8_t epoch;
 	uint16_t version; /* told by READ_ON */
 	uint16_t max_fragment;
+	uint32_t early_max; /* bytes of early data that may come */
 	uint32_t skip_bytes;
 	bool has_next; /* rd_next is there */
 	bool ccs_seen; /* ... and its ChangeCipherSpec came first */

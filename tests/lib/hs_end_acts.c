@@ -176,10 +176,12 @@ act(struct hs_end *e, const struct hs_act *a)
 			e->opts.keylog(e->opts.ctx, (const char *)d, a->len);
 		break;
 	case HS_ACT_READY:
-		if (a->ready.flags & IPC_READY_EARLY)
+		if (a->ready.flags & IPC_READY_EARLY) {
 			e->early = true;
-		else
+			e->early_max = a->ready.early_max;
+		} else {
 			e->ready = true;
+		}
 		e->max_fragment = a->ready.max_fragment;
 		break;
 	case HS_ACT_DONE:

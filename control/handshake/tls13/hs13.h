@@ -28,6 +28,7 @@ struct hs13 {
 	uint16_t retry_group; /* server: asked for by HelloRetryRequest */
 	uint16_t psk_index; /* selected_identity */
 	uint64_t psk_expires_s; /* server: of the session resumed */
+	uint32_t early_max; /* server: what its ticket promised */
 	uint8_t psk_len; /* 0: no PSK is used */
 	bool psk_only; /* without (EC)DHE */
 	bool want_cert; /* server: CertificateRequest was sent in this handshake */

@@ -94,7 +94,11 @@ s13_flight_end(struct hs_call *c)
 	if (c->hs->early) {
 		hs_raise(c, HS_EV_GO_EARLY, NULL, 0);
 		err = hs13_install(c, IPC_DIR_READ, 0, t->early_traffic);
-		return err == TLS_E_OK ? hs_emit_ready(c, IPC_READY_EARLY) : err;
+		if (err == TLS_E_OK)
+			err = hs_emit_ready(c, IPC_READY_EARLY);
+		if (err == TLS_E_OK)
+			c->out->act[c->out->n - 1].ready.early_max = t->early_max;
+		return err;
 	}
 	c->hs->skip_bytes = s13_skip_bytes(c);
 	err = hs13_install(c, IPC_DIR_READ, 0, t->hs_traffic[HS13_CLIENT]);

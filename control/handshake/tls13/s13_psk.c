@@ -192,6 +192,7 @@ take(struct hs_call *c, const struct session_entry *e, const struct identity *id
 	t->psk_len = e->secret_len;
 	t->psk_index = (uint16_t)index;
 	t->psk_expires_s = e->expires_s;
+	t->early_max = e->early_max;
 	c->hs->resumed = true;
 	c->hs->early = early && first;
 	peer_unref(c->hs->peer);

@@ -308,6 +308,7 @@ try_early(struct s13_world *w, SSL_CTX *ctx, SSL_SESSION *s)
 	e.got = p.end.data_in.len;
 	assert_int_equal(e.accepted, s13_info(&p).early_data);
 	assert_int_equal(p.end.early, e.accepted);
+	assert_int_equal(p.end.early_max, e.accepted ? w->conf.early_data_max : 0);
 	if (e.got != 0) {
 		assert_memory_equal(p.end.data_in.p + p.end.data_in.off, "early", 5);
 		hs_bytes_skip(&p.end.data_in, 5);

@@ -280,6 +280,26 @@ early_data_flows_before_finished(void **state)
 	expect_server(w, "early bird late");
 }
 
+/* RFC 8446 4.2.10: what the ticket promised, and not a byte more. */
+static void
+early_data_ends_where_it_was_promised_to(void **state)
+{
+	struct world *w = *state;
+	struct keys13 k = keys13_new();
+
+	hello_13(w, NULL, 0);
+	assert_int_equal(way_set(w, &k.sap, IPC_DIR_WRITE, 0), 0);
+	assert_int_equal(way_set(w, &k.early, IPC_DIR_READ, 0), 0);
+	say_ready(w, IPC_READY_EARLY);
+	read_on_13(w, 0);
+	server_up(w);
+	way_send(w, &k.early, 23, "twelve bytes", 12);
+	way_send(w, &k.early, 23, "eight+12", 8);
+	expect_server(w, "twelve byteseight+12");
+	way_send(w, &k.early, 23, "1", 1);
+	way_expect_alert(w, &k.sap, 2, 10);
+}
+
 /* Up to the point where early data is read under the handshake's keys. */
 static void
 early_then_handshake_keys(struct world *w, struct keys13 *k)
@@ -637,6 +657,7 @@ main(void)
 		CASE(change_cipher_spec_is_never_protected),
 		CASE(keys_for_now_need_a_pause),
 		CASE(early_data_flows_before_finished),
+		CASE(early_data_ends_where_it_was_promised_to),
 		CASE(data_under_handshake_keys_is_refused),
 		CASE(data_under_handshake_keys_without_early_data_is_refused),
 		CASE(a_handshake_with_early_data_ends_in_time_and_with_its_control_process),

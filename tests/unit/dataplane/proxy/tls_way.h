@@ -158,7 +158,8 @@ say_records(struct world *w, uint8_t type, uint8_t flags, const void *p, uint32_
 static inline void
 say_ready(struct world *w, uint16_t flags)
 {
-	struct ipc_conn_ready m = { .conn = w->conn, .pool = POOL, .flags = flags };
+	struct ipc_conn_ready m = { .conn = w->conn, .pool = POOL, .flags = flags,
+		.early_max = 20 };
 
 	assert_int_equal(tls_ctl_ready(w->tls, &m, NULL), 0);
 }

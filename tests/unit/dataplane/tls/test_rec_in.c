@@ -291,6 +291,7 @@ data_of_tls_1_3_comes_under_keys_for_data(void **state)
 		struct rec_in in = tls13(rows[i].epoch, rows[i].shaking);
 
 		in.early = rows[i].early;
+		in.early_left = 1;
 		assert_int_equal(rec_in_opened(&in, 23, 1, 2, first),
 			rows[i].ok ? TLS_E_OK : TLS_E_UNEXPECTED_MESSAGE);
 	}
