@@ -53,6 +53,7 @@ const struct hs_cell hs_s13_cells[HS_FIRST_C13 - HS_FIRST_S13][HS_EVENTS] = {
 	CELL(S13_REAUTH,             GO_OPEN,            s13_go,                        NULL,       NOTHING,       S13_OPEN,               "8446 4.6.2"),
 	CELL(S13_REAUTH,             GO_CERTIFICATE,     s13_go,                        &request,   NOTHING,       S13_REAUTH_CERTIFICATE, "8446 4.6.2"),
 	CELL(S13_REAUTH_CERTIFICATE, KEY_UPDATE,         msg13_key_update_recv,         NULL,       NOTHING,       S13_REAUTH_CERTIFICATE, "8446 4.6.3"),
+	CELL(S13_REAUTH_CERTIFICATE, CMD_REKEY,          msg13_key_update_start,        NULL,       NOTHING,       S13_REAUTH_CERTIFICATE, "8446 4.6.3, 5.5"),
 	CELL(S13_REAUTH_CERTIFICATE, CERTIFICATE,        msg13_certificate_recv,        NULL,       S13_CHAIN,     S13_REAUTH_CHAIN,       "8446 4.4.2"),
 	CELL(S13_REAUTH_CHAIN,       VERIFIED,           s13_chain_verified,            NULL,       NOTHING,       S13_REAUTH_VERIFY,      "8446 4.4.2.4"),
 	CELL(S13_REAUTH_CHAIN,       GO_FINISHED,        s13_go,                        NULL,       NOTHING,       S13_REAUTH_FINISHED,    "8446 4.6.2"),
