@@ -219,7 +219,7 @@ poly_decompress(struct poly *p, unsigned d, const uint8_t *in)
 	for (unsigned i = 0; i < MLKEM_N; i++) {
 		for (; have < d; have += 8)
 			bits |= (uint32_t)*in++ << have;
-		p->c[i] = (int16_t)(((bits & ((1u << d) - 1)) * Q + (1u << (d - 1))) >> d);
+		p->c[i] = (int16_t)(((bits & ((1u << d) - 1)) * Q + ((1u << d) >> 1)) >> d);
 		bits >>= d;
 		have -= d;
 	}
