@@ -120,6 +120,26 @@ limits_of(struct proxy *p, uint32_t id)
 	return l;
 }
 
+/*
+ * The PROXY header goes in clear before TLS, as its specification and the servers that read it have
+ * it; the pair keeps its own for another server, should this one fail. False: no buffer.
+ */
+static bool
+send_head(struct proxy *p, struct proxy_pair *x)
+{
+	struct rte_mbuf *m = x->head, *copy;
+
+	if (m == NULL)
+		return true;
+	copy = rte_pktmbuf_copy(m, p->cfg.pool, 0, UINT32_MAX);
+	if (copy == NULL)
+		return false;
+	if (tcp_send_take(p->cfg.tcp, x->server, copy) == 0)
+		return true;
+	rte_pktmbuf_free(copy);
+	return false;
+}
+
 void
 proxy_leg_start(struct proxy *p, struct proxy_pair *x)
 {
@@ -128,7 +148,7 @@ proxy_leg_start(struct proxy *p, struct proxy_pair *x)
 	uint32_t count = 0;
 
 	cfg_pool_server(p->cfg.cfg, x->pool, 0, &count);
-	if (leg != NULL && lim != NULL && count != 0)
+	if (leg != NULL && lim != NULL && count != 0 && send_head(p, x))
 		leg->tls = tls_connect(
 			p->tls, x->server, lim, x->tls, (uint16_t)((x->next - 1) % count), p->now);
 	if (leg == NULL || leg->tls == NULL) {
@@ -170,10 +190,8 @@ proxy_leg_ready(struct proxy *p, struct proxy_pair *x)
 		return;
 	x->leg->ready = true;
 	x->state = PAIR_UP;
-	if (x->head != NULL) {
-		queue_put(&x->leg->up, x->head); /* which is empty */
-		x->head = NULL;
-	}
+	rte_pktmbuf_free(x->head); /* it went before the handshake */
+	x->head = NULL;
 	proxy_leg_up(p, x);
 	tls_resume(p->tls, x->tls);
 }

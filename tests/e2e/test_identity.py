@@ -106,10 +106,10 @@ class Behind:
         c.settimeout(20)
         with c:
             try:
+                self.headers.append(Header(lambda n: c.recv(n, socket.MSG_WAITALL)))  # in clear, before TLS too
                 if self.context:
                     c = self.context.wrap_socket(c, server_side=True)
                 stream = c.makefile("rb")
-                self.headers.append(Header(stream.read))
                 c.sendall(b"<" + stream.readline() + b">")
                 if self.context:
                     c.unwrap()  # an end without close_notify is an answer cut short
