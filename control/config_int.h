@@ -197,8 +197,6 @@ uint32_t config_stable_id(const char *text);
 bool config_parse_ip(const char *text, struct ipc_addr *a);
 void config_endpoint(struct config_diag *d, const char *base, const char *address, unsigned port,
 	struct ipc_addr *a);
-/* Whether BASE.KEY is in the file. */
-bool config_given(const struct config_diag *d, const char *base, const char *key);
 
 /* config_check.c: fills c from c->raw; mistakes go to d. */
 void config_check(struct config *c, struct config_diag *d);

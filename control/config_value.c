@@ -59,15 +59,6 @@ config_choice(struct config_diag *d, const char *base, const char *key, const ch
 	return otherwise;
 }
 
-bool
-config_given(const struct config_diag *d, const char *base, const char *key)
-{
-	char path[CONFIG_PATH_LEN];
-
-	snprintf(path, sizeof(path), "%.120s.%.100s", base, key);
-	return config_loc_has(d->loc, path);
-}
-
 uint32_t
 config_stable_id(const char *text)
 {

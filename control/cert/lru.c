@@ -143,9 +143,3 @@ lru_count(const struct lru *l)
 {
 	return l->count;
 }
-
-size_t
-lru_cost(const struct lru *l)
-{
-	return l->cost;
-}

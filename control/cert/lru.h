@@ -20,6 +20,5 @@ void *lru_get(struct lru *l, const uint8_t key[32]);
 void lru_put(struct lru *l, const uint8_t key[32], void *value, size_t cost);
 void lru_remove(struct lru *l, const uint8_t key[32]);
 unsigned lru_count(const struct lru *l);
-size_t lru_cost(const struct lru *l);
 
 #endif
