@@ -18,8 +18,8 @@
 SLUICE_STATIC_ASSERT(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "structures are little-endian");
 
 #define SLUICE_MAGIC 0x43554C53u
-#define SLUICE_MAP_VERSION 1u
-#define SLUICE_MAP_HASH 0x546D7829u
+#define SLUICE_MAP_VERSION 2u
+#define SLUICE_MAP_HASH 0x4077C0E3u
 #define SLUICE_PCI_VENDOR 0x1D6Bu
 #define SLUICE_PCI_DEVICE 0x51CEu
 #define SLUICE_BAR_BYTES 0x10000u
@@ -28,8 +28,12 @@ SLUICE_STATIC_ASSERT(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "structures are 
 #define SLUICE_NUM_QUEUES_MAX 16u
 #define SLUICE_NUM_SESSIONS 1024u /* session context slots in each symmetric lane, simulation build */
 #define SLUICE_NUM_SESSIONS_MAX 65536u
-#define SLUICE_NUM_KEYS 16u /* private key slots in the public-key engine, simulation build */
+#define SLUICE_NUM_KEYS 16u /* private key slots in each public-key class, simulation build */
 #define SLUICE_NUM_KEYS_MAX 64u
+#define SLUICE_NUM_SECRETS 1024u /* secret slots, simulation build */
+#define SLUICE_NUM_SECRETS_MAX 65536u
+#define SLUICE_SECRET_BYTES 192u /* bytes of the longest secret: a key block of TLS 1.2 with two 32-byte keys, two 48-byte MAC keys, two IVs, simulation build */
+#define SLUICE_SECRET_BYTES_MAX 192u
 #define SLUICE_MAX_SEGMENTS 64u /* entries of one scatter list, simulation build */
 #define SLUICE_MAX_SEGMENTS_MAX 64u
 #define SLUICE_MAX_RECORD 18437u /* bytes of the longest TLS record with its header (RFC 5246 6.2.3: 2^14 + 2048 + 5), simulation build */
@@ -39,9 +43,12 @@ SLUICE_STATIC_ASSERT(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "structures are 
 
 /* engine ids */
 enum sluice_engine {
-	SLUICE_ENGINE_AEAD = 0, /* AES pipe with GHASH: GCM records and AEAD, CTR and CBC ciphers at one block a cycle */
-	SLUICE_ENGINE_MAC = 1, /* SHA-1, SHA-256, HMAC, TLS 1.2 PRF, CBC with HMAC records, chained ciphers */
-	SLUICE_ENGINE_PKA = 2, /* Montgomery engine: RSA private operations from write-only key slots */
+	SLUICE_ENGINE_AEAD = 0, /* AES pipe with GHASH: GCM records of TLS 1.2 and 1.3, AEAD, CTR and CBC ciphers at one block a cycle */
+	SLUICE_ENGINE_MAC = 1, /* SHA-1, SHA-2, HMAC, PRF and HKDF, CBC with HMAC records, chained ciphers */
+	SLUICE_ENGINE_PKA = 2, /* large Montgomery engines: RSA and P-384 from write-only key slots */
+	SLUICE_ENGINE_ECC = 3, /* small Montgomery engines: P-256, X25519, from write-only key slots */
+	SLUICE_ENGINE_CHACHA = 4, /* ChaCha20-Poly1305: AEAD and records of TLS 1.2 and 1.3 */
+	SLUICE_ENGINE_KDF = 5, /* secret slots and what may be derived from them: key schedules of TLS 1.2 and 1.3, wrapping */
 };
 #define SLUICE_NUM_ENGINES 3u
 
@@ -142,41 +149,69 @@ enum sluice_desc_flag {
 /* operations; which engine serves each is in brackets */
 enum sluice_opcode {
 	SLUICE_OP_NOP = 0x00, /* [any] completes with OK */
-	SLUICE_OP_SESSION_LOAD = 0x10, /* [aead mac] source: struct session. Writes the context slot named by handle with its generation */
-	SLUICE_OP_SESSION_FREE = 0x11, /* [aead mac] erases the slot; a stale generation is BAD_HANDLE */
-	SLUICE_OP_RECORD_SEAL = 0x12, /* [aead: AES_GCM; mac: AES_CBC_*] source: plaintext (0..2^14). param0 7:0 content type. Result: the whole record with its 5-byte header */
-	SLUICE_OP_RECORD_OPEN = 0x13, /* [aead: AES_GCM; mac: AES_CBC_*] source: the whole record with its header. Result: plaintext; info: content type */
-	SLUICE_OP_AEAD_SEAL = 0x14, /* [aead] AES-GCM. source: IV (12 bytes) | AAD (param0 bytes) | plaintext. Result: ciphertext | tag (16) */
-	SLUICE_OP_AEAD_OPEN = 0x15, /* [aead] source: IV (12) | AAD (param0 bytes) | ciphertext | tag (param1 bytes, 4..16). Result: plaintext */
+	SLUICE_OP_SESSION_LOAD = 0x10, /* [aead mac chacha] source: struct session. Writes the context slot named by handle with its generation. handle2: secret of kind KEY_BLOCK to take keys and IVs from (session.slice says which), those fields of the context are zero then */
+	SLUICE_OP_SESSION_FREE = 0x11, /* [aead mac chacha] erases the slot; a stale generation is BAD_HANDLE */
+	SLUICE_OP_RECORD_SEAL = 0x12, /* [aead: AES_GCM; chacha; mac: AES_CBC_*] source: plaintext (0..2^14). param0 7:0 content type; param1: bytes of TLS 1.3 padding (plaintext and padding at most 2^14), else zero. Result: the whole record with its 5-byte header */
+	SLUICE_OP_RECORD_OPEN = 0x13, /* [aead: AES_GCM; chacha; mac: AES_CBC_*] source: the whole record with its header. Result: plaintext, without TLS 1.3's inner type and padding; info: content type (TLS 1.3: the inner one; BAD_RECORD when there is none) */
+	SLUICE_OP_AEAD_SEAL = 0x14, /* [aead: AES-GCM; chacha] source: IV (12 bytes) | AAD (param0 bytes) | plaintext. Result: ciphertext | tag (16) */
+	SLUICE_OP_AEAD_OPEN = 0x15, /* [aead chacha] source: IV (12) | AAD (param0 bytes) | ciphertext | tag (param1 bytes, 4..16; chacha: 16). Result: plaintext */
 	SLUICE_OP_CIPHER_ENC = 0x16, /* [aead mac] AES_CBC (whole blocks; both lanes) or AES_CTR (aead only). source: IV or first counter block (16) | data. Result: data */
 	SLUICE_OP_CIPHER_DEC = 0x17, /* [aead mac] as CIPHER_ENC */
 	SLUICE_OP_HASH = 0x20, /* [mac] param0: enum hash; handle 0. source: message. Result: digest */
 	SLUICE_OP_HMAC = 0x21, /* [mac] session of alg HMAC_*, or AES_CBC_HMAC_* for its MAC key. source: message. Result: full tag */
-	SLUICE_OP_HMAC_VERIFY = 0x22, /* [mac] source: message | expected tag (param0 bytes, 4..32). No result; AUTH_FAILED when they differ, compared in constant time */
-	SLUICE_OP_TLS_PRF = 0x23, /* [mac] TLS 1.2 P_SHA256 (RFC 5246 5). handle 0. source: secret (param0 bytes, 0..64) | label and seed. param1: bytes of output (1..512). Result: output */
-	SLUICE_OP_KEY_LOAD = 0x30, /* [pka] source: RFC 5649 wrapped key blob. Unwraps with the card's key and writes the slot named by handle */
-	SLUICE_OP_KEY_FREE = 0x31, /* [pka] erases the slot */
-	SLUICE_OP_RSA_PRIVATE = 0x32, /* [pka] source: 256-byte big-endian integer below the modulus. Result: source^d mod n, 256 bytes big-endian */
-	SLUICE_OP_RSA_PMS_DECRYPT = 0x33, /* [pka] as RSA_PRIVATE, then PKCS#1 type 2 unpadding to a 48-byte premaster secret whose first two bytes must be param0 15:0 (the version as the client sent it: major in 15:8, minor in 7:0; RFC 5246 7.4.7.1); on any mismatch a random one, in constant time, status OK. Result: 48 bytes */
+	SLUICE_OP_HMAC_VERIFY = 0x22, /* [mac] source: message | expected tag (param0 bytes, 4..64). No result; AUTH_FAILED when they differ, compared in constant time */
+	SLUICE_OP_TLS_PRF = 0x23, /* [mac] TLS 1.2 P_hash (RFC 5246 5). handle 0. source: secret (param0 7:0 bytes, 0..64) | label and seed. param0 15:8: enum hash, SHA256 (or 0) or SHA384. param1: bytes of output (1..512). Result: output */
+	SLUICE_OP_KDF = 0x24, /* [kdf] param0: enum kdf; param1 7:0: enum hash (SHA256 or SHA384), 31:16 bytes of a key block. handle: secret that goes in (0 where the kdf says none); handle3: second secret; handle2: slot for the result, or 0 for those with a public result. source: as the kdf says */
+	SLUICE_OP_SECRET_WRAP = 0x25, /* [kdf] handle: secret of kind MASTER or PSK. Result: kind, length and value wrapped (RFC 5649) by a key that only cards with this card's fuses have */
+	SLUICE_OP_SECRET_UNWRAP = 0x26, /* [kdf] source: what SECRET_WRAP gave; handle2: slot for it. BAD_KEY when it does not unwrap */
+	SLUICE_OP_SECRET_FREE = 0x27, /* [kdf] handle: erases the slot */
+	SLUICE_OP_HKDF_EXTRACT = 0x28, /* [mac] RFC 5869 2.2. param0 7:0 bytes of salt (0..64), 15:8 enum hash. source: salt | input keying material. Result: PRK */
+	SLUICE_OP_HKDF_EXPAND = 0x29, /* [mac] RFC 5869 2.3. param0 7:0 bytes of PRK (0..64), 15:8 enum hash. param1: bytes of output (1..512). source: PRK | info (0..256 bytes). Result: output */
+	SLUICE_OP_KEY_LOAD = 0x30, /* [pka ecc] source: RFC 5649 wrapped key blob (struct rsa_key, ec_key, ..., by its magic). Unwraps with the card's key and writes the slot named by handle */
+	SLUICE_OP_KEY_FREE = 0x31, /* [pka ecc] erases the slot */
+	SLUICE_OP_RSA_PRIVATE = 0x32, /* [pka] source: big-endian integer below the modulus, as long as it. Result: source^d mod n, likewise */
+	SLUICE_OP_RSA_PMS_DECRYPT = 0x33, /* [pka] as RSA_PRIVATE, then PKCS#1 type 2 unpadding to a 48-byte premaster secret whose first two bytes must be param0 15:0 (the version as the client sent it: major in 15:8, minor in 7:0; RFC 5246 7.4.7.1); on any mismatch a random one, in constant time, status OK. Result: 48 bytes; none when handle2 names a secret slot, which takes them as kind PREMASTER */
+	SLUICE_OP_RSA_PUBLIC = 0x34, /* [pka] handle 0. param0: bytes of the modulus (256, 384 or 512); param1: public exponent (odd, 3..2^32-1). source: modulus | input, big-endian, param0 bytes each. Result: input^e mod n */
+	SLUICE_OP_ECDSA_SIGN = 0x40, /* [ecc: P256; pka: P384] handle: key slot. param0 7:0 enum curve; param1: bytes of the digest (20..64; its leftmost bits count, FIPS 186-4 6.4). source: digest. Result: r | s, each as long as the order; the nonce comes from the generator on the card */
+	SLUICE_OP_ECDSA_VERIFY = 0x41, /* [ecc: P256; pka: P384] handle 0. param0, param1 as ECDSA_SIGN. source: r | s | x | y | digest, big-endian. No result; AUTH_FAILED when the signature is wrong, BAD_INPUT when the point is not on the curve */
+	SLUICE_OP_EC_KEYGEN = 0x42, /* [ecc: P256 X25519; pka: P384] handle 0. param0 7:0 enum curve. No source. Result: private | public; with handle2 only public, and the slot takes the private key as kind EC_PRIVATE. P256, P384: scalar big-endian, point as x | y. X25519: RFC 7748 */
+	SLUICE_OP_ECDH = 0x43, /* [ecc: P256 X25519; pka: P384] param0 7:0 enum curve. handle3: secret of kind EC_PRIVATE, source: peer's public; or handle3 0, source: private | peer's public. Result: shared secret (x coordinate); none with handle2, whose slot takes it as kind PREMASTER. BAD_INPUT: not a valid point, or an all-zero secret (RFC 7748 6.1) */
+	SLUICE_OP_ECDH_RESPOND = 0x44, /* [ecc: P256 X25519; pka: P384] EC_KEYGEN and ECDH with the new key in one. param0 7:0 enum curve. source: peer's public. Result: own public | shared secret; own public only with handle2, whose slot takes the secret as kind PREMASTER */
+	SLUICE_OP_EC_MUL = 0x45, /* [ecc: P256; pka: P384] param0 7:0 enum curve. source: scalar | x | y. Result: x | y of the product; BAD_INPUT when the point is not on the curve or the product is at infinity */
+	SLUICE_OP_EDDSA_SIGN = 0x46, /* [ecc] Ed25519 (RFC 8032 5.1), PureEdDSA. handle: key slot. source: message. Result: signature, 64 bytes */
 };
 #define SLUICE_OPCODE_LIST(X) \
 	X(NOP, 0x00, "[any] completes with OK") \
-	X(SESSION_LOAD, 0x10, "[aead mac] source: struct session. Writes the context slot named by handle with its generation") \
-	X(SESSION_FREE, 0x11, "[aead mac] erases the slot; a stale generation is BAD_HANDLE") \
-	X(RECORD_SEAL, 0x12, "[aead: AES_GCM; mac: AES_CBC_*] source: plaintext (0..2^14). param0 7:0 content type. Result: the whole record with its 5-byte header") \
-	X(RECORD_OPEN, 0x13, "[aead: AES_GCM; mac: AES_CBC_*] source: the whole record with its header. Result: plaintext; info: content type") \
-	X(AEAD_SEAL, 0x14, "[aead] AES-GCM. source: IV (12 bytes) | AAD (param0 bytes) | plaintext. Result: ciphertext | tag (16)") \
-	X(AEAD_OPEN, 0x15, "[aead] source: IV (12) | AAD (param0 bytes) | ciphertext | tag (param1 bytes, 4..16). Result: plaintext") \
+	X(SESSION_LOAD, 0x10, "[aead mac chacha] source: struct session. Writes the context slot named by handle with its generation. handle2: secret of kind KEY_BLOCK to take keys and IVs from (session.slice says which), those fields of the context are zero then") \
+	X(SESSION_FREE, 0x11, "[aead mac chacha] erases the slot; a stale generation is BAD_HANDLE") \
+	X(RECORD_SEAL, 0x12, "[aead: AES_GCM; chacha; mac: AES_CBC_*] source: plaintext (0..2^14). param0 7:0 content type; param1: bytes of TLS 1.3 padding (plaintext and padding at most 2^14), else zero. Result: the whole record with its 5-byte header") \
+	X(RECORD_OPEN, 0x13, "[aead: AES_GCM; chacha; mac: AES_CBC_*] source: the whole record with its header. Result: plaintext, without TLS 1.3's inner type and padding; info: content type (TLS 1.3: the inner one; BAD_RECORD when there is none)") \
+	X(AEAD_SEAL, 0x14, "[aead: AES-GCM; chacha] source: IV (12 bytes) | AAD (param0 bytes) | plaintext. Result: ciphertext | tag (16)") \
+	X(AEAD_OPEN, 0x15, "[aead chacha] source: IV (12) | AAD (param0 bytes) | ciphertext | tag (param1 bytes, 4..16; chacha: 16). Result: plaintext") \
 	X(CIPHER_ENC, 0x16, "[aead mac] AES_CBC (whole blocks; both lanes) or AES_CTR (aead only). source: IV or first counter block (16) | data. Result: data") \
 	X(CIPHER_DEC, 0x17, "[aead mac] as CIPHER_ENC") \
 	X(HASH, 0x20, "[mac] param0: enum hash; handle 0. source: message. Result: digest") \
 	X(HMAC, 0x21, "[mac] session of alg HMAC_*, or AES_CBC_HMAC_* for its MAC key. source: message. Result: full tag") \
-	X(HMAC_VERIFY, 0x22, "[mac] source: message | expected tag (param0 bytes, 4..32). No result; AUTH_FAILED when they differ, compared in constant time") \
-	X(TLS_PRF, 0x23, "[mac] TLS 1.2 P_SHA256 (RFC 5246 5). handle 0. source: secret (param0 bytes, 0..64) | label and seed. param1: bytes of output (1..512). Result: output") \
-	X(KEY_LOAD, 0x30, "[pka] source: RFC 5649 wrapped key blob. Unwraps with the card's key and writes the slot named by handle") \
-	X(KEY_FREE, 0x31, "[pka] erases the slot") \
-	X(RSA_PRIVATE, 0x32, "[pka] source: 256-byte big-endian integer below the modulus. Result: source^d mod n, 256 bytes big-endian") \
-	X(RSA_PMS_DECRYPT, 0x33, "[pka] as RSA_PRIVATE, then PKCS#1 type 2 unpadding to a 48-byte premaster secret whose first two bytes must be param0 15:0 (the version as the client sent it: major in 15:8, minor in 7:0; RFC 5246 7.4.7.1); on any mismatch a random one, in constant time, status OK. Result: 48 bytes")
+	X(HMAC_VERIFY, 0x22, "[mac] source: message | expected tag (param0 bytes, 4..64). No result; AUTH_FAILED when they differ, compared in constant time") \
+	X(TLS_PRF, 0x23, "[mac] TLS 1.2 P_hash (RFC 5246 5). handle 0. source: secret (param0 7:0 bytes, 0..64) | label and seed. param0 15:8: enum hash, SHA256 (or 0) or SHA384. param1: bytes of output (1..512). Result: output") \
+	X(KDF, 0x24, "[kdf] param0: enum kdf; param1 7:0: enum hash (SHA256 or SHA384), 31:16 bytes of a key block. handle: secret that goes in (0 where the kdf says none); handle3: second secret; handle2: slot for the result, or 0 for those with a public result. source: as the kdf says") \
+	X(SECRET_WRAP, 0x25, "[kdf] handle: secret of kind MASTER or PSK. Result: kind, length and value wrapped (RFC 5649) by a key that only cards with this card's fuses have") \
+	X(SECRET_UNWRAP, 0x26, "[kdf] source: what SECRET_WRAP gave; handle2: slot for it. BAD_KEY when it does not unwrap") \
+	X(SECRET_FREE, 0x27, "[kdf] handle: erases the slot") \
+	X(HKDF_EXTRACT, 0x28, "[mac] RFC 5869 2.2. param0 7:0 bytes of salt (0..64), 15:8 enum hash. source: salt | input keying material. Result: PRK") \
+	X(HKDF_EXPAND, 0x29, "[mac] RFC 5869 2.3. param0 7:0 bytes of PRK (0..64), 15:8 enum hash. param1: bytes of output (1..512). source: PRK | info (0..256 bytes). Result: output") \
+	X(KEY_LOAD, 0x30, "[pka ecc] source: RFC 5649 wrapped key blob (struct rsa_key, ec_key, ..., by its magic). Unwraps with the card's key and writes the slot named by handle") \
+	X(KEY_FREE, 0x31, "[pka ecc] erases the slot") \
+	X(RSA_PRIVATE, 0x32, "[pka] source: big-endian integer below the modulus, as long as it. Result: source^d mod n, likewise") \
+	X(RSA_PMS_DECRYPT, 0x33, "[pka] as RSA_PRIVATE, then PKCS#1 type 2 unpadding to a 48-byte premaster secret whose first two bytes must be param0 15:0 (the version as the client sent it: major in 15:8, minor in 7:0; RFC 5246 7.4.7.1); on any mismatch a random one, in constant time, status OK. Result: 48 bytes; none when handle2 names a secret slot, which takes them as kind PREMASTER") \
+	X(RSA_PUBLIC, 0x34, "[pka] handle 0. param0: bytes of the modulus (256, 384 or 512); param1: public exponent (odd, 3..2^32-1). source: modulus | input, big-endian, param0 bytes each. Result: input^e mod n") \
+	X(ECDSA_SIGN, 0x40, "[ecc: P256; pka: P384] handle: key slot. param0 7:0 enum curve; param1: bytes of the digest (20..64; its leftmost bits count, FIPS 186-4 6.4). source: digest. Result: r | s, each as long as the order; the nonce comes from the generator on the card") \
+	X(ECDSA_VERIFY, 0x41, "[ecc: P256; pka: P384] handle 0. param0, param1 as ECDSA_SIGN. source: r | s | x | y | digest, big-endian. No result; AUTH_FAILED when the signature is wrong, BAD_INPUT when the point is not on the curve") \
+	X(EC_KEYGEN, 0x42, "[ecc: P256 X25519; pka: P384] handle 0. param0 7:0 enum curve. No source. Result: private | public; with handle2 only public, and the slot takes the private key as kind EC_PRIVATE. P256, P384: scalar big-endian, point as x | y. X25519: RFC 7748") \
+	X(ECDH, 0x43, "[ecc: P256 X25519; pka: P384] param0 7:0 enum curve. handle3: secret of kind EC_PRIVATE, source: peer's public; or handle3 0, source: private | peer's public. Result: shared secret (x coordinate); none with handle2, whose slot takes it as kind PREMASTER. BAD_INPUT: not a valid point, or an all-zero secret (RFC 7748 6.1)") \
+	X(ECDH_RESPOND, 0x44, "[ecc: P256 X25519; pka: P384] EC_KEYGEN and ECDH with the new key in one. param0 7:0 enum curve. source: peer's public. Result: own public | shared secret; own public only with handle2, whose slot takes the secret as kind PREMASTER") \
+	X(EC_MUL, 0x45, "[ecc: P256; pka: P384] param0 7:0 enum curve. source: scalar | x | y. Result: x | y of the product; BAD_INPUT when the point is not on the curve or the product is at infinity") \
+	X(EDDSA_SIGN, 0x46, "[ecc] Ed25519 (RFC 8032 5.1), PureEdDSA. handle: key slot. source: message. Result: signature, 64 bytes")
 
 /* completion status */
 enum sluice_status {
@@ -194,6 +229,9 @@ enum sluice_status {
 	SLUICE_ST_BAD_INPUT = 0x0B, /* the operand is not below the modulus */
 	SLUICE_ST_SELFTEST_FAILED = 0x0C, /* the engine failed its self test and refuses work */
 	SLUICE_ST_SEQ_EXHAUSTED = 0x0D, /* the sequence number would wrap */
+	SLUICE_ST_BAD_SECRET = 0x0E, /* no such secret, of another function or generation, or not of the kind that the operation wants */
+	SLUICE_ST_NO_ENTROPY = 0x0F, /* the generator's health test failed; operations that need random numbers are refused until reset */
+	SLUICE_ST_ABORTED = 0x10, /* the operation ran longer than its bound, or its queue was reset */
 };
 #define SLUICE_STATUS_LIST(X) \
 	X(OK, 0x00, "") \
@@ -209,35 +247,199 @@ enum sluice_status {
 	X(BAD_KEY, 0x0A, "the blob did not unwrap, or its contents are not a usable key") \
 	X(BAD_INPUT, 0x0B, "the operand is not below the modulus") \
 	X(SELFTEST_FAILED, 0x0C, "the engine failed its self test and refuses work") \
-	X(SEQ_EXHAUSTED, 0x0D, "the sequence number would wrap")
+	X(SEQ_EXHAUSTED, 0x0D, "the sequence number would wrap") \
+	X(BAD_SECRET, 0x0E, "no such secret, of another function or generation, or not of the kind that the operation wants") \
+	X(NO_ENTROPY, 0x0F, "the generator's health test failed; operations that need random numbers are refused until reset") \
+	X(ABORTED, 0x10, "the operation ran longer than its bound, or its queue was reset")
 
 /* session algorithms */
 enum sluice_alg {
-	SLUICE_ALG_AES_GCM = 0x01, /* engine aead; record (TLS 1.2) and AEAD */
+	SLUICE_ALG_AES_GCM = 0x01, /* engine aead; record (TLS 1.2, 1.3) and AEAD */
 	SLUICE_ALG_AES_CTR = 0x02, /* engine aead */
 	SLUICE_ALG_AES_CBC = 0x03, /* engine aead or mac */
-	SLUICE_ALG_AES_CBC_HMAC_SHA1 = 0x04, /* engine mac; TLS 1.0 to 1.2 records, MAC then encrypt */
-	SLUICE_ALG_AES_CBC_HMAC_SHA256 = 0x05, /* engine mac; TLS 1.2 records, MAC then encrypt */
+	SLUICE_ALG_AES_CBC_HMAC_SHA1 = 0x04, /* engine mac; TLS 1.0 to 1.2 records, MAC then encrypt or (session.flags) encrypt then MAC; version 0x0300: the MAC of SSL 3.0 (RFC 6101 5.2.3.1) */
+	SLUICE_ALG_AES_CBC_HMAC_SHA256 = 0x05, /* engine mac; TLS 1.2 records, MAC then encrypt or encrypt then MAC */
 	SLUICE_ALG_HMAC_SHA1 = 0x06, /* engine mac */
 	SLUICE_ALG_HMAC_SHA256 = 0x07, /* engine mac */
+	SLUICE_ALG_CHACHA20_POLY1305 = 0x08, /* engine chacha; record (TLS 1.2, 1.3) and AEAD (RFC 8439) */
+	SLUICE_ALG_HMAC_SHA384 = 0x09, /* engine mac */
+	SLUICE_ALG_HMAC_SHA512 = 0x0A, /* engine mac */
+	SLUICE_ALG_AES_CBC_HMAC_SHA384 = 0x0B, /* engine mac; TLS 1.2 records, MAC then encrypt or encrypt then MAC */
 };
 #define SLUICE_ALG_LIST(X) \
-	X(AES_GCM, 0x01, "engine aead; record (TLS 1.2) and AEAD") \
+	X(AES_GCM, 0x01, "engine aead; record (TLS 1.2, 1.3) and AEAD") \
 	X(AES_CTR, 0x02, "engine aead") \
 	X(AES_CBC, 0x03, "engine aead or mac") \
-	X(AES_CBC_HMAC_SHA1, 0x04, "engine mac; TLS 1.0 to 1.2 records, MAC then encrypt") \
-	X(AES_CBC_HMAC_SHA256, 0x05, "engine mac; TLS 1.2 records, MAC then encrypt") \
+	X(AES_CBC_HMAC_SHA1, 0x04, "engine mac; TLS 1.0 to 1.2 records, MAC then encrypt or (session.flags) encrypt then MAC; version 0x0300: the MAC of SSL 3.0 (RFC 6101 5.2.3.1)") \
+	X(AES_CBC_HMAC_SHA256, 0x05, "engine mac; TLS 1.2 records, MAC then encrypt or encrypt then MAC") \
 	X(HMAC_SHA1, 0x06, "engine mac") \
-	X(HMAC_SHA256, 0x07, "engine mac")
+	X(HMAC_SHA256, 0x07, "engine mac") \
+	X(CHACHA20_POLY1305, 0x08, "engine chacha; record (TLS 1.2, 1.3) and AEAD (RFC 8439)") \
+	X(HMAC_SHA384, 0x09, "engine mac") \
+	X(HMAC_SHA512, 0x0A, "engine mac") \
+	X(AES_CBC_HMAC_SHA384, 0x0B, "engine mac; TLS 1.2 records, MAC then encrypt or encrypt then MAC")
 
 /* hash functions */
 enum sluice_hash {
 	SLUICE_HASH_SHA1 = 0x01, /* FIPS 180-4, 20 bytes */
 	SLUICE_HASH_SHA256 = 0x02, /* FIPS 180-4, 32 bytes */
+	SLUICE_HASH_SHA384 = 0x03, /* FIPS 180-4, 48 bytes */
+	SLUICE_HASH_SHA512 = 0x04, /* FIPS 180-4, 64 bytes */
 };
 #define SLUICE_HASH_LIST(X) \
 	X(SHA1, 0x01, "FIPS 180-4, 20 bytes") \
-	X(SHA256, 0x02, "FIPS 180-4, 32 bytes")
+	X(SHA256, 0x02, "FIPS 180-4, 32 bytes") \
+	X(SHA384, 0x03, "FIPS 180-4, 48 bytes") \
+	X(SHA512, 0x04, "FIPS 180-4, 64 bytes")
+
+/* elliptic curves */
+enum sluice_curve {
+	SLUICE_CURVE_P256 = 0x01, /* secp256r1, SP 800-186 */
+	SLUICE_CURVE_P384 = 0x02, /* secp384r1 */
+	SLUICE_CURVE_X25519 = 0x03, /* RFC 7748 */
+	SLUICE_CURVE_ED25519 = 0x04, /* RFC 8032 */
+};
+#define SLUICE_CURVE_LIST(X) \
+	X(P256, 0x01, "secp256r1, SP 800-186") \
+	X(P384, 0x02, "secp384r1") \
+	X(X25519, 0x03, "RFC 7748") \
+	X(ED25519, 0x04, "RFC 8032")
+
+/* what a secret slot holds; an operation takes only the kinds that it names */
+enum sluice_secret_kind {
+	SLUICE_SECRET_PREMASTER = 0x01, /* premaster secret of TLS 1.2, or shared secret of a key exchange */
+	SLUICE_SECRET_MASTER = 0x02, /* master secret of TLS 1.2, 48 bytes */
+	SLUICE_SECRET_KEY_BLOCK = 0x03, /* key block of TLS 1.2 (RFC 5246 6.3: client MAC key, server MAC key, client key, server key, client IV, server IV); or key | IV of TLS 1.3: slice WHOLE */
+	SLUICE_SECRET_EARLY = 0x04, /* early secret, RFC 8446 7.1 */
+	SLUICE_SECRET_HANDSHAKE = 0x05, /* handshake secret */
+	SLUICE_SECRET_MAIN = 0x06, /* master secret of TLS 1.3 */
+	SLUICE_SECRET_TRAFFIC = 0x07, /* a traffic secret */
+	SLUICE_SECRET_BINDER = 0x08, /* binder key */
+	SLUICE_SECRET_RESUMPTION = 0x09, /* resumption master secret */
+	SLUICE_SECRET_PSK = 0x0A, /* pre-shared key of a ticket */
+	SLUICE_SECRET_EC_PRIVATE = 0x0B, /* ephemeral private key */
+};
+#define SLUICE_SECRET_KIND_LIST(X) \
+	X(PREMASTER, 0x01, "premaster secret of TLS 1.2, or shared secret of a key exchange") \
+	X(MASTER, 0x02, "master secret of TLS 1.2, 48 bytes") \
+	X(KEY_BLOCK, 0x03, "key block of TLS 1.2 (RFC 5246 6.3: client MAC key, server MAC key, client key, server key, client IV, server IV); or key | IV of TLS 1.3: slice WHOLE") \
+	X(EARLY, 0x04, "early secret, RFC 8446 7.1") \
+	X(HANDSHAKE, 0x05, "handshake secret") \
+	X(MAIN, 0x06, "master secret of TLS 1.3") \
+	X(TRAFFIC, 0x07, "a traffic secret") \
+	X(BINDER, 0x08, "binder key") \
+	X(RESUMPTION, 0x09, "resumption master secret") \
+	X(PSK, 0x0A, "pre-shared key of a ticket") \
+	X(EC_PRIVATE, 0x0B, "ephemeral private key")
+
+/* which keys of a KEY_BLOCK a session takes */
+enum sluice_slice {
+	SLUICE_SLICE_NONE = 0x00, /* keys are in the context */
+	SLUICE_SLICE_CLIENT = 0x01, /* TLS 1.2 key block: the client's writing keys. Lengths by alg and key_bytes, mac_key_bytes; IV part: 4 bytes GCM, 12 ChaCha20, 16 CBC of TLS 1.0 and SSL 3.0, else 0 */
+	SLUICE_SLICE_SERVER = 0x02, /* likewise, the server's */
+	SLUICE_SLICE_WHOLE = 0x03, /* TLS 1.3: key, then 12 bytes of IV */
+};
+#define SLUICE_SLICE_LIST(X) \
+	X(NONE, 0x00, "keys are in the context") \
+	X(CLIENT, 0x01, "TLS 1.2 key block: the client's writing keys. Lengths by alg and key_bytes, mac_key_bytes; IV part: 4 bytes GCM, 12 ChaCha20, 16 CBC of TLS 1.0 and SSL 3.0, else 0") \
+	X(SERVER, 0x02, "likewise, the server's") \
+	X(WHOLE, 0x03, "TLS 1.3: key, then 12 bytes of IV")
+
+/* derivations of engine kdf: in -> out. Labels and structures are made on the card, so nothing that is a key can be asked for as a public result */
+enum sluice_kdf {
+	SLUICE_KDF_T12_MASTER = 0x01, /* PREMASTER -> MASTER; source: client random | server random (RFC 5246 8.1) */
+	SLUICE_KDF_T12_EXTENDED_MASTER = 0x02, /* PREMASTER -> MASTER; source: session hash (RFC 7627 4) */
+	SLUICE_KDF_T12_KEY_BLOCK = 0x03, /* MASTER -> KEY_BLOCK of param1 31:16 bytes; source: server random | client random (RFC 5246 6.3) */
+	SLUICE_KDF_T12_CLIENT_FINISHED = 0x04, /* MASTER -> 12 bytes, public; source: hash of the handshake messages (RFC 5246 7.4.9) */
+	SLUICE_KDF_T12_SERVER_FINISHED = 0x05, /* likewise, the server's */
+	SLUICE_KDF_T13_EARLY = 0x10, /* PSK, or no secret -> EARLY (RFC 8446 7.1) */
+	SLUICE_KDF_T13_HANDSHAKE = 0x11, /* EARLY, handle3: PREMASTER or none -> HANDSHAKE; source: 0..64 bytes put before the shared secret (hybrid key exchange) */
+	SLUICE_KDF_T13_MAIN = 0x12, /* HANDSHAKE -> MAIN */
+	SLUICE_KDF_T13_BINDER = 0x13, /* EARLY -> BINDER (label res binder) */
+	SLUICE_KDF_T13_CLIENT_EARLY = 0x14, /* EARLY -> TRAFFIC (c e traffic); source: transcript hash */
+	SLUICE_KDF_T13_CLIENT_HANDSHAKE = 0x15, /* HANDSHAKE -> TRAFFIC (c hs traffic); source: transcript hash */
+	SLUICE_KDF_T13_SERVER_HANDSHAKE = 0x16, /* HANDSHAKE -> TRAFFIC (s hs traffic); source: transcript hash */
+	SLUICE_KDF_T13_CLIENT_APPLICATION = 0x17, /* MAIN -> TRAFFIC (c ap traffic); source: transcript hash */
+	SLUICE_KDF_T13_SERVER_APPLICATION = 0x18, /* MAIN -> TRAFFIC (s ap traffic); source: transcript hash */
+	SLUICE_KDF_T13_RESUMPTION = 0x19, /* MAIN -> RESUMPTION (res master); source: transcript hash */
+	SLUICE_KDF_T13_PSK = 0x1A, /* RESUMPTION -> PSK; source: ticket nonce, 0..255 bytes (RFC 8446 4.6.1) */
+	SLUICE_KDF_T13_UPDATE = 0x1B, /* TRAFFIC -> TRAFFIC (traffic upd, RFC 8446 7.2) */
+	SLUICE_KDF_T13_KEYS = 0x1C, /* TRAFFIC -> KEY_BLOCK: key of param1 31:16 bytes (16 or 32), 12 bytes of IV (RFC 8446 7.3) */
+	SLUICE_KDF_T13_FINISHED = 0x1D, /* TRAFFIC or BINDER -> public: verify_data (RFC 8446 4.4.4); source: transcript hash */
+};
+#define SLUICE_KDF_LIST(X) \
+	X(T12_MASTER, 0x01, "PREMASTER -> MASTER; source: client random | server random (RFC 5246 8.1)") \
+	X(T12_EXTENDED_MASTER, 0x02, "PREMASTER -> MASTER; source: session hash (RFC 7627 4)") \
+	X(T12_KEY_BLOCK, 0x03, "MASTER -> KEY_BLOCK of param1 31:16 bytes; source: server random | client random (RFC 5246 6.3)") \
+	X(T12_CLIENT_FINISHED, 0x04, "MASTER -> 12 bytes, public; source: hash of the handshake messages (RFC 5246 7.4.9)") \
+	X(T12_SERVER_FINISHED, 0x05, "likewise, the server's") \
+	X(T13_EARLY, 0x10, "PSK, or no secret -> EARLY (RFC 8446 7.1)") \
+	X(T13_HANDSHAKE, 0x11, "EARLY, handle3: PREMASTER or none -> HANDSHAKE; source: 0..64 bytes put before the shared secret (hybrid key exchange)") \
+	X(T13_MAIN, 0x12, "HANDSHAKE -> MAIN") \
+	X(T13_BINDER, 0x13, "EARLY -> BINDER (label res binder)") \
+	X(T13_CLIENT_EARLY, 0x14, "EARLY -> TRAFFIC (c e traffic); source: transcript hash") \
+	X(T13_CLIENT_HANDSHAKE, 0x15, "HANDSHAKE -> TRAFFIC (c hs traffic); source: transcript hash") \
+	X(T13_SERVER_HANDSHAKE, 0x16, "HANDSHAKE -> TRAFFIC (s hs traffic); source: transcript hash") \
+	X(T13_CLIENT_APPLICATION, 0x17, "MAIN -> TRAFFIC (c ap traffic); source: transcript hash") \
+	X(T13_SERVER_APPLICATION, 0x18, "MAIN -> TRAFFIC (s ap traffic); source: transcript hash") \
+	X(T13_RESUMPTION, 0x19, "MAIN -> RESUMPTION (res master); source: transcript hash") \
+	X(T13_PSK, 0x1A, "RESUMPTION -> PSK; source: ticket nonce, 0..255 bytes (RFC 8446 4.6.1)") \
+	X(T13_UPDATE, 0x1B, "TRAFFIC -> TRAFFIC (traffic upd, RFC 8446 7.2)") \
+	X(T13_KEYS, 0x1C, "TRAFFIC -> KEY_BLOCK: key of param1 31:16 bytes (16 or 32), 12 bytes of IV (RFC 8446 7.3)") \
+	X(T13_FINISHED, 0x1D, "TRAFFIC or BINDER -> public: verify_data (RFC 8446 4.4.4); source: transcript hash")
+
+/* bit per engine id that serves the opcode; 0: there is no such opcode */
+static inline uint8_t sluice_op_engines(uint8_t op)
+{
+	switch (op) {
+	case SLUICE_OP_NOP: return 0xFF;
+	case SLUICE_OP_SESSION_LOAD: return 0x13;
+	case SLUICE_OP_SESSION_FREE: return 0x13;
+	case SLUICE_OP_RECORD_SEAL: return 0x13;
+	case SLUICE_OP_RECORD_OPEN: return 0x13;
+	case SLUICE_OP_AEAD_SEAL: return 0x11;
+	case SLUICE_OP_AEAD_OPEN: return 0x11;
+	case SLUICE_OP_CIPHER_ENC: return 0x03;
+	case SLUICE_OP_CIPHER_DEC: return 0x03;
+	case SLUICE_OP_HASH: return 0x02;
+	case SLUICE_OP_HMAC: return 0x02;
+	case SLUICE_OP_HMAC_VERIFY: return 0x02;
+	case SLUICE_OP_TLS_PRF: return 0x02;
+	case SLUICE_OP_KDF: return 0x20;
+	case SLUICE_OP_SECRET_WRAP: return 0x20;
+	case SLUICE_OP_SECRET_UNWRAP: return 0x20;
+	case SLUICE_OP_SECRET_FREE: return 0x20;
+	case SLUICE_OP_HKDF_EXTRACT: return 0x02;
+	case SLUICE_OP_HKDF_EXPAND: return 0x02;
+	case SLUICE_OP_KEY_LOAD: return 0x0C;
+	case SLUICE_OP_KEY_FREE: return 0x0C;
+	case SLUICE_OP_RSA_PRIVATE: return 0x04;
+	case SLUICE_OP_RSA_PMS_DECRYPT: return 0x04;
+	case SLUICE_OP_RSA_PUBLIC: return 0x04;
+	case SLUICE_OP_ECDSA_SIGN: return 0x0C;
+	case SLUICE_OP_ECDSA_VERIFY: return 0x0C;
+	case SLUICE_OP_EC_KEYGEN: return 0x0C;
+	case SLUICE_OP_ECDH: return 0x0C;
+	case SLUICE_OP_ECDH_RESPOND: return 0x0C;
+	case SLUICE_OP_EC_MUL: return 0x0C;
+	case SLUICE_OP_EDDSA_SIGN: return 0x08;
+	default: return 0;
+	}
+}
+/* bit 0: the opcode may use handle2, bit 1: handle3 */
+static inline uint8_t sluice_op_handles(uint8_t op)
+{
+	switch (op) {
+	case SLUICE_OP_SESSION_LOAD: return 1;
+	case SLUICE_OP_KDF: return 3;
+	case SLUICE_OP_SECRET_UNWRAP: return 1;
+	case SLUICE_OP_RSA_PMS_DECRYPT: return 1;
+	case SLUICE_OP_EC_KEYGEN: return 1;
+	case SLUICE_OP_ECDH: return 3;
+	case SLUICE_OP_ECDH_RESPOND: return 1;
+	default: return 0;
+	}
+}
 
 /* submission descriptor */
 #define SLUICE_DESC_BYTES 64u
@@ -255,8 +457,9 @@ struct sluice_desc {
 	uint16_t dst_nseg; /* entries of the destination list when DESC_DST_SGL (1..MaxSegments; the list is 16-byte aligned) */
 	uint32_t param0; /* by opcode */
 	uint32_t param1; /* by opcode */
-	uint64_t rsvd1; /* zero */
-	uint64_t rsvd2; /* zero */
+	uint32_t handle2; /* secret slot, where the opcode says so: it takes the result, or (SESSION_LOAD) gives the keys; else zero */
+	uint32_t handle3; /* second secret that goes in, where the opcode says so; else zero */
+	uint64_t rsvd2; /* zero; at an engine's port bits 7:0 are the function that the queue belongs to */
 } __attribute__((packed, aligned(8)));
 SLUICE_STATIC_ASSERT(sizeof(struct sluice_desc) == 64, "sluice_desc");
 SLUICE_STATIC_ASSERT(offsetof(struct sluice_desc, opcode) == 0, "sluice_desc.opcode");
@@ -272,7 +475,8 @@ SLUICE_STATIC_ASSERT(offsetof(struct sluice_desc, src_nseg) == 36, "sluice_desc.
 SLUICE_STATIC_ASSERT(offsetof(struct sluice_desc, dst_nseg) == 38, "sluice_desc.dst_nseg");
 SLUICE_STATIC_ASSERT(offsetof(struct sluice_desc, param0) == 40, "sluice_desc.param0");
 SLUICE_STATIC_ASSERT(offsetof(struct sluice_desc, param1) == 44, "sluice_desc.param1");
-SLUICE_STATIC_ASSERT(offsetof(struct sluice_desc, rsvd1) == 48, "sluice_desc.rsvd1");
+SLUICE_STATIC_ASSERT(offsetof(struct sluice_desc, handle2) == 48, "sluice_desc.handle2");
+SLUICE_STATIC_ASSERT(offsetof(struct sluice_desc, handle3) == 52, "sluice_desc.handle3");
 SLUICE_STATIC_ASSERT(offsetof(struct sluice_desc, rsvd2) == 56, "sluice_desc.rsvd2");
 
 /* scatter list entry; zero length is allowed and skipped */
@@ -320,18 +524,22 @@ struct sluice_session {
 	uint8_t key_bytes; /* 16 or 32; 0 without a cipher */
 	uint16_t version; /* TLS record version, e.g. 0x0303; 0 when not a record session */
 	uint8_t mac_key_bytes; /* 0..64 */
-	uint8_t rsvd0[3]; /* zero */
+	uint8_t flags; /* bit 0: encrypt then MAC (RFC 7366; CBC records of TLS 1.0 to 1.2); other bits zero */
+	uint8_t slice; /* enum slice: which part of the secret handle2 holds the keys; zero when the keys are in this context */
+	uint8_t rsvd0; /* zero */
 	uint64_t seq; /* sequence number of the next record */
 	uint8_t key[32]; /* cipher key, first byte first */
-	uint8_t iv[16]; /* GCM: 4-byte salt; CBC of TLS 1.0: IV of the next record; else zero */
-	uint8_t mac_key[64]; /* HMAC key padded with zeros; the device computes the inner and outer states once and keeps only them */
+	uint8_t iv[16]; /* GCM of TLS 1.2: 4-byte salt; GCM of TLS 1.3 and ChaCha20-Poly1305: 12-byte IV; CBC of SSL 3.0 and TLS 1.0: IV of the next record; else zero */
+	uint8_t mac_key[64]; /* HMAC (SSL 3.0: MAC) key padded with zeros; HMAC keys of 65 to 128 bytes are the host's to hash first. The device computes the inner and outer states once and keeps only them */
 } __attribute__((packed, aligned(8)));
 SLUICE_STATIC_ASSERT(sizeof(struct sluice_session) == 128, "sluice_session");
 SLUICE_STATIC_ASSERT(offsetof(struct sluice_session, alg) == 0, "sluice_session.alg");
 SLUICE_STATIC_ASSERT(offsetof(struct sluice_session, key_bytes) == 1, "sluice_session.key_bytes");
 SLUICE_STATIC_ASSERT(offsetof(struct sluice_session, version) == 2, "sluice_session.version");
 SLUICE_STATIC_ASSERT(offsetof(struct sluice_session, mac_key_bytes) == 4, "sluice_session.mac_key_bytes");
-SLUICE_STATIC_ASSERT(offsetof(struct sluice_session, rsvd0) == 5, "sluice_session.rsvd0");
+SLUICE_STATIC_ASSERT(offsetof(struct sluice_session, flags) == 5, "sluice_session.flags");
+SLUICE_STATIC_ASSERT(offsetof(struct sluice_session, slice) == 6, "sluice_session.slice");
+SLUICE_STATIC_ASSERT(offsetof(struct sluice_session, rsvd0) == 7, "sluice_session.rsvd0");
 SLUICE_STATIC_ASSERT(offsetof(struct sluice_session, seq) == 8, "sluice_session.seq");
 SLUICE_STATIC_ASSERT(offsetof(struct sluice_session, key) == 16, "sluice_session.key");
 SLUICE_STATIC_ASSERT(offsetof(struct sluice_session, iv) == 48, "sluice_session.iv");

@@ -167,28 +167,19 @@ module dma_runner #(
   endfunction
 
   // Which engine serves what: the map's list of opcodes.
-  always_comb begin
-    op_ok = 1'b0;
-    unique case (opcode)
-      sluice_pkg::OP_NOP: op_ok = 1'b1;
-      sluice_pkg::OP_SESSION_LOAD, sluice_pkg::OP_SESSION_FREE, sluice_pkg::OP_RECORD_SEAL, sluice_pkg::OP_RECORD_OPEN,
-      sluice_pkg::OP_CIPHER_ENC, sluice_pkg::OP_CIPHER_DEC:
-        op_ok = EngineId == sluice_pkg::ENGINE_AEAD || EngineId == sluice_pkg::ENGINE_MAC;
-      sluice_pkg::OP_AEAD_SEAL, sluice_pkg::OP_AEAD_OPEN: op_ok = EngineId == sluice_pkg::ENGINE_AEAD;
-      sluice_pkg::OP_HASH, sluice_pkg::OP_HMAC, sluice_pkg::OP_HMAC_VERIFY, sluice_pkg::OP_TLS_PRF:
-        op_ok = EngineId == sluice_pkg::ENGINE_MAC;
-      sluice_pkg::OP_KEY_LOAD, sluice_pkg::OP_KEY_FREE, sluice_pkg::OP_RSA_PRIVATE, sluice_pkg::OP_RSA_PMS_DECRYPT:
-        op_ok = EngineId == sluice_pkg::ENGINE_PKA;
-      default: op_ok = 1'b0;
-    endcase
-  end
+  logic [7:0] op_engines;
+  logic [1:0] op_handles;
+  assign op_engines = sluice_pkg::op_engines(opcode);
+  assign op_handles = sluice_pkg::op_handles(opcode);
+  assign op_ok = op_engines[EngineId[2:0]] && (op_handles[0] || d_q[sluice_pkg::DESC_HANDLE2_LSB +: 32] == 32'h0) &&
+                 (op_handles[1] || d_q[sluice_pkg::DESC_HANDLE3_LSB +: 32] == 32'h0);
 
   localparam logic [7:0] KnownFlags = sluice_pkg::DESC_SRC_SGL | sluice_pkg::DESC_DST_SGL | sluice_pkg::DESC_FENCE;
   logic src_sgl, dst_sgl;
   assign src_sgl = (flags & sluice_pkg::DESC_SRC_SGL) != 8'h0;
   assign dst_sgl = (flags & sluice_pkg::DESC_DST_SGL) != 8'h0;
   assign desc_ok = op_ok && (flags & ~KnownFlags) == 8'h0 && d_q[sluice_pkg::DESC_RSVD0_LSB +: 16] == 16'h0 &&
-                   d_q[sluice_pkg::DESC_RSVD1_LSB +: 64] == 64'h0 && d_q[sluice_pkg::DESC_RSVD2_LSB +: 64] == 64'h0 &&
+                   d_q[sluice_pkg::DESC_RSVD2_LSB +: 64] == 64'h0 &&
                    (src_sgl ? list_ok(src_addr[3:0], src_nseg) : src_end >= src_addr) &&
                    (dst_sgl ? list_ok(dst_addr[3:0], dst_nseg) : dst_end >= dst_addr);
   assign nop = opcode == sluice_pkg::OP_NOP;

@@ -5,8 +5,8 @@
 package sluice_pkg;
   // identity
   localparam logic [31:0] MAGIC = 32'h43554C53;
-  localparam logic [31:0] MAP_VERSION = 32'h1;
-  localparam logic [31:0] MAP_HASH = 32'h546D7829;
+  localparam logic [31:0] MAP_VERSION = 32'h2;
+  localparam logic [31:0] MAP_HASH = 32'h4077C0E3;
   localparam int unsigned BAR_BYTES = 65536;
   localparam int unsigned BAR_AW = 16;
 
@@ -15,8 +15,12 @@ package sluice_pkg;
   localparam int unsigned NumQueuesMax = 16;
   localparam int unsigned NumSessions = 1024;  // session context slots in each symmetric lane
   localparam int unsigned NumSessionsMax = 65536;
-  localparam int unsigned NumKeys = 16;  // private key slots in the public-key engine
+  localparam int unsigned NumKeys = 16;  // private key slots in each public-key class
   localparam int unsigned NumKeysMax = 64;
+  localparam int unsigned NumSecrets = 1024;  // secret slots
+  localparam int unsigned NumSecretsMax = 65536;
+  localparam int unsigned SecretBytes = 192;  // bytes of the longest secret: a key block of TLS 1.2 with two 32-byte keys, two 48-byte MAC keys, two IVs
+  localparam int unsigned SecretBytesMax = 192;
   localparam int unsigned MaxSegments = 64;  // entries of one scatter list
   localparam int unsigned MaxSegmentsMax = 64;
   localparam int unsigned MaxRecord = 18437;  // bytes of the longest TLS record with its header (RFC 5246 6.2.3: 2^14 + 2048 + 5)
@@ -25,10 +29,13 @@ package sluice_pkg;
   localparam int unsigned MaxRingLog2Max = 15;
 
   // engine ids
-  localparam logic [3:0] ENGINE_AEAD = 4'h0;  // AES pipe with GHASH: GCM records and AEAD, CTR and CBC ciphers at one block a cycle
-  localparam logic [3:0] ENGINE_MAC = 4'h1;  // SHA-1, SHA-256, HMAC, TLS 1.2 PRF, CBC with HMAC records, chained ciphers
-  localparam logic [3:0] ENGINE_PKA = 4'h2;  // Montgomery engine: RSA private operations from write-only key slots
-  localparam int unsigned NumEngines = 3;
+  localparam logic [3:0] ENGINE_AEAD = 4'h0;  // AES pipe with GHASH: GCM records of TLS 1.2 and 1.3, AEAD, CTR and CBC ciphers at one block a cycle
+  localparam logic [3:0] ENGINE_MAC = 4'h1;  // SHA-1, SHA-2, HMAC, PRF and HKDF, CBC with HMAC records, chained ciphers
+  localparam logic [3:0] ENGINE_PKA = 4'h2;  // large Montgomery engines: RSA and P-384 from write-only key slots
+  localparam logic [3:0] ENGINE_ECC = 4'h3;  // small Montgomery engines: P-256, X25519, from write-only key slots
+  localparam logic [3:0] ENGINE_CHACHA = 4'h4;  // ChaCha20-Poly1305: AEAD and records of TLS 1.2 and 1.3
+  localparam logic [3:0] ENGINE_KDF = 4'h5;  // secret slots and what may be derived from them: key schedules of TLS 1.2 and 1.3, wrapping
+  localparam int unsigned NumEngines = 3;  // engines that this build holds: ids below it
 
   // registers
   localparam logic [15:0] REG_MAGIC = 16'h0;  // ro: the device's magic
@@ -118,22 +125,36 @@ package sluice_pkg;
 
   // operations; which engine serves each is in brackets
   localparam logic [7:0] OP_NOP = 8'h0;  // [any] completes with OK
-  localparam logic [7:0] OP_SESSION_LOAD = 8'h10;  // [aead mac] source: struct session. Writes the context slot named by handle with its generation
-  localparam logic [7:0] OP_SESSION_FREE = 8'h11;  // [aead mac] erases the slot; a stale generation is BAD_HANDLE
-  localparam logic [7:0] OP_RECORD_SEAL = 8'h12;  // [aead: AES_GCM; mac: AES_CBC_*] source: plaintext (0..2^14). param0 7:0 content type. Result: the whole record with its 5-byte header
-  localparam logic [7:0] OP_RECORD_OPEN = 8'h13;  // [aead: AES_GCM; mac: AES_CBC_*] source: the whole record with its header. Result: plaintext; info: content type
-  localparam logic [7:0] OP_AEAD_SEAL = 8'h14;  // [aead] AES-GCM. source: IV (12 bytes) | AAD (param0 bytes) | plaintext. Result: ciphertext | tag (16)
-  localparam logic [7:0] OP_AEAD_OPEN = 8'h15;  // [aead] source: IV (12) | AAD (param0 bytes) | ciphertext | tag (param1 bytes, 4..16). Result: plaintext
+  localparam logic [7:0] OP_SESSION_LOAD = 8'h10;  // [aead mac chacha] source: struct session. Writes the context slot named by handle with its generation. handle2: secret of kind KEY_BLOCK to take keys and IVs from (session.slice says which), those fields of the context are zero then
+  localparam logic [7:0] OP_SESSION_FREE = 8'h11;  // [aead mac chacha] erases the slot; a stale generation is BAD_HANDLE
+  localparam logic [7:0] OP_RECORD_SEAL = 8'h12;  // [aead: AES_GCM; chacha; mac: AES_CBC_*] source: plaintext (0..2^14). param0 7:0 content type; param1: bytes of TLS 1.3 padding (plaintext and padding at most 2^14), else zero. Result: the whole record with its 5-byte header
+  localparam logic [7:0] OP_RECORD_OPEN = 8'h13;  // [aead: AES_GCM; chacha; mac: AES_CBC_*] source: the whole record with its header. Result: plaintext, without TLS 1.3's inner type and padding; info: content type (TLS 1.3: the inner one; BAD_RECORD when there is none)
+  localparam logic [7:0] OP_AEAD_SEAL = 8'h14;  // [aead: AES-GCM; chacha] source: IV (12 bytes) | AAD (param0 bytes) | plaintext. Result: ciphertext | tag (16)
+  localparam logic [7:0] OP_AEAD_OPEN = 8'h15;  // [aead chacha] source: IV (12) | AAD (param0 bytes) | ciphertext | tag (param1 bytes, 4..16; chacha: 16). Result: plaintext
   localparam logic [7:0] OP_CIPHER_ENC = 8'h16;  // [aead mac] AES_CBC (whole blocks; both lanes) or AES_CTR (aead only). source: IV or first counter block (16) | data. Result: data
   localparam logic [7:0] OP_CIPHER_DEC = 8'h17;  // [aead mac] as CIPHER_ENC
   localparam logic [7:0] OP_HASH = 8'h20;  // [mac] param0: enum hash; handle 0. source: message. Result: digest
   localparam logic [7:0] OP_HMAC = 8'h21;  // [mac] session of alg HMAC_*, or AES_CBC_HMAC_* for its MAC key. source: message. Result: full tag
-  localparam logic [7:0] OP_HMAC_VERIFY = 8'h22;  // [mac] source: message | expected tag (param0 bytes, 4..32). No result; AUTH_FAILED when they differ, compared in constant time
-  localparam logic [7:0] OP_TLS_PRF = 8'h23;  // [mac] TLS 1.2 P_SHA256 (RFC 5246 5). handle 0. source: secret (param0 bytes, 0..64) | label and seed. param1: bytes of output (1..512). Result: output
-  localparam logic [7:0] OP_KEY_LOAD = 8'h30;  // [pka] source: RFC 5649 wrapped key blob. Unwraps with the card's key and writes the slot named by handle
-  localparam logic [7:0] OP_KEY_FREE = 8'h31;  // [pka] erases the slot
-  localparam logic [7:0] OP_RSA_PRIVATE = 8'h32;  // [pka] source: 256-byte big-endian integer below the modulus. Result: source^d mod n, 256 bytes big-endian
-  localparam logic [7:0] OP_RSA_PMS_DECRYPT = 8'h33;  // [pka] as RSA_PRIVATE, then PKCS#1 type 2 unpadding to a 48-byte premaster secret whose first two bytes must be param0 15:0 (the version as the client sent it: major in 15:8, minor in 7:0; RFC 5246 7.4.7.1); on any mismatch a random one, in constant time, status OK. Result: 48 bytes
+  localparam logic [7:0] OP_HMAC_VERIFY = 8'h22;  // [mac] source: message | expected tag (param0 bytes, 4..64). No result; AUTH_FAILED when they differ, compared in constant time
+  localparam logic [7:0] OP_TLS_PRF = 8'h23;  // [mac] TLS 1.2 P_hash (RFC 5246 5). handle 0. source: secret (param0 7:0 bytes, 0..64) | label and seed. param0 15:8: enum hash, SHA256 (or 0) or SHA384. param1: bytes of output (1..512). Result: output
+  localparam logic [7:0] OP_KDF = 8'h24;  // [kdf] param0: enum kdf; param1 7:0: enum hash (SHA256 or SHA384), 31:16 bytes of a key block. handle: secret that goes in (0 where the kdf says none); handle3: second secret; handle2: slot for the result, or 0 for those with a public result. source: as the kdf says
+  localparam logic [7:0] OP_SECRET_WRAP = 8'h25;  // [kdf] handle: secret of kind MASTER or PSK. Result: kind, length and value wrapped (RFC 5649) by a key that only cards with this card's fuses have
+  localparam logic [7:0] OP_SECRET_UNWRAP = 8'h26;  // [kdf] source: what SECRET_WRAP gave; handle2: slot for it. BAD_KEY when it does not unwrap
+  localparam logic [7:0] OP_SECRET_FREE = 8'h27;  // [kdf] handle: erases the slot
+  localparam logic [7:0] OP_HKDF_EXTRACT = 8'h28;  // [mac] RFC 5869 2.2. param0 7:0 bytes of salt (0..64), 15:8 enum hash. source: salt | input keying material. Result: PRK
+  localparam logic [7:0] OP_HKDF_EXPAND = 8'h29;  // [mac] RFC 5869 2.3. param0 7:0 bytes of PRK (0..64), 15:8 enum hash. param1: bytes of output (1..512). source: PRK | info (0..256 bytes). Result: output
+  localparam logic [7:0] OP_KEY_LOAD = 8'h30;  // [pka ecc] source: RFC 5649 wrapped key blob (struct rsa_key, ec_key, ..., by its magic). Unwraps with the card's key and writes the slot named by handle
+  localparam logic [7:0] OP_KEY_FREE = 8'h31;  // [pka ecc] erases the slot
+  localparam logic [7:0] OP_RSA_PRIVATE = 8'h32;  // [pka] source: big-endian integer below the modulus, as long as it. Result: source^d mod n, likewise
+  localparam logic [7:0] OP_RSA_PMS_DECRYPT = 8'h33;  // [pka] as RSA_PRIVATE, then PKCS#1 type 2 unpadding to a 48-byte premaster secret whose first two bytes must be param0 15:0 (the version as the client sent it: major in 15:8, minor in 7:0; RFC 5246 7.4.7.1); on any mismatch a random one, in constant time, status OK. Result: 48 bytes; none when handle2 names a secret slot, which takes them as kind PREMASTER
+  localparam logic [7:0] OP_RSA_PUBLIC = 8'h34;  // [pka] handle 0. param0: bytes of the modulus (256, 384 or 512); param1: public exponent (odd, 3..2^32-1). source: modulus | input, big-endian, param0 bytes each. Result: input^e mod n
+  localparam logic [7:0] OP_ECDSA_SIGN = 8'h40;  // [ecc: P256; pka: P384] handle: key slot. param0 7:0 enum curve; param1: bytes of the digest (20..64; its leftmost bits count, FIPS 186-4 6.4). source: digest. Result: r | s, each as long as the order; the nonce comes from the generator on the card
+  localparam logic [7:0] OP_ECDSA_VERIFY = 8'h41;  // [ecc: P256; pka: P384] handle 0. param0, param1 as ECDSA_SIGN. source: r | s | x | y | digest, big-endian. No result; AUTH_FAILED when the signature is wrong, BAD_INPUT when the point is not on the curve
+  localparam logic [7:0] OP_EC_KEYGEN = 8'h42;  // [ecc: P256 X25519; pka: P384] handle 0. param0 7:0 enum curve. No source. Result: private | public; with handle2 only public, and the slot takes the private key as kind EC_PRIVATE. P256, P384: scalar big-endian, point as x | y. X25519: RFC 7748
+  localparam logic [7:0] OP_ECDH = 8'h43;  // [ecc: P256 X25519; pka: P384] param0 7:0 enum curve. handle3: secret of kind EC_PRIVATE, source: peer's public; or handle3 0, source: private | peer's public. Result: shared secret (x coordinate); none with handle2, whose slot takes it as kind PREMASTER. BAD_INPUT: not a valid point, or an all-zero secret (RFC 7748 6.1)
+  localparam logic [7:0] OP_ECDH_RESPOND = 8'h44;  // [ecc: P256 X25519; pka: P384] EC_KEYGEN and ECDH with the new key in one. param0 7:0 enum curve. source: peer's public. Result: own public | shared secret; own public only with handle2, whose slot takes the secret as kind PREMASTER
+  localparam logic [7:0] OP_EC_MUL = 8'h45;  // [ecc: P256; pka: P384] param0 7:0 enum curve. source: scalar | x | y. Result: x | y of the product; BAD_INPUT when the point is not on the curve or the product is at infinity
+  localparam logic [7:0] OP_EDDSA_SIGN = 8'h46;  // [ecc] Ed25519 (RFC 8032 5.1), PureEdDSA. handle: key slot. source: message. Result: signature, 64 bytes
 
   // completion status
   localparam logic [7:0] ST_OK = 8'h0;
@@ -150,19 +171,125 @@ package sluice_pkg;
   localparam logic [7:0] ST_BAD_INPUT = 8'hB;  // the operand is not below the modulus
   localparam logic [7:0] ST_SELFTEST_FAILED = 8'hC;  // the engine failed its self test and refuses work
   localparam logic [7:0] ST_SEQ_EXHAUSTED = 8'hD;  // the sequence number would wrap
+  localparam logic [7:0] ST_BAD_SECRET = 8'hE;  // no such secret, of another function or generation, or not of the kind that the operation wants
+  localparam logic [7:0] ST_NO_ENTROPY = 8'hF;  // the generator's health test failed; operations that need random numbers are refused until reset
+  localparam logic [7:0] ST_ABORTED = 8'h10;  // the operation ran longer than its bound, or its queue was reset
 
   // session algorithms
-  localparam logic [7:0] ALG_AES_GCM = 8'h1;  // engine aead; record (TLS 1.2) and AEAD
+  localparam logic [7:0] ALG_AES_GCM = 8'h1;  // engine aead; record (TLS 1.2, 1.3) and AEAD
   localparam logic [7:0] ALG_AES_CTR = 8'h2;  // engine aead
   localparam logic [7:0] ALG_AES_CBC = 8'h3;  // engine aead or mac
-  localparam logic [7:0] ALG_AES_CBC_HMAC_SHA1 = 8'h4;  // engine mac; TLS 1.0 to 1.2 records, MAC then encrypt
-  localparam logic [7:0] ALG_AES_CBC_HMAC_SHA256 = 8'h5;  // engine mac; TLS 1.2 records, MAC then encrypt
+  localparam logic [7:0] ALG_AES_CBC_HMAC_SHA1 = 8'h4;  // engine mac; TLS 1.0 to 1.2 records, MAC then encrypt or (session.flags) encrypt then MAC; version 0x0300: the MAC of SSL 3.0 (RFC 6101 5.2.3.1)
+  localparam logic [7:0] ALG_AES_CBC_HMAC_SHA256 = 8'h5;  // engine mac; TLS 1.2 records, MAC then encrypt or encrypt then MAC
   localparam logic [7:0] ALG_HMAC_SHA1 = 8'h6;  // engine mac
   localparam logic [7:0] ALG_HMAC_SHA256 = 8'h7;  // engine mac
+  localparam logic [7:0] ALG_CHACHA20_POLY1305 = 8'h8;  // engine chacha; record (TLS 1.2, 1.3) and AEAD (RFC 8439)
+  localparam logic [7:0] ALG_HMAC_SHA384 = 8'h9;  // engine mac
+  localparam logic [7:0] ALG_HMAC_SHA512 = 8'hA;  // engine mac
+  localparam logic [7:0] ALG_AES_CBC_HMAC_SHA384 = 8'hB;  // engine mac; TLS 1.2 records, MAC then encrypt or encrypt then MAC
 
   // hash functions
   localparam logic [7:0] HASH_SHA1 = 8'h1;  // FIPS 180-4, 20 bytes
   localparam logic [7:0] HASH_SHA256 = 8'h2;  // FIPS 180-4, 32 bytes
+  localparam logic [7:0] HASH_SHA384 = 8'h3;  // FIPS 180-4, 48 bytes
+  localparam logic [7:0] HASH_SHA512 = 8'h4;  // FIPS 180-4, 64 bytes
+
+  // elliptic curves
+  localparam logic [7:0] CURVE_P256 = 8'h1;  // secp256r1, SP 800-186
+  localparam logic [7:0] CURVE_P384 = 8'h2;  // secp384r1
+  localparam logic [7:0] CURVE_X25519 = 8'h3;  // RFC 7748
+  localparam logic [7:0] CURVE_ED25519 = 8'h4;  // RFC 8032
+
+  // what a secret slot holds; an operation takes only the kinds that it names
+  localparam logic [7:0] SECRET_PREMASTER = 8'h1;  // premaster secret of TLS 1.2, or shared secret of a key exchange
+  localparam logic [7:0] SECRET_MASTER = 8'h2;  // master secret of TLS 1.2, 48 bytes
+  localparam logic [7:0] SECRET_KEY_BLOCK = 8'h3;  // key block of TLS 1.2 (RFC 5246 6.3: client MAC key, server MAC key, client key, server key, client IV, server IV); or key | IV of TLS 1.3: slice WHOLE
+  localparam logic [7:0] SECRET_EARLY = 8'h4;  // early secret, RFC 8446 7.1
+  localparam logic [7:0] SECRET_HANDSHAKE = 8'h5;  // handshake secret
+  localparam logic [7:0] SECRET_MAIN = 8'h6;  // master secret of TLS 1.3
+  localparam logic [7:0] SECRET_TRAFFIC = 8'h7;  // a traffic secret
+  localparam logic [7:0] SECRET_BINDER = 8'h8;  // binder key
+  localparam logic [7:0] SECRET_RESUMPTION = 8'h9;  // resumption master secret
+  localparam logic [7:0] SECRET_PSK = 8'hA;  // pre-shared key of a ticket
+  localparam logic [7:0] SECRET_EC_PRIVATE = 8'hB;  // ephemeral private key
+
+  // which keys of a KEY_BLOCK a session takes
+  localparam logic [7:0] SLICE_NONE = 8'h0;  // keys are in the context
+  localparam logic [7:0] SLICE_CLIENT = 8'h1;  // TLS 1.2 key block: the client's writing keys. Lengths by alg and key_bytes, mac_key_bytes; IV part: 4 bytes GCM, 12 ChaCha20, 16 CBC of TLS 1.0 and SSL 3.0, else 0
+  localparam logic [7:0] SLICE_SERVER = 8'h2;  // likewise, the server's
+  localparam logic [7:0] SLICE_WHOLE = 8'h3;  // TLS 1.3: key, then 12 bytes of IV
+
+  // derivations of engine kdf: in -> out. Labels and structures are made on the card, so nothing that is a key can be asked for as a public result
+  localparam logic [7:0] KDF_T12_MASTER = 8'h1;  // PREMASTER -> MASTER; source: client random | server random (RFC 5246 8.1)
+  localparam logic [7:0] KDF_T12_EXTENDED_MASTER = 8'h2;  // PREMASTER -> MASTER; source: session hash (RFC 7627 4)
+  localparam logic [7:0] KDF_T12_KEY_BLOCK = 8'h3;  // MASTER -> KEY_BLOCK of param1 31:16 bytes; source: server random | client random (RFC 5246 6.3)
+  localparam logic [7:0] KDF_T12_CLIENT_FINISHED = 8'h4;  // MASTER -> 12 bytes, public; source: hash of the handshake messages (RFC 5246 7.4.9)
+  localparam logic [7:0] KDF_T12_SERVER_FINISHED = 8'h5;  // likewise, the server's
+  localparam logic [7:0] KDF_T13_EARLY = 8'h10;  // PSK, or no secret -> EARLY (RFC 8446 7.1)
+  localparam logic [7:0] KDF_T13_HANDSHAKE = 8'h11;  // EARLY, handle3: PREMASTER or none -> HANDSHAKE; source: 0..64 bytes put before the shared secret (hybrid key exchange)
+  localparam logic [7:0] KDF_T13_MAIN = 8'h12;  // HANDSHAKE -> MAIN
+  localparam logic [7:0] KDF_T13_BINDER = 8'h13;  // EARLY -> BINDER (label res binder)
+  localparam logic [7:0] KDF_T13_CLIENT_EARLY = 8'h14;  // EARLY -> TRAFFIC (c e traffic); source: transcript hash
+  localparam logic [7:0] KDF_T13_CLIENT_HANDSHAKE = 8'h15;  // HANDSHAKE -> TRAFFIC (c hs traffic); source: transcript hash
+  localparam logic [7:0] KDF_T13_SERVER_HANDSHAKE = 8'h16;  // HANDSHAKE -> TRAFFIC (s hs traffic); source: transcript hash
+  localparam logic [7:0] KDF_T13_CLIENT_APPLICATION = 8'h17;  // MAIN -> TRAFFIC (c ap traffic); source: transcript hash
+  localparam logic [7:0] KDF_T13_SERVER_APPLICATION = 8'h18;  // MAIN -> TRAFFIC (s ap traffic); source: transcript hash
+  localparam logic [7:0] KDF_T13_RESUMPTION = 8'h19;  // MAIN -> RESUMPTION (res master); source: transcript hash
+  localparam logic [7:0] KDF_T13_PSK = 8'h1A;  // RESUMPTION -> PSK; source: ticket nonce, 0..255 bytes (RFC 8446 4.6.1)
+  localparam logic [7:0] KDF_T13_UPDATE = 8'h1B;  // TRAFFIC -> TRAFFIC (traffic upd, RFC 8446 7.2)
+  localparam logic [7:0] KDF_T13_KEYS = 8'h1C;  // TRAFFIC -> KEY_BLOCK: key of param1 31:16 bytes (16 or 32), 12 bytes of IV (RFC 8446 7.3)
+  localparam logic [7:0] KDF_T13_FINISHED = 8'h1D;  // TRAFFIC or BINDER -> public: verify_data (RFC 8446 4.4.4); source: transcript hash
+
+  // bit per engine id that serves the opcode
+  function automatic logic [7:0] op_engines(input logic [7:0] op);
+    unique case (op)
+      OP_NOP: op_engines = 8'hFF;
+      OP_SESSION_LOAD: op_engines = 8'h13;
+      OP_SESSION_FREE: op_engines = 8'h13;
+      OP_RECORD_SEAL: op_engines = 8'h13;
+      OP_RECORD_OPEN: op_engines = 8'h13;
+      OP_AEAD_SEAL: op_engines = 8'h11;
+      OP_AEAD_OPEN: op_engines = 8'h11;
+      OP_CIPHER_ENC: op_engines = 8'h03;
+      OP_CIPHER_DEC: op_engines = 8'h03;
+      OP_HASH: op_engines = 8'h02;
+      OP_HMAC: op_engines = 8'h02;
+      OP_HMAC_VERIFY: op_engines = 8'h02;
+      OP_TLS_PRF: op_engines = 8'h02;
+      OP_KDF: op_engines = 8'h20;
+      OP_SECRET_WRAP: op_engines = 8'h20;
+      OP_SECRET_UNWRAP: op_engines = 8'h20;
+      OP_SECRET_FREE: op_engines = 8'h20;
+      OP_HKDF_EXTRACT: op_engines = 8'h02;
+      OP_HKDF_EXPAND: op_engines = 8'h02;
+      OP_KEY_LOAD: op_engines = 8'h0C;
+      OP_KEY_FREE: op_engines = 8'h0C;
+      OP_RSA_PRIVATE: op_engines = 8'h04;
+      OP_RSA_PMS_DECRYPT: op_engines = 8'h04;
+      OP_RSA_PUBLIC: op_engines = 8'h04;
+      OP_ECDSA_SIGN: op_engines = 8'h0C;
+      OP_ECDSA_VERIFY: op_engines = 8'h0C;
+      OP_EC_KEYGEN: op_engines = 8'h0C;
+      OP_ECDH: op_engines = 8'h0C;
+      OP_ECDH_RESPOND: op_engines = 8'h0C;
+      OP_EC_MUL: op_engines = 8'h0C;
+      OP_EDDSA_SIGN: op_engines = 8'h08;
+      default: op_engines = 8'h00;
+    endcase
+  endfunction
+  // bit 0: the opcode may use handle2, bit 1: handle3
+  function automatic logic [1:0] op_handles(input logic [7:0] op);
+    unique case (op)
+      OP_SESSION_LOAD: op_handles = 2'h1;
+      OP_KDF: op_handles = 2'h3;
+      OP_SECRET_UNWRAP: op_handles = 2'h1;
+      OP_RSA_PMS_DECRYPT: op_handles = 2'h1;
+      OP_EC_KEYGEN: op_handles = 2'h1;
+      OP_ECDH: op_handles = 2'h3;
+      OP_ECDH_RESPOND: op_handles = 2'h1;
+      default: op_handles = 2'h0;
+    endcase
+  endfunction
 
   // submission descriptor
   localparam int unsigned DESC_BYTES = 64;
@@ -192,9 +319,11 @@ package sluice_pkg;
   localparam int unsigned DESC_PARAM0_BITS = 32;
   localparam int unsigned DESC_PARAM1_LSB = 352;  // by opcode
   localparam int unsigned DESC_PARAM1_BITS = 32;
-  localparam int unsigned DESC_RSVD1_LSB = 384;  // zero
-  localparam int unsigned DESC_RSVD1_BITS = 64;
-  localparam int unsigned DESC_RSVD2_LSB = 448;  // zero
+  localparam int unsigned DESC_HANDLE2_LSB = 384;  // secret slot, where the opcode says so: it takes the result, or (SESSION_LOAD) gives the keys; else zero
+  localparam int unsigned DESC_HANDLE2_BITS = 32;
+  localparam int unsigned DESC_HANDLE3_LSB = 416;  // second secret that goes in, where the opcode says so; else zero
+  localparam int unsigned DESC_HANDLE3_BITS = 32;
+  localparam int unsigned DESC_RSVD2_LSB = 448;  // zero; at an engine's port bits 7:0 are the function that the queue belongs to
   localparam int unsigned DESC_RSVD2_BITS = 64;
 
   // scatter list entry; zero length is allowed and skipped
@@ -239,15 +368,19 @@ package sluice_pkg;
   localparam int unsigned SESSION_VERSION_BITS = 16;
   localparam int unsigned SESSION_MAC_KEY_BYTES_LSB = 32;  // 0..64
   localparam int unsigned SESSION_MAC_KEY_BYTES_BITS = 8;
-  localparam int unsigned SESSION_RSVD0_LSB = 40;  // zero
-  localparam int unsigned SESSION_RSVD0_BITS = 24;
+  localparam int unsigned SESSION_FLAGS_LSB = 40;  // bit 0: encrypt then MAC (RFC 7366; CBC records of TLS 1.0 to 1.2); other bits zero
+  localparam int unsigned SESSION_FLAGS_BITS = 8;
+  localparam int unsigned SESSION_SLICE_LSB = 48;  // enum slice: which part of the secret handle2 holds the keys; zero when the keys are in this context
+  localparam int unsigned SESSION_SLICE_BITS = 8;
+  localparam int unsigned SESSION_RSVD0_LSB = 56;  // zero
+  localparam int unsigned SESSION_RSVD0_BITS = 8;
   localparam int unsigned SESSION_SEQ_LSB = 64;  // sequence number of the next record
   localparam int unsigned SESSION_SEQ_BITS = 64;
   localparam int unsigned SESSION_KEY_LSB = 128;  // cipher key, first byte first
   localparam int unsigned SESSION_KEY_BITS = 256;
-  localparam int unsigned SESSION_IV_LSB = 384;  // GCM: 4-byte salt; CBC of TLS 1.0: IV of the next record; else zero
+  localparam int unsigned SESSION_IV_LSB = 384;  // GCM of TLS 1.2: 4-byte salt; GCM of TLS 1.3 and ChaCha20-Poly1305: 12-byte IV; CBC of SSL 3.0 and TLS 1.0: IV of the next record; else zero
   localparam int unsigned SESSION_IV_BITS = 128;
-  localparam int unsigned SESSION_MAC_KEY_LSB = 512;  // HMAC key padded with zeros; the device computes the inner and outer states once and keeps only them
+  localparam int unsigned SESSION_MAC_KEY_LSB = 512;  // HMAC (SSL 3.0: MAC) key padded with zeros; HMAC keys of 65 to 128 bytes are the host's to hash first. The device computes the inner and outer states once and keeps only them
   localparam int unsigned SESSION_MAC_KEY_BITS = 512;
 
   // RSA-2048 private key with two primes, source of KEY_LOAD after unwrapping

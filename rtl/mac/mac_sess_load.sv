@@ -72,7 +72,7 @@ module mac_sess_load (
     if (cipher ? ((key_bytes != 8'd16) && (key_bytes != 8'd32)) : (key_bytes != 8'd0)) good = 1'b0;
     if (mac_bytes > (has_mac_o ? 8'd64 : 8'd0)) good = 1'b0;
     if ((version_o != 16'd0) && !(record && (version_o >= 16'h0301) && (version_o <= 16'h0303))) good = 1'b0;
-    if (ctx_q[sluice_pkg::SESSION_RSVD0_LSB +: 24] != '0) good = 1'b0;
+    if (ctx_q[sluice_pkg::SESSION_FLAGS_LSB +: 24] != '0) good = 1'b0;
   end
 
   assign h_key_start_o = (state_q == StCheck) && good && has_mac_o;

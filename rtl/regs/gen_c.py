@@ -76,6 +76,23 @@ def enum(e):
     return out + [" \\\n".join(rows)]
 
 
+def op_functions(spec):
+    """Which engines serve an opcode, and which of the descriptor's further handles it may use."""
+    ids = {e["name"]: e["id"] for e in spec["engine"]}
+    ops = next(e for e in spec["enum"] if e["name"] == "opcode")["values"]
+    out = ["", "/* bit per engine id that serves the opcode; 0: there is no such opcode */",
+           "static inline uint8_t sluice_op_engines(uint8_t op)", "{", "\tswitch (op) {"]
+    for v in ops:
+        mask = 255 if v["engines"] == ["any"] else sum(1 << ids[n] for n in v["engines"])
+        out.append(f"\tcase SLUICE_OP_{v['name']}: return 0x{mask:02X};")
+    out += ["\tdefault: return 0;", "\t}", "}", "/* bit 0: the opcode may use handle2, bit 1: handle3 */",
+            "static inline uint8_t sluice_op_handles(uint8_t op)", "{", "\tswitch (op) {"]
+    for v in ops:
+        if "handles" in v:
+            out.append(f"\tcase SLUICE_OP_{v['name']}: return {sum(1 << (h - 2) for h in v['handles'])};")
+    return out + ["\tdefault: return 0;", "\t}", "}"]
+
+
 def block(b):
     """A repeated register block: base, stride, count, offsets and an address macro."""
     n = b["name"]
@@ -100,7 +117,7 @@ def header(spec):
         out.append(define(snake(p["name"]) + "_MAX", f"{p['max']}u"))
     out += ["", "/* engine ids */", "enum sluice_engine {"]
     out += [f"\tSLUICE_ENGINE_{e['name'].upper()} = {e['id']}, /* {e['doc']} */" for e in spec["engine"]]
-    out += ["};", define("NUM_ENGINES", f"{len(spec['engine'])}u"), "", "/* registers: byte offsets in the BAR */"]
+    out += ["};", define("NUM_ENGINES", f"{sum(e.get('built', True) for e in spec['engine'])}u"), "", "/* registers: byte offsets in the BAR */"]
     for r in spec["reg"]:
         out.append(define(f"REG_{r['name']}", r["offset"], f"{r['access']}: {r['doc']}"))
         out += field_defines(r["name"], r.get("fields", []))
@@ -108,6 +125,7 @@ def header(spec):
         out += block(b)
     for e in spec["enum"]:
         out += enum(e)
+    out += op_functions(spec)
     for name, st in spec["struct"].items():
         out += struct(name, st)
     return "\n".join(out) + "\n\n#endif /* SLUICE_REGS_H */\n"

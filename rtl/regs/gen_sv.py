@@ -19,6 +19,24 @@ def fields_lp(reg, fields):
     return out
 
 
+def op_functions(spec):
+    """Which engines serve an opcode, and which of the descriptor's further handles it may use."""
+    ids = {e["name"]: e["id"] for e in spec["engine"]}
+    ops = next(e for e in spec["enum"] if e["name"] == "opcode")
+    out = ["", "  // bit per engine id that serves the opcode", "  function automatic logic [7:0] op_engines(input logic [7:0] op);",
+           "    unique case (op)"]
+    for v in ops["values"]:
+        mask = 255 if v["engines"] == ["any"] else sum(1 << ids[n] for n in v["engines"])
+        out.append(f"      OP_{v['name']}: op_engines = 8'h{mask:02X};")
+    out += ["      default: op_engines = 8'h00;", "    endcase", "  endfunction",
+            "  // bit 0: the opcode may use handle2, bit 1: handle3", "  function automatic logic [1:0] op_handles(input logic [7:0] op);",
+            "    unique case (op)"]
+    for v in ops["values"]:
+        if "handles" in v:
+            out.append(f"      OP_{v['name']}: op_handles = 2'h{sum(1 << (h - 2) for h in v['handles'])};")
+    return out + ["      default: op_handles = 2'h0;", "    endcase", "  endfunction"]
+
+
 def package(spec):
     """rtl/gen/sluice_pkg.sv"""
     dev = spec["device"]
@@ -32,7 +50,7 @@ def package(spec):
         out.append(lp(p["name"] + "Max", p["max"]))
     out += ["", "  // engine ids"]
     out += [lp(f"ENGINE_{e['name'].upper()}", e["id"], 4, e["doc"]) for e in spec["engine"]]
-    out += [lp("NumEngines", len(spec["engine"])), "", "  // registers"]
+    out += [lp("NumEngines", sum(e.get("built", True) for e in spec["engine"]), doc="engines that this build holds: ids below it"), "", "  // registers"]
     for r in spec["reg"]:
         out.append(lp(f"REG_{r['name']}", r["offset"], 16, f"{r['access']}: {r['doc']}"))
         out += fields_lp(r["name"], r.get("fields", []))
@@ -46,6 +64,7 @@ def package(spec):
     for e in spec["enum"]:
         out += ["", f"  // {e['doc']}"]
         out += [lp(e["prefix"] + v["name"], v["value"], 8, v["doc"]) for v in e["values"]]
+    out += op_functions(spec)
     for name, st in spec["struct"].items():
         up = name.upper()
         out += ["", f"  // {st['doc']}", lp(f"{up}_BYTES", st["bytes"])]

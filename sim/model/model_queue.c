@@ -63,44 +63,17 @@ move(struct sluice_sim *m, bool write, bool list, uint64_t addr, uint32_t nseg, 
 	return !len ? SLUICE_ST_OK : write ? SLUICE_ST_DST_SHORT : SLUICE_ST_BAD_DESC;
 }
 
-static bool
-serves(unsigned int engine, uint8_t op)
-{
-	switch (op) {
-	case SLUICE_OP_NOP:
-		return true;
-	case SLUICE_OP_SESSION_LOAD:
-	case SLUICE_OP_SESSION_FREE:
-	case SLUICE_OP_RECORD_SEAL:
-	case SLUICE_OP_RECORD_OPEN:
-	case SLUICE_OP_CIPHER_ENC:
-	case SLUICE_OP_CIPHER_DEC:
-		return engine == SLUICE_ENGINE_AEAD || engine == SLUICE_ENGINE_MAC;
-	case SLUICE_OP_AEAD_SEAL:
-	case SLUICE_OP_AEAD_OPEN:
-		return engine == SLUICE_ENGINE_AEAD;
-	case SLUICE_OP_HASH:
-	case SLUICE_OP_HMAC:
-	case SLUICE_OP_HMAC_VERIFY:
-	case SLUICE_OP_TLS_PRF:
-		return engine == SLUICE_ENGINE_MAC;
-	case SLUICE_OP_KEY_LOAD:
-	case SLUICE_OP_KEY_FREE:
-	case SLUICE_OP_RSA_PRIVATE:
-	case SLUICE_OP_RSA_PMS_DECRYPT:
-		return engine == SLUICE_ENGINE_PKA;
-	default:
-		return false;
-	}
-}
-
 /* What the front end checks before an engine sees the descriptor. */
 static bool
 desc_good(unsigned int engine, const struct sluice_desc *d)
 {
 	uint8_t flags = SLUICE_DESC_SRC_SGL | SLUICE_DESC_DST_SGL | SLUICE_DESC_FENCE;
 
-	if (!serves(engine, d->opcode) || (d->flags & ~flags) || d->rsvd0 || d->rsvd1 || d->rsvd2)
+	uint8_t handles = sluice_op_handles(d->opcode);
+
+	if (!(sluice_op_engines(d->opcode) >> engine & 1) || (d->flags & ~flags) || d->rsvd0 || d->rsvd2)
+		return false;
+	if ((d->handle2 && !(handles & 1)) || (d->handle3 && !(handles & 2)))
 		return false;
 	if ((d->flags & SLUICE_DESC_SRC_SGL) ? !d->src_nseg || d->src_nseg > SLUICE_MAX_SEGMENTS : d->src_nseg)
 		return false;

@@ -359,7 +359,7 @@ a_burst_rings_once_and_loads_its_session_first(void **state)
 		assert_int_equal(d->dst_len, LEN + 16);
 		assert_int_equal(d->flags, SLUICE_DESC_SRC_SGL | SLUICE_DESC_DST_SGL);
 		assert_int_equal(d->src_nseg, 2);
-		assert_int_equal(d->rsvd0 | d->rsvd1 | d->rsvd2, 0);
+		assert_int_equal(d->rsvd0 | d->handle2 | d->handle3 | d->rsvd2, 0);
 	}
 	assert_int_equal(rte_cryptodev_dequeue_burst(cdev()->data->dev_id, 0, back, 4), 0);
 	assert_int_equal(m->n, 0); /* nothing done, nothing said */

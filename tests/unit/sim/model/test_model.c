@@ -382,7 +382,7 @@ bad_descriptors_are_refused_and_counted(void **state)
 	static const struct { unsigned int engine; struct sluice_desc d; } bad[] = {
 		{ 0, { .opcode = 0x7f } }, { 0, { .opcode = SLUICE_OP_HMAC } }, { 1, { .opcode = SLUICE_OP_AEAD_SEAL } },
 		{ 2, { .opcode = SLUICE_OP_CIPHER_ENC } }, { 0, { .opcode = SLUICE_OP_NOP, .flags = 0x08 } },
-		{ 0, { .opcode = SLUICE_OP_NOP, .rsvd0 = 1 } }, { 0, { .opcode = SLUICE_OP_NOP, .rsvd1 = 1 } },
+		{ 0, { .opcode = SLUICE_OP_NOP, .rsvd0 = 1 } }, { 0, { .opcode = SLUICE_OP_NOP, .handle2 = 1 } },
 		{ 0, { .opcode = SLUICE_OP_NOP, .rsvd2 = 1 } },
 		{ 0, { .opcode = SLUICE_OP_NOP, .flags = SLUICE_DESC_SRC_SGL, .src_nseg = 0 } },
 		{ 0, { .opcode = SLUICE_OP_NOP, .flags = SLUICE_DESC_SRC_SGL, .src_nseg = SLUICE_MAX_SEGMENTS + 1 } },
