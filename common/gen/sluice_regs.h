@@ -19,7 +19,7 @@ SLUICE_STATIC_ASSERT(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "structures are 
 
 #define SLUICE_MAGIC 0x43554C53u
 #define SLUICE_MAP_VERSION 2u
-#define SLUICE_MAP_HASH 0x4077C0E3u
+#define SLUICE_MAP_HASH 0xDACBD611u
 #define SLUICE_PCI_VENDOR 0x1D6Bu
 #define SLUICE_PCI_DEVICE 0x51CEu
 #define SLUICE_BAR_BYTES 0x10000u
@@ -592,5 +592,27 @@ SLUICE_STATIC_ASSERT(offsetof(struct sluice_rsa_key, q_be) == 2032, "sluice_rsa_
 SLUICE_STATIC_ASSERT(offsetof(struct sluice_rsa_key, q_bi) == 2200, "sluice_rsa_key.q_bi");
 SLUICE_STATIC_ASSERT(offsetof(struct sluice_rsa_key, n_lo) == 2368, "sluice_rsa_key.n_lo");
 SLUICE_STATIC_ASSERT(offsetof(struct sluice_rsa_key, n_hi) == 2536, "sluice_rsa_key.n_hi");
+
+/* private key on a curve, source of KEY_LOAD after unwrapping. Byte strings begin at a field's first byte, zeros follow */
+#define SLUICE_EC_KEY_BYTES 160u
+struct sluice_ec_key {
+	uint32_t magic; /* 0x3143454B */
+	uint8_t curve; /* enum curve: P256, ED25519 (engine ecc), P384 (engine pka) */
+	uint8_t rsvd0; /* zero */
+	uint16_t rsvd1; /* zero */
+	uint64_t rsvd2; /* zero */
+	uint8_t scalar[48]; /* P256, P384: private scalar, 1..order-1, big-endian, as long as the order; ED25519: the 32-byte private key (seed) of RFC 8032 */
+	uint8_t x[48]; /* public point: x, big-endian; ED25519: the 32-byte public key */
+	uint8_t y[48]; /* public point: y, big-endian; ED25519: zero */
+} __attribute__((packed, aligned(8)));
+SLUICE_STATIC_ASSERT(sizeof(struct sluice_ec_key) == 160, "sluice_ec_key");
+SLUICE_STATIC_ASSERT(offsetof(struct sluice_ec_key, magic) == 0, "sluice_ec_key.magic");
+SLUICE_STATIC_ASSERT(offsetof(struct sluice_ec_key, curve) == 4, "sluice_ec_key.curve");
+SLUICE_STATIC_ASSERT(offsetof(struct sluice_ec_key, rsvd0) == 5, "sluice_ec_key.rsvd0");
+SLUICE_STATIC_ASSERT(offsetof(struct sluice_ec_key, rsvd1) == 6, "sluice_ec_key.rsvd1");
+SLUICE_STATIC_ASSERT(offsetof(struct sluice_ec_key, rsvd2) == 8, "sluice_ec_key.rsvd2");
+SLUICE_STATIC_ASSERT(offsetof(struct sluice_ec_key, scalar) == 16, "sluice_ec_key.scalar");
+SLUICE_STATIC_ASSERT(offsetof(struct sluice_ec_key, x) == 64, "sluice_ec_key.x");
+SLUICE_STATIC_ASSERT(offsetof(struct sluice_ec_key, y) == 112, "sluice_ec_key.y");
 
 #endif /* SLUICE_REGS_H */

@@ -6,7 +6,7 @@ package sluice_pkg;
   // identity
   localparam logic [31:0] MAGIC = 32'h43554C53;
   localparam logic [31:0] MAP_VERSION = 32'h2;
-  localparam logic [31:0] MAP_HASH = 32'h4077C0E3;
+  localparam logic [31:0] MAP_HASH = 32'hDACBD611;
   localparam int unsigned BAR_BYTES = 65536;
   localparam int unsigned BAR_AW = 16;
 
@@ -427,5 +427,24 @@ package sluice_pkg;
   localparam int unsigned RSA_KEY_N_LO_BITS = 1344;
   localparam int unsigned RSA_KEY_N_HI_LSB = 20288;  // p q / 2^1025
   localparam int unsigned RSA_KEY_N_HI_BITS = 1344;
+
+  // private key on a curve, source of KEY_LOAD after unwrapping. Byte strings begin at a field's first byte, zeros follow
+  localparam int unsigned EC_KEY_BYTES = 160;
+  localparam int unsigned EC_KEY_MAGIC_LSB = 0;  // 0x3143454B
+  localparam int unsigned EC_KEY_MAGIC_BITS = 32;
+  localparam int unsigned EC_KEY_CURVE_LSB = 32;  // enum curve: P256, ED25519 (engine ecc), P384 (engine pka)
+  localparam int unsigned EC_KEY_CURVE_BITS = 8;
+  localparam int unsigned EC_KEY_RSVD0_LSB = 40;  // zero
+  localparam int unsigned EC_KEY_RSVD0_BITS = 8;
+  localparam int unsigned EC_KEY_RSVD1_LSB = 48;  // zero
+  localparam int unsigned EC_KEY_RSVD1_BITS = 16;
+  localparam int unsigned EC_KEY_RSVD2_LSB = 64;  // zero
+  localparam int unsigned EC_KEY_RSVD2_BITS = 64;
+  localparam int unsigned EC_KEY_SCALAR_LSB = 128;  // P256, P384: private scalar, 1..order-1, big-endian, as long as the order; ED25519: the 32-byte private key (seed) of RFC 8032
+  localparam int unsigned EC_KEY_SCALAR_BITS = 384;
+  localparam int unsigned EC_KEY_X_LSB = 512;  // public point: x, big-endian; ED25519: the 32-byte public key
+  localparam int unsigned EC_KEY_X_BITS = 384;
+  localparam int unsigned EC_KEY_Y_LSB = 896;  // public point: y, big-endian; ED25519: zero
+  localparam int unsigned EC_KEY_Y_BITS = 384;
 endpackage
 /* verilator lint_on UNUSEDPARAM */
