@@ -2,7 +2,7 @@
 DP_CRYPTO_SRCS := dataplane/own.c $(addprefix dataplane/crypto/,rec_alg.c soft.c soft_lib.c soft_aead.c soft_cbc.c soft_mac.c soft_ssl3.c soft_stream.c soft_ssl2.c soft_deflate.c)
 DP_CRYPTO_LIBS := -lcrypto -lz
 DP_ENGINE_SRCS := $(DP_CRYPTO_SRCS) $(addprefix dataplane/crypto/,engines.c failover.c null.c fpga.c fpga_api.c cryptodev.c)
-DP_TLS_SRCS := $(addprefix dataplane/tls/,rec_in.c rec_out.c tls_conn.c tls_ctl.c tls_keys.c tls_rx.c tls_tx.c)
+DP_TLS_SRCS := $(addprefix dataplane/tls/,rec_in.c rec_out.c tls_conn.c tls_ctl.c tls_keys.c tls_look.c tls_rx.c tls_tx.c)
 DP_CTL_SRCS := $(addprefix dataplane/ctl/,ctl.c ctl_msg.c ctl_pka.c ctl_server.c)
 
 $(eval $(call unit_test,dp_soft,tests/unit/dataplane/crypto/test_soft.c $(DP_CRYPTO_SRCS) common/wr.c common/rd.c,$$(DPDK_CFLAGS),$$(DPDK_LIBS) $(DP_CRYPTO_LIBS)))
@@ -12,6 +12,7 @@ $(eval $(call unit_test,dp_rec_out,tests/unit/dataplane/tls/test_rec_out.c datap
 $(eval $(call unit_test,dp_tls_proxy,tests/unit/dataplane/proxy/test_tls_proxy.c tests/unit/dataplane/fake_tcp.c dataplane/proxy/proxy.c dataplane/proxy/proxy_leg.c dataplane/config.c $(DP_TLS_SRCS) $(DP_CRYPTO_SRCS) $(COMMON_SRCS),$$(DPDK_CFLAGS),$$(DPDK_LIBS) $(DP_CRYPTO_LIBS)))
 $(eval $(call unit_test,dp_tls_hostile,tests/unit/dataplane/proxy/test_tls_hostile.c tests/unit/dataplane/fake_tcp.c dataplane/proxy/proxy.c dataplane/proxy/proxy_leg.c dataplane/config.c $(DP_TLS_SRCS) $(DP_CRYPTO_SRCS) $(COMMON_SRCS),$$(DPDK_CFLAGS),$$(DPDK_LIBS) $(DP_CRYPTO_LIBS)))
 $(eval $(call unit_test,dp_tls13,tests/unit/dataplane/proxy/test_tls13.c tests/unit/dataplane/fake_tcp.c dataplane/proxy/proxy.c dataplane/proxy/proxy_leg.c dataplane/config.c $(DP_TLS_SRCS) $(DP_CRYPTO_SRCS) $(COMMON_SRCS),$$(DPDK_CFLAGS),$$(DPDK_LIBS) $(DP_CRYPTO_LIBS)))
+$(eval $(call unit_test,dp_tls13_ahead,tests/unit/dataplane/proxy/test_tls13_ahead.c tests/unit/dataplane/fake_tcp.c dataplane/proxy/proxy.c dataplane/proxy/proxy_leg.c dataplane/config.c $(DP_TLS_SRCS) $(DP_CRYPTO_SRCS) $(COMMON_SRCS),$$(DPDK_CFLAGS),$$(DPDK_LIBS) $(DP_CRYPTO_LIBS)))
 $(eval $(call unit_test,dp_tls_ssl2,tests/unit/dataplane/proxy/test_tls_ssl2.c tests/unit/dataplane/fake_tcp.c dataplane/proxy/proxy.c dataplane/proxy/proxy_leg.c dataplane/config.c $(DP_TLS_SRCS) $(DP_CRYPTO_SRCS) $(COMMON_SRCS),$$(DPDK_CFLAGS),$$(DPDK_LIBS) $(DP_CRYPTO_LIBS)))
 $(eval $(call unit_test,dp_tls_versions,tests/unit/dataplane/proxy/test_tls_versions.c tests/unit/dataplane/fake_tcp.c dataplane/proxy/proxy.c dataplane/proxy/proxy_leg.c dataplane/config.c $(DP_TLS_SRCS) $(DP_CRYPTO_SRCS) $(COMMON_SRCS),$$(DPDK_CFLAGS),$$(DPDK_LIBS) $(DP_CRYPTO_LIBS)))
 $(eval $(call unit_test,dp_failover,tests/unit/dataplane/crypto/test_failover.c dataplane/crypto/failover.c $(DP_CRYPTO_SRCS) $(COMMON_SRCS),$$(DPDK_CFLAGS),$$(DPDK_LIBS) $(DP_CRYPTO_LIBS)))

@@ -45,6 +45,8 @@ struct rec_session {
 	uint16_t version;
 	uint8_t flags; /* IPC_KEYS_ETM, IPC_KEYS_DEFLATE */
 	bool write;
+	/* reading: its operations may be marked `ahead`. May become false, not true. */
+	bool ahead;
 	bool dying; /* freed by its owner while operations were in flight */
 	bool dropped; /* for the owner: to be freed when `waiting` is 0 */
 	uint32_t waiting; /* for the owner: operations that name it and were not submitted yet */
@@ -79,6 +81,11 @@ struct rec_op {
 	bool looked; /* for the owner */
 	bool skipped; /* for the owner */
 	bool counted; /* for the owner */
+	/*
+	 * Open: may need other keys than these. Any status but REC_OK is the owner's to judge, and
+	 * then m is the untouched source. Only for sessions with `ahead`.
+	 */
+	bool ahead;
 	bool recheck; /* for the failover wrapper: the card refused it */
 	void *owner; /* for the owner */
 	void *priv; /* for the engine */

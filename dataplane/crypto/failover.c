@@ -104,6 +104,7 @@ fo_session_new(struct rec_engine *eng, const struct rec_keys *k, struct rec_sess
 		free(s);
 		return rc;
 	}
+	s->s.ahead = s->hw != NULL;
 	*sess = &s->s;
 	return 0;
 }
@@ -114,6 +115,7 @@ drop_hw(struct failover *f, struct fo_session *s)
 	if (s->hw != NULL)
 		f->hw->ops->session_free(s->hw);
 	s->hw = NULL;
+	s->s.ahead = false;
 }
 
 static void
@@ -152,6 +154,8 @@ submit_one(struct failover *f, struct rec_op *op)
 	bool ok;
 
 	op->outer = &s->s;
+	if (op->ahead && (f->failed || s->hw == NULL)) /* soft would spoil its source */
+		return false;
 	/* Work of this session that is still inside a card that failed has to come back first. */
 	if (s->hw_inflight != 0 && (f->failed || s->hw == NULL))
 		return false;
@@ -237,9 +241,14 @@ from_card(struct failover *f, struct rec_op *op)
 		op->m = op->src;
 		op->src = NULL;
 	}
-	op->recheck = op->status == REC_AUTH || op->status == REC_BAD;
 	if (op->status == REC_FAILED)
 		give_up_card(f, "operation");
+	if (op->ahead) {
+		op->status = op->status == REC_OK ? REC_STALE : op->status;
+		drop_hw(f, s);
+		return true;
+	}
+	op->recheck = op->status == REC_AUTH || op->status == REC_BAD;
 	if (op->recheck)
 		ctr_inc(f->eng.conf.ctr, CTR_eng_recheck);
 	else

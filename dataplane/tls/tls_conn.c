@@ -133,6 +133,17 @@ unbind(struct rec_session *s)
 }
 
 void
+tls_op_rebind(struct op_fifo *f, struct rec_op *op, struct rec_session *s)
+{
+	if (op->state == OP_NEW) {
+		f->n_new--;
+		unbind(op->sess);
+	}
+	tls_op_bind(op, s);
+	f->n_new++;
+}
+
+void
 tls_fifo_put(struct op_fifo *f, struct rec_op *op)
 {
 	op->next = NULL;

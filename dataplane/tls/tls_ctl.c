@@ -219,8 +219,9 @@ keys_read(struct tls_layer *l, struct tls_conn *c, struct rec_session *s,
 {
 	bool now = msg->when == IPC_KEYS_NOW;
 
-	if (now && (!c->paused || c->in.n != 0))
-		return false; /* what follows may have been opened with other keys */
+	/* what was delivered to nobody yet is older than these keys; tls_look.c does the rest again */
+	if (now && (!c->paused || (c->in.head != NULL && c->in.head->looked)))
+		return false;
 	if (!now && !c->want_keys) { /* the CCS is still to come */
 		tls_keys_drop(&c->next_rs);
 		c->next_rs = s;

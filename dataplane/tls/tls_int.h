@@ -57,6 +57,7 @@ struct tls_conn {
 	struct rec_session *rs, *ws, *next_rs; /* next_rs: read keys that wait for a CCS */
 	uint64_t rs_seq, ws_seq, next_seq;
 	struct op_fifo in, out;
+	struct rec_op *look; /* of `in`: the first record of which it is not known what it is */
 	struct key_use ruse, wuse;
 	struct rec_in rin;
 	struct rec_out rout;
@@ -143,8 +144,16 @@ void tls_fifo_submit(struct tls_layer *l, struct op_fifo *f);
 void tls_keys_drop(struct rec_session **s);
 /* The operation is to be done with these keys; it is new and goes to a fifo next. */
 void tls_op_bind(struct rec_op *op, struct rec_session *s);
+/* The same for one that is in the fifo and not in the engine. */
+void tls_op_rebind(struct op_fifo *f, struct rec_op *op, struct rec_session *s);
 /* The kept ClientHello is not needed any more. */
 void tls_replay_drop(struct tls_conn *c);
+
+/* tls_look.c */
+/* The record was bound to the read keys and goes to c->in next. */
+void tls_look_taken(struct tls_conn *c, struct rec_op *op);
+/* Looks at what was opened. Whether the next record may be taken. */
+bool tls_look(struct tls_layer *l, struct tls_conn *c);
 
 /* tls_rx.c */
 void tls_rx(struct tls_layer *l, struct tls_conn *c);

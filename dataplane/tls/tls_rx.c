@@ -77,7 +77,7 @@ tls_rx_rekey(struct tls_conn *c)
 	rec_in_rekey(&c->rin, c->rs->alg, c->rs->version, c->rs->flags);
 }
 
-/* Whether nothing behind this record is read before READ_ON (ipc.h); of a veiled one rx_look()
+/* Whether nothing behind this record is read before READ_ON (ipc.h); of a veiled one tls_look()
  * says. */
 static bool
 rx_pauses(const struct tls_conn *c, const struct rec_hdr *h)
@@ -124,6 +124,7 @@ rx_take(struct tls_layer *l, struct tls_conn *c, const struct rec_hdr *h)
 		op->seq = c->rs_seq++;
 		tls_op_bind(op, c->rs);
 		op->looked = !rec_in_13(&c->rin);
+		tls_look_taken(c, op);
 		tls_key_used(l, c, c->rs, op->seq, op->wire);
 	}
 	if (op->counted)
@@ -134,33 +135,6 @@ rx_take(struct tls_layer *l, struct tls_conn *c, const struct rec_hdr *h)
 	if (h->type == TLS_CT_CCS)
 		rx_ccs(c);
 	return true;
-}
-
-/*
- * TLS 1.3: what the record taken last turned out to be decides whether there is reading behind it,
- * so the next one waits until it is open. False: no further now.
- */
-static bool
-rx_look(struct tls_layer *l, struct tls_conn *c)
-{
-	struct rec_op *op = c->in.tail;
-
-	if (op == NULL || op->looked)
-		return op == NULL || op->status == REC_OK || op->skipped;
-	if (op->state != OP_DONE)
-		return false;
-	op->looked = true;
-	if (op->status == REC_AUTH && rec_in_skip(&c->rin, op->wire - TLS_HDR_LEN)) {
-		op->skipped = true;
-		c->rs_seq--; /* it was none of these keys' */
-		return true;
-	}
-	if (op->status != REC_OK)
-		return false;
-	c->rin.skip = 0;
-	c->rin.plain_alert = false;
-	c->paused = op->type == TLS_CT_HANDSHAKE;
-	return !c->paused;
 }
 
 /* A record that is passed over: of change_cipher_spec the byte is judged. *err: what is wrong.
@@ -239,7 +213,7 @@ tls_rx(struct tls_layer *l, struct tls_conn *c)
 	enum rx_next next;
 
 	while (c->state == TLS_WAIT || c->state == TLS_SHAKE || c->state == TLS_OPEN) {
-		if (c->rd_eof || !rx_look(l, c) || c->want_keys || c->paused)
+		if (c->rd_eof || !tls_look(l, c) || c->want_keys || c->paused)
 			break;
 		next = rx_next(l, c);
 		if (next == RX_SHORT && tcp_rx_fin(tcp, c->tcp))
@@ -408,6 +382,13 @@ rx_data_waits(struct tls_layer *l, struct tls_conn *c, uint32_t len)
 	return c->rin.shaking && len != 0 && !l->cfg.events->room(l->cfg.events_ctx, c, 0);
 }
 
+/* What still comes is thrown away (RFC 5246 7.2.1). */
+static bool
+rx_over(const struct tls_conn *c)
+{
+	return c->state == TLS_CLOSING || c->state == TLS_DEAD || c->rd_eof;
+}
+
 /* Hands one opened record on. Returns false when it has to wait. */
 static bool
 rx_deliver(struct tls_layer *l, struct tls_conn *c, struct rec_op *op)
@@ -416,7 +397,7 @@ rx_deliver(struct tls_layer *l, struct tls_conn *c, struct rec_op *op)
 	uint8_t first[2] = { 0, 0 };
 	enum tls_err err;
 
-	if (c->state == TLS_CLOSING || c->state == TLS_DEAD || c->rd_eof) /* RFC 5246 7.2.1 */
+	if (rx_over(c))
 		return true;
 	if (op->skipped) {
 		ctr_inc(l->cfg.ctr, CTR_tls_early_skipped);
@@ -465,6 +446,8 @@ tls_rx_done(struct tls_layer *l, struct tls_conn *c)
 	bool freed = false;
 
 	while ((op = c->in.head) != NULL && op->state == OP_DONE) {
+		if (!op->looked && !rx_over(c)) /* not known to be its turn */
+			break;
 		if (!rx_deliver(l, c, op)) {
 			/* data waits for CONN_READY or the proxy, others perhaps for
 			 * tls_ctl_attached() */
@@ -472,6 +455,8 @@ tls_rx_done(struct tls_layer *l, struct tls_conn *c)
 				tls_dirty(l, c);
 			break;
 		}
+		if (c->look == op)
+			c->look = op->next;
 		tls_fifo_get(&c->in);
 		freed = true;
 		if (op->counted)

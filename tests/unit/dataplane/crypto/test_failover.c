@@ -612,6 +612,68 @@ a_session_freed_while_its_work_is_inside_a_dead_card(void **state)
 	assert_int_equal(w->eng->ops->pending(w->eng), 0);
 }
 
+/* One sealed record for opening, marked as one that may need other keys. */
+static void
+open_ahead(struct world *w, uint8_t spoil)
+{
+	struct rec_op *op = &w->op[w->n_op++], *p = op;
+	uint8_t rec[256], nonce[8] = { 0 };
+	uint32_t len = ref_seal(&w->k, w->seq, 23, nonce, (const uint8_t *)"text", 4, 0, rec);
+
+	rec[len - 1] ^= spoil;
+	*op = (struct rec_op){ .sess = w->sess, .type = 23, .seq = w->seq++, .ahead = true };
+	op->m = dpt_chain(rec, len, 3);
+	assert_int_equal(w->eng->ops->submit(w->eng, &p, 1), 1);
+}
+
+/* What an operation that ran ahead was refused for is its owner's to judge: its source is whole. */
+static void
+gives_back_untouched_what_ran_ahead_and_failed(void **state)
+{
+	static const struct {
+		uint8_t fault, status;
+	} rows[] = { { REC_OK, REC_AUTH }, { REC_FAILED, REC_FAILED }, { REC_STALE, REC_STALE } };
+	struct world *w = *state;
+	uint8_t rec[256], want[256], nonce[8] = { 0 };
+	struct rec_op *op;
+	uint32_t len;
+
+	for (size_t i = 0; i < RTE_DIM(rows); i++) {
+		start(w, 0, false);
+		assert_true(w->sess->ahead);
+		w->f.fault = rows[i].fault;
+		open_ahead(w, rows[i].fault == REC_OK);
+		open_ahead(w, 0); /* good, but behind one that failed */
+		for (uint32_t seq = 0; seq < 2; seq++) {
+			assert_int_equal(w->eng->ops->poll(w->eng, &op, 1), 1);
+			assert_int_not_equal(op->status, REC_OK);
+			if (seq == 0)
+				assert_int_equal(op->status, rows[i].status);
+			len = ref_seal(&w->k, seq, 23, nonce, (const uint8_t *)"text", 4, 0, want);
+			if (seq == 0)
+				want[len - 1] ^= rows[i].fault == REC_OK;
+			assert_int_equal(dpt_take(op->m, rec, sizeof(rec)), len);
+			assert_memory_equal(rec, want, len);
+		}
+		assert_false(w->sess->ahead);
+		assert_int_equal(w->ctr.v[CTR_eng_recheck] + w->ctr.v[CTR_eng_redone], 0);
+		/* soft works in place: it gets such an operation only when its turn has come */
+		op = &w->op[w->n_op++];
+		*op = (struct rec_op){ .sess = w->sess, .type = 23, .ahead = true };
+		op->m = dpt_chain(want, len, 3);
+		op->seq = 1;
+		assert_int_equal(w->eng->ops->submit(w->eng, &op, 1), 0);
+		op->ahead = false;
+		assert_int_equal(w->eng->ops->submit(w->eng, &op, 1), 1);
+		assert_int_equal(w->eng->ops->poll(w->eng, &op, 1), 1);
+		assert_int_equal(op->status, REC_OK);
+		assert_int_equal(dpt_take(op->m, rec, sizeof(rec)), 4);
+		stop(w);
+		w->f.fault = REC_OK;
+		later(w);
+	}
+}
+
 #define CASE(f) cmocka_unit_test_setup_teardown(f, begin, end)
 
 int
@@ -630,6 +692,7 @@ main(void)
 		CASE(a_failed_card_is_tried_again_more_and_more_rarely),
 		CASE(a_direction_the_card_lacks_is_softs),
 		CASE(a_session_freed_while_its_work_is_inside_a_dead_card),
+		CASE(gives_back_untouched_what_ran_ahead_and_failed),
 	};
 
 	return cmocka_run_group_tests(tests, dpt_setup, NULL);
