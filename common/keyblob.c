@@ -1,9 +1,10 @@
 /*
- * Builds and wraps the private key blob of the card (struct sluice_rsa_key in the register map).
+ * Builds and wraps the private key blobs of the card (struct sluice_rsa_key and struct
+ * sluice_ec_key in the register map).
  *
- * Every number is 41 limbs of 25 bits in 32-bit words; R = 2^1037 is the Montgomery radix of the
+ * Every number of an RSA key is 41 limbs of 25 bits in 32-bit words; R = 2^1037 is the Montgomery radix of the
  * array. What each constant is for stands in rtl/pka/README.md. Entry points: keyblob_build_rsa(),
- * keyblob_wrap().
+ * keyblob_build_ec(), keyblob_wrap().
  */
 #include <errno.h>
 #include <string.h>
@@ -11,6 +12,8 @@
 #include <openssl/bn.h>
 #include <openssl/core_names.h>
 #include <openssl/crypto.h>
+#include <openssl/ec.h>
+#include <openssl/obj_mac.h>
 #include <openssl/rsa.h>
 
 #include "common/keyblob.h"
@@ -294,6 +297,75 @@ keyblob_build_rsa(EVP_PKEY *key, unsigned char *out, size_t cap, size_t *len)
 	OPENSSL_cleanse(&blob, sizeof(blob));
 	parts_free(&k);
 	BN_CTX_free(ctx);
+	return rc;
+}
+
+/* ---- curves ---- */
+
+#define EC_KEY_MAGIC 0x3143454Bu
+
+/* The key's numbers as long as the curve's order: an uncompressed point and a scalar. */
+static int
+ec_numbers_put(struct sluice_ec_key *b, const EVP_PKEY *key, size_t n)
+{
+	unsigned char point[1 + 2 * sizeof(b->x)];
+	BIGNUM *d = NULL;
+	size_t got = 0;
+	int rc = -EINVAL;
+
+	if (EVP_PKEY_get_octet_string_param(
+		    key, OSSL_PKEY_PARAM_PUB_KEY, point, sizeof(point), &got) != 1 ||
+		got != 1 + 2 * n || point[0] != POINT_CONVERSION_UNCOMPRESSED)
+		return -EINVAL;
+	if (EVP_PKEY_get_bn_param(key, OSSL_PKEY_PARAM_PRIV_KEY, &d) == 1 && !BN_is_zero(d) &&
+		BN_bn2binpad(d, b->scalar, (int)n) == (int)n)
+		rc = 0;
+	BN_clear_free(d);
+	memcpy(b->x, point + 1, n);
+	memcpy(b->y, point + 1 + n, n);
+	return rc;
+}
+
+static int
+ed25519_put(struct sluice_ec_key *b, const EVP_PKEY *key)
+{
+	size_t n = 32, m = 32;
+
+	return EVP_PKEY_get_raw_private_key(key, b->scalar, &n) == 1 &&
+			       EVP_PKEY_get_raw_public_key(key, b->x, &m) == 1 && n == 32 &&
+			       m == 32
+		       ? 0
+		       : -EINVAL;
+}
+
+int
+keyblob_build_ec(const EVP_PKEY *key, unsigned char *out, size_t cap, size_t *len)
+{
+	struct sluice_ec_key b = { .magic = EC_KEY_MAGIC };
+	char name[32] = "";
+	int rc;
+
+	if (cap < sizeof(b))
+		return -ENOSPC;
+	if (EVP_PKEY_get_base_id(key) == EVP_PKEY_EC)
+		EVP_PKEY_get_group_name(key, name, sizeof(name), NULL);
+	if (EVP_PKEY_get_base_id(key) == EVP_PKEY_ED25519) {
+		b.curve = SLUICE_CURVE_ED25519;
+		rc = ed25519_put(&b, key);
+	} else if (strcmp(name, SN_X9_62_prime256v1) == 0) {
+		b.curve = SLUICE_CURVE_P256;
+		rc = ec_numbers_put(&b, key, 32);
+	} else if (strcmp(name, SN_secp384r1) == 0) {
+		b.curve = SLUICE_CURVE_P384;
+		rc = ec_numbers_put(&b, key, 48);
+	} else {
+		rc = -ENOTSUP;
+	}
+	if (rc == 0) {
+		memcpy(out, &b, sizeof(b));
+		*len = sizeof(b);
+	}
+	OPENSSL_cleanse(&b, sizeof(b));
 	return rc;
 }
 

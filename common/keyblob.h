@@ -1,6 +1,6 @@
 /*
- * Private keys for the card: the blob that KEY_LOAD unwraps (struct sluice_rsa_key) and its RFC
- * 5649 wrapping.
+ * Private keys for the card: the blob that KEY_LOAD unwraps (struct sluice_rsa_key, struct
+ * sluice_ec_key) and its RFC 5649 wrapping.
  *
  * All constants that the card's Montgomery array needs are computed here, in the process that owns
  * the key: sluice-cp for the product's keys, the driver of a simulated card for raw keys of the
@@ -29,6 +29,11 @@
  * KEYBLOB_PLAIN_BYTES) or -ENOMEM. On failure out holds no key material.
  */
 int keyblob_build_rsa(EVP_PKEY *key, unsigned char *out, size_t cap, size_t *len);
+
+/*
+ * The same for a key on P-256, P-384 or Ed25519 (struct sluice_ec_key); -ENOTSUP for any other.
+ */
+int keyblob_build_ec(const EVP_PKEY *key, unsigned char *out, size_t cap, size_t *len);
 
 /*
  * Wraps a blob under the card's key. Returns 0 and *len (len_in rounded up to 8, plus 8), -EINVAL,

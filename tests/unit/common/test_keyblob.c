@@ -352,6 +352,66 @@ lengths_that_are_not_whole_semiblocks(void **state)
 	assert_int_equal(keyblob_wrap(kek, in, sizeof(in), out, 31, &len), -ENOSPC);
 }
 
+/* The blob of a curve's key holds what libcrypto says of it. */
+static void
+curve_keys_are_taken_as_they_are(void **state)
+{
+	static const struct {
+		const char *name;
+		uint8_t curve, n;
+	} rows[] = { { "P-256", SLUICE_CURVE_P256, 32 }, { "P-384", SLUICE_CURVE_P384, 48 } };
+	struct sluice_ec_key b;
+	uint8_t want[97];
+	size_t len, n;
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		EVP_PKEY *key = EVP_EC_gen(rows[i].name);
+		BIGNUM *d = NULL;
+
+		assert_int_equal(
+			keyblob_build_ec(key, (unsigned char *)&b, sizeof(b) - 1, &len), -ENOSPC);
+		assert_int_equal(keyblob_build_ec(key, (unsigned char *)&b, sizeof(b), &len), 0);
+		assert_int_equal(len, SLUICE_EC_KEY_BYTES);
+		assert_int_equal(b.magic, 0x3143454B);
+		assert_int_equal(b.curve, rows[i].curve);
+		assert_int_equal(EVP_PKEY_get_octet_string_param(key, OSSL_PKEY_PARAM_PUB_KEY,
+					 want, sizeof(want), &n),
+			1);
+		assert_memory_equal(b.x, want + 1, rows[i].n);
+		assert_memory_equal(b.y, want + 1 + rows[i].n, rows[i].n);
+		assert_int_equal(EVP_PKEY_get_bn_param(key, OSSL_PKEY_PARAM_PRIV_KEY, &d), 1);
+		BN_bn2binpad(d, want, rows[i].n);
+		assert_memory_equal(b.scalar, want, rows[i].n);
+		for (size_t k = rows[i].n; k < sizeof(b.scalar); k++)
+			assert_int_equal(b.scalar[k] | b.x[k] | b.y[k], 0);
+		BN_free(d);
+		EVP_PKEY_free(key);
+	}
+}
+
+static void
+ed25519_keys_and_other_kinds(void **state)
+{
+	EVP_PKEY *key = EVP_PKEY_Q_keygen(NULL, NULL, "ED25519");
+	struct sluice_ec_key b;
+	uint8_t want[32];
+	size_t len, n = 32;
+
+	assert_int_equal(keyblob_build_ec(key, (unsigned char *)&b, sizeof(b), &len), 0);
+	assert_int_equal(b.curve, SLUICE_CURVE_ED25519);
+	assert_int_equal(EVP_PKEY_get_raw_private_key(key, want, &n), 1);
+	assert_memory_equal(b.scalar, want, 32);
+	assert_int_equal(EVP_PKEY_get_raw_public_key(key, want, &n), 1);
+	assert_memory_equal(b.x, want, 32);
+	EVP_PKEY_free(key);
+	key = EVP_EC_gen("P-521");
+	assert_int_equal(keyblob_build_ec(key, (unsigned char *)&b, sizeof(b), &len), -ENOTSUP);
+	EVP_PKEY_free(key);
+	assert_int_equal(keyblob_build_ec(((struct fix *)*state)->key, (unsigned char *)&b,
+				 sizeof(b), &len),
+		-ENOTSUP);
+}
+
 int
 main(void)
 {
@@ -363,6 +423,8 @@ main(void)
 		cmocka_unit_test(other_kinds_of_keys_are_not_supported),
 		cmocka_unit_test(keys_that_do_not_fit_together_are_refused),
 		cmocka_unit_test(room_is_checked),
+		cmocka_unit_test(curve_keys_are_taken_as_they_are),
+		cmocka_unit_test(ed25519_keys_and_other_kinds),
 		cmocka_unit_test(wrapping_is_rfc_5649),
 		cmocka_unit_test(lengths_that_are_not_whole_semiblocks),
 	};
