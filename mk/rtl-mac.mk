@@ -1,14 +1,15 @@
 # SHA cores, HMAC, PRF and the mac lane: models, benches, constant-time checks.
-HASH_SV := rtl/sha/sha1_core.sv rtl/sha/sha256_core.sv rtl/sha/hash_unit.sv
+HASH_SV := rtl/sha/sha1_core.sv rtl/sha/sha256_core.sv rtl/sha/sha512_core.sv rtl/sha/hash_unit.sv
 # The lane with everything under it, packages first.
 MAC_LANE_SV := rtl/gen/sluice_pkg.sv rtl/common/skid_buffer.sv rtl/common/fifo_sync.sv rtl/aes/aes_key_expand.sv rtl/aes/aes_iter.sv $(HASH_SV) $(sort $(wildcard rtl/mac/*.sv))
 MAC_TB := $(addprefix sim/tb/mac_lane/,mac_lane_tb.cpp ref.cpp primitives.cpp records.cpp faults.cpp timing.cpp)
 
 $(eval $(call rtl_bench,tb_sha1_core,sha1_core,rtl/sha/sha1_core.sv,sim/tb/sha/sha1_core_tb.cpp))
 $(eval $(call rtl_bench,tb_sha256_core,sha256_core,rtl/sha/sha256_core.sv,sim/tb/sha/sha256_core_tb.cpp))
+$(eval $(call rtl_bench,tb_sha512_core,sha512_core,rtl/sha/sha512_core.sv,sim/tb/sha/sha512_core_tb.cpp))
 $(eval $(call rtl_bench,tb_hash_unit,hash_unit,$(HASH_SV),sim/tb/sha/hash_unit_tb.cpp))
 $(eval $(call rtl_bench,tb_mac_lane,mac_lane,$(MAC_LANE_SV),$(MAC_TB)))
-$(BUILD)/bench/tb_sha1_core $(BUILD)/bench/tb_sha256_core: sim/tb/sha/core_tb.h
+$(BUILD)/bench/tb_sha1_core $(BUILD)/bench/tb_sha256_core $(BUILD)/bench/tb_sha512_core: sim/tb/sha/core_tb.h
 $(BUILD)/bench/tb_mac_lane: sim/tb/mac_lane/lane_bench.h common/gen/sluice_regs.h
 $(BUILD)/vl/tb_mac_lane/Vtb_mac_lane__ALL.a: $(wildcard rtl/aes/*.svh)
 

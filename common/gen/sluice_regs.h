@@ -165,7 +165,7 @@ enum sluice_opcode {
 	SLUICE_OP_SECRET_WRAP = 0x25, /* [kdf] handle: secret of kind MASTER or PSK. Result: kind, length and value wrapped (RFC 5649) by a key that only cards with this card's fuses have */
 	SLUICE_OP_SECRET_UNWRAP = 0x26, /* [kdf] source: what SECRET_WRAP gave; handle2: slot for it. BAD_KEY when it does not unwrap */
 	SLUICE_OP_SECRET_FREE = 0x27, /* [kdf] handle: erases the slot */
-	SLUICE_OP_HKDF_EXTRACT = 0x28, /* [mac] RFC 5869 2.2. param0 7:0 bytes of salt (0..64), 15:8 enum hash. source: salt | input keying material. Result: PRK */
+	SLUICE_OP_HKDF_EXTRACT = 0x28, /* [mac] RFC 5869 2.2. param0 7:0 bytes of salt (0..64), 15:8 enum hash. source: salt | input keying material (0..256 bytes). Result: PRK */
 	SLUICE_OP_HKDF_EXPAND = 0x29, /* [mac] RFC 5869 2.3. param0 7:0 bytes of PRK (0..64), 15:8 enum hash. param1: bytes of output (1..512). source: PRK | info (0..256 bytes). Result: output */
 	SLUICE_OP_KEY_LOAD = 0x30, /* [pka ecc] source: RFC 5649 wrapped key blob (struct rsa_key, ec_key, ..., by its magic). Unwraps with the card's key and writes the slot named by handle */
 	SLUICE_OP_KEY_FREE = 0x31, /* [pka ecc] erases the slot */
@@ -198,7 +198,7 @@ enum sluice_opcode {
 	X(SECRET_WRAP, 0x25, "[kdf] handle: secret of kind MASTER or PSK. Result: kind, length and value wrapped (RFC 5649) by a key that only cards with this card's fuses have") \
 	X(SECRET_UNWRAP, 0x26, "[kdf] source: what SECRET_WRAP gave; handle2: slot for it. BAD_KEY when it does not unwrap") \
 	X(SECRET_FREE, 0x27, "[kdf] handle: erases the slot") \
-	X(HKDF_EXTRACT, 0x28, "[mac] RFC 5869 2.2. param0 7:0 bytes of salt (0..64), 15:8 enum hash. source: salt | input keying material. Result: PRK") \
+	X(HKDF_EXTRACT, 0x28, "[mac] RFC 5869 2.2. param0 7:0 bytes of salt (0..64), 15:8 enum hash. source: salt | input keying material (0..256 bytes). Result: PRK") \
 	X(HKDF_EXPAND, 0x29, "[mac] RFC 5869 2.3. param0 7:0 bytes of PRK (0..64), 15:8 enum hash. param1: bytes of output (1..512). source: PRK | info (0..256 bytes). Result: output") \
 	X(KEY_LOAD, 0x30, "[pka ecc] source: RFC 5649 wrapped key blob (struct rsa_key, ec_key, ..., by its magic). Unwraps with the card's key and writes the slot named by handle") \
 	X(KEY_FREE, 0x31, "[pka ecc] erases the slot") \

@@ -141,7 +141,7 @@ package sluice_pkg;
   localparam logic [7:0] OP_SECRET_WRAP = 8'h25;  // [kdf] handle: secret of kind MASTER or PSK. Result: kind, length and value wrapped (RFC 5649) by a key that only cards with this card's fuses have
   localparam logic [7:0] OP_SECRET_UNWRAP = 8'h26;  // [kdf] source: what SECRET_WRAP gave; handle2: slot for it. BAD_KEY when it does not unwrap
   localparam logic [7:0] OP_SECRET_FREE = 8'h27;  // [kdf] handle: erases the slot
-  localparam logic [7:0] OP_HKDF_EXTRACT = 8'h28;  // [mac] RFC 5869 2.2. param0 7:0 bytes of salt (0..64), 15:8 enum hash. source: salt | input keying material. Result: PRK
+  localparam logic [7:0] OP_HKDF_EXTRACT = 8'h28;  // [mac] RFC 5869 2.2. param0 7:0 bytes of salt (0..64), 15:8 enum hash. source: salt | input keying material (0..256 bytes). Result: PRK
   localparam logic [7:0] OP_HKDF_EXPAND = 8'h29;  // [mac] RFC 5869 2.3. param0 7:0 bytes of PRK (0..64), 15:8 enum hash. param1: bytes of output (1..512). source: PRK | info (0..256 bytes). Result: output
   localparam logic [7:0] OP_KEY_LOAD = 8'h30;  // [pka ecc] source: RFC 5649 wrapped key blob (struct rsa_key, ec_key, ..., by its magic). Unwraps with the card's key and writes the slot named by handle
   localparam logic [7:0] OP_KEY_FREE = 8'h31;  // [pka ecc] erases the slot

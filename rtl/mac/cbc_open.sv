@@ -129,15 +129,17 @@ module cbc_open (
       for (int i = 0; i < 16; i++) pad_wrong = pad_wrong | (({out_q, 4'(i)} >= pad_at_q) && (c_out_data_i[8*i +: 8] != pad_q));
     end
   end
-  logic [255:0] mac;
+  logic [511:0] mac;
   mac_extract u_mac (
     .clk_i, .rst_ni, .clear_i(start_i), .valid_i(put && in_window), .index_i({17'd0, out_q}), .word_i(c_out_data_i),
-    .start_i({17'd0, len_q}), .len_i(mac_len), .mac_o(mac)
+    .start_i({17'd0, len_q}), .len_i({1'b0, mac_len}), .use_i(state_q == StVerdict), .mac_o(mac)
   );
 
   // ---- verdict --------------------------------------------------------------------------------------------------------------------------
   logic good;
-  assign good     = !bad_q && (mac == h_digest_i);
+  assign good     = !bad_q && (mac[255:0] == h_digest_i);
+  logic unused_mac;
+  assign unused_mac = ^mac[511:256];
   assign done_o   = (state_q == StVerdict);
   assign status_o = !good ? sluice_pkg::ST_AUTH_FAILED : ((len_q > MaxPlain) ? sluice_pkg::ST_BAD_RECORD : sluice_pkg::ST_OK);
   assign len_o    = (good && (len_q <= MaxPlain)) ? len_q : '0;

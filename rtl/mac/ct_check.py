@@ -9,7 +9,7 @@ import subprocess
 import sys
 
 FILES = ("rtl/gen/sluice_pkg.sv rtl/common/skid_buffer.sv rtl/common/fifo_sync.sv rtl/aes/aes_key_expand.sv rtl/aes/aes_iter.sv rtl/sha/sha1_core.sv "
-         "rtl/sha/sha256_core.sv rtl/sha/hash_unit.sv").split()
+         "rtl/sha/sha256_core.sv rtl/sha/sha512_core.sv rtl/sha/hash_unit.sv").split()
 MAC = sorted(f"rtl/mac/{n}" for n in os.listdir("rtl/mac") if n.endswith(".sv"))
 
 TIMING = True
@@ -20,14 +20,16 @@ CHECKS = [
     ("sha1_core", "state_o", "block_i", LEAK),
     ("sha256_core", "ready_o done_o", "block_i state_i", TIMING),
     ("sha256_core", "state_o", "block_i", LEAK),
+    ("sha512_core", "ready_o done_o", "block_i state_i", TIMING),
+    ("sha512_core", "state_o", "block_i", LEAK),
     ("hash_unit", "ready_o done_o chunk_ready_o", "chunk_i len_i state_i", TIMING),
     ("hash_unit", "state_o", "len_i", LEAK),
     ("hmac_unit", "ready_o done_o chunk_ready_o", "chunk_i len_i key_i ld_inner_i ld_outer_i", TIMING),
     ("mac_cbc", "in_ready_o out_valid_o key_ready_o idle_o", "in_data_i key_i iv_i", TIMING),
     ("mac_digest", "done_o in_ready_o o_valid_o o_last_o o_bytes_o h_start_o h_chunk_valid_o", "in_data_i h_digest_i", TIMING),
     ("mac_digest", "ok_o", "h_digest_i", LEAK),
-    ("tls_prf", "done_o in_ready_o o_valid_o o_last_o o_bytes_o h_start_o h_key_start_o h_chunk_valid_o h_len_o", "in_data_i h_digest_i", TIMING),
-    ("tls_prf", "h_chunk_o", "in_data_i", LEAK),
+    ("mac_kdf", "done_o in_ready_o o_valid_o o_last_o o_bytes_o h_start_o h_key_start_o h_chunk_valid_o h_len_o", "in_data_i h_digest_i", TIMING),
+    ("mac_kdf", "h_chunk_o", "in_data_i", LEAK),
     ("cbc_seal", "done_o in_ready_o o_valid_o o_last_o o_bytes_o h_start_o h_chunk_valid_o c_valid_o c_iv_ld_o rnd_ready_o",
      "in_data_i h_digest_i c_out_data_i", TIMING),
     ("cbc_open", "done_o out_words_o key_taken_o h_start_o h_blocks_o h_chunks_o h_chunk_valid_o c_key_valid_o c_iv_ld_o c_valid_o "

@@ -36,25 +36,38 @@ module mac_core #(
   // ---- front ----------------------------------------------------------------------------------------------------------------------------
   logic [7:0]   opcode, f_status;
   logic [31:0]  handle, src_len, param0, param1, t0;
-  logic         sha256, f_busy, f_in_ready, in_range, rd, ld, commit, start, running, unit_done, unit_ok, f_p_valid, f_r_valid;
+  logic [1:0]   hash;                      // of the job in hand, as hash_unit's alg_i
+  logic [6:0]   digest_len;
+  logic         f_busy, f_in_ready, in_range, rd, ld, commit, start, running, unit_done, unit_ok, f_p_valid, f_r_valid;
   logic         store_ready, rd_valid, rd_key_256, open_idle, work_idle, bank_free, fill_start, fill_drop, fill_done, fill_bad, fill_ended;
   logic         go, key_taken;
   logic [15:0]  rd_gen, rd_version;
   logic [7:0]   rd_alg;
   logic [63:0]  rd_seq, f_seq;
-  logic [255:0] rd_key, rd_inner, rd_outer;
+  logic [255:0] rd_key;
+  logic [511:0] rd_inner, rd_outer;
   logic [127:0] rd_iv;
-  logic         is_load, is_seal, is_cipher, is_prf, is_digest, is_decrypt;
+  logic         is_load, is_seal, is_cipher, is_kdf, is_digest, is_decrypt, is_extract, is_expand;
   assign is_load    = running && (opcode == sluice_pkg::OP_SESSION_LOAD);
   assign is_seal    = running && (opcode == sluice_pkg::OP_RECORD_SEAL);
   assign is_decrypt = (opcode == sluice_pkg::OP_CIPHER_DEC);
   assign is_cipher  = running && ((opcode == sluice_pkg::OP_CIPHER_ENC) || is_decrypt);
-  assign is_prf     = running && (opcode == sluice_pkg::OP_TLS_PRF);
-  assign is_digest  = running && !is_load && !is_seal && !is_cipher && !is_prf;
+  assign is_kdf     = running && ((opcode == sluice_pkg::OP_TLS_PRF) || is_extract || is_expand);
+  assign is_extract = (opcode == sluice_pkg::OP_HKDF_EXTRACT);
+  assign is_expand  = (opcode == sluice_pkg::OP_HKDF_EXPAND);
+  always_comb begin
+    unique case (hash)
+      2'd0:    digest_len = 7'd20;
+      2'd1:    digest_len = 7'd32;
+      2'd2:    digest_len = 7'd48;
+      default: digest_len = 7'd64;
+    endcase
+  end
+  assign is_digest  = running && !is_load && !is_seal && !is_cipher && !is_kdf;
   assign in_range   = {16'd0, handle[15:0]} < 32'(NumSessions);
   mac_front u_front (
     .clk_i, .rst_ni, .now_i, .tested_i, .busy_o(f_busy), .cmd_valid_i, .cmd_ready_o, .cmd_desc_i,
-    .opcode_o(opcode), .handle_o(handle), .src_len_o(src_len), .param0_o(param0), .param1_o(param1), .sha256_o(sha256), .t0_o(t0),
+    .opcode_o(opcode), .handle_o(handle), .src_len_o(src_len), .param0_o(param0), .param1_o(param1), .hash_o(hash), .t0_o(t0),
     .in_valid_i, .in_ready_o(f_in_ready), .in_last_i, .store_ready_i(store_ready), .in_range_i(in_range), .rd_o(rd),
     .rd_valid_i(rd_valid), .rd_gen_i(rd_gen), .rd_alg_i(rd_alg), .rd_version_i(rd_version), .rd_seq_i(rd_seq),
     .ld_o(ld), .commit_o(commit), .start_o(start), .running_o(running), .done_i(unit_done), .ok_i(unit_ok),
@@ -67,7 +80,8 @@ module mac_core #(
   logic         l_has_mac, l_key_256, l_ok, o_wr, c_decrypt;
   logic [7:0]   l_alg;
   logic [15:0]  l_version, o_wr_index;
-  logic [255:0] l_key, h_inner, h_outer, h_digest;
+  logic [255:0] l_key;
+  logic [511:0] h_inner, h_outer, h_digest;
   logic [63:0]  l_seq, o_wr_seq;
   logic [127:0] l_iv, o_wr_iv, c_chain;
   logic         commit_load, commit_free, commit_seal;
@@ -83,14 +97,15 @@ module mac_core #(
     .wr_seq_i(commit_load ? l_seq : (o_wr ? o_wr_seq : rd_seq + 64'd1)), .wr_iv_i(commit_load ? l_iv : (o_wr ? o_wr_iv : c_chain))
   );
 
-  // ---- units: l_ load, d_ digest, f_ PRF (f as in function), x_ cipher, s_ seal, o_ open -------------------------------------------------------
+  // ---- units: l_ load, d_ digest, f_ key derivation (f as in function), x_ cipher, s_ seal, o_ open -------------------------------------------------------
   logic         h_done, h_chunk_ready, c_key_ready, c_ready, c_out_valid;
   logic [127:0] c_out_data;
-  logic         l_done, l_in_ready, l_key_start, l_sha256;
+  logic         l_done, l_in_ready, l_key_start;
+  logic [1:0]   l_hash;
   logic [511:0] l_mac_key;
   mac_sess_load u_load (
     .clk_i, .rst_ni, .start_i(start && is_load), .done_o(l_done), .ok_o(l_ok), .in_valid_i(in_valid_i && is_load), .in_ready_o(l_in_ready),
-    .in_data_i, .in_last_i, .h_key_start_o(l_key_start), .h_sha256_o(l_sha256), .h_key_o(l_mac_key), .h_done_i(h_done && is_load),
+    .in_data_i, .in_last_i, .h_key_start_o(l_key_start), .h_alg_o(l_hash), .h_key_o(l_mac_key), .h_done_i(h_done && is_load),
     .alg_o(l_alg), .has_mac_o(l_has_mac), .key_256_o(l_key_256), .version_o(l_version), .key_o(l_key), .seq_o(l_seq), .iv_o(l_iv)
   );
 
@@ -103,27 +118,28 @@ module mac_core #(
   assign is_verify = (opcode == sluice_pkg::OP_HMAC_VERIFY);
   assign d_msg_len = is_verify ? src_len - param0 : src_len;
   mac_digest u_digest (
-    .clk_i, .rst_ni, .start_i(start && is_digest), .verify_i(is_verify), .sha256_i(sha256), .src_len_i(src_len), .msg_len_i(d_msg_len),
-    .tag_len_i(param0[5:0]), .done_o(d_done), .ok_o(d_ok), .in_valid_i(in_valid_i && is_digest), .in_ready_o(d_in_ready), .in_data_i, .in_last_i,
+    .clk_i, .rst_ni, .start_i(start && is_digest), .verify_i(is_verify), .wide_i(hash[1]), .digest_len_i(digest_len), .src_len_i(src_len), .msg_len_i(d_msg_len),
+    .tag_len_i(param0[6:0]), .done_o(d_done), .ok_o(d_ok), .in_valid_i(in_valid_i && is_digest), .in_ready_o(d_in_ready), .in_data_i, .in_last_i,
     .h_start_o(d_start), .h_blocks_o(d_blocks), .h_chunks_o(d_chunks), .h_chunk_valid_o(d_chunk_valid), .h_chunk_ready_i(h_chunk_ready),
     .h_done_i(h_done && is_digest), .h_digest_i(h_digest), .o_valid_o(d_o_valid), .o_ready_i(p_ready_i && is_digest), .o_data_o(d_o_data),
     .o_bytes_o(d_o_bytes), .o_last_o(d_o_last)
   );
 
-  logic         f_done, f_prf_in_ready, f_key_start, f_start, f_chunk_valid, f_o_valid, f_o_last;
+  logic         f_done, f_in_kdf_ready, f_key_start, f_start, f_chunk_valid, f_o_valid, f_o_last;
   logic [511:0] f_key;
   logic [26:0]  f_blocks;
   logic [28:0]  f_chunks;
   logic [31:0]  f_len, f_seed_len;
   logic [127:0] f_chunk, f_o_data;
   logic [4:0]   f_o_bytes;
-  assign f_seed_len = src_len - param0;
-  tls_prf u_prf (
-    .clk_i, .rst_ni, .start_i(start && is_prf), .secret_len_i(param0[6:0]), .seed_len_i(f_seed_len[8:0]), .out_len_i(param1[9:0]),
-    .done_o(f_done), .in_valid_i(in_valid_i && is_prf), .in_ready_o(f_prf_in_ready), .in_data_i, .in_last_i, .h_key_start_o(f_key_start),
+  assign f_seed_len = src_len - {24'd0, param0[7:0]};
+  mac_kdf u_kdf (
+    .clk_i, .rst_ni, .start_i(start && is_kdf), .extract_i(is_extract), .expand_i(is_expand), .wide_i(hash[1]), .digest_len_i(digest_len),
+    .key_len_i(param0[6:0]), .info_len_i(f_seed_len[8:0]), .out_len_i(is_extract ? {3'd0, digest_len} : param1[9:0]),
+    .done_o(f_done), .in_valid_i(in_valid_i && is_kdf), .in_ready_o(f_in_kdf_ready), .in_data_i, .in_last_i, .h_key_start_o(f_key_start),
     .h_key_o(f_key), .h_start_o(f_start), .h_blocks_o(f_blocks), .h_chunks_o(f_chunks), .h_len_o(f_len), .h_chunk_valid_o(f_chunk_valid),
-    .h_chunk_ready_i(h_chunk_ready), .h_chunk_o(f_chunk), .h_done_i(h_done && is_prf), .h_digest_i(h_digest), .o_valid_o(f_o_valid),
-    .o_ready_i(p_ready_i && is_prf), .o_data_o(f_o_data), .o_bytes_o(f_o_bytes), .o_last_o(f_o_last)
+    .h_chunk_ready_i(h_chunk_ready), .h_chunk_o(f_chunk), .h_done_i(h_done && is_kdf), .h_digest_i(h_digest), .o_valid_o(f_o_valid),
+    .o_ready_i(p_ready_i && is_kdf), .o_data_o(f_o_data), .o_bytes_o(f_o_bytes), .o_last_o(f_o_last)
   );
 
   logic         x_done, x_in_ready, x_key_valid, x_iv_ld, x_valid, x_out_ready, x_o_valid, x_o_last;
@@ -142,10 +158,10 @@ module mac_core #(
   logic [127:0] s_chunk, s_iv, s_data, s_o_data;
   logic [4:0]   s_o_bytes;
   cbc_seal u_seal (
-    .clk_i, .rst_ni, .start_i(start && is_seal), .sha256_i(sha256), .version_i(rd_version), .type_i(param0[7:0]), .seq_i(rd_seq), .iv_i(rd_iv),
+    .clk_i, .rst_ni, .start_i(start && is_seal), .sha256_i(hash[0]), .version_i(rd_version), .type_i(param0[7:0]), .seq_i(rd_seq), .iv_i(rd_iv),
     .len_i(src_len[14:0]), .done_o(s_done), .in_valid_i(in_valid_i && is_seal), .in_ready_o(s_in_ready), .in_data_i, .rnd_valid_i,
     .rnd_ready_o, .rnd_data_i, .h_start_o(s_start), .h_blocks_o(s_blocks), .h_chunks_o(s_chunks), .h_len_o(s_len),
-    .h_chunk_valid_o(s_chunk_valid), .h_chunk_ready_i(h_chunk_ready), .h_chunk_o(s_chunk), .h_done_i(h_done && is_seal), .h_digest_i(h_digest),
+    .h_chunk_valid_o(s_chunk_valid), .h_chunk_ready_i(h_chunk_ready), .h_chunk_o(s_chunk), .h_done_i(h_done && is_seal), .h_digest_i(h_digest[255:0]),
     .c_key_valid_o(s_key_valid), .c_key_ready_i(c_key_ready), .c_iv_ld_o(s_iv_ld), .c_iv_o(s_iv), .c_valid_o(s_valid), .c_ready_i(c_ready),
     .c_data_o(s_data), .c_out_valid_i(c_out_valid && is_seal), .c_out_ready_o(s_out_ready), .c_out_data_i(c_out_data), .o_valid_o(s_o_valid),
     .o_ready_i(p_ready_i && is_seal), .o_data_o(s_o_data), .o_bytes_o(s_o_bytes), .o_last_o(s_o_last)
@@ -164,10 +180,10 @@ module mac_core #(
   mac_open u_open (
     .clk_i, .rst_ni, .idle_o(open_idle), .work_idle_o(work_idle), .working_o(working), .bank_free_o(bank_free), .fill_start_i(fill_start),
     .fill_drop_i(fill_drop), .version_i(rd_version), .frag_len_i(src_len[15:0] - 16'd5), .fill_done_o(fill_done), .fill_bad_o(fill_bad),
-    .fill_ended_o(fill_ended), .in_valid_i, .in_ready_o(o_in_ready), .in_data_i, .in_last_i, .go_i(go), .sha256_i(sha256), .seq_i(rd_seq),
+    .fill_ended_o(fill_ended), .in_valid_i, .in_ready_o(o_in_ready), .in_data_i, .in_last_i, .go_i(go), .sha256_i(hash[0]), .seq_i(rd_seq),
     .iv_i(rd_iv), .index_i(handle[15:0]), .t0_i(t0), .key_taken_o(key_taken), .sha256_o(o_sha256), .h_start_o(o_start), .h_blocks_o(o_blocks),
     .h_chunks_o(o_chunks), .h_len_o(o_len), .h_chunk_valid_o(o_chunk_valid), .h_chunk_ready_i(h_chunk_ready), .h_chunk_o(o_chunk),
-    .h_done_i(h_done), .h_digest_i(h_digest), .c_key_valid_o(o_key_valid), .c_key_ready_i(c_key_ready), .c_iv_ld_o(o_iv_ld), .c_iv_o(o_iv),
+    .h_done_i(h_done), .h_digest_i(h_digest[255:0]), .c_key_valid_o(o_key_valid), .c_key_ready_i(c_key_ready), .c_iv_ld_o(o_iv_ld), .c_iv_o(o_iv),
     .c_valid_o(o_valid), .c_ready_i(c_ready), .c_data_o(o_data), .c_out_valid_i(c_out_valid), .c_out_ready_o(o_out_ready),
     .c_out_data_i(c_out_data), .wr_record_o(o_wr), .wr_index_o(o_wr_index), .wr_seq_o(o_wr_seq), .wr_iv_o(o_wr_iv), .draining_o(draining),
     .p_valid_o(o_p_valid), .p_ready_i, .p_data_o(o_p_data), .p_bytes_o(o_p_bytes), .p_last_o(o_p_last), .p_flip_o(o_p_flip),
@@ -176,11 +192,12 @@ module mac_core #(
 
   assign unit_done  = l_done || d_done || f_done || x_done || s_done;
   assign unit_ok    = is_load ? l_ok : d_ok;
-  assign in_ready_o = f_in_ready || l_in_ready || d_in_ready || f_prf_in_ready || x_in_ready || s_in_ready || o_in_ready;
+  assign in_ready_o = f_in_ready || l_in_ready || d_in_ready || f_in_kdf_ready || x_in_ready || s_in_ready || o_in_ready;
   assign busy_o     = f_busy || !open_idle;
 
   // ---- the hash ---------------------------------------------------------------------------------------------------------------------------
-  logic         h_start, h_key_start, h_sha256, h_hmac, h_chunk_valid, h_ready;
+  logic         h_start, h_key_start, h_hmac, h_chunk_valid, h_ready;
+  logic [1:0]   h_alg;
   logic [511:0] h_key;
   logic [26:0]  h_blocks;
   logic [28:0]  h_chunks;
@@ -189,9 +206,9 @@ module mac_core #(
   always_comb begin
     h_start       = working ? o_start : (d_start || f_start || s_start);
     h_key_start   = l_key_start || f_key_start;
-    h_sha256      = working ? o_sha256 : (is_load ? l_sha256 : sha256);
+    h_alg         = working ? {1'b0, o_sha256} : (is_load ? l_hash : hash);
     h_hmac        = (opcode != sluice_pkg::OP_HASH) || working;
-    h_key         = is_prf ? f_key : l_mac_key;
+    h_key         = is_kdf ? f_key : l_mac_key;
     h_blocks      = d_blocks;
     h_chunks      = d_chunks;
     h_len         = d_msg_len;
@@ -209,7 +226,7 @@ module mac_core #(
       h_len         = s_len;
       h_chunk_valid = s_chunk_valid;
       h_chunk       = s_chunk;
-    end else if (is_prf) begin
+    end else if (is_kdf) begin
       h_blocks      = f_blocks;
       h_chunks      = f_chunks;
       h_len         = f_len;
@@ -218,8 +235,8 @@ module mac_core #(
     end
   end
   hmac_unit u_hmac (
-    .clk_i, .rst_ni, .ready_o(h_ready), .sha256_i(h_sha256), .ld_i(ld), .ld_inner_i(rd_inner), .ld_outer_i(rd_outer),
-    .key_start_i(h_key_start), .key_i(h_key), .start_i(h_start), .hmac_i(h_hmac), .blocks_i(h_blocks), .chunks_i(h_chunks), .len_i(h_len),
+    .clk_i, .rst_ni, .ready_o(h_ready), .alg_i(h_alg), .ld_i(ld), .ld_inner_i(rd_inner), .ld_outer_i(rd_outer),
+    .key_start_i(h_key_start), .key_i(h_key), .start_i(h_start), .hmac_i(h_hmac), .ssl3_i(1'b0), .seq_hi_i(32'd0), .blocks_i(h_blocks), .chunks_i(h_chunks), .len_i(h_len),
     .chunk_valid_i(h_chunk_valid), .chunk_ready_o(h_chunk_ready), .chunk_i(h_chunk), .done_o(h_done), .digest_o(h_digest), .inner_o(h_inner),
     .outer_o(h_outer)
   );
@@ -266,7 +283,7 @@ module mac_core #(
   end
 
   logic unused_bits;
-  assign unused_bits = ^{param0[31:8], param1[31:10], f_seed_len[31:9]};
+  assign unused_bits = ^{param0[31:16], param1[31:10], f_seed_len[31:9]};
   `ASSERT(CipherIsEmptyBetweenJobs, start |-> c_idle)
   `ASSERT(HashIsEmptyBetweenJobs, start |-> h_ready)
   `ASSERT_NEVER(UnitRunsBesideTheOpenPipeline, running && !open_idle)

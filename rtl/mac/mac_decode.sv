@@ -13,28 +13,52 @@ module mac_decode (
   input  logic [15:0] version_i,
   input  logic [63:0] seq_i,
   output logic [7:0]  status_o,
-  output logic        sha256_o,
+  output logic [1:0]  hash_o,              // enum hash less one
   output logic        mac_o,               // the session's HMAC states are used
   output logic        record_o             // RECORD_SEAL or RECORD_OPEN on a good handle
 );
   localparam logic [31:0] MaxPlain = 32'd16384;            // RFC 5246 6.2.1
   localparam logic [31:0] MaxFrag = 32'(sluice_pkg::MaxRecord) - 32'd5;
 
-  logic        alg_record, alg_mac, alg_cbc, alg_256, frag_ok;
-  logic [31:0] frag, digest, iv_bytes;
-  assign alg_256    = (alg_i == sluice_pkg::ALG_AES_CBC_HMAC_SHA256) || (alg_i == sluice_pkg::ALG_HMAC_SHA256);
+  logic        alg_record, alg_mac, alg_cbc, frag_ok, kdf_ok;
+  logic [31:0] frag, digest, iv_bytes, info;
+  logic [1:0]  alg_hash;
   assign alg_record = (alg_i == sluice_pkg::ALG_AES_CBC_HMAC_SHA1) || (alg_i == sluice_pkg::ALG_AES_CBC_HMAC_SHA256);
-  assign alg_mac    = alg_record || (alg_i == sluice_pkg::ALG_HMAC_SHA1) || (alg_i == sluice_pkg::ALG_HMAC_SHA256);
+  assign alg_mac    = alg_record || (alg_i == sluice_pkg::ALG_HMAC_SHA1) || (alg_i == sluice_pkg::ALG_HMAC_SHA256) ||
+                      (alg_i == sluice_pkg::ALG_HMAC_SHA384) || (alg_i == sluice_pkg::ALG_HMAC_SHA512);
   assign alg_cbc    = alg_record || (alg_i == sluice_pkg::ALG_AES_CBC);
-  assign digest     = alg_256 ? 32'd32 : 32'd20;
   assign iv_bytes   = (version_i == 16'h0301) ? 32'd0 : 32'd16;
   assign frag       = src_len_i - 32'd5;
   // whole blocks; at least MAC and one byte of padding length, at most RFC 5246 6.2.3's 2^14 + 2048
   assign frag_ok    = (src_len_i > 32'd5) && (frag[3:0] == 4'd0) && (frag <= MaxFrag) && (frag >= iv_bytes + digest + 32'd1);
 
+  // secret or salt or PRK of 0..64 bytes, the rest of the source 0..256
+  assign info       = src_len_i - {24'd0, param0_i[7:0]};
+  assign kdf_ok     = (handle_i == '0) && (param0_i[31:16] == '0) && (param0_i[7:0] <= 8'd64) && ({24'd0, param0_i[7:0]} <= src_len_i) &&
+                      (info <= 32'd256);
+  always_comb begin
+    alg_hash = 2'd0;
+    digest   = 32'd20;
+    unique case (alg_i)
+      sluice_pkg::ALG_AES_CBC_HMAC_SHA256, sluice_pkg::ALG_HMAC_SHA256: begin
+        alg_hash = 2'd1;
+        digest   = 32'd32;
+      end
+      sluice_pkg::ALG_AES_CBC_HMAC_SHA384, sluice_pkg::ALG_HMAC_SHA384: begin
+        alg_hash = 2'd2;
+        digest   = 32'd48;
+      end
+      sluice_pkg::ALG_HMAC_SHA512: begin
+        alg_hash = 2'd3;
+        digest   = 32'd64;
+      end
+      default: ;
+    endcase
+  end
+
   always_comb begin
     status_o = sluice_pkg::ST_OK;
-    sha256_o = alg_256;
+    hash_o   = alg_hash;
     mac_o    = 1'b0;
     record_o = 1'b0;
     unique case (opcode_i)
@@ -66,8 +90,8 @@ module mac_decode (
         else if ((src_len_i < 32'd16) || (src_len_i[3:0] != 4'd0)) status_o = sluice_pkg::ST_BAD_DESC;
       end
       sluice_pkg::OP_HASH: begin
-        sha256_o = (param0_i == {24'd0, sluice_pkg::HASH_SHA256});
-        if ((handle_i != '0) || (!sha256_o && (param0_i != {24'd0, sluice_pkg::HASH_SHA1}))) status_o = sluice_pkg::ST_BAD_DESC;
+        hash_o = 2'(param0_i[2:0] - 3'd1);
+        if ((handle_i != '0) || (param0_i == '0) || (param0_i > {24'd0, sluice_pkg::HASH_SHA512})) status_o = sluice_pkg::ST_BAD_DESC;
       end
       sluice_pkg::OP_HMAC: begin
         mac_o = 1'b1;
@@ -80,10 +104,17 @@ module mac_decode (
         else if (!alg_mac) status_o = sluice_pkg::ST_BAD_SESSION;
         else if ((param0_i < 32'd4) || (param0_i > digest) || (param0_i > src_len_i)) status_o = sluice_pkg::ST_BAD_DESC;
       end
-      sluice_pkg::OP_TLS_PRF: begin
-        sha256_o = 1'b1;
-        if ((handle_i != '0) || (param0_i > 32'd64) || (param0_i > src_len_i) || (src_len_i - param0_i > 32'd256) ||
+      sluice_pkg::OP_TLS_PRF: begin // hash 0 is SHA-256: the encoding of map version 1
+        hash_o = (param0_i[15:8] == sluice_pkg::HASH_SHA384) ? 2'd2 : 2'd1;
+        if (!kdf_ok || ((param0_i[15:8] != '0) && (param0_i[15:8] != sluice_pkg::HASH_SHA256) && (param0_i[15:8] != sluice_pkg::HASH_SHA384)) ||
             (param1_i == '0) || (param1_i > 32'd512)) status_o = sluice_pkg::ST_BAD_DESC;
+      end
+      sluice_pkg::OP_HKDF_EXTRACT, sluice_pkg::OP_HKDF_EXPAND: begin
+        hash_o = 2'(param0_i[10:8] - 3'd1);
+        if (!kdf_ok || (param0_i[15:8] == '0) || (param0_i[15:8] > sluice_pkg::HASH_SHA512)) status_o = sluice_pkg::ST_BAD_DESC;
+        else if ((opcode_i == sluice_pkg::OP_HKDF_EXTRACT) ? (param1_i != '0) : ((param1_i == '0) || (param1_i > 32'd512))) begin
+          status_o = sluice_pkg::ST_BAD_DESC;
+        end
       end
       default: status_o = sluice_pkg::ST_BAD_DESC;
     endcase

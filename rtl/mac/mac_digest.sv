@@ -1,4 +1,4 @@
-// HASH, HMAC and HMAC_VERIFY: source words straight into the hash, two result words out.
+// HASH, HMAC and HMAC_VERIFY: source words straight into the hash, two to four result words out.
 // Verify: message | tag. The tag is taken out of the source by mac_extract and compared in one cycle; the status tells one bit.
 // start_i is one cycle; the hash is started in the same cycle (h_start_o). done_o is one cycle, with ok_o.
 `include "assert.svh"
@@ -8,10 +8,11 @@ module mac_digest (
   input  logic         rst_ni,
   input  logic         start_i,
   input  logic         verify_i,
-  input  logic         sha256_i,
+  input  logic         wide_i,             // blocks of 128 bytes; held
+  input  logic [6:0]   digest_len_i,       // held
   input  logic [31:0]  src_len_i,          // held
   input  logic [31:0]  msg_len_i,          // held
-  input  logic [5:0]   tag_len_i,          // held
+  input  logic [6:0]   tag_len_i,          // held
   output logic         done_o,
   output logic         ok_o,
   input  logic         in_valid_i,
@@ -24,7 +25,7 @@ module mac_digest (
   output logic         h_chunk_valid_o,
   input  logic         h_chunk_ready_i,
   input  logic         h_done_i,
-  input  logic [255:0] h_digest_i,
+  input  logic [511:0] h_digest_i,
   output logic         o_valid_o,
   input  logic         o_ready_i,
   output logic [127:0] o_data_o,
@@ -34,29 +35,34 @@ module mac_digest (
   typedef enum logic [2:0] {
     StIdle  = 3'd0,
     StRun   = 3'd1,                        // source goes in until its end and the digest is there
-    StLow   = 3'd2,                        // result bytes 0..15; or the one empty word of a verification
-    StHigh  = 3'd3,                        // result bytes 16..
+    StOut   = 3'd2,                        // result words; or the one empty word of a verification
     StError = 3'd7
   } state_e;
   state_e       state_q, state_d;
-  logic         verify_q, wide_q, got_src_q, got_hash_q, to_hash, fire;
+  logic         verify_q, got_src_q, got_hash_q, to_hash, fire;
   logic [28:0]  index_q, msg_words;
-  logic [255:0] tag, diff;
+  logic [1:0]   word_q;
+  logic [6:0]   left;                      // result bytes from this word on
+  logic [511:0] tag;
+  logic         same;
 
   assign msg_words       = 29'(({1'b0, msg_len_i} + 33'd15) >> 4);
   assign to_hash         = index_q < msg_words;
   assign h_start_o       = start_i;
-  assign h_blocks_o      = 27'(({1'b0, msg_len_i} + 33'd72) >> 6);
+  assign h_blocks_o      = wide_i ? 27'(({1'b0, msg_len_i} + 33'd144) >> 7) : 27'(({1'b0, msg_len_i} + 33'd72) >> 6);
   assign h_chunks_o      = msg_words;
   assign h_chunk_valid_o = (state_q == StRun) && !got_src_q && to_hash && in_valid_i;
   assign in_ready_o      = (state_q == StRun) && !got_src_q && (!to_hash || h_chunk_ready_i);
   assign fire            = in_valid_i && in_ready_o;
 
+  assign left = digest_len_i - {1'b0, word_q, 4'd0};
   always_comb begin
-    diff = '0;
-    for (int i = 0; i < 32; i++) if (6'(i) < tag_len_i) diff[8*i +: 8] = h_digest_i[8*i +: 8] ^ tag[8*i +: 8];
+    same = 1'b1;
+    if (verify_q && (state_q == StOut)) begin
+      for (int i = 0; i < 64; i++) if (7'(i) < tag_len_i) same = same && (h_digest_i[8*i +: 8] == tag[8*i +: 8]);
+    end
   end
-  assign ok_o = !verify_q || (diff == '0);
+  assign ok_o = same;
 
   always_comb begin
     state_d   = state_q;
@@ -67,22 +73,16 @@ module mac_digest (
     done_o    = 1'b0;
     unique case (state_q)
       StIdle: if (start_i) state_d = StRun;
-      StRun: if (got_src_q && got_hash_q) state_d = StLow; // both ends, in whichever order they came
-      StLow: begin
+      StRun: if (got_src_q && got_hash_q) state_d = StOut; // both ends, in whichever order they came
+      StOut: begin
         o_valid_o = 1'b1;
-        o_last_o  = verify_q;
-        o_bytes_o = verify_q ? 5'd0 : 5'd16;
-        o_data_o  = verify_q ? '0 : h_digest_i[127:0];
-        if (o_ready_i) state_d = verify_q ? StIdle : StHigh;
-        done_o = o_ready_i && verify_q;
-      end
-      StHigh: begin
-        o_valid_o = 1'b1;
-        o_last_o  = 1'b1;
-        o_bytes_o = wide_q ? 5'd16 : 5'd4;
-        o_data_o  = h_digest_i[255:128];
-        if (o_ready_i) state_d = StIdle;
-        done_o = o_ready_i;
+        o_last_o  = verify_q || (left <= 7'd16);
+        if (!verify_q) begin
+          o_bytes_o = (left > 7'd16) ? 5'd16 : left[4:0];
+          o_data_o  = h_digest_i[128*word_q +: 128];
+        end
+        done_o = o_ready_i && o_last_o;
+        if (done_o) state_d = StIdle;
       end
       default: state_d = StError;
     endcase
@@ -92,19 +92,20 @@ module mac_digest (
     if (!rst_ni) begin
       state_q    <= StIdle;
       verify_q   <= 1'b0;
-      wide_q     <= 1'b0;
       got_src_q  <= 1'b0;
       got_hash_q <= 1'b0;
       index_q    <= '0;
+      word_q     <= '0;
     end else begin
       state_q <= state_d;
       if (start_i) begin
         verify_q   <= verify_i;
-        wide_q     <= sha256_i;
         got_src_q  <= (src_len_i == '0);
         got_hash_q <= 1'b0;
         index_q    <= '0;
+        word_q     <= '0;
       end else begin
+        if (o_valid_o && o_ready_i) word_q <= word_q + 2'd1;
         if (fire) begin
           index_q   <= index_q + 29'd1;
           got_src_q <= in_last_i;
@@ -116,7 +117,7 @@ module mac_digest (
 
   mac_extract u_tag (
     .clk_i, .rst_ni, .clear_i(start_i), .valid_i(fire && verify_q), .index_i(index_q[27:0]), .word_i(in_data_i),
-    .start_i(msg_len_i), .len_i(tag_len_i), .mac_o(tag)
+    .start_i(msg_len_i), .len_i(tag_len_i), .use_i(verify_q && (state_q == StOut)), .mac_o(tag)
   );
 
   `ASSERT(StateIsLegal, state_q != StError)

@@ -19,7 +19,7 @@ module mac_front (
   output logic [31:0]  src_len_o,
   output logic [31:0]  param0_o,
   output logic [31:0]  param1_o,
-  output logic         sha256_o,
+  output logic [1:0]   hash_o,             // enum hash less one
   output logic [31:0]  t0_o,
   // source words of refused commands
   input  logic         in_valid_i,
@@ -82,7 +82,8 @@ module mac_front (
   state_e       state_q, state_d;
   logic [7:0]   opcode_q, status_q, status, status_d;
   logic [31:0]  handle_q, src_len_q, param0_q, param1_q, t0_q;
-  logic         sha256_q, sha256, mac_q, mac, record, ended_q, ended_d, hit, is_open, take;
+  logic [1:0]   hash_q, hash;
+  logic         mac_q, mac, record, ended_q, ended_d, hit, is_open, take;
   logic [63:0]  seq_q, seq_d;
 
   assign opcode_o   = opcode_q;
@@ -90,7 +91,7 @@ module mac_front (
   assign src_len_o  = src_len_q;
   assign param0_o   = param0_q;
   assign param1_o   = param1_q;
-  assign sha256_o   = sha256_q;
+  assign hash_o     = hash_q;
   assign t0_o       = t0_q;
   assign r_status_o = status_q;
   assign r_seq_o    = seq_q;
@@ -104,7 +105,7 @@ module mac_front (
   mac_decode u_decode (
     .opcode_i(opcode_q), .handle_i(handle_q), .src_len_i(src_len_q), .param0_i(param0_q), .param1_i(param1_q), .tested_i, .in_range_i,
     .hit_i(hit), .alg_i(rd_alg_i), .version_i(rd_version_i), .seq_i(rd_seq_i),
-    .status_o(status), .sha256_o(sha256), .mac_o(mac), .record_o(record)
+    .status_o(status), .hash_o(hash), .mac_o(mac), .record_o(record)
   );
 
   always_comb begin
@@ -224,7 +225,7 @@ module mac_front (
       param1_q  <= '0;
       t0_q      <= '0;
       status_q  <= '0;
-      sha256_q  <= 1'b0;
+      hash_q    <= '0;
       mac_q     <= 1'b0;
       ended_q   <= 1'b0;
       seq_q     <= '0;
@@ -243,7 +244,7 @@ module mac_front (
         ended_q   <= (cmd_desc_i[sluice_pkg::DESC_SRC_LEN_LSB +: 32] == '0);
       end
       if (state_q == StCheck) begin
-        sha256_q <= sha256;
+        hash_q <= hash;
         mac_q    <= mac;
       end
     end

@@ -13,7 +13,7 @@ module mac_sess_load (
   input  logic [127:0] in_data_i,
   input  logic         in_last_i,
   output logic         h_key_start_o,
-  output logic         h_sha256_o,
+  output logic [1:0]   h_alg_o,
   output logic [511:0] h_key_o,
   input  logic         h_done_i,
   output logic [7:0]   alg_o,
@@ -47,7 +47,6 @@ module mac_sess_load (
   assign mac_bytes  = ctx_q[sluice_pkg::SESSION_MAC_KEY_BYTES_LSB +: 8];
   assign key_256_o  = (key_bytes == 8'd32);
   assign h_key_o    = ctx_q[sluice_pkg::SESSION_MAC_KEY_LSB +: 512];
-  assign h_sha256_o = (alg_o == sluice_pkg::ALG_AES_CBC_HMAC_SHA256) || (alg_o == sluice_pkg::ALG_HMAC_SHA256);
   always_comb begin
     key_o = '0;
     if (cipher) key_o = key_256_o ? ctx_q[sluice_pkg::SESSION_KEY_LSB +: 256] : {128'd0, ctx_q[sluice_pkg::SESSION_KEY_LSB +: 128]};
@@ -58,6 +57,7 @@ module mac_sess_load (
     cipher    = 1'b0;
     record    = 1'b0;
     has_mac_o = 1'b0;
+    h_alg_o   = 2'd0;
     good      = 1'b1;
     unique case (alg_o)
       sluice_pkg::ALG_AES_CBC: cipher = 1'b1;
@@ -65,8 +65,21 @@ module mac_sess_load (
         cipher    = 1'b1;
         record    = 1'b1;
         has_mac_o = 1'b1;
+        h_alg_o   = {1'b0, alg_o == sluice_pkg::ALG_AES_CBC_HMAC_SHA256};
       end
-      sluice_pkg::ALG_HMAC_SHA1, sluice_pkg::ALG_HMAC_SHA256: has_mac_o = 1'b1;
+      sluice_pkg::ALG_HMAC_SHA1: has_mac_o = 1'b1;
+      sluice_pkg::ALG_HMAC_SHA256: begin
+        has_mac_o = 1'b1;
+        h_alg_o   = 2'd1;
+      end
+      sluice_pkg::ALG_HMAC_SHA384: begin
+        has_mac_o = 1'b1;
+        h_alg_o   = 2'd2;
+      end
+      sluice_pkg::ALG_HMAC_SHA512: begin
+        has_mac_o = 1'b1;
+        h_alg_o   = 2'd3;
+      end
       default: good = 1'b0;
     endcase
     if (cipher ? ((key_bytes != 8'd16) && (key_bytes != 8'd32)) : (key_bytes != 8'd0)) good = 1'b0;

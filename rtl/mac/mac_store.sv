@@ -17,8 +17,8 @@ module mac_store #(
   output logic         rd_key_256_o,
   output logic [15:0]  rd_version_o,
   output logic [255:0] rd_key_o,
-  output logic [255:0] rd_inner_o,
-  output logic [255:0] rd_outer_o,
+  output logic [511:0] rd_inner_o,
+  output logic [511:0] rd_outer_o,
   output logic [63:0]  rd_seq_o,
   output logic [127:0] rd_iv_o,
   input  logic         wr_i,               // a load: everything
@@ -30,13 +30,13 @@ module mac_store #(
   input  logic         wr_key_256_i,
   input  logic [15:0]  wr_version_i,
   input  logic [255:0] wr_key_i,
-  input  logic [255:0] wr_inner_i,
-  input  logic [255:0] wr_outer_i,
+  input  logic [511:0] wr_inner_i,
+  input  logic [511:0] wr_outer_i,
   input  logic [63:0]  wr_seq_i,
   input  logic [127:0] wr_iv_i
 );
   localparam int unsigned IdxW = (NumSessions > 1) ? $clog2(NumSessions) : 1;
-  localparam int unsigned FixedW = 16 + 8 + 1 + 16 + 3 * 256;
+  localparam int unsigned FixedW = 16 + 8 + 1 + 16 + 256 + 2 * 512;
 
   logic [FixedW-1:0]      fixed_mem [NumSessions];
   logic [191:0]           record_mem [NumSessions];

@@ -24,12 +24,12 @@ void test_refusals(Lane &l) {
 	Bytes some = tb.rng.bytes(100);
 	for (unsigned op = 0; op < 256; op++) {
 		bool ours = op == SLUICE_OP_NOP || (op >= SLUICE_OP_SESSION_LOAD && op <= SLUICE_OP_RECORD_OPEN) || op == SLUICE_OP_CIPHER_ENC ||
-		            op == SLUICE_OP_CIPHER_DEC || (op >= SLUICE_OP_HASH && op <= SLUICE_OP_TLS_PRF);
+		            op == SLUICE_OP_CIPHER_DEC || (op >= SLUICE_OP_HASH && op <= SLUICE_OP_TLS_PRF) || op == SLUICE_OP_HKDF_EXTRACT || op == SLUICE_OP_HKDF_EXPAND;
 		if (!ours) status(static_cast<uint8_t>(op), 0, some, bad_desc, "an opcode of nobody or of another engine");
 	}
 	status(SLUICE_OP_NOP, 0, {}, ok, "NOP");
 	status(SLUICE_OP_NOP, 0, some, ok, "NOP drains its source");
-	for (uint32_t p : {0u, 3u, 257u}) status(SLUICE_OP_HASH, 0, some, bad_desc, "no such hash", p);
+	for (uint32_t p : {0u, 5u, 8u, 257u, 0x10001u, 0x80000002u}) status(SLUICE_OP_HASH, 0, some, bad_desc, "no such hash", p);
 	status(SLUICE_OP_HASH, 1, some, bad_desc, "HASH with a handle", SLUICE_HASH_SHA1);
 	status(SLUICE_OP_TLS_PRF, 1, some, bad_desc, "TLS_PRF with a handle", 10, 10);
 	status(SLUICE_OP_TLS_PRF, 0, tb.rng.bytes(200), bad_desc, "secret of 65 bytes", 65, 10);
@@ -37,6 +37,19 @@ void test_refusals(Lane &l) {
 	status(SLUICE_OP_TLS_PRF, 0, tb.rng.bytes(48 + 257), bad_desc, "seed of 257 bytes", 48, 10);
 	status(SLUICE_OP_TLS_PRF, 0, some, bad_desc, "no output", 48, 0);
 	status(SLUICE_OP_TLS_PRF, 0, some, bad_desc, "513 bytes of output", 48, 513);
+
+	for (uint32_t p : {0x0100u, 0x0400u, 0x0500u, 0x10000u, 0x80000200u}) status(SLUICE_OP_TLS_PRF, 0, some, bad_desc, "PRF with a hash it has not", p | 48, 48);
+	for (uint8_t op : {SLUICE_OP_HKDF_EXTRACT, SLUICE_OP_HKDF_EXPAND}) {
+		const uint32_t n = op == SLUICE_OP_HKDF_EXPAND ? 48 : 0;
+		for (uint32_t p : {0x0000u, 0x0500u, 0xff00u, 0x10200u}) status(op, 0, some, bad_desc, "HKDF without a hash", p | 32, n);
+		status(op, 1, some, bad_desc, "HKDF with a handle", 0x0220, n);
+		status(op, 0, tb.rng.bytes(200), bad_desc, "salt or PRK of 65 bytes", 0x0241, n);
+		status(op, 0, tb.rng.bytes(31), bad_desc, "salt or PRK longer than the source", 0x0220, n);
+		status(op, 0, tb.rng.bytes(32 + 257), bad_desc, "material or info of 257 bytes", 0x0220, n);
+	}
+	status(SLUICE_OP_HKDF_EXTRACT, 0, some, bad_desc, "extract with a length of output", 0x0220, 32);
+	status(SLUICE_OP_HKDF_EXPAND, 0, some, bad_desc, "expand to nothing", 0x0220, 0);
+	status(SLUICE_OP_HKDF_EXPAND, 0, some, bad_desc, "513 bytes of output", 0x0220, 513);
 
 	/* contexts */
 	const uint8_t cbc = SLUICE_ALG_AES_CBC, sha1 = SLUICE_ALG_AES_CBC_HMAC_SHA1, hm = SLUICE_ALG_HMAC_SHA256;
@@ -47,7 +60,7 @@ void test_refusals(Lane &l) {
 	status(load, slot(1024), plain_context(cbc, 16, 0, 0), bad_handle, "slot 1024");
 	status(load, slot(65535), plain_context(cbc, 16, 0, 0), bad_handle, "slot 65535");
 	for (unsigned alg = 0; alg < 256; alg++)
-		if (alg < cbc || alg > SLUICE_ALG_HMAC_SHA256) status(load, slot(3), plain_context(static_cast<uint8_t>(alg), 16, 0, 0), bad_session, "algorithm of another engine or none");
+		if (alg < cbc || (alg > SLUICE_ALG_HMAC_SHA256 && alg != SLUICE_ALG_HMAC_SHA384 && alg != SLUICE_ALG_HMAC_SHA512)) status(load, slot(3), plain_context(static_cast<uint8_t>(alg), 16, 0, 0), bad_session, "algorithm of another engine or none");
 	for (uint8_t n : {0, 15, 17, 24, 31, 33, 255}) status(load, slot(3), plain_context(cbc, n, 0, 0), bad_session, "cipher key of another length");
 	status(load, slot(3), plain_context(cbc, 16, 1, 0), bad_session, "cipher with a MAC key");
 	status(load, slot(3), plain_context(hm, 16, 1, 0), bad_session, "HMAC with a cipher key");

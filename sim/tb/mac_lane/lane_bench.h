@@ -13,10 +13,13 @@
 
 using Bytes = std::vector<uint8_t>;
 
-Bytes ref_hash(bool sha256, const Bytes &m);
-Bytes ref_hmac(bool sha256, const Bytes &key, const Bytes &m);
+/* alg: 0 SHA-1, 1 SHA-256, 2 SHA-384, 3 SHA-512 (enum hash less one) */
+size_t digest_bytes(int alg);
+Bytes ref_hash(int alg, const Bytes &m);
+Bytes ref_hmac(int alg, const Bytes &key, const Bytes &m);
 Bytes ref_cbc(const Bytes &key, const Bytes &iv, const Bytes &data, bool encrypt);
-Bytes ref_prf(const Bytes &secret, const Bytes &label_and_seed, size_t n);
+Bytes ref_prf(int alg, const Bytes &secret, const Bytes &label_and_seed, size_t n);
+Bytes ref_hkdf(int alg, bool expand, const Bytes &key, const Bytes &info, size_t n);
 
 /* One direction of a TLS connection, as either side keeps it. */
 struct Keys {

@@ -7,21 +7,27 @@
 
 #include "sim/tb/mac_lane/lane_bench.h"
 
-static const EVP_MD *md(bool sha256) { return sha256 ? EVP_sha256() : EVP_sha1(); }
+static const EVP_MD *md(int alg) {
+	const EVP_MD *all[] = {EVP_sha1(), EVP_sha256(), EVP_sha384(), EVP_sha512()};
+	return all[alg];
+}
+static const char *const md_names[] = {"SHA1", "SHA256", "SHA384", "SHA512"};
 
-Bytes ref_hash(bool sha256, const Bytes &m) {
+size_t digest_bytes(int alg) { return static_cast<size_t>(EVP_MD_get_size(md(alg))); }
+
+Bytes ref_hash(int alg, const Bytes &m) {
 	Bytes d(EVP_MAX_MD_SIZE);
 	unsigned n = 0;
-	EVP_Digest(m.data(), m.size(), d.data(), &n, md(sha256), nullptr);
+	EVP_Digest(m.data(), m.size(), d.data(), &n, md(alg), nullptr);
 	d.resize(n);
 	return d;
 }
 
-Bytes ref_hmac(bool sha256, const Bytes &key, const Bytes &m) {
+Bytes ref_hmac(int alg, const Bytes &key, const Bytes &m) {
 	Bytes d(EVP_MAX_MD_SIZE);
 	unsigned n = 0;
 	static const uint8_t none[1] = {}; /* HMAC() takes a null pointer for "no data yet" */
-	HMAC(md(sha256), key.empty() ? none : key.data(), static_cast<int>(key.size()), m.empty() ? none : m.data(), m.size(), d.data(), &n);
+	HMAC(md(alg), key.empty() ? none : key.data(), static_cast<int>(key.size()), m.empty() ? none : m.data(), m.size(), d.data(), &n);
 	d.resize(n);
 	return d;
 }
@@ -38,15 +44,36 @@ Bytes ref_cbc(const Bytes &key, const Bytes &iv, const Bytes &data, bool encrypt
 	return out;
 }
 
-Bytes ref_prf(const Bytes &secret, const Bytes &seed, size_t n) {
+Bytes ref_prf(int alg, const Bytes &secret, const Bytes &seed, size_t n) {
 	Bytes out(n), sec = secret, sd = seed;
 	EVP_KDF *kdf = EVP_KDF_fetch(nullptr, "TLS1-PRF", nullptr);
 	EVP_KDF_CTX *c = EVP_KDF_CTX_new(kdf);
-	char name[] = "SHA256";
+	char name[8];
+	strcpy(name, md_names[alg]);
 	OSSL_PARAM p[] = {
 	    OSSL_PARAM_construct_utf8_string(OSSL_KDF_PARAM_DIGEST, name, 0),
 	    OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_SECRET, sec.data(), sec.size()),
 	    OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_SEED, sd.data(), sd.size()),
+	    OSSL_PARAM_construct_end(),
+	};
+	if (EVP_KDF_derive(c, out.data(), n, p) <= 0) out.clear();
+	EVP_KDF_CTX_free(c);
+	EVP_KDF_free(kdf);
+	return out;
+}
+
+Bytes ref_hkdf(int alg, bool expand, const Bytes &key, const Bytes &info, size_t n) {
+	Bytes out(n), k = key, i = info;
+	EVP_KDF *kdf = EVP_KDF_fetch(nullptr, "HKDF", nullptr);
+	EVP_KDF_CTX *c = EVP_KDF_CTX_new(kdf);
+	int mode = expand ? EVP_KDF_HKDF_MODE_EXPAND_ONLY : EVP_KDF_HKDF_MODE_EXTRACT_ONLY;
+	char name[8];
+	strcpy(name, md_names[alg]);
+	OSSL_PARAM p[] = {
+	    OSSL_PARAM_construct_utf8_string(OSSL_KDF_PARAM_DIGEST, name, 0),
+	    OSSL_PARAM_construct_int(OSSL_KDF_PARAM_MODE, &mode),
+	    OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_KEY, expand ? k.data() : i.data(), expand ? k.size() : i.size()),
+	    OSSL_PARAM_construct_octet_string(expand ? OSSL_KDF_PARAM_INFO : OSSL_KDF_PARAM_SALT, expand ? i.data() : k.data(), expand ? i.size() : k.size()),
 	    OSSL_PARAM_construct_end(),
 	};
 	if (EVP_KDF_derive(c, out.data(), n, p) <= 0) out.clear();
@@ -88,7 +115,7 @@ static Bytes mac_of(const Keys &k, uint8_t type, const Bytes &data) {
 	m.push_back(static_cast<uint8_t>(data.size() >> 8));
 	m.push_back(static_cast<uint8_t>(data.size()));
 	m.insert(m.end(), data.begin(), data.end());
-	return ref_hmac(k.sha256, k.mac_key, m);
+	return ref_hmac(k.sha256 ? 1 : 0, k.mac_key, m);
 }
 
 Bytes Keys::body(uint8_t type, const Bytes &data, unsigned extra) const {

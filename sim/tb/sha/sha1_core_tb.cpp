@@ -11,7 +11,7 @@ static void reference(uint32_t *h, const uint8_t *block) {
 
 int main(int argc, char **argv) {
 	Tb<Vtb_sha1_core> tb(argc, argv, "sha1_core");
-	CoreBench<Vtb_sha1_core, 5, 82> bench(tb, reference);
+	CoreBench<Vtb_sha1_core, uint32_t, 5, 82> bench(tb, reference);
 	bench.run(3000);
 	const uint32_t iv[8] = {0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476, 0xc3d2e1f0};
 	const uint32_t want[5] = {0xa9993e36, 0x4706816a, 0xba3e2571, 0x7850c26c, 0x9cd0d89d};
