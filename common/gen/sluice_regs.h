@@ -19,13 +19,13 @@ SLUICE_STATIC_ASSERT(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "structures are 
 
 #define SLUICE_MAGIC 0x43554C53u
 #define SLUICE_MAP_VERSION 2u
-#define SLUICE_MAP_HASH 0xDACBD611u
+#define SLUICE_MAP_HASH 0x515B67CFu
 #define SLUICE_PCI_VENDOR 0x1D6Bu
 #define SLUICE_PCI_DEVICE 0x51CEu
 #define SLUICE_BAR_BYTES 0x10000u
 
 #define SLUICE_NUM_QUEUES 16u /* submission/completion queue pairs, simulation build */
-#define SLUICE_NUM_QUEUES_MAX 16u
+#define SLUICE_NUM_QUEUES_MAX 64u
 #define SLUICE_NUM_SESSIONS 1024u /* session context slots in each symmetric lane, simulation build */
 #define SLUICE_NUM_SESSIONS_MAX 65536u
 #define SLUICE_NUM_KEYS 16u /* private key slots in each public-key class, simulation build */
@@ -50,7 +50,8 @@ enum sluice_engine {
 	SLUICE_ENGINE_CHACHA = 4, /* ChaCha20-Poly1305: AEAD and records of TLS 1.2 and 1.3 */
 	SLUICE_ENGINE_KDF = 5, /* secret slots and what may be derived from them: key schedules of TLS 1.2 and 1.3, wrapping */
 };
-#define SLUICE_NUM_ENGINES 3u
+#define SLUICE_NUM_ENGINES 3u /* engine ids of this build are below it */
+#define SLUICE_ENGINE_MASK 0x07u /* bit per engine id: this build holds it */
 
 /* registers: byte offsets in the BAR */
 #define SLUICE_REG_MAGIC 0x0u /* ro: the device's magic */
@@ -72,6 +73,18 @@ enum sluice_engine {
 #define SLUICE_CAP1_NUM_SESSIONS_MASK 0xFFFFFu /* session slots per symmetric lane */
 #define SLUICE_CAP1_MAX_RING_LOG2_SHIFT 20u
 #define SLUICE_CAP1_MAX_RING_LOG2_MASK 0xF00000u /* log2 of the longest ring */
+#define SLUICE_REG_CAP2 0x3Cu /* ro: what this build has, continued; zero for an engine that it does not hold */
+#define SLUICE_CAP2_ECC_ENGINES_SHIFT 0u
+#define SLUICE_CAP2_ECC_ENGINES_MASK 0xFFu /* engines of class ecc */
+#define SLUICE_CAP2_CHACHA_LANES_SHIFT 8u
+#define SLUICE_CAP2_CHACHA_LANES_MASK 0xF00u /* lanes of engine chacha */
+#define SLUICE_CAP2_KDF_SHIFT 12u
+#define SLUICE_CAP2_KDF_MASK 0x1000u /* secret slots and engine kdf */
+#define SLUICE_CAP2_ENGINES_SHIFT 16u
+#define SLUICE_CAP2_ENGINES_MASK 0xFF0000u /* bit per engine id that this build holds; a queue of another class is a bad configuration */
+#define SLUICE_REG_CAP3 0x40u /* ro: what this build has, continued */
+#define SLUICE_CAP3_NUM_SECRETS_SHIFT 0u
+#define SLUICE_CAP3_NUM_SECRETS_MASK 0xFFFFFu /* secret slots; zero without engine kdf */
 #define SLUICE_REG_CTRL 0x14u /* rw: device control */
 #define SLUICE_CTRL_ENABLE_SHIFT 0u
 #define SLUICE_CTRL_ENABLE_MASK 0x1u /* queues run */
@@ -116,7 +129,7 @@ enum sluice_engine {
 
 #define SLUICE_QUEUE_BASE 0x1000u
 #define SLUICE_QUEUE_STRIDE 0x40u
-#define SLUICE_QUEUE_COUNT 16u
+#define SLUICE_QUEUE_COUNT 64u
 /* address of register `name` of queue i, e.g. SLUICE_QUEUE_REG(3, SQ_BASE_LO) */
 #define SLUICE_QUEUE_REG(i, name) (SLUICE_QUEUE_BASE + (uint32_t)(i) * SLUICE_QUEUE_STRIDE + SLUICE_QUEUE_##name)
 #define SLUICE_QUEUE_SQ_BASE_LO 0x0u /* rw: IOVA of the submission ring, 64-byte aligned */
@@ -133,7 +146,7 @@ enum sluice_engine {
 #define SLUICE_QUEUE_SQ_TAIL 0x14u /* rw: doorbell: index after the last valid descriptor, counted modulo 2^16 */
 #define SLUICE_QUEUE_CQ_HEAD 0x18u /* rw: index after the last completion that the driver has read, counted modulo 2^16; the device never passes it by more than the ring's size */
 #define SLUICE_QUEUE_SQ_HEAD 0x1Cu /* ro: index after the last descriptor fetched, modulo 2^16 */
-#define SLUICE_QUEUE_ERROR 0x20u /* ro: 0, or why the queue stopped: 1 doorbell beyond the ring, 2 bad configuration, 3 ring DMA error */
+#define SLUICE_QUEUE_ERROR 0x20u /* ro: 0, or why the queue stopped: 1 doorbell beyond the ring, 2 bad configuration (ring size, address, or a class without an engine), 3 ring DMA error */
 
 /* descriptor flags */
 enum sluice_desc_flag {

@@ -17,7 +17,7 @@
 #define WATCH_PER_TIMEOUT 8 /* looks at the device per timeout */
 #define STILL_TIMEOUTS 10 /* timeouts after which a clock that stands still counts as gone */
 #define RESET_SECONDS 60
-#define ALL_ENGINES ((1u << SLUICE_NUM_ENGINES) - 1)
+#define ALL_ENGINES SLUICE_ENGINE_MASK
 
 /* Reading CYCLES_LO latches CYCLES_HI. */
 static uint64_t

@@ -25,7 +25,7 @@
 #include "sim/bridge/sluice_sim.h"
 
 #define RUN_CYCLES 128 /* between looks into the mailbox: the delay of a doorbell */
-#define DOORBELLS (2 * SLUICE_QUEUE_COUNT)
+#define DOORBELLS (2 * SLUICE_NUM_QUEUES) /* bits of `rung`: tails, then heads */
 #define RANDOM_POOL 4096
 #define SIM_LIB "libsluice_sim.so"
 
@@ -58,7 +58,7 @@ struct sim_transport {
 	struct sluice_sim *sim;
 	pthread_t thread;
 	/* mailbox: any thread to the simulation's */
-	uint32_t rung; /* bit per doorbell */
+	uint64_t rung; /* bit per doorbell */
 	uint16_t value[DOORBELLS]; /* SQ_TAIL of the queues, then CQ_HEAD */
 	uint32_t sleeping; /* futex: 1 while the thread sleeps */
 	struct request *request; /* at most one, by the holder of `lock` */
@@ -184,15 +184,15 @@ random_bytes(void *user, void *buf, size_t len)
 static bool
 serve_doorbells(struct sim_transport *s)
 {
-	uint32_t rung = __atomic_exchange_n(&s->rung, 0, __ATOMIC_ACQUIRE);
+	uint64_t rung = __atomic_exchange_n(&s->rung, 0, __ATOMIC_ACQUIRE);
 	bool any = rung != 0;
 
 	while (rung) {
-		uint32_t i = (uint32_t)__builtin_ctz(rung), q = i % SLUICE_QUEUE_COUNT;
+		uint32_t i = (uint32_t)__builtin_ctzll(rung), q = i % SLUICE_NUM_QUEUES;
 		uint32_t val = __atomic_load_n(&s->value[i], __ATOMIC_ACQUIRE);
 
 		rung &= rung - 1;
-		s->api.write32(s->sim, i < SLUICE_QUEUE_COUNT ? SLUICE_QUEUE_REG(q, SQ_TAIL) :
+		s->api.write32(s->sim, i < SLUICE_NUM_QUEUES ? SLUICE_QUEUE_REG(q, SQ_TAIL) :
 			SLUICE_QUEUE_REG(q, CQ_HEAD), val);
 	}
 	return any;
@@ -296,10 +296,10 @@ static void
 doorbell(struct sluice_transport *t, uint16_t queue, enum sluice_doorbell which, uint16_t val)
 {
 	struct sim_transport *s = of(t);
-	uint32_t i = queue + (which == SLUICE_DOORBELL_SQ_TAIL ? 0 : SLUICE_QUEUE_COUNT);
+	uint32_t i = queue + (which == SLUICE_DOORBELL_SQ_TAIL ? 0 : SLUICE_NUM_QUEUES);
 
 	__atomic_store_n(&s->value[i], val, __ATOMIC_RELEASE);
-	__atomic_fetch_or(&s->rung, 1u << i, __ATOMIC_SEQ_CST);
+	__atomic_fetch_or(&s->rung, UINT64_C(1) << i, __ATOMIC_SEQ_CST);
 	kick(s);
 }
 

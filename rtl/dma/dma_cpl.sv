@@ -4,7 +4,9 @@
 `include "assert.svh"
 module dma_cpl #(
   parameter int unsigned NumRunners = 3,
-  parameter int unsigned NumQueues = 16
+  parameter int unsigned NumQueues = 16,
+  parameter int unsigned QueueW = $clog2(NumQueues),
+  parameter int unsigned RunW = $clog2(NumRunners)
 ) (
   input  logic clk_i,
   input  logic rst_ni,
@@ -14,7 +16,7 @@ module dma_cpl #(
 
   input  logic [NumRunners-1:0] cpl_valid_i,
   output logic [NumRunners-1:0] cpl_ready_o,
-  input  logic [NumRunners*4-1:0] cpl_queue_i,
+  input  logic [NumRunners*QueueW-1:0] cpl_queue_i,
   input  logic [NumRunners*2-1:0] cpl_epoch_i,
   input  logic [NumRunners*32-1:0] cpl_cookie_i,
   input  logic [NumRunners*8-1:0] cpl_status_i,
@@ -25,7 +27,7 @@ module dma_cpl #(
   input  logic [NumRunners-1:0] cpl_drop_i,
   input  logic [NumRunners-1:0] cpl_stale_i,
 
-  output logic [3:0] queue_o,            // the queue in hand, and what dma_queues says of it
+  output logic [QueueW-1:0] queue_o,            // the queue in hand, and what dma_queues says of it
   input  logic [NumQueues-1:0] queue_live_i,
   input  logic [2*NumQueues-1:0] queue_epoch_i,
   input  logic [63:0] queue_addr_i,
@@ -37,15 +39,15 @@ module dma_cpl #(
   input  logic burst_ready_i,
   output logic [63:0] burst_addr_o,
   output logic [3:0] burst_len_o,
-  output logic [3:0] burst_tag_o,
+  output logic [QueueW-1:0] burst_tag_o,
   output logic [127:0] line_data_o,
   output logic [15:0] line_strb_o,
   input  logic line_ready_i
 );
   typedef enum logic [2:0] {StIdle, StTake, StFirst, StSecond, StFatal} state_e;
   state_e state_q, state_d;
-  logic [1:0] sel_q, sel;
-  logic [3:0] queue_q;
+  logic [RunW-1:0] sel_q, sel;
+  logic [QueueW-1:0] queue_q;
   logic [1:0] epoch_q;
   logic [31:0] cookie_q, length_q, cycles_q;
   logic [7:0] status_q;
@@ -63,7 +65,7 @@ module dma_cpl #(
     sel = sel_q;
     if (cpl_valid_i != '0) begin
       for (int i = NumRunners; i > 0; i--) begin
-        if (cpl_valid_i[(32'(sel_q) + i) % NumRunners]) sel = 2'((32'(sel_q) + i) % NumRunners);
+        if (cpl_valid_i[(32'(sel_q) + i) % NumRunners]) sel = RunW'((32'(sel_q) + i) % NumRunners);
       end
     end
   end
@@ -130,7 +132,7 @@ module dma_cpl #(
       state_q <= state_d;
       if (state_q == StIdle) sel_q <= sel;
       if (state_q == StTake) begin
-        queue_q <= cpl_queue_i[4*sel_q +: 4];
+        queue_q <= cpl_queue_i[QueueW*sel_q +: QueueW];
         epoch_q <= cpl_epoch_i[2*sel_q +: 2];
         cookie_q <= cpl_cookie_i[32*sel_q +: 32];
         status_q <= cpl_status_i[8*sel_q +: 8];
@@ -148,7 +150,7 @@ module dma_cpl #(
     .clk_i, .rst_ni, .wr_i(push), .wdata_i(line), .rd_i(line_ready_i), .rdata_o(line_data_o), .valid_o(line_valid),
     .full_o(line_full), .count_o(line_count)
   );
-  dma_fifo #(.Width(64 + 4), .Log2(3)) u_bursts (
+  dma_fifo #(.Width(64 + QueueW), .Log2(3)) u_bursts (
     .clk_i, .rst_ni, .wr_i(push), .wdata_i({push_addr, queue_q}), .rd_i(burst_ready_i), .rdata_o({burst_addr_o, burst_tag_o}),
     .valid_o(burst_valid_o), .full_o(burst_full), .count_o(burst_count)
   );

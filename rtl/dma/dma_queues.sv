@@ -6,8 +6,11 @@
 // Indexes count modulo 2^16. A queue that is stopped and started again gets a new epoch; work of the old one ends without a completion.
 `include "assert.svh"
 module dma_queues #(
-  parameter int unsigned NumQueues = 16,
-  parameter int unsigned NumClasses = 3
+  parameter int unsigned NumQueues = 16,               // a power of two
+  parameter int unsigned NumClasses = 3,
+  parameter logic [NumClasses-1:0] ClassMask = '1,     // classes that have an engine
+  parameter int unsigned QueueW = $clog2(NumQueues),
+  parameter int unsigned ClassW = $clog2(NumClasses)
 ) (
   input  logic clk_i,
   input  logic rst_ni,
@@ -19,7 +22,7 @@ module dma_queues #(
 
   input  logic csr_rd_i,
   input  logic csr_we_i,
-  input  logic [3:0] csr_index_i,
+  input  logic [QueueW-1:0] csr_index_i,
   input  logic [15:0] csr_reg_i,
   input  logic [31:0] csr_wdata_i,
   output logic [31:0] csr_rdata_o,
@@ -28,31 +31,31 @@ module dma_queues #(
   input  logic req_ready_i,
   output logic [63:0] req_addr_o,
   output logic [8:0] req_bytes_o,
-  output logic [5:0] req_tag_o,  // class, queue
+  output logic [ClassW+QueueW-1:0] req_tag_o,  // class, queue
   input  logic rsp_valid_i,
   input  logic [127:0] rsp_data_i,
   input  logic rsp_err_i,
   input  logic rsp_last_i,
-  input  logic [5:0] rsp_tag_i,
+  input  logic [ClassW+QueueW-1:0] rsp_tag_i,
 
   input  logic [NumClasses-1:0] desc_room_i,
   output logic [NumClasses-1:0] desc_we_o,
   output logic [1:0] desc_beat_o,
   output logic [127:0] desc_data_o,
   output logic [NumClasses-1:0] desc_commit_o,
-  output logic [3:0] desc_queue_o,
+  output logic [QueueW-1:0] desc_queue_o,
   output logic [1:0] desc_epoch_o,
   output logic [NumQueues-1:0] live_o,
   output logic [2*NumQueues-1:0] epoch_o,
 
   // completion writer: the state of queue cpl_queue_i, and its steps
-  input  logic [3:0] cpl_queue_i,
+  input  logic [QueueW-1:0] cpl_queue_i,
   output logic [63:0] cpl_addr_o,
   output logic cpl_phase_o,
   output logic [15:0] cpl_sq_head_o,
   input  logic cpl_push_i,
   input  logic cpl_err_i,        // the write of a completion of queue cpl_err_queue_i failed
-  input  logic [3:0] cpl_err_queue_i
+  input  logic [QueueW-1:0] cpl_err_queue_i
 );
   localparam logic [1:0] ErrNone = 2'd0, ErrDoorbell = 2'd1, ErrConfig = 2'd2, ErrDma = 2'd3;
   localparam int unsigned EnableBit = sluice_pkg::QUEUE_CONFIG_ENABLE_LSB;
@@ -74,8 +77,8 @@ module dma_queues #(
   logic [NumClasses*NumQueues-1:0] member_q;                  // class c's queues in bits NumQueues*c +:
 
   // ---- registers --------------------------------------------------------------------------------------------------------------
-  logic [3:0] qi;
-  logic cfg_we, start, base_we, config_ok;
+  logic [QueueW-1:0] qi;
+  logic cfg_we, start, base_we, config_ok, class_ok;
   logic [3:0] new_size, new_class;
   logic [15:0] ring, tail_ahead, head_behind;
 
@@ -85,8 +88,12 @@ module dma_queues #(
   assign base_we = csr_we_i && !enable_q[qi];
   assign new_size = csr_wdata_i[sluice_pkg::QUEUE_CONFIG_SIZE_LOG2_LSB +: 4];
   assign new_class = csr_wdata_i[sluice_pkg::QUEUE_CONFIG_CLASS_LSB +: 4];
-  assign config_ok = new_size != 4'd0 && new_size <= 4'(sluice_pkg::MaxRingLog2) && new_class < 4'(NumClasses) &&
+  assign config_ok = new_size != 4'd0 && new_size <= 4'(sluice_pkg::MaxRingLog2) && class_ok &&
                      sq_base[qi][5:0] == 6'h0 && cq_base[qi][5:0] == 6'h0;
+  always_comb begin
+    class_ok = 1'b0;
+    for (int c = 0; c < NumClasses; c++) if (new_class == 4'(c) && ClassMask[c]) class_ok = 1'b1;
+  end
   assign ring = 16'h1 << size_log2[qi];
   assign tail_ahead = csr_wdata_i[15:0] - sq_head[qi];
   assign head_behind = cq_tail[qi] - csr_wdata_i[15:0];
@@ -115,16 +122,18 @@ module dma_queues #(
 
   // ---- fetch ------------------------------------------------------------------------------------------------------------------
   logic [NumClasses-1:0] want, inflight_q;
-  logic [1:0] class_q, next_class, last_class_q;
-  logic [3:0] queue_q, next_queue;
-  logic [4*NumClasses-1:0] last_queue_q;
+  logic [ClassW-1:0] class_q, next_class, last_class_q;
+  logic [QueueW-1:0] queue_q, next_queue, after_queue;
+  logic [QueueW*NumClasses-1:0] last_queue_q;
   logic [NumQueues-1:0] among;
   logic [2*NumClasses-1:0] flight_epoch_q;
   logic [63:0] addr_q, fetch_addr;
   logic [2:0] n, n_q;
   logic [15:0] size, avail, room, slot, to_end;
   logic fetch, rx_err_q;
-  logic [1:0] rx_beat_q, rx_class;
+  logic [1:0] rx_beat_q;
+  logic [ClassW-1:0] rx_class;
+  logic [QueueW-1:0] rx_queue;
 
   always_comb begin
     want = '0;
@@ -136,13 +145,15 @@ module dma_queues #(
     next_class = last_class_q;
     next_queue = '0;
     among = '0;
+    after_queue = '0;
     if (want != '0) begin
       for (int i = NumClasses; i > 0; i--) begin
-        if (want[(32'(last_class_q) + i) % NumClasses]) next_class = 2'((32'(last_class_q) + i) % NumClasses);
+        if (want[(32'(last_class_q) + i) % NumClasses]) next_class = ClassW'((32'(last_class_q) + i) % NumClasses);
       end
       among = pend_q & member_q[NumQueues*next_class +: NumQueues];
+      after_queue = last_queue_q[QueueW*next_class +: QueueW];
       for (int i = NumQueues; i > 0; i--) begin
-        if (among[4'(last_queue_q[4*next_class +: 4] + 4'(i))]) next_queue = 4'(last_queue_q[4*next_class +: 4] + 4'(i));
+        if (among[QueueW'(after_queue + QueueW'(i))]) next_queue = QueueW'(after_queue + QueueW'(i));
       end
     end
   end
@@ -188,7 +199,7 @@ module dma_queues #(
   assign req_bytes_o = {n_q, 6'h0};
   assign req_tag_o = {class_q, queue_q};
 
-  assign rx_class = rsp_tag_i[5:4];
+  assign {rx_class, rx_queue} = rsp_tag_i;
   always_comb begin
     desc_we_o = '0;
     desc_commit_o = '0;
@@ -199,20 +210,20 @@ module dma_queues #(
   end
   assign desc_beat_o = rx_beat_q;
   assign desc_data_o = rsp_data_i;
-  assign desc_queue_o = rsp_tag_i[3:0];
+  assign desc_queue_o = rx_queue;
   assign desc_epoch_o = flight_epoch_q[2*rx_class +: 2];
 
   // The queue whose readiness is looked at again, one a cycle, after anything about it changed.
-  logic [3:0] dirty_sel;
+  logic [QueueW-1:0] dirty_sel;
   always_comb begin
     dirty_sel = '0;
     if (dirty_q != '0) begin
-      for (int i = NumQueues - 1; i >= 0; i--) if (dirty_q[i]) dirty_sel = 4'(i);
+      for (int i = NumQueues - 1; i >= 0; i--) if (dirty_q[i]) dirty_sel = QueueW'(i);
     end
   end
 
   logic rx_fail, cpl_fail;
-  assign rx_fail = rsp_valid_i && rsp_err_i && enable_q[rsp_tag_i[3:0]] && epoch_q[2*rsp_tag_i[3:0] +: 2] == desc_epoch_o;
+  assign rx_fail = rsp_valid_i && rsp_err_i && enable_q[rx_queue] && epoch_q[2*rx_queue +: 2] == desc_epoch_o;
   assign cpl_fail = cpl_err_i && enable_q[cpl_err_queue_i];
 
   always_ff @(posedge clk_i) begin
@@ -256,7 +267,7 @@ module dma_queues #(
         class_q <= next_class;
         queue_q <= next_queue;
         last_class_q <= next_class;
-        last_queue_q[4*next_class +: 4] <= next_queue;
+        last_queue_q[QueueW*next_class +: QueueW] <= next_queue;
       end
       if (state_q == StCalc) begin
         dirty_q[queue_q] <= 1'b1;
@@ -276,9 +287,9 @@ module dma_queues #(
       end
       if (cpl_push_i) cq_tail[cpl_queue_i] <= cq_tail[cpl_queue_i] + 16'h1;
       if (rx_fail) begin
-        error[rsp_tag_i[3:0]] <= ErrDma;
-        halted_q[rsp_tag_i[3:0]] <= 1'b1;
-        dirty_q[rsp_tag_i[3:0]] <= 1'b1;
+        error[rx_queue] <= ErrDma;
+        halted_q[rx_queue] <= 1'b1;
+        dirty_q[rx_queue] <= 1'b1;
       end
       if (cpl_fail) begin
         error[cpl_err_queue_i] <= ErrDma;
@@ -349,7 +360,7 @@ module dma_queues #(
   assign fatal_o = state_q == StFatal;
   assign act_o = state_d != state_q || state_q != StIdle || dirty_q != '0 || csr_we_i || rsp_valid_i || cpl_push_i || cpl_err_i;
 
-  `ASSERT_CONST(QueueIndexFits, NumQueues <= 16 && NumQueues >= 1)
+  `ASSERT_CONST(QueuesArePowerOfTwo, NumQueues == 1 << QueueW && NumQueues <= sluice_pkg::NumQueuesMax)
   `ASSERT_NEVER(FetchBeyondTail, fetch && {13'h0, n} > avail)
   `ASSERT_NEVER(FetchWithoutCompletionRoom, fetch && {13'h0, n} > room)
   `ASSERT_NEVER(CompletionRingOverflows, cpl_push_i && cq_used >= cq_size)

@@ -40,6 +40,7 @@ module dma_rd #(
   localparam int unsigned OutLog2 = 5;  // requests under way
 
   logic [SelW-1:0] last_q, sel;
+  logic [(1<<SelW)-1:0] asking;
   logic arvalid_q, grant, tags_valid, tags_full;
   logic [63:0] araddr_q, addr;
   logic [3:0] arlen_q, aruser_q;
@@ -51,12 +52,14 @@ module dma_rd #(
   logic unused_bits;
   assign unused_bits = m_rresp_i[0] ^ span[8];
 
+  // padded to a power of two, so that the round robin's index wraps by itself
+  assign asking = (1<<SelW)'(req_valid_i);
   assign grant = |req_valid_i && (!arvalid_q || m_arready_i) && !tags_full && !hold_i;
 
   always_comb begin
     sel = last_q;
-    for (int i = NumReq; i > 0; i--) begin
-      if (req_valid_i[SelW'(last_q + SelW'(i))]) sel = SelW'(last_q + SelW'(i));
+    for (int i = 1 << SelW; i > 0; i--) begin
+      if (asking[SelW'(last_q + SelW'(i))]) sel = SelW'(last_q + SelW'(i));
     end
     req_ready_o = '0;
     if (grant) req_ready_o[sel] = 1'b1;
@@ -107,7 +110,6 @@ module dma_rd #(
   assign idle_o = !arvalid_q && !tags_valid;
   assign act_o = grant || arvalid_q || m_rvalid_i;
 
-  `ASSERT_CONST(RequestersArePowerOfTwo, (1 << SelW) == NumReq)
   `ASSERT_STABLE(Ar, m_arvalid_o, m_arready_i, {m_araddr_o, m_arlen_o, m_aruser_o})
   `ASSERT_NEVER(BurstLeaves256Bytes, grant && (9'(addr[7:0]) + bytes > 9'd256 || bytes == 0))
   `ASSERT_NEVER(DataWithoutRequest, m_rvalid_i && !tags_valid)

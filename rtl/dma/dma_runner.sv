@@ -10,6 +10,7 @@
 module dma_runner #(
   parameter logic [3:0] EngineId = 4'd0,
   parameter int unsigned NumQueues = 16,
+  parameter int unsigned QueueW = $clog2(NumQueues),
   parameter int unsigned IdxW = 4,
   parameter int unsigned DataLog2 = 7
 ) (
@@ -25,7 +26,7 @@ module dma_runner #(
   input  logic [1:0] desc_beat_i,
   input  logic [127:0] desc_data_i,
   input  logic desc_commit_i,            // with the last beat
-  input  logic [3:0] desc_queue_i,
+  input  logic [QueueW-1:0] desc_queue_i,
   input  logic [1:0] desc_epoch_i,
   input  logic [NumQueues-1:0] queue_live_i,
   input  logic [2*NumQueues-1:0] queue_epoch_i,
@@ -62,7 +63,7 @@ module dma_runner #(
 
   output logic cpl_valid_o,
   input  logic cpl_ready_i,
-  output logic [3:0] cpl_queue_o,
+  output logic [QueueW-1:0] cpl_queue_o,
   output logic [1:0] cpl_epoch_o,
   output logic [31:0] cpl_cookie_o,
   output logic [7:0] cpl_status_o,
@@ -112,7 +113,7 @@ module dma_runner #(
   logic [127:0] desc1 [Slots];
   logic [127:0] desc2 [Slots];
   logic [127:0] desc3 [Slots];
-  logic [5:0] owner [Slots];       // epoch, queue
+  logic [QueueW+1:0] owner [Slots];       // epoch, queue
   logic [7:0] status [Slots];      // the engine's, or why it was refused
   logic [15:0] info [Slots];
   logic [63:0] seq [Slots];
@@ -142,7 +143,9 @@ module dma_runner #(
 
   // ---- dispatch ---------------------------------------------------------------------------------------------------------------
   logic [511:0] d_q;
-  logic [5:0] d_owner_q;
+  logic [QueueW+1:0] d_owner_q;
+  logic [QueueW-1:0] d_queue;
+  logic [1:0] d_epoch;
   logic [7:0] opcode, flags;
   logic [31:0] src_len, dst_len;
   logic [63:0] src_addr, dst_addr, src_end, dst_end;
@@ -183,7 +186,8 @@ module dma_runner #(
                    (src_sgl ? list_ok(src_addr[3:0], src_nseg) : src_end >= src_addr) &&
                    (dst_sgl ? list_ok(dst_addr[3:0], dst_nseg) : dst_end >= dst_addr);
   assign nop = opcode == sluice_pkg::OP_NOP;
-  assign stale = !queue_live_i[d_owner_q[3:0]] || queue_epoch_i[2*d_owner_q[3:0] +: 2] != d_owner_q[5:4];
+  assign {d_epoch, d_queue} = d_owner_q;
+  assign stale = !queue_live_i[d_queue] || queue_epoch_i[2*d_queue +: 2] != d_epoch;
   assign fence_wait = (flags & sluice_pkg::DESC_FENCE) != 8'h0 && disp_q != done_q;
 
   always_comb begin

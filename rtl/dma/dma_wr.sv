@@ -42,6 +42,7 @@ module dma_wr #(
   localparam int unsigned OutLog2 = 5;
 
   logic [SelW-1:0] last_q, sel;
+  logic [(1<<SelW)-1:0] asking;
   logic grant, awvalid_q;
   logic [63:0] awaddr_q;
   logic [3:0] awlen_q;
@@ -60,12 +61,14 @@ module dma_wr #(
   logic unused_bits;
   assign unused_bits = m_bresp_i[0];
 
+  // padded to a power of two, so that the round robin's index wraps by itself
+  assign asking = (1<<SelW)'(burst_valid_i);
   assign grant = |burst_valid_i && (!awvalid_q || m_awready_i) && !tags_full && !order_full && !hold_i;
 
   always_comb begin
     sel = last_q;
-    for (int i = NumReq; i > 0; i--) begin
-      if (burst_valid_i[SelW'(last_q + SelW'(i))]) sel = SelW'(last_q + SelW'(i));
+    for (int i = 1 << SelW; i > 0; i--) begin
+      if (asking[SelW'(last_q + SelW'(i))]) sel = SelW'(last_q + SelW'(i));
     end
     burst_ready_o = '0;
     if (grant) burst_ready_o[sel] = 1'b1;
@@ -151,7 +154,6 @@ module dma_wr #(
   assign idle_o = !awvalid_q && !wvalid_q && !cur_valid_q && !order_valid && !tags_valid;
   assign act_o = grant || !idle_o;
 
-  `ASSERT_CONST(RequestersArePowerOfTwo, (1 << SelW) == NumReq)
   `ASSERT_STABLE(Aw, m_awvalid_o, m_awready_i, {m_awaddr_o, m_awlen_o})
   `ASSERT_STABLE(W, m_wvalid_o, m_wready_i, {m_wdata_o, m_wstrb_o, m_wlast_o})
   `ASSERT_NEVER(AnswerWithoutBurst, m_bvalid_i && !tags_valid)

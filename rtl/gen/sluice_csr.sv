@@ -10,6 +10,8 @@ module sluice_csr (
   input  logic [31:0] map_hash_i,
   input  logic [31:0] cap0_i,
   input  logic [31:0] cap1_i,
+  input  logic [31:0] cap2_i,
+  input  logic [31:0] cap3_i,
   input  logic [31:0] ctrl_i,
   output logic ctrl_we_o,
   input  logic [31:0] status_i,
@@ -27,7 +29,7 @@ module sluice_csr (
   output logic [15:0] engine_reg_o,
   input  logic [31:0] engine_rdata_i,
   output logic queue_sel_o,
-  output logic [3:0] queue_index_o,
+  output logic [5:0] queue_index_o,
   output logic [15:0] queue_reg_o,
   input  logic [31:0] queue_rdata_i,
   output logic [31:0] rdata_o
@@ -40,8 +42,8 @@ module sluice_csr (
   assign engine_sel_o = word_addr >= 16'h100 && word_addr < 16'h300;
   assign engine_index_o = 3'((word_addr - 16'h100) >> 6);
   assign engine_reg_o = {10'h0, word_addr[5:0]};
-  assign queue_sel_o = word_addr >= 16'h1000 && word_addr < 16'h1400;
-  assign queue_index_o = 4'((word_addr - 16'h1000) >> 6);
+  assign queue_sel_o = word_addr >= 16'h1000 && word_addr < 16'h2000;
+  assign queue_index_o = 6'((word_addr - 16'h1000) >> 6);
   assign queue_reg_o = {10'h0, word_addr[5:0]};
 
   always_comb begin
@@ -57,6 +59,8 @@ module sluice_csr (
           sluice_pkg::REG_MAP_HASH: rdata_o = map_hash_i;
           sluice_pkg::REG_CAP0: rdata_o = cap0_i;
           sluice_pkg::REG_CAP1: rdata_o = cap1_i;
+          sluice_pkg::REG_CAP2: rdata_o = cap2_i;
+          sluice_pkg::REG_CAP3: rdata_o = cap3_i;
           sluice_pkg::REG_CTRL: rdata_o = ctrl_i;
           sluice_pkg::REG_STATUS: rdata_o = status_i;
           sluice_pkg::REG_SELFTEST_DONE: rdata_o = selftest_done_i;

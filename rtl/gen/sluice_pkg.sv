@@ -6,13 +6,13 @@ package sluice_pkg;
   // identity
   localparam logic [31:0] MAGIC = 32'h43554C53;
   localparam logic [31:0] MAP_VERSION = 32'h2;
-  localparam logic [31:0] MAP_HASH = 32'hDACBD611;
+  localparam logic [31:0] MAP_HASH = 32'h515B67CF;
   localparam int unsigned BAR_BYTES = 65536;
   localparam int unsigned BAR_AW = 16;
 
   // limits
   localparam int unsigned NumQueues = 16;  // submission/completion queue pairs
-  localparam int unsigned NumQueuesMax = 16;
+  localparam int unsigned NumQueuesMax = 64;
   localparam int unsigned NumSessions = 1024;  // session context slots in each symmetric lane
   localparam int unsigned NumSessionsMax = 65536;
   localparam int unsigned NumKeys = 16;  // private key slots in each public-key class
@@ -35,7 +35,8 @@ package sluice_pkg;
   localparam logic [3:0] ENGINE_ECC = 4'h3;  // small Montgomery engines: P-256, X25519, from write-only key slots
   localparam logic [3:0] ENGINE_CHACHA = 4'h4;  // ChaCha20-Poly1305: AEAD and records of TLS 1.2 and 1.3
   localparam logic [3:0] ENGINE_KDF = 4'h5;  // secret slots and what may be derived from them: key schedules of TLS 1.2 and 1.3, wrapping
-  localparam int unsigned NumEngines = 3;  // engines that this build holds: ids below it
+  localparam int unsigned NumEngines = 3;  // engine ids of this build are below it
+  localparam logic [7:0] EngineMask = 8'h7;  // bit per engine id: this build holds it
 
   // registers
   localparam logic [15:0] REG_MAGIC = 16'h0;  // ro: the device's magic
@@ -57,6 +58,18 @@ package sluice_pkg;
   localparam int unsigned CAP1_NUM_SESSIONS_WIDTH = 20;
   localparam int unsigned CAP1_MAX_RING_LOG2_LSB = 20;  // log2 of the longest ring
   localparam int unsigned CAP1_MAX_RING_LOG2_WIDTH = 4;
+  localparam logic [15:0] REG_CAP2 = 16'h3C;  // ro: what this build has, continued; zero for an engine that it does not hold
+  localparam int unsigned CAP2_ECC_ENGINES_LSB = 0;  // engines of class ecc
+  localparam int unsigned CAP2_ECC_ENGINES_WIDTH = 8;
+  localparam int unsigned CAP2_CHACHA_LANES_LSB = 8;  // lanes of engine chacha
+  localparam int unsigned CAP2_CHACHA_LANES_WIDTH = 4;
+  localparam int unsigned CAP2_KDF_LSB = 12;  // secret slots and engine kdf
+  localparam int unsigned CAP2_KDF_WIDTH = 1;
+  localparam int unsigned CAP2_ENGINES_LSB = 16;  // bit per engine id that this build holds; a queue of another class is a bad configuration
+  localparam int unsigned CAP2_ENGINES_WIDTH = 8;
+  localparam logic [15:0] REG_CAP3 = 16'h40;  // ro: what this build has, continued
+  localparam int unsigned CAP3_NUM_SECRETS_LSB = 0;  // secret slots; zero without engine kdf
+  localparam int unsigned CAP3_NUM_SECRETS_WIDTH = 20;
   localparam logic [15:0] REG_CTRL = 16'h14;  // rw: device control
   localparam int unsigned CTRL_ENABLE_LSB = 0;  // queues run
   localparam int unsigned CTRL_ENABLE_WIDTH = 1;
@@ -101,7 +114,7 @@ package sluice_pkg;
   // register block queue
   localparam logic [15:0] QUEUE_BASE = 16'h1000;
   localparam logic [15:0] QUEUE_STRIDE = 16'h40;
-  localparam int unsigned QUEUE_COUNT = 16;
+  localparam int unsigned QUEUE_COUNT = 64;
   localparam logic [15:0] QUEUE_SQ_BASE_LO = 16'h0;  // rw: IOVA of the submission ring, 64-byte aligned
   localparam logic [15:0] QUEUE_SQ_BASE_HI = 16'h4;  // rw: 
   localparam logic [15:0] QUEUE_CQ_BASE_LO = 16'h8;  // rw: IOVA of the completion ring, 64-byte aligned
@@ -116,7 +129,7 @@ package sluice_pkg;
   localparam logic [15:0] QUEUE_SQ_TAIL = 16'h14;  // rw: doorbell: index after the last valid descriptor, counted modulo 2^16
   localparam logic [15:0] QUEUE_CQ_HEAD = 16'h18;  // rw: index after the last completion that the driver has read, counted modulo 2^16; the device never passes it by more than the ring's size
   localparam logic [15:0] QUEUE_SQ_HEAD = 16'h1C;  // ro: index after the last descriptor fetched, modulo 2^16
-  localparam logic [15:0] QUEUE_ERROR = 16'h20;  // ro: 0, or why the queue stopped: 1 doorbell beyond the ring, 2 bad configuration, 3 ring DMA error
+  localparam logic [15:0] QUEUE_ERROR = 16'h20;  // ro: 0, or why the queue stopped: 1 doorbell beyond the ring, 2 bad configuration (ring size, address, or a class without an engine), 3 ring DMA error
 
   // descriptor flags
   localparam logic [7:0] DESC_SRC_SGL = 8'h1;  // src_addr is a scatter list of src_nseg entries

@@ -115,9 +115,11 @@ def header(spec):
     for p in spec["param"]:
         out.append(define(snake(p["name"]), f"{p['value']}u", p["doc"] + ", simulation build"))
         out.append(define(snake(p["name"]) + "_MAX", f"{p['max']}u"))
+    mask = sum(1 << e["id"] for e in spec["engine"] if e.get("built", True))
     out += ["", "/* engine ids */", "enum sluice_engine {"]
     out += [f"\tSLUICE_ENGINE_{e['name'].upper()} = {e['id']}, /* {e['doc']} */" for e in spec["engine"]]
-    out += ["};", define("NUM_ENGINES", f"{sum(e.get('built', True) for e in spec['engine'])}u"), "", "/* registers: byte offsets in the BAR */"]
+    out += ["};", define("NUM_ENGINES", f"{mask.bit_length()}u", "engine ids of this build are below it"),
+            define("ENGINE_MASK", f"{mask:#04x}u", "bit per engine id: this build holds it"), "", "/* registers: byte offsets in the BAR */"]
     for r in spec["reg"]:
         out.append(define(f"REG_{r['name']}", r["offset"], f"{r['access']}: {r['doc']}"))
         out += field_defines(r["name"], r.get("fields", []))

@@ -50,7 +50,9 @@ def package(spec):
         out.append(lp(p["name"] + "Max", p["max"]))
     out += ["", "  // engine ids"]
     out += [lp(f"ENGINE_{e['name'].upper()}", e["id"], 4, e["doc"]) for e in spec["engine"]]
-    out += [lp("NumEngines", sum(e.get("built", True) for e in spec["engine"]), doc="engines that this build holds: ids below it"), "", "  // registers"]
+    mask = sum(1 << e["id"] for e in spec["engine"] if e.get("built", True))
+    out += [lp("NumEngines", mask.bit_length(), doc="engine ids of this build are below it"),
+            lp("EngineMask", mask, 8, "bit per engine id: this build holds it"), "", "  // registers"]
     for r in spec["reg"]:
         out.append(lp(f"REG_{r['name']}", r["offset"], 16, f"{r['access']}: {r['doc']}"))
         out += fields_lp(r["name"], r.get("fields", []))

@@ -7,7 +7,9 @@
 `include "assert.svh"
 module sluice_dev #(
   parameter int unsigned NumQueues = sluice_pkg::NumQueues,
-  parameter int unsigned NumEngines = sluice_pkg::NumEngines,
+  parameter int unsigned NumEngines = sluice_pkg::NumEngines,     // engine ids below it have a place on the port …
+  parameter logic [NumEngines-1:0] EngineMask = sluice_pkg::EngineMask[NumEngines-1:0],  // … and these an engine behind it
+  parameter bit HasStore = EngineMask[NumEngines-1] && NumEngines == 32'(sluice_pkg::ENGINE_KDF) + 1,  // the secret store answers
   parameter int unsigned IdxW = 4,      // log2 of the jobs under way per engine
   parameter int unsigned DataLog2 = 7   // log2 of the beats of source data buffered per engine
 ) (
@@ -83,15 +85,51 @@ module sluice_dev #(
   input  logic [NumEngines-1:0] st_pass_i,
   output logic [NumEngines-1:0] flt_hang_o,
   output logic [NumEngines-1:0] flt_flip_o,
-  input  logic [NumEngines-1:0] busy_i
+  input  logic [NumEngines-1:0] busy_i,
+
+  // secret ports of the engines, and the store of engine kdf
+  input  logic [NumEngines-1:0] sec_req_valid_i,
+  output logic [NumEngines-1:0] sec_req_ready_o,
+  input  logic [NumEngines-1:0] sec_req_write_i,
+  input  logic [NumEngines*32-1:0] sec_req_handle_i,
+  input  logic [NumEngines*8-1:0] sec_req_func_i,
+  input  logic [NumEngines*4-1:0] sec_req_kind_i,
+  input  logic [NumEngines*8-1:0] sec_req_len_i,
+  input  logic [NumEngines*128-1:0] sec_req_data_i,
+  input  logic [NumEngines-1:0] sec_req_last_i,
+  output logic [NumEngines-1:0] sec_rsp_valid_o,
+  input  logic [NumEngines-1:0] sec_rsp_ready_i,
+  output logic sec_rsp_ok_o,
+  output logic [7:0] sec_rsp_len_o,
+  output logic [127:0] sec_rsp_data_o,
+  output logic sec_rsp_last_o,
+  output logic store_req_valid_o,
+  input  logic store_req_ready_i,
+  output logic store_req_write_o,
+  output logic [31:0] store_req_handle_o,
+  output logic [7:0] store_req_func_o,
+  output logic [3:0] store_req_kind_o,
+  output logic [7:0] store_req_len_o,
+  output logic [127:0] store_req_data_o,
+  output logic store_req_last_o,
+  input  logic store_rsp_valid_i,
+  output logic store_rsp_ready_o,
+  input  logic store_rsp_ok_i,
+  input  logic [7:0] store_rsp_len_i,
+  input  logic [127:0] store_rsp_data_i,
+  input  logic store_rsp_last_i
 );
+  localparam int unsigned QueueW = $clog2(NumQueues);
+  localparam int unsigned ClassW = $clog2(NumEngines);
+  localparam int unsigned RTagW = ClassW + QueueW;                  // tag of a read: the queues' is the longest
+  localparam int unsigned WTagW = QueueW > IdxW ? QueueW : IdxW;    // tag of a write: queue, or job
   localparam int unsigned NumReq = NumEngines + 1;  // the runners, then the queues (read) or the completion writer (write)
 
   // ---- host side --------------------------------------------------------------------------------------------------------------
   logic csr_rd, csr_wr, queue_rd, queue_we;
   logic [15:0] csr_addr, queue_reg;
   logic [31:0] csr_wdata, csr_rdata, queue_rdata;
-  logic [3:0] queue_index;
+  logic [QueueW-1:0] queue_index;
   logic enable, reset, resetting, ready, busy, fatal, hold, run_rst_n;
   logic [NumEngines-1:0] st_done, st_pass, fi_valid, fi_ack, refused, parity_err, cpl_valid, cpl_ready, runner_idle, runner_fatal;
   logic fi_hang, fi_flip, fi_drop;
@@ -108,7 +146,7 @@ module sluice_dev #(
     .rd_o(csr_rd), .wr_o(csr_wr), .addr_o(csr_addr), .wdata_o(csr_wdata), .rdata_i(csr_rdata)
   );
 
-  sluice_regs #(.NumQueues(NumQueues), .NumEngines(NumEngines)) u_regs (
+  sluice_regs #(.NumQueues(NumQueues), .NumEngines(NumEngines), .EngineMask(EngineMask)) u_regs (
     .clk_i, .rst_ni, .run_rst_ni(run_rst_n), .act_o(regs_act),
     .rd_i(csr_rd), .wr_i(csr_wr), .addr_i(csr_addr), .wdata_i(csr_wdata), .rdata_o(csr_rdata),
     .queue_rd_o(queue_rd), .queue_we_o(queue_we), .queue_index_o(queue_index), .queue_reg_o(queue_reg), .queue_rdata_i(queue_rdata),
@@ -119,7 +157,7 @@ module sluice_dev #(
     .done_i(cpl_ready), .done_failed_i(done_failed), .done_bytes_i(done_bytes)
   );
 
-  sluice_seq #(.NumEngines(NumEngines)) u_seq (
+  sluice_seq #(.NumEngines(NumEngines), .EngineMask(EngineMask)) u_seq (
     .clk_i, .rst_ni, .act_o(seq_act), .fatal_o(seq_fatal),
     .reset_i(reset), .bus_idle_i(rd_idle && wr_idle), .hold_o(hold), .run_rst_no(run_rst_n), .eng_rst_no,
     .resetting_o(resetting), .ready_o(ready), .done_o(st_done), .pass_o(st_pass),
@@ -130,22 +168,23 @@ module sluice_dev #(
   logic [NumReq-1:0] rd_valid, rd_ready, rr_valid, wb_valid, wb_ready, wl_ready, wr_valid;
   logic [NumReq*64-1:0] rd_addr, wb_addr;
   logic [NumReq*9-1:0] rd_bytes;
-  logic [NumReq*6-1:0] rd_tag;
-  logic [NumReq*4-1:0] wb_len, wb_tag;
+  logic [NumReq*RTagW-1:0] rd_tag;
+  logic [NumReq*4-1:0] wb_len;
+  logic [NumReq*WTagW-1:0] wb_tag;
   logic [NumReq*128-1:0] wl_data;
   logic [NumReq*16-1:0] wl_strb;
   logic [127:0] rr_data;
   logic rr_err, rr_last, wr_err;
-  logic [5:0] rr_tag;
-  logic [3:0] wr_tag;
+  logic [RTagW-1:0] rr_tag;
+  logic [WTagW-1:0] wr_tag;
 
-  dma_rd #(.NumReq(NumReq), .TagW(6)) u_rd (
+  dma_rd #(.NumReq(NumReq), .TagW(RTagW)) u_rd (
     .clk_i, .rst_ni(run_rst_n), .hold_i(hold), .idle_o(rd_idle), .act_o(rd_act),
     .req_valid_i(rd_valid), .req_ready_o(rd_ready), .req_addr_i(rd_addr), .req_bytes_i(rd_bytes), .req_tag_i(rd_tag),
     .rsp_valid_o(rr_valid), .rsp_data_o(rr_data), .rsp_err_o(rr_err), .rsp_last_o(rr_last), .rsp_tag_o(rr_tag),
     .m_arvalid_o, .m_arready_i, .m_araddr_o, .m_arlen_o, .m_aruser_o, .m_rvalid_i, .m_rready_o, .m_rdata_i, .m_rresp_i, .m_rlast_i
   );
-  dma_wr #(.NumReq(NumReq), .TagW(4)) u_wr (
+  dma_wr #(.NumReq(NumReq), .TagW(WTagW)) u_wr (
     .clk_i, .rst_ni(run_rst_n), .hold_i(hold), .idle_o(wr_idle), .act_o(wr_act),
     .burst_valid_i(wb_valid), .burst_ready_o(wb_ready), .burst_addr_i(wb_addr), .burst_len_i(wb_len), .burst_tag_i(wb_tag),
     .line_data_i(wl_data), .line_strb_i(wl_strb), .line_ready_o(wl_ready),
@@ -165,13 +204,15 @@ module sluice_dev #(
   logic [NumEngines-1:0] desc_room, desc_we, desc_commit;
   logic [1:0] desc_beat, desc_epoch;
   logic [127:0] desc_data;
-  logic [3:0] desc_queue, cq_queue;
+  logic [QueueW-1:0] desc_queue, cq_queue;
   logic [NumQueues-1:0] queue_live;
   logic [2*NumQueues-1:0] queue_epoch;
   logic [63:0] cq_addr;
+  logic [QueueW-1:0] cq_tag;
+  assign wb_tag[WTagW*NumEngines +: WTagW] = WTagW'(cq_tag);
   logic cq_phase, cq_push;
   logic [15:0] cq_sq_head;
-  logic [NumEngines*4-1:0] c_queue;
+  logic [NumEngines*QueueW-1:0] c_queue;
   logic [NumEngines*2-1:0] c_epoch;
   logic [NumEngines*32-1:0] c_cookie, c_length, c_cycles, c_src_len;
   logic [NumEngines*8-1:0] c_status;
@@ -179,17 +220,17 @@ module sluice_dev #(
   logic [NumEngines*64-1:0] c_seq;
   logic [NumEngines-1:0] c_drop, c_stale;
 
-  dma_queues #(.NumQueues(NumQueues), .NumClasses(NumEngines)) u_queues (
+  dma_queues #(.NumQueues(NumQueues), .NumClasses(NumEngines), .ClassMask(EngineMask)) u_queues (
     .clk_i, .rst_ni(run_rst_n), .act_o(queues_act), .fatal_o(queues_fatal), .idle_o(queues_idle), .inflight_o(inflight), .enable_i(enable),
     .csr_rd_i(queue_rd), .csr_we_i(queue_we), .csr_index_i(queue_index), .csr_reg_i(queue_reg), .csr_wdata_i(csr_wdata),
     .csr_rdata_o(queue_rdata),
     .req_valid_o(rd_valid[NumEngines]), .req_ready_i(rd_ready[NumEngines]), .req_addr_o(rd_addr[64*NumEngines +: 64]),
-    .req_bytes_o(rd_bytes[9*NumEngines +: 9]), .req_tag_o(rd_tag[6*NumEngines +: 6]),
+    .req_bytes_o(rd_bytes[9*NumEngines +: 9]), .req_tag_o(rd_tag[RTagW*NumEngines +: RTagW]),
     .rsp_valid_i(rr_valid[NumEngines]), .rsp_data_i(rr_data), .rsp_err_i(rr_err), .rsp_last_i(rr_last), .rsp_tag_i(rr_tag),
     .desc_room_i(desc_room), .desc_we_o(desc_we), .desc_beat_o(desc_beat), .desc_data_o(desc_data), .desc_commit_o(desc_commit),
     .desc_queue_o(desc_queue), .desc_epoch_o(desc_epoch), .live_o(queue_live), .epoch_o(queue_epoch),
     .cpl_queue_i(cq_queue), .cpl_addr_o(cq_addr), .cpl_phase_o(cq_phase), .cpl_sq_head_o(cq_sq_head), .cpl_push_i(cq_push),
-    .cpl_err_i(wr_valid[NumEngines] && wr_err), .cpl_err_queue_i(wr_tag)
+    .cpl_err_i(wr_valid[NumEngines] && wr_err), .cpl_err_queue_i(wr_tag[QueueW-1:0])
   );
 
   dma_cpl #(.NumRunners(NumEngines), .NumQueues(NumQueues)) u_cpl (
@@ -200,7 +241,7 @@ module sluice_dev #(
     .queue_o(cq_queue), .queue_live_i(queue_live), .queue_epoch_i(queue_epoch), .queue_addr_i(cq_addr), .queue_phase_i(cq_phase),
     .queue_sq_head_i(cq_sq_head), .queue_push_o(cq_push),
     .burst_valid_o(wb_valid[NumEngines]), .burst_ready_i(wb_ready[NumEngines]), .burst_addr_o(wb_addr[64*NumEngines +: 64]),
-    .burst_len_o(wb_len[4*NumEngines +: 4]), .burst_tag_o(wb_tag[4*NumEngines +: 4]), .line_data_o(wl_data[128*NumEngines +: 128]),
+    .burst_len_o(wb_len[4*NumEngines +: 4]), .burst_tag_o(cq_tag), .line_data_o(wl_data[128*NumEngines +: 128]),
     .line_strb_o(wl_strb[16*NumEngines +: 16]), .line_ready_i(wl_ready[NumEngines])
   );
 
@@ -216,8 +257,42 @@ module sluice_dev #(
   end
 
   // ---- runners ----------------------------------------------------------------------------------------------------------------
-  for (genvar e = 0; e < NumEngines; e++) begin : gen_runner
-    assign rd_tag[6*e + 2 +: 4] = 4'h0;
+  for (genvar e = 0; e < NumEngines; e++) begin : gen_engine
+    if (!EngineMask[e]) begin : gen_none
+      assign {rd_valid[e], wb_valid[e], cpl_valid[e], runner_act[e], refused[e], fi_ack[e], parity_err[e], desc_room[e]} = '0;
+      assign {c_drop[e], c_stale[e], runner_fatal[e], cmd_valid_o[e], in_valid_o[e], in_last_o[e], out_ready_o[e], rsp_ready_o[e]} = '0;
+      assign {flt_hang_o[e], flt_flip_o[e]} = '0;
+      assign runner_idle[e] = 1'b1;
+      assign rd_addr[64*e +: 64] = '0;
+      assign rd_bytes[9*e +: 9] = '0;
+      assign rd_tag[RTagW*e +: RTagW] = '0;
+      assign wb_addr[64*e +: 64] = '0;
+      assign wb_len[4*e +: 4] = '0;
+      assign wb_tag[WTagW*e +: WTagW] = '0;
+      assign wl_data[128*e +: 128] = '0;
+      assign wl_strb[16*e +: 16] = '0;
+      assign c_queue[QueueW*e +: QueueW] = '0;
+      assign c_epoch[2*e +: 2] = '0;
+      assign c_cookie[32*e +: 32] = '0;
+      assign c_status[8*e +: 8] = '0;
+      assign c_info[16*e +: 16] = '0;
+      assign c_length[32*e +: 32] = '0;
+      assign c_cycles[32*e +: 32] = '0;
+      assign c_seq[64*e +: 64] = '0;
+      assign c_src_len[32*e +: 32] = '0;
+      assign cmd_desc_o[512*e +: 512] = '0;
+      assign in_data_o[128*e +: 128] = '0;
+      assign in_bytes_o[5*e +: 5] = '0;
+      logic unused_none;
+      assign unused_none = ^{rd_ready[e], rr_valid[e], wb_ready[e], wl_ready[e], wr_valid[e], cpl_ready[e], desc_we[e], desc_commit[e],
+                             inflight[e], fi_valid[e], cmd_ready_i[e], in_ready_i[e], out_valid_i[e], out_data_i[128*e +: 128],
+                             out_parity_i[16*e +: 16], out_bytes_i[5*e +: 5], out_last_i[e], rsp_valid_i[e], rsp_status_i[8*e +: 8],
+                             rsp_info_i[16*e +: 16], rsp_seq_i[64*e +: 64], rsp_cycles_i[32*e +: 32]};
+    end else begin : gen_runner
+    logic [1:0] read_tag;
+    logic [IdxW-1:0] job_tag;
+    assign rd_tag[RTagW*e +: RTagW] = RTagW'(read_tag);
+    assign wb_tag[WTagW*e +: WTagW] = WTagW'(job_tag);
     // A runner without work has no clock: descriptors on their way wake it, and it sleeps when nothing is left and nothing moves.
     logic clk_run;
     clk_gate u_gate (.clk_i, .en_i(inflight[e] || !runner_idle[e] || runner_act[e] || !run_rst_n), .clk_o(clk_run));
@@ -228,12 +303,12 @@ module sluice_dev #(
       .queue_live_i(queue_live), .queue_epoch_i(queue_epoch), .refused_o(refused[e]),
       .fi_valid_i(fi_valid[e]), .fi_hang_i(fi_hang), .fi_flip_i(fi_flip), .fi_drop_i(fi_drop), .fi_ack_o(fi_ack[e]),
       .req_valid_o(rd_valid[e]), .req_ready_i(rd_ready[e]), .req_addr_o(rd_addr[64*e +: 64]), .req_bytes_o(rd_bytes[9*e +: 9]),
-      .req_tag_o(rd_tag[6*e +: 2]),
+      .req_tag_o(read_tag),
       .rsp_valid_i(rr_valid[e]), .rsp_data_i(rr_data), .rsp_err_i(rr_err), .rsp_last_i(rr_last), .rsp_tag_i(rr_tag[1:0]),
       .burst_valid_o(wb_valid[e]), .burst_ready_i(wb_ready[e]), .burst_addr_o(wb_addr[64*e +: 64]), .burst_len_o(wb_len[4*e +: 4]),
-      .burst_tag_o(wb_tag[4*e +: 4]), .line_data_o(wl_data[128*e +: 128]), .line_strb_o(wl_strb[16*e +: 16]),
-      .line_ready_i(wl_ready[e]), .b_valid_i(wr_valid[e]), .b_err_i(wr_err), .b_tag_i(wr_tag),
-      .cpl_valid_o(cpl_valid[e]), .cpl_ready_i(cpl_ready[e]), .cpl_queue_o(c_queue[4*e +: 4]), .cpl_epoch_o(c_epoch[2*e +: 2]),
+      .burst_tag_o(job_tag), .line_data_o(wl_data[128*e +: 128]), .line_strb_o(wl_strb[16*e +: 16]),
+      .line_ready_i(wl_ready[e]), .b_valid_i(wr_valid[e]), .b_err_i(wr_err), .b_tag_i(wr_tag[IdxW-1:0]),
+      .cpl_valid_o(cpl_valid[e]), .cpl_ready_i(cpl_ready[e]), .cpl_queue_o(c_queue[QueueW*e +: QueueW]), .cpl_epoch_o(c_epoch[2*e +: 2]),
       .cpl_cookie_o(c_cookie[32*e +: 32]), .cpl_status_o(c_status[8*e +: 8]), .cpl_info_o(c_info[16*e +: 16]),
       .cpl_length_o(c_length[32*e +: 32]), .cpl_cycles_o(c_cycles[32*e +: 32]), .cpl_seq_o(c_seq[64*e +: 64]),
       .cpl_drop_o(c_drop[e]), .cpl_stale_o(c_stale[e]), .cpl_src_len_o(c_src_len[32*e +: 32]), .parity_err_o(parity_err[e]),
@@ -246,18 +321,31 @@ module sluice_dev #(
       .eng_rsp_info_i(rsp_info_i[16*e +: 16]), .eng_rsp_seq_i(rsp_seq_i[64*e +: 64]), .eng_rsp_cycles_i(rsp_cycles_i[32*e +: 32]),
       .flt_hang_o(flt_hang_o[e]), .flt_flip_o(flt_flip_o[e])
     );
+    end
   end
 
-  assign fatal = runner_fatal != '0 || queues_fatal || cpl_fatal || seq_fatal;
-  assign busy = runner_idle != '1 || !rd_idle || !wr_idle || !queues_idle || !cpl_idle || busy_i != '0;
+  // ---- secrets ----------------------------------------------------------------------------------------------------------------
+  logic sec_act, sec_idle, sec_fatal;
+  sluice_secnet #(.NumPorts(NumEngines), .HasStore(HasStore)) u_secnet (
+    .clk_i, .rst_ni(run_rst_n), .act_o(sec_act), .idle_o(sec_idle), .fatal_o(sec_fatal),
+    .req_valid_i(sec_req_valid_i), .req_ready_o(sec_req_ready_o), .req_write_i(sec_req_write_i), .req_handle_i(sec_req_handle_i),
+    .req_func_i(sec_req_func_i), .req_kind_i(sec_req_kind_i), .req_len_i(sec_req_len_i), .req_data_i(sec_req_data_i),
+    .req_last_i(sec_req_last_i), .rsp_valid_o(sec_rsp_valid_o), .rsp_ready_i(sec_rsp_ready_i), .rsp_ok_o(sec_rsp_ok_o),
+    .rsp_len_o(sec_rsp_len_o), .rsp_data_o(sec_rsp_data_o), .rsp_last_o(sec_rsp_last_o),
+    .store_req_valid_o, .store_req_ready_i, .store_req_write_o, .store_req_handle_o, .store_req_func_o, .store_req_kind_o,
+    .store_req_len_o, .store_req_data_o, .store_req_last_o, .store_rsp_valid_i, .store_rsp_ready_o, .store_rsp_ok_i, .store_rsp_len_i,
+    .store_rsp_data_i, .store_rsp_last_i
+  );
+
+  assign fatal = runner_fatal != '0 || queues_fatal || cpl_fatal || seq_fatal || sec_fatal;
+  assign busy = runner_idle != '1 || !rd_idle || !wr_idle || !queues_idle || !cpl_idle || !sec_idle || busy_i != '0;
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) quiet_q <= 1'b0;
-    else quiet_q <= !(lite_act || regs_act || seq_act || queues_act || cpl_act || rd_act || wr_act);
+    else quiet_q <= !(lite_act || regs_act || seq_act || queues_act || cpl_act || rd_act || wr_act || sec_act);
   end
   assign quiet_o = quiet_q && runner_act == '0;
   assign ready_o = ready;
 
   `ASSERT_CONST(TagsFit, IdxW == 4)
-  `ASSERT_CONST(RequestersArePowerOfTwo, NumEngines == 1 || NumEngines == 3)
 endmodule

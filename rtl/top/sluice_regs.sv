@@ -8,7 +8,8 @@
 module sluice_regs #(
   parameter int unsigned NumQueues = sluice_pkg::NumQueues,
   parameter int unsigned NumEngines = sluice_pkg::NumEngines,
-  parameter int unsigned NumPka = 1
+  parameter logic [NumEngines-1:0] EngineMask = '1,
+  parameter int unsigned QueueW = $clog2(NumQueues)
 ) (
   input  logic clk_i,
   input  logic rst_ni,
@@ -23,7 +24,7 @@ module sluice_regs #(
 
   output logic queue_rd_o,
   output logic queue_we_o,
-  output logic [3:0] queue_index_o,
+  output logic [QueueW-1:0] queue_index_o,
   output logic [15:0] queue_reg_o,
   input  logic [31:0] queue_rdata_i,
 
@@ -60,22 +61,31 @@ module sluice_regs #(
   logic [3:0] fi_engine_q;
   logic ctrl_we, fault_we, queue_sel, engine_sel;
   logic [2:0] engine_index;
+  logic [5:0] queue_index;
   logic [15:0] engine_reg;
-  logic [31:0] engine_rdata, ctrl, status, fault, cap0, cap1;
-  logic [1:0] ei;
+  logic [31:0] engine_rdata, ctrl, status, fault, cap0, cap1, cap2, cap3;
+  logic [$clog2(NumEngines)-1:0] ei;
+  logic [7:0] present;
   logic unused_addr;
   assign unused_addr = ^addr_i[1:0];
 
   always_comb begin
     cap0 = '0;
     cap0[sluice_pkg::CAP0_NUM_QUEUES_LSB +: 8] = 8'(NumQueues);
-    cap0[sluice_pkg::CAP0_AEAD_LANES_LSB +: 4] = 4'd1;
-    cap0[sluice_pkg::CAP0_MAC_LANES_LSB +: 4] = 4'd1;
-    cap0[sluice_pkg::CAP0_PKA_ENGINES_LSB +: 8] = 8'(NumPka);
+    cap0[sluice_pkg::CAP0_AEAD_LANES_LSB +: 4] = {3'h0, present[sluice_pkg::ENGINE_AEAD[2:0]]};
+    cap0[sluice_pkg::CAP0_MAC_LANES_LSB +: 4] = {3'h0, present[sluice_pkg::ENGINE_MAC[2:0]]};
+    cap0[sluice_pkg::CAP0_PKA_ENGINES_LSB +: 8] = {7'h0, present[sluice_pkg::ENGINE_PKA[2:0]]};
     cap0[sluice_pkg::CAP0_NUM_KEYS_LSB +: 8] = 8'(sluice_pkg::NumKeys);
     cap1 = '0;
     cap1[sluice_pkg::CAP1_NUM_SESSIONS_LSB +: 20] = 20'(sluice_pkg::NumSessions);
     cap1[sluice_pkg::CAP1_MAX_RING_LOG2_LSB +: 4] = 4'(sluice_pkg::MaxRingLog2);
+    cap2 = '0;
+    cap2[sluice_pkg::CAP2_ECC_ENGINES_LSB +: 8] = {7'h0, present[sluice_pkg::ENGINE_ECC[2:0]]};
+    cap2[sluice_pkg::CAP2_CHACHA_LANES_LSB +: 4] = {3'h0, present[sluice_pkg::ENGINE_CHACHA[2:0]]};
+    cap2[sluice_pkg::CAP2_KDF_LSB] = present[sluice_pkg::ENGINE_KDF[2:0]];
+    cap2[sluice_pkg::CAP2_ENGINES_LSB +: 8] = present;
+    cap3 = '0;
+    if (present[sluice_pkg::ENGINE_KDF[2:0]]) cap3[sluice_pkg::CAP3_NUM_SECRETS_LSB +: 20] = 20'(sluice_pkg::NumSecrets);
     ctrl = '0;
     ctrl[sluice_pkg::CTRL_ENABLE_LSB] = enable_q;
     ctrl[sluice_pkg::CTRL_RESET_LSB] = resetting_i;
@@ -90,10 +100,11 @@ module sluice_regs #(
     fault[sluice_pkg::FAULT_INJECT_DROP_LSB] = fi_drop_q;
   end
 
-  assign ei = engine_index[1:0];
+  assign present = 8'(EngineMask);
+  assign ei = engine_index[$clog2(NumEngines)-1:0];
   always_comb begin
     engine_rdata = 32'h0;
-    if (engine_sel && rd_i && engine_index < 3'(NumEngines)) begin
+    if (engine_sel && rd_i && 4'(engine_index) < 4'(NumEngines)) begin
       unique case (engine_reg)
         sluice_pkg::ENGINE_OPS_LO: engine_rdata = ops_q[ei][31:0];
         sluice_pkg::ENGINE_OPS_HI: engine_rdata = ops_q[ei][63:32];
@@ -110,17 +121,19 @@ module sluice_regs #(
   sluice_csr u_csr (
     .addr_i(addr_i[15:2]), .rd_i, .wr_i,
     .magic_i(sluice_pkg::MAGIC), .map_version_i(sluice_pkg::MAP_VERSION), .map_hash_i(sluice_pkg::MAP_HASH),
-    .cap0_i(cap0), .cap1_i(cap1), .ctrl_i(ctrl), .ctrl_we_o(ctrl_we), .status_i(status),
+    .cap0_i(cap0), .cap1_i(cap1), .cap2_i(cap2), .cap3_i(cap3), .ctrl_i(ctrl), .ctrl_we_o(ctrl_we), .status_i(status),
     .selftest_done_i(32'(st_done_i)), .selftest_pass_i(32'(st_pass_i)),
     .cycles_lo_i(cycles_q[31:0]), .cycles_hi_i(cycles_hi_q),
     .fault_inject_i(fault), .fault_inject_we_o(fault_we),
     .err_desc_i(err_desc_q), .err_dma_i(err_dma_q), .err_parity_i(err_parity_q),
     .engine_sel_o(engine_sel), .engine_index_o(engine_index), .engine_reg_o(engine_reg), .engine_rdata_i(engine_rdata),
-    .queue_sel_o(queue_sel), .queue_index_o, .queue_reg_o, .queue_rdata_i,
+    .queue_sel_o(queue_sel), .queue_index_o(queue_index), .queue_reg_o, .queue_rdata_i,
     .rdata_o
   );
-  assign queue_rd_o = rd_i && queue_sel;
-  assign queue_we_o = wr_i && queue_sel && !resetting_i;
+  // the map has room for more queues than this build: those read zero and take nothing
+  assign queue_index_o = queue_index[QueueW-1:0];
+  assign queue_rd_o = rd_i && queue_sel && 7'(queue_index) < 7'(NumQueues);
+  assign queue_we_o = wr_i && queue_sel && 7'(queue_index) < 7'(NumQueues) && !resetting_i;
   assign reset_o = ctrl_we && wdata_i[sluice_pkg::CTRL_RESET_LSB];
 
   logic cycles_read;

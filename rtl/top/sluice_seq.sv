@@ -2,7 +2,8 @@
 // engines in reset, waits until they have erased their slots, and runs all self tests at once.
 `include "assert.svh"
 module sluice_seq #(
-  parameter int unsigned NumEngines = 3
+  parameter int unsigned NumEngines = 3,
+  parameter logic [NumEngines-1:0] EngineMask = '1
 ) (
   input  logic clk_i,
   input  logic rst_ni,
@@ -37,7 +38,7 @@ module sluice_seq #(
       StReset: if (count_q == 2'd3) state_d = StErase;                  // everything held in reset
       StErase: if (count_q == 2'd3 && busy_i == '0) state_d = StStart;  // engines erase their slots
       StStart: state_d = StTest;                                        // one pulse
-      StTest: if (count_q == 2'd3 && st_done_i == '1) state_d = StReady;
+      StTest: if (count_q == 2'd3 && (st_done_i & EngineMask) == EngineMask) state_d = StReady;
       StReady: state_d = StReady;
       StFatal: state_d = StFatal;
       default: state_d = StFatal;
@@ -61,13 +62,13 @@ module sluice_seq #(
       else if (count_q != 2'd3) count_q <= count_q + 2'd1;
       run_rst_nq <= state_d != StReset;
       eng_rst_nq <= state_d != StReset;
-      start_q <= {NumEngines{state_d == StStart}};
+      start_q <= {NumEngines{state_d == StStart}} & EngineMask;
       if (state_d == StReset) begin
         done_q <= '0;
         pass_q <= '0;
       end else if (state_q == StTest && count_q == 2'd3) begin
-        done_q <= st_done_i;
-        pass_q <= st_pass_i & st_done_i;
+        done_q <= st_done_i & EngineMask;
+        pass_q <= st_pass_i & st_done_i & EngineMask;
       end
     end
   end
@@ -83,7 +84,7 @@ module sluice_seq #(
   assign st_start_o = start_q;
   assign fatal_o = state_q == StFatal;
   assign act_o = state_d != state_q || (count_q != 2'd3 && state_q != StReady) || start_q != '0 || reset_i ||
-                 (state_q == StTest && done_q != st_done_i);
+                 (state_q == StTest && done_q != (st_done_i & EngineMask));
 
   `ASSERT_NEVER(SelfTestWhileBusy, start_q != '0 && busy_i != '0)
 endmodule

@@ -1,6 +1,9 @@
 // The whole device: front end and engines. Every output is a function of registers only.
+// An engine is one line below (rtl/top/README.md has the recipe).
 // active_o: an engine has work or is being offered some. The device is idle when quiet_o and ready_o are 1 and active_o is 0.
+`include "engine_port.svh"
 module sluice_top #(
+  parameter int unsigned NumEngines = sluice_pkg::NumEngines,
   parameter int unsigned NumSessions = sluice_pkg::NumSessions,
   parameter int unsigned NumKeys = sluice_pkg::NumKeys
 ) (
@@ -10,9 +13,9 @@ module sluice_top #(
   output logic ready_o,
   output logic active_o,
   input  logic [255:0] kek_i,        // the card's key-encryption key (fuses)
-  input  logic [2:0] rnd_valid_i,    // entropy, one lane per engine id
-  output logic [2:0] rnd_ready_o,
-  input  logic [383:0] rnd_data_i,
+  input  logic [NumEngines-1:0] rnd_valid_i,    // entropy, one word per engine id
+  output logic [NumEngines-1:0] rnd_ready_o,
+  input  logic [NumEngines*128-1:0] rnd_data_i,
 
   input  logic s_awvalid_i,
   output logic s_awready_o,
@@ -55,7 +58,6 @@ module sluice_top #(
   output logic m_bready_o,
   input  logic [1:0] m_bresp_i
 );
-  localparam int unsigned NumEngines = sluice_pkg::NumEngines;
   logic eng_rst_n;
   logic [NumEngines-1:0] cmd_valid, cmd_ready, in_valid, in_ready, in_last, out_valid, out_ready, out_last, rsp_valid, rsp_ready;
   logic [NumEngines-1:0] st_start, st_done, st_pass, flt_hang, flt_flip, busy;
@@ -66,6 +68,20 @@ module sluice_top #(
   logic [NumEngines*8-1:0] rsp_status;
   logic [NumEngines*64-1:0] rsp_seq;
   logic [NumEngines*32-1:0] rsp_cycles;
+  // secret ports and the store
+  logic [NumEngines-1:0] sec_req_valid, sec_req_ready, sec_req_write, sec_req_last, sec_rsp_valid, sec_rsp_ready;
+  logic [NumEngines*32-1:0] sec_req_handle;
+  logic [NumEngines*8-1:0] sec_req_func, sec_req_len;
+  logic [NumEngines*4-1:0] sec_req_kind;
+  logic [NumEngines*128-1:0] sec_req_data;
+  logic sec_rsp_ok, sec_rsp_last;
+  logic [7:0] sec_rsp_len;
+  logic [127:0] sec_rsp_data;
+  logic store_req_valid, store_req_ready, store_req_write, store_req_last, store_rsp_valid, store_rsp_ready, store_rsp_ok, store_rsp_last;
+  logic [31:0] store_req_handle;
+  logic [7:0] store_req_func, store_req_len, store_rsp_len;
+  logic [3:0] store_req_kind;
+  logic [127:0] store_req_data, store_rsp_data;
 
   sluice_dev #(.NumEngines(NumEngines)) u_dev (
     .clk_i, .rst_ni, .quiet_o, .ready_o,
@@ -79,54 +95,37 @@ module sluice_top #(
     .out_ready_o(out_ready), .out_data_i(out_data), .out_parity_i(out_parity), .out_bytes_i(out_bytes), .out_last_i(out_last),
     .rsp_valid_i(rsp_valid), .rsp_ready_o(rsp_ready), .rsp_status_i(rsp_status), .rsp_info_i(rsp_info), .rsp_seq_i(rsp_seq),
     .rsp_cycles_i(rsp_cycles), .st_start_o(st_start), .st_done_i(st_done), .st_pass_i(st_pass), .flt_hang_o(flt_hang),
-    .flt_flip_o(flt_flip), .busy_i(busy)
+    .flt_flip_o(flt_flip), .busy_i(busy),
+    .sec_req_valid_i(sec_req_valid), .sec_req_ready_o(sec_req_ready), .sec_req_write_i(sec_req_write), .sec_req_handle_i(sec_req_handle),
+    .sec_req_func_i(sec_req_func), .sec_req_kind_i(sec_req_kind), .sec_req_len_i(sec_req_len), .sec_req_data_i(sec_req_data),
+    .sec_req_last_i(sec_req_last), .sec_rsp_valid_o(sec_rsp_valid), .sec_rsp_ready_i(sec_rsp_ready), .sec_rsp_ok_o(sec_rsp_ok),
+    .sec_rsp_len_o(sec_rsp_len), .sec_rsp_data_o(sec_rsp_data), .sec_rsp_last_o(sec_rsp_last),
+    .store_req_valid_o(store_req_valid), .store_req_ready_i(store_req_ready), .store_req_write_o(store_req_write),
+    .store_req_handle_o(store_req_handle), .store_req_func_o(store_req_func), .store_req_kind_o(store_req_kind),
+    .store_req_len_o(store_req_len), .store_req_data_o(store_req_data), .store_req_last_o(store_req_last),
+    .store_rsp_valid_i(store_rsp_valid), .store_rsp_ready_o(store_rsp_ready), .store_rsp_ok_i(store_rsp_ok),
+    .store_rsp_len_i(store_rsp_len), .store_rsp_data_i(store_rsp_data), .store_rsp_last_i(store_rsp_last)
   );
 
-  localparam int unsigned Aead = 32'(sluice_pkg::ENGINE_AEAD);
-  aead_lane #(.NumSessions(NumSessions)) u_aead (
-    .clk_i, .rst_ni(eng_rst_n),
-    .cmd_valid_i(cmd_valid[Aead]), .cmd_ready_o(cmd_ready[Aead]), .cmd_desc_i(cmd_desc[512*Aead +: 512]),
-    .in_valid_i(in_valid[Aead]), .in_ready_o(in_ready[Aead]), .in_data_i(in_data[128*Aead +: 128]), .in_bytes_i(in_bytes[5*Aead +: 5]),
-    .in_last_i(in_last[Aead]),
-    .out_valid_o(out_valid[Aead]), .out_ready_i(out_ready[Aead]), .out_data_o(out_data[128*Aead +: 128]),
-    .out_parity_o(out_parity[16*Aead +: 16]), .out_bytes_o(out_bytes[5*Aead +: 5]), .out_last_o(out_last[Aead]),
-    .rsp_valid_o(rsp_valid[Aead]), .rsp_ready_i(rsp_ready[Aead]), .rsp_status_o(rsp_status[8*Aead +: 8]),
-    .rsp_info_o(rsp_info[16*Aead +: 16]), .rsp_seq_o(rsp_seq[64*Aead +: 64]), .rsp_cycles_o(rsp_cycles[32*Aead +: 32]),
-    .rnd_valid_i(rnd_valid_i[Aead]), .rnd_ready_o(rnd_ready_o[Aead]), .rnd_data_i(rnd_data_i[128*Aead +: 128]),
-    .st_start_i(st_start[Aead]), .st_done_o(st_done[Aead]), .st_pass_o(st_pass[Aead]),
-    .flt_hang_i(flt_hang[Aead]), .flt_flip_i(flt_flip[Aead]), .busy_o(busy[Aead])
-  );
+  localparam int unsigned Aead = 32'(sluice_pkg::ENGINE_AEAD), Mac = 32'(sluice_pkg::ENGINE_MAC), Pka = 32'(sluice_pkg::ENGINE_PKA),
+                          Ecc = 32'(sluice_pkg::ENGINE_ECC), Chacha = 32'(sluice_pkg::ENGINE_CHACHA), Kdf = 32'(sluice_pkg::ENGINE_KDF);
 
-  localparam int unsigned Mac = 32'(sluice_pkg::ENGINE_MAC);
-  mac_lane #(.NumSessions(NumSessions)) u_mac (
-    .clk_i, .rst_ni(eng_rst_n),
-    .cmd_valid_i(cmd_valid[Mac]), .cmd_ready_o(cmd_ready[Mac]), .cmd_desc_i(cmd_desc[512*Mac +: 512]),
-    .in_valid_i(in_valid[Mac]), .in_ready_o(in_ready[Mac]), .in_data_i(in_data[128*Mac +: 128]), .in_bytes_i(in_bytes[5*Mac +: 5]),
-    .in_last_i(in_last[Mac]),
-    .out_valid_o(out_valid[Mac]), .out_ready_i(out_ready[Mac]), .out_data_o(out_data[128*Mac +: 128]),
-    .out_parity_o(out_parity[16*Mac +: 16]), .out_bytes_o(out_bytes[5*Mac +: 5]), .out_last_o(out_last[Mac]),
-    .rsp_valid_o(rsp_valid[Mac]), .rsp_ready_i(rsp_ready[Mac]), .rsp_status_o(rsp_status[8*Mac +: 8]),
-    .rsp_info_o(rsp_info[16*Mac +: 16]), .rsp_seq_o(rsp_seq[64*Mac +: 64]), .rsp_cycles_o(rsp_cycles[32*Mac +: 32]),
-    .rnd_valid_i(rnd_valid_i[Mac]), .rnd_ready_o(rnd_ready_o[Mac]), .rnd_data_i(rnd_data_i[128*Mac +: 128]),
-    .st_start_i(st_start[Mac]), .st_done_o(st_done[Mac]), .st_pass_o(st_pass[Mac]),
-    .flt_hang_i(flt_hang[Mac]), .flt_flip_i(flt_flip[Mac]), .busy_o(busy[Mac])
-  );
+  // ---- engines ----------------------------------------------------------------------------------------------------------------
+  aead_lane #(.NumSessions(NumSessions)) u_aead (`ENGINE_PORT(Aead));
+  `NO_SECRET_PORT(Aead)
+  mac_lane #(.NumSessions(NumSessions)) u_mac (`ENGINE_PORT(Mac));
+  `NO_SECRET_PORT(Mac)
+  pka_engine #(.NumKeys(NumKeys)) u_pka (`ENGINE_PORT(Pka), .kek_i);
+  `NO_SECRET_PORT(Pka)
+  `NO_SECRET_STORE
 
-  localparam int unsigned Pka = 32'(sluice_pkg::ENGINE_PKA);
-  pka_engine #(.NumKeys(NumKeys)) u_pka (
-    .clk_i, .rst_ni(eng_rst_n),
-    .cmd_valid_i(cmd_valid[Pka]), .cmd_ready_o(cmd_ready[Pka]), .cmd_desc_i(cmd_desc[512*Pka +: 512]),
-    .in_valid_i(in_valid[Pka]), .in_ready_o(in_ready[Pka]), .in_data_i(in_data[128*Pka +: 128]), .in_bytes_i(in_bytes[5*Pka +: 5]),
-    .in_last_i(in_last[Pka]),
-    .out_valid_o(out_valid[Pka]), .out_ready_i(out_ready[Pka]), .out_data_o(out_data[128*Pka +: 128]),
-    .out_parity_o(out_parity[16*Pka +: 16]), .out_bytes_o(out_bytes[5*Pka +: 5]), .out_last_o(out_last[Pka]),
-    .rsp_valid_o(rsp_valid[Pka]), .rsp_ready_i(rsp_ready[Pka]), .rsp_status_o(rsp_status[8*Pka +: 8]),
-    .rsp_info_o(rsp_info[16*Pka +: 16]), .rsp_seq_o(rsp_seq[64*Pka +: 64]), .rsp_cycles_o(rsp_cycles[32*Pka +: 32]),
-    .rnd_valid_i(rnd_valid_i[Pka]), .rnd_ready_o(rnd_ready_o[Pka]), .rnd_data_i(rnd_data_i[128*Pka +: 128]),
-    .st_start_i(st_start[Pka]), .st_done_o(st_done[Pka]), .st_pass_o(st_pass[Pka]),
-    .flt_hang_i(flt_hang[Pka]), .flt_flip_i(flt_flip[Pka]), .busy_o(busy[Pka]),
-    .kek_i
-  );
+  // ids that this build skips
+  for (genvar e = 0; e < NumEngines; e++) begin : gen_none
+    if (!sluice_pkg::EngineMask[e]) begin : gen_tie
+      `NO_ENGINE(e)
+      `NO_SECRET_PORT(e)
+    end
+  end
 
-  assign active_o = busy != '0 || cmd_valid != '0 || in_valid != '0 || st_start != '0;
+  assign active_o = busy != '0 || cmd_valid != '0 || in_valid != '0 || st_start != '0 || store_req_valid;
 endmodule

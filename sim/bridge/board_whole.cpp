@@ -1,5 +1,8 @@
 /* The device as one model of sluice_top: the reference that board_split.cpp is held against. Every cycle is evaluated. */
+#include <vector>
+
 #include "Vsim_top.h"
+#include "common/gen/sluice_regs.h"
 #include "sim/bridge/board.h"
 #include "sim/bridge/entropy.h"
 #include "sim/bridge/model.h"
@@ -9,14 +12,14 @@ namespace {
 class WholeBoard final : public Board {
   public:
 	explicit WholeBoard(const sluice_sim_config &cfg)
-	    : top_(seeded(cfg), "top", cfg.trace_path), mem_(memory_config(cfg)),
-	      rnd_{{cfg.seed, 0, cfg.random, cfg.user}, {cfg.seed, 1, cfg.random, cfg.user}, {cfg.seed, 2, cfg.random, cfg.user}} {
+	    : top_(seeded(cfg), "top", cfg.trace_path), mem_(memory_config(cfg)) {
+		for (unsigned e = 0; e < SLUICE_NUM_ENGINES; e++) rnd_.emplace_back(cfg.seed, e, cfg.random, cfg.user);
 		auto *v = top_.v;
 		lite_rest(v);
 		v->m_arready_i = v->m_rvalid_i = v->m_awready_i = v->m_wready_i = v->m_bvalid_i = 0;
 		memcpy(&v->kek_i, cfg.kek, sizeof(cfg.kek));
-		v->rnd_valid_i = 7;
-		for (unsigned e = 0; e < 3; e++) offer(e);
+		v->rnd_valid_i = (1u << SLUICE_NUM_ENGINES) - 1;
+		for (unsigned e = 0; e < SLUICE_NUM_ENGINES; e++) offer(e);
 		v->rst_ni = 0;
 		for (int i = 0; i < 4; i++) top_.tick(now_++);
 		v->rst_ni = 1;
@@ -65,7 +68,7 @@ class WholeBoard final : public Board {
 	VerilatedContext ctx_;
 	Model<Vsim_top> top_;
 	AxiMem mem_;
-	Entropy rnd_[3];
+	std::vector<Entropy> rnd_;
 	uint64_t now_ = 0;
 };
 

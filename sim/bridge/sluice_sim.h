@@ -23,8 +23,9 @@
 extern "C" {
 #endif
 
-#define SLUICE_SIM_API_VERSION 1u
+#define SLUICE_SIM_API_VERSION 2u
 #define SLUICE_SIM_KEK_BYTES 32u
+#define SLUICE_SIM_ENGINES 8u /* engine ids that the statistics have room for */
 #define SLUICE_SIM_DMA_MAX 256u /* longest single DMA callback, bytes; it never crosses a 4 KiB boundary */
 
 struct sluice_sim; /* one device */
@@ -52,7 +53,7 @@ struct sluice_sim_stats {
 	uint64_t cycles; /* device clock cycles, reset included */
 	uint64_t wall_ns; /* host time spent inside run() and register accesses */
 	uint64_t ticks_dev; /* clock edges really evaluated in the front end … */
-	uint64_t ticks_engine[3]; /* … and in each engine, by engine id; the rest was skipped because it could change nothing */
+	uint64_t ticks_engine[SLUICE_SIM_ENGINES]; /* … and in each engine, by engine id; the rest was skipped because it could change nothing */
 	uint64_t dma_reads, dma_read_bytes; /* callbacks made */
 	uint64_t dma_writes, dma_write_bytes;
 };

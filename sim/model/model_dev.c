@@ -12,7 +12,7 @@
 
 #define ACCESS_CYCLES 8 /* of one register access */
 #define SELFTEST_CYCLES 2000
-#define ALL_ENGINES ((1u << SLUICE_NUM_ENGINES) - 1)
+#define ALL_ENGINES SLUICE_ENGINE_MASK
 
 static uint64_t
 now_ns(void)
@@ -173,7 +173,7 @@ queue_read(const struct sluice_sim *m, uint32_t offset)
 	uint32_t i = (offset - SLUICE_QUEUE_BASE) / SLUICE_QUEUE_STRIDE;
 	const struct model_queue *q;
 
-	if (i >= SLUICE_QUEUE_COUNT)
+	if (i >= SLUICE_NUM_QUEUES)
 		return 0;
 	q = &m->queue[i];
 	switch ((offset - SLUICE_QUEUE_BASE) % SLUICE_QUEUE_STRIDE) {
@@ -207,6 +207,13 @@ status(const struct sluice_sim *m)
 		(sluice_sim_idle(m) ? 0 : SLUICE_STATUS_BUSY_MASK);
 }
 
+/* 1 when this build has engine `id`, the number that it has of each. */
+static uint32_t
+engine_built(uint32_t id)
+{
+	return SLUICE_ENGINE_MASK >> id & 1;
+}
+
 uint32_t
 sluice_sim_reg_read32(struct sluice_sim *m, uint32_t offset)
 {
@@ -227,6 +234,13 @@ sluice_sim_reg_read32(struct sluice_sim *m, uint32_t offset)
 	case SLUICE_REG_CAP1:
 		return MODEL_SESSIONS << SLUICE_CAP1_NUM_SESSIONS_SHIFT |
 			SLUICE_MAX_RING_LOG2 << SLUICE_CAP1_MAX_RING_LOG2_SHIFT;
+	case SLUICE_REG_CAP2:
+		return engine_built(SLUICE_ENGINE_ECC) << SLUICE_CAP2_ECC_ENGINES_SHIFT |
+			engine_built(SLUICE_ENGINE_CHACHA) << SLUICE_CAP2_CHACHA_LANES_SHIFT |
+			engine_built(SLUICE_ENGINE_KDF) << SLUICE_CAP2_KDF_SHIFT |
+			SLUICE_ENGINE_MASK << SLUICE_CAP2_ENGINES_SHIFT;
+	case SLUICE_REG_CAP3:
+		return engine_built(SLUICE_ENGINE_KDF) * SLUICE_NUM_SECRETS << SLUICE_CAP3_NUM_SECRETS_SHIFT;
 	case SLUICE_REG_CTRL:
 		return m->ctrl | (selftest_over(m) ? 0 : SLUICE_CTRL_RESET_MASK);
 	case SLUICE_REG_STATUS:
@@ -259,7 +273,7 @@ queue_write(struct sluice_sim *m, uint32_t offset, uint32_t value)
 	uint32_t i = (offset - SLUICE_QUEUE_BASE) / SLUICE_QUEUE_STRIDE;
 	struct model_queue *q;
 
-	if (i >= SLUICE_QUEUE_COUNT)
+	if (i >= SLUICE_NUM_QUEUES)
 		return;
 	q = &m->queue[i];
 	switch ((offset - SLUICE_QUEUE_BASE) % SLUICE_QUEUE_STRIDE) {

@@ -263,7 +263,7 @@ model_queue_config(struct sluice_sim *m, unsigned int n, uint32_t value)
 		return;
 	q->sq_tail = q->sq_head = q->cq_head = q->cq_tail = 0;
 	q->error = 0;
-	if (log2 < 1 || log2 > SLUICE_MAX_RING_LOG2 || class_of(q) >= SLUICE_NUM_ENGINES ||
+	if (log2 < 1 || log2 > SLUICE_MAX_RING_LOG2 || !(SLUICE_ENGINE_MASK >> class_of(q) & 1) ||
 			q->sq_base % SLUICE_DESC_BYTES || q->cq_base % SLUICE_DESC_BYTES) {
 		q->error = QUEUE_CONFIG;
 		q->config &= ~SLUICE_QUEUE_CONFIG_CLASS_MASK;

@@ -1,12 +1,13 @@
-// Bench top: the front end with three test engines on its engine ports.
+// Bench top: the front end with test engines on its engine ports, one of each class; the secret ports and the store are the bench's.
 module dev_loop #(
-  parameter bit Stall = 1'b1
+  parameter bit Stall = 1'b1,
+  parameter int unsigned Engines = 6
 ) (
   input  logic clk_i,
   input  logic rst_ni,
   output logic quiet_o,
   output logic ready_o,
-  output logic [2:0] busy_o,
+  output logic [Engines-1:0] busy_o,
   input  logic s_awvalid_i,
   output logic s_awready_o,
   input  logic [15:0] s_awaddr_i,
@@ -45,20 +46,50 @@ module dev_loop #(
   output logic m_wlast_o,
   input  logic m_bvalid_i,
   output logic m_bready_o,
-  input  logic [1:0] m_bresp_i
+  input  logic [1:0] m_bresp_i,
+  input  logic [Engines-1:0] sec_req_valid_i,
+  output logic [Engines-1:0] sec_req_ready_o,
+  input  logic [Engines-1:0] sec_req_write_i,
+  input  logic [Engines*32-1:0] sec_req_handle_i,
+  input  logic [Engines*8-1:0] sec_req_func_i,
+  input  logic [Engines*4-1:0] sec_req_kind_i,
+  input  logic [Engines*8-1:0] sec_req_len_i,
+  input  logic [Engines*128-1:0] sec_req_data_i,
+  input  logic [Engines-1:0] sec_req_last_i,
+  output logic [Engines-1:0] sec_rsp_valid_o,
+  input  logic [Engines-1:0] sec_rsp_ready_i,
+  output logic sec_rsp_ok_o,
+  output logic [7:0] sec_rsp_len_o,
+  output logic [127:0] sec_rsp_data_o,
+  output logic sec_rsp_last_o,
+  output logic store_req_valid_o,
+  input  logic store_req_ready_i,
+  output logic store_req_write_o,
+  output logic [31:0] store_req_handle_o,
+  output logic [7:0] store_req_func_o,
+  output logic [3:0] store_req_kind_o,
+  output logic [7:0] store_req_len_o,
+  output logic [127:0] store_req_data_o,
+  output logic store_req_last_o,
+  input  logic store_rsp_valid_i,
+  output logic store_rsp_ready_o,
+  input  logic store_rsp_ok_i,
+  input  logic [7:0] store_rsp_len_i,
+  input  logic [127:0] store_rsp_data_i,
+  input  logic store_rsp_last_i
 );
   logic eng_rst_n;
-  logic [2:0] cmd_valid, cmd_ready, in_valid, in_ready, in_last, out_valid, out_ready, out_last, rsp_valid, rsp_ready;
-  logic [2:0] st_start, st_done, st_pass, flt_hang, flt_flip, busy;
-  logic [1535:0] cmd_desc;
-  logic [383:0] in_data, out_data;
-  logic [14:0] in_bytes, out_bytes;
-  logic [47:0] out_parity, rsp_info;
-  logic [23:0] rsp_status;
-  logic [191:0] rsp_seq;
-  logic [95:0] rsp_cycles;
+  logic [Engines-1:0] cmd_valid, cmd_ready, in_valid, in_ready, in_last, out_valid, out_ready, out_last, rsp_valid, rsp_ready;
+  logic [Engines-1:0] st_start, st_done, st_pass, flt_hang, flt_flip, busy;
+  logic [Engines*512-1:0] cmd_desc;
+  logic [Engines*128-1:0] in_data, out_data;
+  logic [Engines*5-1:0] in_bytes, out_bytes;
+  logic [Engines*16-1:0] out_parity, rsp_info;
+  logic [Engines*8-1:0] rsp_status;
+  logic [Engines*64-1:0] rsp_seq;
+  logic [Engines*32-1:0] rsp_cycles;
 
-  sluice_dev u_dev (
+  sluice_dev #(.NumEngines(Engines), .EngineMask('1)) u_dev (
     .eng_rst_no(eng_rst_n), .cmd_valid_o(cmd_valid), .cmd_ready_i(cmd_ready), .cmd_desc_o(cmd_desc), .in_valid_o(in_valid),
     .in_ready_i(in_ready), .in_data_o(in_data), .in_bytes_o(in_bytes), .in_last_o(in_last), .out_valid_i(out_valid),
     .out_ready_o(out_ready), .out_data_i(out_data), .out_parity_i(out_parity), .out_bytes_i(out_bytes), .out_last_i(out_last),
@@ -66,7 +97,7 @@ module dev_loop #(
     .rsp_cycles_i(rsp_cycles), .st_start_o(st_start), .st_done_i(st_done), .st_pass_i(st_pass), .flt_hang_o(flt_hang),
     .flt_flip_o(flt_flip), .busy_i(busy), .*
   );
-  for (genvar e = 0; e < 3; e++) begin : gen_engine
+  for (genvar e = 0; e < Engines; e++) begin : gen_engine
     loop_engine #(.Stall(Stall)) u_engine (
       .clk_i, .rst_ni(eng_rst_n), .cmd_valid_i(cmd_valid[e]), .cmd_ready_o(cmd_ready[e]), .cmd_desc_i(cmd_desc[512*e +: 512]),
       .in_valid_i(in_valid[e]), .in_ready_o(in_ready[e]), .in_data_i(in_data[128*e +: 128]), .in_bytes_i(in_bytes[5*e +: 5]),

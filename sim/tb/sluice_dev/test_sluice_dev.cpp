@@ -6,6 +6,7 @@
 #include <string>
 
 #include "Vsluice_dev.h"
+#include "sim/bridge/lane.h"
 #include "sim/tb/sluice_dev/host.h"
 
 using Bench = Tb<Vsluice_dev>;
@@ -13,6 +14,7 @@ using Dev = Host<Vsluice_dev>;
 
 enum : uint32_t { kSplit = 1, kNoResult = 2, kLonger = 4, kAuthFail = 8, kParity = 16 };
 static const uint8_t kGuard = 0xC3;
+enum : unsigned { kEngines = 6, kAll = (1u << kEngines) - 1 }; /* of dev_loop.sv */
 
 struct Seg {
 	uint64_t addr;
@@ -31,7 +33,7 @@ struct Op {
 
 class Suite {
   public:
-	Suite(int argc, char **argv) : tb(argc, argv, "sluice_dev"), h(tb, 24u << 20, 20, 0) {}
+	Suite(int argc, char **argv) : tb(argc, argv, "sluice_dev"), h(tb, 24u << 20, 20, 0) { secrets_rest(tb.v.get()); }
 	Bench tb;
 	Dev h;
 	int run();
@@ -97,7 +99,10 @@ class Suite {
 		}
 		return true;
 	}
-	static uint8_t opcode_of(unsigned cls) { return cls == 0 ? SLUICE_OP_CIPHER_ENC : cls == 1 ? SLUICE_OP_HASH : SLUICE_OP_RSA_PRIVATE; }
+	static uint8_t opcode_of(unsigned cls) {
+		static const uint8_t op[kEngines] = {SLUICE_OP_CIPHER_ENC, SLUICE_OP_HASH, SLUICE_OP_RSA_PRIVATE, SLUICE_OP_EC_MUL, SLUICE_OP_AEAD_SEAL, SLUICE_OP_KDF};
+		return op[cls];
+	}
 
 	Op make(unsigned cls, std::vector<Seg> src, std::vector<Seg> dst, uint32_t param0 = 0) {
 		Op o;
@@ -194,11 +199,13 @@ void Suite::identity() {
 	CHECK(tb, h.read(SLUICE_REG_MAP_HASH) == SLUICE_MAP_HASH, "map hash");
 	CHECK(tb, h.read(SLUICE_REG_CAP0) == (SLUICE_NUM_QUEUES | 1u << 8 | 1u << 12 | 1u << 16 | SLUICE_NUM_KEYS << 24), "CAP0");
 	CHECK(tb, h.read(SLUICE_REG_CAP1) == (SLUICE_NUM_SESSIONS | SLUICE_MAX_RING_LOG2 << 20), "CAP1");
-	CHECK(tb, h.read(SLUICE_REG_SELFTEST_DONE) == 7 && h.read(SLUICE_REG_SELFTEST_PASS) == 7, "self tests over and passed");
+	CHECK(tb, h.read(SLUICE_REG_CAP2) == (1u | 1u << 8 | 1u << 12 | kAll << 16), "CAP2");
+	CHECK(tb, h.read(SLUICE_REG_CAP3) == SLUICE_NUM_SECRETS, "CAP3");
+	CHECK(tb, h.read(SLUICE_REG_SELFTEST_DONE) == kAll && h.read(SLUICE_REG_SELFTEST_PASS) == kAll, "self tests over and passed");
 	CHECK(tb, h.read(0x0ffc) == 0 && h.read(0xfffc) == 0, "unknown registers read zero");
 	uint64_t c0 = h.read(SLUICE_REG_CYCLES_LO), t0 = tb.cycle, c1 = h.read(SLUICE_REG_CYCLES_LO);
 	CHECK(tb, c1 - c0 == tb.cycle - t0, "CYCLES counts clock cycles");
-	for (unsigned e = 0; e < 3; e++) {
+	for (unsigned e = 0; e < kEngines; e++) {
 		h.queue_start(e, 3, e);
 		sluice_desc nop = {};
 		nop.cookie = 0xabcd0000u + e;
@@ -222,10 +229,10 @@ void Suite::alignments() {
 }
 
 void Suite::scattered() {
-	for (unsigned e = 0; e < 3; e++) h.queue_start(e, 6, e);
+	for (unsigned e = 0; e < kEngines; e++) h.queue_start(e, 6, e);
 	size_t top = h.mark();
 	for (int round = 0; round < 18; round++) {
-		unsigned e = round % 3;
+		unsigned e = static_cast<unsigned>(round) % kEngines;
 		std::vector<Op> ops;
 		for (int i = 0; i < 24; i++) {
 			uint32_t len = tb.rng.percent(20) ? tb.rng.below(40) : tb.rng.below(2000);
@@ -241,9 +248,7 @@ void Suite::scattered() {
 }
 
 void Suite::bad_descriptors() {
-	h.queue_start(0, 6, 0);
-	h.queue_start(1, 6, 1);
-	h.queue_start(2, 6, 2);
+	for (unsigned e = 0; e < kEngines; e++) h.queue_start(e, 6, e);
 	auto try_one = [&](unsigned q, const char *what, const std::function<void(sluice_desc &)> &spoil) {
 		Op o = make(q, layout(64, 1), layout(64, 1));
 		spoil(o.desc);
@@ -267,8 +272,7 @@ void Suite::bad_descriptors() {
 	bad("destination list misaligned", [](sluice_desc &d) { d.flags = SLUICE_DESC_DST_SGL; d.dst_addr |= 1; d.dst_nseg = 1; });
 	bad("source wraps", [](sluice_desc &d) { d.src_addr = ~0ull - 5; });
 	bad("destination wraps", [](sluice_desc &d) { d.dst_addr = ~0ull - 5; });
-	std::vector<uint8_t> known[3];
-	for (unsigned cls = 0; cls < 3; cls++) {
+	for (unsigned cls = 0; cls < kEngines; cls++) {
 		for (unsigned op = 0; op < 256; op++) {
 			bool ok = sluice_op_engines(static_cast<uint8_t>(op)) >> cls & 1;
 			Op o = make(cls, layout(32, 1), layout(64, 1));
@@ -388,7 +392,7 @@ void Suite::bad_queues() {
 	ops[0] = make(0, layout(100, 2), layout(100, 2));
 	batch(5, ops);
 	static const struct { uint32_t config, sq, cq; const char *what; } rows[] = {
-		{0, 0, 0, "size 1"}, {SLUICE_MAX_RING_LOG2 + 1, 0, 0, "size too big"}, {4 | 3u << 4, 0, 0, "no such class"},
+		{0, 0, 0, "size 1"}, {SLUICE_MAX_RING_LOG2 + 1, 0, 0, "size too big"}, {4 | kEngines << 4, 0, 0, "no such class"},
 		{4 | 15u << 4, 0, 0, "no such class"}, {4, 32, 0, "submission ring misaligned"}, {4, 0, 16, "completion ring misaligned"}};
 	for (auto &r : rows) {
 		h.write(SLUICE_QUEUE_REG(7, SQ_BASE_LO), r.sq);
@@ -499,7 +503,7 @@ void Suite::hang_and_reset() {
 
 void Suite::reset_anywhere() {
 	for (int round = 0; round < 25; round++) {
-		for (unsigned e = 0; e < 3; e++) {
+		for (unsigned e = 0; e < kEngines; e++) {
 			h.queue_start(e, 5, e);
 			for (int i = 0; i < 12; i++) {
 				Op o = make(e, layout(tb.rng.below(1500), 1 + tb.rng.below(6)), layout(1600, 1 + tb.rng.below(6)), kSplit);
@@ -516,10 +520,10 @@ void Suite::reset_anywhere() {
 		CHECK(tb, h.axi->idle(), "no bus transfer is left over");
 		h.release(4096);
 		h.write(SLUICE_REG_CTRL, SLUICE_CTRL_ENABLE_MASK);
-		h.queue_start(round % 3u, 4, round % 3u);
-		std::vector<Op> good = {make(round % 3u, layout(333, 3), layout(333, 3)), make(round % 3u, layout(33, 3), layout(33, 3))};
-		batch(round % 3u, good);
-		h.queue_stop(round % 3u);
+		h.queue_start(round % kEngines, 4, round % kEngines);
+		std::vector<Op> good = {make(round % kEngines, layout(333, 3), layout(333, 3)), make(round % kEngines, layout(33, 3), layout(33, 3))};
+		batch(round % kEngines, good);
+		h.queue_stop(round % kEngines);
 	}
 }
 

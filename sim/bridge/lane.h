@@ -1,0 +1,210 @@
+/*
+ * One engine of the split board: its model and its end of the engine port (rtl/README.md). What the model's class has beyond the port that every
+ * engine has (kek_i, secret port, secret store) is connected when it is there. Signals of the front end are vectors with one
+ * place per engine id.
+ */
+#ifndef SLUICE_SIM_LANE_H
+#define SLUICE_SIM_LANE_H
+
+#include <cstdint>
+#include <cstring>
+#include <type_traits>
+#include <utility>
+
+#include "common/gen/sluice_regs.h"
+#include "sim/bridge/entropy.h"
+#include "sim/bridge/model.h"
+#include "sim/bridge/sluice_sim.h"
+
+/* Whether model class V has port `name`. */
+#define SLUICE_SIM_HAS(trait, name) \
+	template <class V, class = void> struct trait : std::false_type {}; \
+	template <class V> struct trait<V, std::void_t<decltype(std::declval<V &>().name)>> : std::true_type {}
+SLUICE_SIM_HAS(HasKek, kek_i);
+SLUICE_SIM_HAS(HasSecretPort, sec_req_valid_o);
+SLUICE_SIM_HAS(HasSecretStore, store_req_valid_i);
+#undef SLUICE_SIM_HAS
+
+/* Bit field `id`, `width` bits wide, of a port that is a vector of such fields, whatever type Verilator gave it. */
+template <class T> void port_field(T &vector, unsigned id, unsigned width, uint64_t value) {
+	unsigned at = width * id;
+	if constexpr (std::is_integral_v<T>) {
+		uint64_t mask = ((width < 64 ? 1ull << width : 0) - 1) << at;
+		vector = static_cast<T>((vector & ~mask) | value << at);
+	} else if (width % 8 == 0) {
+		memcpy(reinterpret_cast<uint8_t *>(&vector) + at / 8, &value, width / 8);
+	} else {
+		auto *bytes = reinterpret_cast<uint8_t *>(&vector);
+		for (unsigned b = at; b < at + width; b++, value >>= 1) bytes[b / 8] = static_cast<uint8_t>((bytes[b / 8] & ~(1u << b % 8)) | (value & 1) << b % 8);
+	}
+}
+template <class T> uint64_t port_get(const T &vector, unsigned id, unsigned width) {
+	unsigned at = width * id;
+	uint64_t value = 0;
+	if constexpr (std::is_integral_v<T>) return vector >> at & ((width < 64 ? 1ull << width : 0) - 1);
+	const auto *bytes = reinterpret_cast<const uint8_t *>(&vector);
+	for (unsigned b = 0; b < width; b++) value |= static_cast<uint64_t>(bytes[(at + b) / 8] >> (at + b) % 8 & 1) << b;
+	return value;
+}
+
+/* The front end's secret inputs at rest. */
+template <class Dev> void secrets_rest(Dev *d) {
+	d->sec_req_valid_i = d->sec_req_write_i = d->sec_req_last_i = d->sec_rsp_ready_i = 0;
+	memset(&d->sec_req_data_i, 0, sizeof(d->sec_req_data_i));
+	d->store_req_ready_i = d->store_rsp_valid_i = d->store_rsp_ok_i = d->store_rsp_last_i = 0;
+	d->store_rsp_len_i = 0;
+	memset(&d->store_rsp_data_i, 0, sizeof(d->store_rsp_data_i));
+}
+
+struct LaneConfig {
+	VerilatedContext *ctx;
+	size_t index;
+	const sluice_sim_config &cfg;
+};
+
+template <class V, unsigned Id> class Lane {
+  public:
+	static constexpr unsigned kId = Id;
+	Model<V> m;
+
+	explicit Lane(const LaneConfig &c) : m(c.ctx, name(), c.cfg.trace_path), rnd_(c.cfg.seed, Id, c.cfg.random, c.cfg.user) {
+		auto *v = m.v;
+		v->cmd_valid_i = v->in_valid_i = v->in_last_i = v->out_ready_i = v->rsp_ready_i = 0;
+		v->in_bytes_i = 0;
+		v->st_start_i = v->flt_hang_i = v->flt_flip_i = 0;
+		memset(&v->cmd_desc_i, 0, 64);
+		memset(&v->in_data_i, 0, 16);
+		v->rnd_valid_i = 1;
+		memcpy(&v->rnd_data_i, rnd_.word(), 16);
+		if constexpr (HasKek<V>::value) memcpy(&v->kek_i, c.cfg.kek, sizeof(c.cfg.kek));
+		if constexpr (HasSecretPort<V>::value) {
+			v->sec_req_ready_i = v->sec_rsp_valid_i = v->sec_rsp_ok_i = v->sec_rsp_last_i = 0;
+			v->sec_rsp_len_i = 0;
+			memset(&v->sec_rsp_data_i, 0, 16);
+		}
+		if constexpr (HasSecretStore<V>::value) {
+			v->store_req_valid_i = v->store_req_write_i = v->store_req_last_i = v->store_rsp_ready_i = 0;
+			memset(&v->store_req_data_i, 0, 16);
+		}
+		v->rst_ni = 0;
+	}
+	bool busy() const { return m.v->busy_o; }
+	/* Everything the front end could react to, but for data that goes with a valid: flag k in bit 8k + id. */
+	uint64_t flags() const {
+		auto *v = m.v;
+		auto at = [](uint64_t b, unsigned k) { return b << (8 * k + Id); };
+		return at(v->cmd_ready_o, 0) | at(v->in_ready_o, 1) | at(v->out_valid_o, 2) | at(v->rsp_valid_o, 3) | at(v->st_done_o, 4) |
+		       at(v->st_pass_o, 5) | at(v->busy_o, 6);
+	}
+	/* Likewise of the secret port (bits id and 8 + id) and of the store (bits 16 and 17). */
+	uint32_t secret_flags() const {
+		uint32_t f = 0;
+		if constexpr (HasSecretPort<V>::value) f |= static_cast<uint32_t>(m.v->sec_req_valid_o | m.v->sec_rsp_ready_o << 8) << Id;
+		if constexpr (HasSecretStore<V>::value) f |= static_cast<uint32_t>(m.v->store_req_ready_o | m.v->store_rsp_valid_o << 1) << 16;
+		return f;
+	}
+	/* Whether a tick could change anything. */
+	template <class Dev> bool wants(const Dev *d) const {
+		auto *v = m.v;
+		if (v->busy_o || !v->rst_ni || ((d->cmd_valid_o | d->in_valid_o | d->st_start_o) >> Id & 1)) return true;
+		if constexpr (HasSecretStore<V>::value)
+			if (d->store_req_valid_o) return true;
+		return bit(d->flt_flip_o) != v->flt_flip_i || bit(d->flt_hang_o) != v->flt_hang_i;
+	}
+	/* Follows the front end's reset; outputs may change at once. */
+	void reset(bool rst_n) {
+		m.v->rst_ni = rst_n;
+		m.v->eval();
+	}
+	/* Front end's outputs to this engine's inputs. */
+	template <class Dev> void from_dev(const Dev *d) {
+		auto *v = m.v;
+		v->cmd_valid_i = bit(d->cmd_valid_o);
+		if (v->cmd_valid_i) memcpy(&v->cmd_desc_i, &d->cmd_desc_o[16 * Id], 64);
+		v->in_valid_i = bit(d->in_valid_o);
+		if (v->in_valid_i) {
+			memcpy(&v->in_data_i, &d->in_data_o[4 * Id], 16);
+			v->in_bytes_i = static_cast<uint8_t>(port_get(d->in_bytes_o, Id, 5));
+			v->in_last_i = bit(d->in_last_o);
+		}
+		v->out_ready_i = bit(d->out_ready_o);
+		v->rsp_ready_i = bit(d->rsp_ready_o);
+		v->st_start_i = bit(d->st_start_o);
+		v->flt_hang_i = bit(d->flt_hang_o);
+		v->flt_flip_i = bit(d->flt_flip_o);
+		if constexpr (HasSecretPort<V>::value) {
+			v->sec_req_ready_i = bit(d->sec_req_ready_o);
+			if (bit(d->sec_rsp_valid_o)) {
+				v->sec_rsp_ok_i = d->sec_rsp_ok_o;
+				v->sec_rsp_len_i = d->sec_rsp_len_o;
+				v->sec_rsp_last_i = d->sec_rsp_last_o;
+				memcpy(&v->sec_rsp_data_i, &d->sec_rsp_data_o, 16);
+			} else if (v->sec_rsp_valid_i) {
+				memset(&v->sec_rsp_data_i, 0, 16);
+			}
+			v->sec_rsp_valid_i = bit(d->sec_rsp_valid_o);
+		}
+		if constexpr (HasSecretStore<V>::value) {
+			v->store_req_valid_i = d->store_req_valid_o;
+			v->store_req_write_i = d->store_req_write_o;
+			v->store_req_handle_i = d->store_req_handle_o;
+			v->store_req_func_i = d->store_req_func_o;
+			v->store_req_kind_i = d->store_req_kind_o;
+			v->store_req_len_i = d->store_req_len_o;
+			v->store_req_last_i = d->store_req_last_o;
+			memcpy(&v->store_req_data_i, &d->store_req_data_o, 16);
+			v->store_rsp_ready_i = d->store_rsp_ready_o;
+		}
+	}
+	/* Data of this engine's outputs to the front end's inputs; the flags are set by the board. */
+	template <class Dev> void to_dev(Dev *d) const {
+		auto *v = m.v;
+		if (v->out_valid_o) {
+			memcpy(&d->out_data_i[4 * Id], &v->out_data_o, 16);
+			port_field(d->out_parity_i, Id, 16, v->out_parity_o);
+			port_field(d->out_bytes_i, Id, 5, v->out_bytes_o);
+			port_field(d->out_last_i, Id, 1, v->out_last_o);
+		}
+		if (v->rsp_valid_o) {
+			port_field(d->rsp_status_i, Id, 8, v->rsp_status_o);
+			port_field(d->rsp_info_i, Id, 16, v->rsp_info_o);
+			memcpy(&d->rsp_seq_i[2 * Id], &v->rsp_seq_o, 8);
+			d->rsp_cycles_i[Id] = v->rsp_cycles_o;
+		}
+		if constexpr (HasSecretPort<V>::value) {
+			if (v->sec_req_valid_o) {
+				port_field(d->sec_req_write_i, Id, 1, v->sec_req_write_o);
+				port_field(d->sec_req_handle_i, Id, 32, v->sec_req_handle_o);
+				port_field(d->sec_req_func_i, Id, 8, v->sec_req_func_o);
+				port_field(d->sec_req_kind_i, Id, 4, v->sec_req_kind_o);
+				port_field(d->sec_req_len_i, Id, 8, v->sec_req_len_o);
+				port_field(d->sec_req_last_i, Id, 1, v->sec_req_last_o);
+				memcpy(&d->sec_req_data_i[4 * Id], &v->sec_req_data_o, 16);
+			}
+		}
+		if constexpr (HasSecretStore<V>::value) {
+			d->store_rsp_ok_i = v->store_rsp_ok_o;
+			d->store_rsp_len_i = v->store_rsp_len_o;
+			d->store_rsp_last_i = v->store_rsp_last_o;
+			memcpy(&d->store_rsp_data_i, &v->store_rsp_data_o, 16);
+		}
+	}
+	void tick(uint64_t now) {
+		bool taken = m.v->rnd_ready_o;
+		m.rise(now, m.v->rootp->__Vtrigrprev__TOP__clk_i);
+		if (taken) {
+			rnd_.next();
+			memcpy(&m.v->rnd_data_i, rnd_.word(), 16);
+		}
+	}
+
+  private:
+	static const char *name() {
+		static const char *const names[] = {"aead", "mac", "pka", "ecc", "chacha", "kdf"};
+		return names[Id];
+	}
+	static uint8_t bit(uint64_t vector) { return vector >> Id & 1; }
+	Entropy rnd_;
+};
+
+#endif
