@@ -2,11 +2,13 @@
  * Builds and wraps the private key blobs of the card (struct sluice_rsa_key and struct
  * sluice_ec_key in the register map).
  *
- * Every number of an RSA key is 41 limbs of 25 bits in 32-bit words; R = 2^1037 is the Montgomery radix of the
- * array. What each constant is for stands in rtl/pka/README.md. Entry points: keyblob_build_rsa(),
+ * Every number of an RSA key is 41 limbs of 25 bits in 32-bit words, or 82 for keys of 3072 and
+ * 4096 bits, whose primes take two blocks of the array; R = 2^1037 or 2^2074 is the Montgomery
+ * radix. What each constant is for stands in rtl/pka/README.md. Entry points: keyblob_build_rsa(),
  * keyblob_build_ec(), keyblob_wrap().
  */
 #include <errno.h>
+#include <stddef.h>
 #include <string.h>
 
 #include <openssl/bn.h>
@@ -19,22 +21,25 @@
 #include "common/keyblob.h"
 
 #define KEY_MAGIC 0x3141534Bu
-#define KEY_BITS 2048
-#define LIMBS 41
+#define LIMBS 41 /* of a block */
 #define LIMB_BITS 25
-#define RADIX_BITS 1037 /* 61 digits of 17 bits */
+#define RADIX_BITS 1037 /* 61 digits of 17 bits, for each block */
 #define DIGIT_BITS 17
-#define SPLIT_BITS (LIMBS * LIMB_BITS) /* where a 2048-bit operand is cut */
+#define SPLIT_BITS (LIMBS * LIMB_BITS) /* of a block: an operand is cut after one or two of them */
+#define BLOCKS_MAX 2
+#define PAGES 8 /* of each prime's half */
 
 /* One prime's half of the key; the pointers are to pages of the blob. */
 struct half {
 	BIGNUM *n, *exp;
+	unsigned blocks;
 	uint8_t *p_n, *p_exp, *p_kl, *p_kh, *p_be, *p_bi;
 };
 
 struct parts {
 	struct half p, q;
 	BIGNUM *n, *e;
+	unsigned bits, blocks;
 };
 
 static void
@@ -45,16 +50,16 @@ word_put(uint8_t *page, unsigned i, uint32_t x)
 
 /* x as limbs; 0, -EINVAL when it does not fit, -ENOMEM */
 static int
-page_put(uint8_t *page, const BIGNUM *x)
+page_put(uint8_t *page, const BIGNUM *x, unsigned blocks)
 {
-	uint8_t bytes[(SPLIT_BITS + 7) / 8 + 4];
+	uint8_t bytes[(BLOCKS_MAX * SPLIT_BITS + 7) / 8 + 4];
 
 	memset(bytes, 0, sizeof(bytes));
-	if (BN_is_negative(x) || BN_num_bits(x) > SPLIT_BITS)
+	if (BN_is_negative(x) || BN_num_bits(x) > (int)(blocks * SPLIT_BITS))
 		return -EINVAL;
 	if (BN_bn2lebinpad(x, bytes, sizeof(bytes)) < 0)
 		return -ENOMEM;
-	for (unsigned i = 0; i < LIMBS; i++) {
+	for (unsigned i = 0; i < blocks * LIMBS; i++) {
 		unsigned bit = i * LIMB_BITS;
 		uint32_t w;
 
@@ -68,23 +73,24 @@ page_put(uint8_t *page, const BIGNUM *x)
 
 /* page = f * R^power mod n, f may be NULL for 1 */
 static int
-page_put_mont(uint8_t *page, const BIGNUM *f, unsigned power, const BIGNUM *n, BN_CTX *ctx)
+page_put_mont(uint8_t *page, const BIGNUM *f, unsigned power, const BIGNUM *n, unsigned blocks,
+	BN_CTX *ctx)
 {
 	BIGNUM *t;
 	int rc = -ENOMEM;
 
 	BN_CTX_start(ctx);
 	t = BN_CTX_get(ctx);
-	if (t && BN_one(t) && BN_lshift(t, t, (int)(power * RADIX_BITS)) &&
+	if (t && BN_one(t) && BN_lshift(t, t, (int)(power * blocks * RADIX_BITS)) &&
 		BN_nnmod(t, t, n, ctx) && (!f || BN_mod_mul(t, t, f, n, ctx)))
-		rc = page_put(page, t);
+		rc = page_put(page, t, blocks);
 	BN_CTX_end(ctx);
 	return rc;
 }
 
 /* The word after the modulus: -1/n mod 2^17 */
 static int
-page_put_n0(uint8_t *page, const BIGNUM *n, BN_CTX *ctx)
+page_put_n0(uint8_t *page, const BIGNUM *n, unsigned blocks, BN_CTX *ctx)
 {
 	BIGNUM *radix, *inv;
 	int rc = -ENOMEM;
@@ -94,7 +100,7 @@ page_put_n0(uint8_t *page, const BIGNUM *n, BN_CTX *ctx)
 	inv = BN_CTX_get(ctx);
 	if (inv && BN_one(radix) && BN_lshift(radix, radix, DIGIT_BITS) &&
 		BN_mod_inverse(inv, n, radix, ctx) && BN_sub(inv, radix, inv)) {
-		word_put(page, LIMBS, (uint32_t)BN_get_word(inv));
+		word_put(page, blocks * LIMBS, (uint32_t)BN_get_word(inv));
 		rc = 0;
 	}
 	BN_CTX_end(ctx);
@@ -119,10 +125,11 @@ half_blind(const struct half *h, const BIGNUM *e, BN_CTX *ctx)
 	} while (BN_is_zero(r) || BN_is_one(r));
 	if (!BN_mod_exp(t, r, e, h->n, ctx))
 		goto out;
-	rc = page_put_mont(h->p_be, t, 1, h->n, ctx);
+	rc = page_put_mont(h->p_be, t, 1, h->n, h->blocks, ctx);
 	if (rc == 0)
-		rc = BN_mod_inverse(t, r, h->n, ctx) ? page_put_mont(h->p_bi, t, 1, h->n, ctx)
-						     : -ENOMEM;
+		rc = BN_mod_inverse(t, r, h->n, ctx)
+			     ? page_put_mont(h->p_bi, t, 1, h->n, h->blocks, ctx)
+			     : -ENOMEM;
 out:
 	BN_CTX_end(ctx);
 	return rc;
@@ -137,20 +144,21 @@ half_put(const struct half *h, const BIGNUM *e, BN_CTX *ctx)
 
 	BN_CTX_start(ctx);
 	split = BN_CTX_get(ctx);
-	if (!split || !BN_one(split) || !BN_lshift(split, split, SPLIT_BITS)) {
+	if (!split || !BN_one(split) || !BN_lshift(split, split, (int)(h->blocks * SPLIT_BITS))) {
 		BN_CTX_end(ctx);
 		return -ENOMEM;
 	}
-	rc = page_put(h->p_n, h->n);
+	rc = page_put(h->p_n, h->n, h->blocks);
 	if (rc == 0)
-		rc = page_put_n0(h->p_n, h->n, ctx);
+		rc = page_put_n0(h->p_n, h->n, h->blocks, ctx);
 	if (rc == 0)
-		rc = page_put(h->p_exp, h->exp);
-	word_put(h->p_exp, LIMBS, LIMBS - 1); /* the exponentiation starts at the top limb */
+		rc = page_put(h->p_exp, h->exp, h->blocks);
+	/* the exponentiation starts at the limb that has the exponent's top bit at most */
+	word_put(h->p_exp, h->blocks * LIMBS, ((unsigned)BN_num_bits(h->n) - 1) / LIMB_BITS);
 	if (rc == 0)
-		rc = page_put_mont(h->p_kl, NULL, 3, h->n, ctx);
+		rc = page_put_mont(h->p_kl, NULL, 3, h->n, h->blocks, ctx);
 	if (rc == 0)
-		rc = page_put_mont(h->p_kh, split, 4, h->n, ctx);
+		rc = page_put_mont(h->p_kh, split, 4, h->n, h->blocks, ctx);
 	if (rc == 0)
 		rc = half_blind(h, e, ctx);
 	BN_CTX_end(ctx);
@@ -159,7 +167,7 @@ half_put(const struct half *h, const BIGNUM *e, BN_CTX *ctx)
 
 /* Recombination constants R^2/q and -R^4/q mod p, and the modulus in two pieces. */
 static int
-join_put(struct sluice_rsa_key *blob, const struct parts *k, BN_CTX *ctx)
+join_put(uint8_t *const page[2 * PAGES], const struct parts *k, BN_CTX *ctx)
 {
 	BIGNUM *qinv, *t;
 	int rc = -ENOMEM;
@@ -169,15 +177,19 @@ join_put(struct sluice_rsa_key *blob, const struct parts *k, BN_CTX *ctx)
 	t = BN_CTX_get(ctx);
 	if (!t || !BN_mod_inverse(qinv, k->q.n, k->p.n, ctx))
 		goto out;
-	rc = page_put_mont(blob->p_qi, qinv, 2, k->p.n, ctx);
+	rc = page_put_mont(page[6], qinv, 2, k->p.n, k->blocks, ctx);
 	if (rc == 0)
-		rc = BN_sub(t, k->p.n, qinv) ? page_put_mont(blob->p_nq, t, 4, k->p.n, ctx)
-					     : -ENOMEM;
+		rc = BN_sub(t, k->p.n, qinv)
+			     ? page_put_mont(page[7], t, 4, k->p.n, k->blocks, ctx)
+			     : -ENOMEM;
 	if (rc == 0)
-		rc = BN_rshift(t, k->n, SPLIT_BITS) ? page_put(blob->n_hi, t) : -ENOMEM;
+		rc = BN_rshift(t, k->n, (int)(k->blocks * SPLIT_BITS))
+			     ? page_put(page[15], t, k->blocks)
+			     : -ENOMEM;
 	if (rc == 0)
-		rc = BN_copy(t, k->n) && BN_mask_bits(t, SPLIT_BITS) ? page_put(blob->n_lo, t)
-								     : -ENOMEM;
+		rc = BN_copy(t, k->n) && BN_mask_bits(t, (int)(k->blocks * SPLIT_BITS))
+			     ? page_put(page[14], t, k->blocks)
+			     : -ENOMEM;
 out:
 	BN_CTX_end(ctx);
 	return rc;
@@ -201,7 +213,9 @@ parts_get(EVP_PKEY *key, struct parts *k)
 	BIGNUM *third = NULL;
 
 	memset(k, 0, sizeof(*k));
-	if (!EVP_PKEY_is_a(key, "RSA") || EVP_PKEY_get_bits(key) != KEY_BITS)
+	k->bits = (unsigned)EVP_PKEY_get_bits(key);
+	k->blocks = k->p.blocks = k->q.blocks = k->bits > 2048 ? 2 : 1;
+	if (!EVP_PKEY_is_a(key, "RSA") || (k->bits != 2048 && k->bits != 3072 && k->bits != 4096))
 		return -ENOTSUP;
 	if (EVP_PKEY_get_bn_param(key, OSSL_PKEY_PARAM_RSA_FACTOR3, &third)) {
 		BN_clear_free(third);
@@ -216,7 +230,7 @@ parts_get(EVP_PKEY *key, struct parts *k)
 		return -ENOTSUP;
 	if (BN_num_bits(k->e) > 32 || !BN_is_odd(k->e) || BN_is_one(k->e))
 		return -ENOTSUP;
-	if (BN_num_bits(k->p.n) != KEY_BITS / 2 || BN_num_bits(k->q.n) != KEY_BITS / 2)
+	if (BN_num_bits(k->p.n) != (int)k->bits / 2 || BN_num_bits(k->q.n) != (int)k->bits / 2)
 		return -ENOTSUP;
 	return 0;
 }
@@ -251,50 +265,65 @@ out:
 	return rc;
 }
 
+/* The pages in the order of struct sluice_rsa_key, which struct sluice_rsa_key_large shares. */
 static void
-half_pages(struct parts *k, struct sluice_rsa_key *b)
+half_pages(struct half *h, uint8_t *const page[PAGES])
 {
-	k->p.p_n = b->p_n, k->p.p_exp = b->p_exp, k->p.p_kl = b->p_kl, k->p.p_kh = b->p_kh,
-	k->p.p_be = b->p_be, k->p.p_bi = b->p_bi;
-	k->q.p_n = b->q_n, k->q.p_exp = b->q_exp, k->q.p_kl = b->q_kl, k->q.p_kh = b->q_kh,
-	k->q.p_be = b->q_be, k->q.p_bi = b->q_bi;
+	h->p_n = page[0], h->p_exp = page[1], h->p_kl = page[2], h->p_kh = page[3];
+	h->p_be = page[4], h->p_bi = page[5];
+}
+
+static int
+pages_put(struct parts *k, unsigned char *blob, BN_CTX *ctx)
+{
+	const size_t page_bytes = 4 * (k->blocks * LIMBS + 1);
+	uint8_t *page[2 * PAGES];
+	int rc;
+
+	for (unsigned i = 0; i < 2 * PAGES; i++)
+		page[i] = blob + offsetof(struct sluice_rsa_key, p_n) + i * page_bytes;
+	half_pages(&k->p, page);
+	half_pages(&k->q, page + PAGES);
+	BN_set_flags(k->p.n, BN_FLG_CONSTTIME);
+	BN_set_flags(k->q.n, BN_FLG_CONSTTIME);
+	rc = half_put(&k->p, k->e, ctx);
+	if (rc == 0)
+		rc = half_put(&k->q, k->e, ctx);
+	return rc == 0 ? join_put(page, k, ctx) : rc;
 }
 
 int
 keyblob_build_rsa(EVP_PKEY *key, unsigned char *out, size_t cap, size_t *len)
 {
-	struct sluice_rsa_key blob;
+	unsigned char blob[SLUICE_RSA_KEY_LARGE_BYTES];
+	struct sluice_rsa_key head = { .magic = KEY_MAGIC };
 	struct parts k;
 	BN_CTX *ctx;
+	size_t n = 0;
 	int rc;
 
-	if (cap < sizeof(blob))
+	if (cap < SLUICE_RSA_KEY_BYTES)
 		return -ENOSPC;
-	memset(&blob, 0, sizeof(blob));
+	memset(blob, 0, sizeof(blob));
 	ctx = BN_CTX_secure_new();
-	rc = ctx ? parts_get(key, &k) : -ENOMEM;
 	if (!ctx)
-		return rc;
-	if (rc == 0)
-		rc = parts_check(&k, ctx);
+		return -ENOMEM;
+	rc = parts_get(key, &k);
 	if (rc == 0) {
-		BN_set_flags(k.p.n, BN_FLG_CONSTTIME);
-		BN_set_flags(k.q.n, BN_FLG_CONSTTIME);
-		half_pages(&k, &blob);
-		blob.magic = KEY_MAGIC;
-		blob.bits = KEY_BITS;
-		blob.e = (uint32_t)BN_get_word(k.e);
-		rc = half_put(&k.p, k.e, ctx);
+		n = k.blocks == 1 ? SLUICE_RSA_KEY_BYTES : SLUICE_RSA_KEY_LARGE_BYTES;
+		rc = cap < n ? -ENOTSUP : parts_check(&k, ctx);
 	}
-	if (rc == 0)
-		rc = half_put(&k.q, k.e, ctx);
-	if (rc == 0)
-		rc = join_put(&blob, &k, ctx);
 	if (rc == 0) {
-		memcpy(out, &blob, sizeof(blob));
-		*len = sizeof(blob);
+		head.bits = (uint16_t)k.bits;
+		head.e = (uint32_t)BN_get_word(k.e);
+		memcpy(blob, &head, offsetof(struct sluice_rsa_key, p_n));
+		rc = pages_put(&k, blob, ctx);
 	}
-	OPENSSL_cleanse(&blob, sizeof(blob));
+	if (rc == 0) {
+		memcpy(out, blob, n);
+		*len = n;
+	}
+	OPENSSL_cleanse(blob, sizeof(blob));
 	parts_free(&k);
 	BN_CTX_free(ctx);
 	return rc;
@@ -376,7 +405,7 @@ keyblob_wrap(const uint8_t kek[KEYBLOB_KEK_BYTES], const unsigned char *in, size
 	EVP_CIPHER_CTX *ctx;
 	int n = 0, m = 0, ok;
 
-	if (len_in == 0 || len_in > KEYBLOB_PLAIN_BYTES * 4)
+	if (len_in == 0 || len_in > KEYBLOB_LARGE_PLAIN_BYTES * 4)
 		return -EINVAL;
 	if (cap < (len_in + 7) / 8 * 8 + 8)
 		return -ENOSPC;

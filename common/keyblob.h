@@ -21,11 +21,16 @@
 #define KEYBLOB_PLAIN_BYTES SLUICE_RSA_KEY_BYTES
 /* RFC 5649: one more semiblock than the plaintext, which is whole semiblocks */
 #define KEYBLOB_WRAPPED_BYTES (SLUICE_RSA_KEY_BYTES + 8u)
+/* keys of 3072 and 4096 bits */
+#define KEYBLOB_LARGE_PLAIN_BYTES SLUICE_RSA_KEY_LARGE_BYTES
+#define KEYBLOB_LARGE_WRAPPED_BYTES (SLUICE_RSA_KEY_LARGE_BYTES + 8u)
 
 /*
- * Writes the plaintext blob of an RSA-2048 key with two primes and a public exponent of at most 32
- * bits, with fresh blinding pairs. Returns 0 and *len, or -ENOTSUP (any other kind of key: run it
- * in software), -EINVAL (the key's parts do not fit together), -ENOSPC (cap is below
+ * Writes the plaintext blob of an RSA key of 2048, 3072 or 4096 bits with two primes and a public
+ * exponent of at most 32 bits, with fresh blinding pairs. Returns 0 and *len, or -ENOTSUP (any
+ * other kind of key, or one of more than 2048 bits when cap is below
+ * KEYBLOB_LARGE_PLAIN_BYTES: run it in
+ * software), -EINVAL (the key's parts do not fit together), -ENOSPC (cap is below
  * KEYBLOB_PLAIN_BYTES) or -ENOMEM. On failure out holds no key material.
  */
 int keyblob_build_rsa(EVP_PKEY *key, unsigned char *out, size_t cap, size_t *len);

@@ -19,7 +19,7 @@ SLUICE_STATIC_ASSERT(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "structures are 
 
 #define SLUICE_MAGIC 0x43554C53u
 #define SLUICE_MAP_VERSION 2u
-#define SLUICE_MAP_HASH 0x515B67CFu
+#define SLUICE_MAP_HASH 0x2546FA6Au
 #define SLUICE_PCI_VENDOR 0x1D6Bu
 #define SLUICE_PCI_DEVICE 0x51CEu
 #define SLUICE_BAR_BYTES 0x10000u
@@ -180,7 +180,7 @@ enum sluice_opcode {
 	SLUICE_OP_SECRET_FREE = 0x27, /* [kdf] handle: erases the slot */
 	SLUICE_OP_HKDF_EXTRACT = 0x28, /* [mac] RFC 5869 2.2. param0 7:0 bytes of salt (0..64), 15:8 enum hash. source: salt | input keying material (0..256 bytes). Result: PRK */
 	SLUICE_OP_HKDF_EXPAND = 0x29, /* [mac] RFC 5869 2.3. param0 7:0 bytes of PRK (0..64), 15:8 enum hash. param1: bytes of output (1..512). source: PRK | info (0..256 bytes). Result: output */
-	SLUICE_OP_KEY_LOAD = 0x30, /* [pka ecc] source: RFC 5649 wrapped key blob (struct rsa_key, ec_key, ..., by its magic). Unwraps with the card's key and writes the slot named by handle */
+	SLUICE_OP_KEY_LOAD = 0x30, /* [pka ecc] source: RFC 5649 wrapped key blob (struct rsa_key, rsa_key_large, ec_key, by length and magic). Unwraps with the card's key and writes the slot named by handle */
 	SLUICE_OP_KEY_FREE = 0x31, /* [pka ecc] erases the slot */
 	SLUICE_OP_RSA_PRIVATE = 0x32, /* [pka] source: big-endian integer below the modulus, as long as it. Result: source^d mod n, likewise */
 	SLUICE_OP_RSA_PMS_DECRYPT = 0x33, /* [pka] as RSA_PRIVATE, then PKCS#1 type 2 unpadding to a 48-byte premaster secret whose first two bytes must be param0 15:0 (the version as the client sent it: major in 15:8, minor in 7:0; RFC 5246 7.4.7.1); on any mismatch a random one, in constant time, status OK. Result: 48 bytes; none when handle2 names a secret slot, which takes them as kind PREMASTER */
@@ -213,7 +213,7 @@ enum sluice_opcode {
 	X(SECRET_FREE, 0x27, "[kdf] handle: erases the slot") \
 	X(HKDF_EXTRACT, 0x28, "[mac] RFC 5869 2.2. param0 7:0 bytes of salt (0..64), 15:8 enum hash. source: salt | input keying material (0..256 bytes). Result: PRK") \
 	X(HKDF_EXPAND, 0x29, "[mac] RFC 5869 2.3. param0 7:0 bytes of PRK (0..64), 15:8 enum hash. param1: bytes of output (1..512). source: PRK | info (0..256 bytes). Result: output") \
-	X(KEY_LOAD, 0x30, "[pka ecc] source: RFC 5649 wrapped key blob (struct rsa_key, ec_key, ..., by its magic). Unwraps with the card's key and writes the slot named by handle") \
+	X(KEY_LOAD, 0x30, "[pka ecc] source: RFC 5649 wrapped key blob (struct rsa_key, rsa_key_large, ec_key, by length and magic). Unwraps with the card's key and writes the slot named by handle") \
 	X(KEY_FREE, 0x31, "[pka ecc] erases the slot") \
 	X(RSA_PRIVATE, 0x32, "[pka] source: big-endian integer below the modulus, as long as it. Result: source^d mod n, likewise") \
 	X(RSA_PMS_DECRYPT, 0x33, "[pka] as RSA_PRIVATE, then PKCS#1 type 2 unpadding to a 48-byte premaster secret whose first two bytes must be param0 15:0 (the version as the client sent it: major in 15:8, minor in 7:0; RFC 5246 7.4.7.1); on any mismatch a random one, in constant time, status OK. Result: 48 bytes; none when handle2 names a secret slot, which takes them as kind PREMASTER") \
@@ -605,6 +605,54 @@ SLUICE_STATIC_ASSERT(offsetof(struct sluice_rsa_key, q_be) == 2032, "sluice_rsa_
 SLUICE_STATIC_ASSERT(offsetof(struct sluice_rsa_key, q_bi) == 2200, "sluice_rsa_key.q_bi");
 SLUICE_STATIC_ASSERT(offsetof(struct sluice_rsa_key, n_lo) == 2368, "sluice_rsa_key.n_lo");
 SLUICE_STATIC_ASSERT(offsetof(struct sluice_rsa_key, n_hi) == 2536, "sluice_rsa_key.n_hi");
+
+/* RSA-3072 or RSA-4096 private key with two primes, source of KEY_LOAD after unwrapping. As struct rsa_key with 82 limbs instead of 41: R = 2^2074, numbers of the modulus' length are cut at 2^2050 */
+#define SLUICE_RSA_KEY_LARGE_BYTES 5328u
+struct sluice_rsa_key_large {
+	uint32_t magic; /* 0x3141534B */
+	uint16_t bits; /* 3072 or 4096 */
+	uint16_t rsvd0; /* zero */
+	uint32_t e; /* public exponent, odd, at least 3 */
+	uint32_t rsvd1; /* zero */
+	uint8_t p_n[332]; /* p; then n0 = -1/p mod 2^17 */
+	uint8_t p_exp[332]; /* dp; then the index of the first limb that the exponentiation uses (61 or 81) */
+	uint8_t p_kl[332]; /* R^3 mod p */
+	uint8_t p_kh[332]; /* 2^2050 R^4 mod p */
+	uint8_t p_be[332]; /* blinding: r^e R mod p */
+	uint8_t p_bi[332]; /* blinding: r^-1 R mod p */
+	uint8_t p_qi[332]; /* R^2/q mod p */
+	uint8_t p_nq[332]; /* -R^4/q mod p */
+	uint8_t q_n[332]; /* q; then n0 = -1/q mod 2^17 */
+	uint8_t q_exp[332]; /* dq, as p_exp */
+	uint8_t q_kl[332]; /* R^3 mod q */
+	uint8_t q_kh[332]; /* 2^2050 R^4 mod q */
+	uint8_t q_be[332]; /* as p_be */
+	uint8_t q_bi[332]; /* as p_bi */
+	uint8_t n_lo[332]; /* p q mod 2^2050 */
+	uint8_t n_hi[332]; /* p q / 2^2050 */
+} __attribute__((packed, aligned(8)));
+SLUICE_STATIC_ASSERT(sizeof(struct sluice_rsa_key_large) == 5328, "sluice_rsa_key_large");
+SLUICE_STATIC_ASSERT(offsetof(struct sluice_rsa_key_large, magic) == 0, "sluice_rsa_key_large.magic");
+SLUICE_STATIC_ASSERT(offsetof(struct sluice_rsa_key_large, bits) == 4, "sluice_rsa_key_large.bits");
+SLUICE_STATIC_ASSERT(offsetof(struct sluice_rsa_key_large, rsvd0) == 6, "sluice_rsa_key_large.rsvd0");
+SLUICE_STATIC_ASSERT(offsetof(struct sluice_rsa_key_large, e) == 8, "sluice_rsa_key_large.e");
+SLUICE_STATIC_ASSERT(offsetof(struct sluice_rsa_key_large, rsvd1) == 12, "sluice_rsa_key_large.rsvd1");
+SLUICE_STATIC_ASSERT(offsetof(struct sluice_rsa_key_large, p_n) == 16, "sluice_rsa_key_large.p_n");
+SLUICE_STATIC_ASSERT(offsetof(struct sluice_rsa_key_large, p_exp) == 348, "sluice_rsa_key_large.p_exp");
+SLUICE_STATIC_ASSERT(offsetof(struct sluice_rsa_key_large, p_kl) == 680, "sluice_rsa_key_large.p_kl");
+SLUICE_STATIC_ASSERT(offsetof(struct sluice_rsa_key_large, p_kh) == 1012, "sluice_rsa_key_large.p_kh");
+SLUICE_STATIC_ASSERT(offsetof(struct sluice_rsa_key_large, p_be) == 1344, "sluice_rsa_key_large.p_be");
+SLUICE_STATIC_ASSERT(offsetof(struct sluice_rsa_key_large, p_bi) == 1676, "sluice_rsa_key_large.p_bi");
+SLUICE_STATIC_ASSERT(offsetof(struct sluice_rsa_key_large, p_qi) == 2008, "sluice_rsa_key_large.p_qi");
+SLUICE_STATIC_ASSERT(offsetof(struct sluice_rsa_key_large, p_nq) == 2340, "sluice_rsa_key_large.p_nq");
+SLUICE_STATIC_ASSERT(offsetof(struct sluice_rsa_key_large, q_n) == 2672, "sluice_rsa_key_large.q_n");
+SLUICE_STATIC_ASSERT(offsetof(struct sluice_rsa_key_large, q_exp) == 3004, "sluice_rsa_key_large.q_exp");
+SLUICE_STATIC_ASSERT(offsetof(struct sluice_rsa_key_large, q_kl) == 3336, "sluice_rsa_key_large.q_kl");
+SLUICE_STATIC_ASSERT(offsetof(struct sluice_rsa_key_large, q_kh) == 3668, "sluice_rsa_key_large.q_kh");
+SLUICE_STATIC_ASSERT(offsetof(struct sluice_rsa_key_large, q_be) == 4000, "sluice_rsa_key_large.q_be");
+SLUICE_STATIC_ASSERT(offsetof(struct sluice_rsa_key_large, q_bi) == 4332, "sluice_rsa_key_large.q_bi");
+SLUICE_STATIC_ASSERT(offsetof(struct sluice_rsa_key_large, n_lo) == 4664, "sluice_rsa_key_large.n_lo");
+SLUICE_STATIC_ASSERT(offsetof(struct sluice_rsa_key_large, n_hi) == 4996, "sluice_rsa_key_large.n_hi");
 
 /* private key on a curve, source of KEY_LOAD after unwrapping. Byte strings begin at a field's first byte, zeros follow */
 #define SLUICE_EC_KEY_BYTES 160u

@@ -6,7 +6,7 @@ package sluice_pkg;
   // identity
   localparam logic [31:0] MAGIC = 32'h43554C53;
   localparam logic [31:0] MAP_VERSION = 32'h2;
-  localparam logic [31:0] MAP_HASH = 32'h515B67CF;
+  localparam logic [31:0] MAP_HASH = 32'h2546FA6A;
   localparam int unsigned BAR_BYTES = 65536;
   localparam int unsigned BAR_AW = 16;
 
@@ -156,7 +156,7 @@ package sluice_pkg;
   localparam logic [7:0] OP_SECRET_FREE = 8'h27;  // [kdf] handle: erases the slot
   localparam logic [7:0] OP_HKDF_EXTRACT = 8'h28;  // [mac] RFC 5869 2.2. param0 7:0 bytes of salt (0..64), 15:8 enum hash. source: salt | input keying material (0..256 bytes). Result: PRK
   localparam logic [7:0] OP_HKDF_EXPAND = 8'h29;  // [mac] RFC 5869 2.3. param0 7:0 bytes of PRK (0..64), 15:8 enum hash. param1: bytes of output (1..512). source: PRK | info (0..256 bytes). Result: output
-  localparam logic [7:0] OP_KEY_LOAD = 8'h30;  // [pka ecc] source: RFC 5649 wrapped key blob (struct rsa_key, ec_key, ..., by its magic). Unwraps with the card's key and writes the slot named by handle
+  localparam logic [7:0] OP_KEY_LOAD = 8'h30;  // [pka ecc] source: RFC 5649 wrapped key blob (struct rsa_key, rsa_key_large, ec_key, by length and magic). Unwraps with the card's key and writes the slot named by handle
   localparam logic [7:0] OP_KEY_FREE = 8'h31;  // [pka ecc] erases the slot
   localparam logic [7:0] OP_RSA_PRIVATE = 8'h32;  // [pka] source: big-endian integer below the modulus, as long as it. Result: source^d mod n, likewise
   localparam logic [7:0] OP_RSA_PMS_DECRYPT = 8'h33;  // [pka] as RSA_PRIVATE, then PKCS#1 type 2 unpadding to a 48-byte premaster secret whose first two bytes must be param0 15:0 (the version as the client sent it: major in 15:8, minor in 7:0; RFC 5246 7.4.7.1); on any mismatch a random one, in constant time, status OK. Result: 48 bytes; none when handle2 names a secret slot, which takes them as kind PREMASTER
@@ -440,6 +440,51 @@ package sluice_pkg;
   localparam int unsigned RSA_KEY_N_LO_BITS = 1344;
   localparam int unsigned RSA_KEY_N_HI_LSB = 20288;  // p q / 2^1025
   localparam int unsigned RSA_KEY_N_HI_BITS = 1344;
+
+  // RSA-3072 or RSA-4096 private key with two primes, source of KEY_LOAD after unwrapping. As struct rsa_key with 82 limbs instead of 41: R = 2^2074, numbers of the modulus' length are cut at 2^2050
+  localparam int unsigned RSA_KEY_LARGE_BYTES = 5328;
+  localparam int unsigned RSA_KEY_LARGE_MAGIC_LSB = 0;  // 0x3141534B
+  localparam int unsigned RSA_KEY_LARGE_MAGIC_BITS = 32;
+  localparam int unsigned RSA_KEY_LARGE_BITS_LSB = 32;  // 3072 or 4096
+  localparam int unsigned RSA_KEY_LARGE_BITS_BITS = 16;
+  localparam int unsigned RSA_KEY_LARGE_RSVD0_LSB = 48;  // zero
+  localparam int unsigned RSA_KEY_LARGE_RSVD0_BITS = 16;
+  localparam int unsigned RSA_KEY_LARGE_E_LSB = 64;  // public exponent, odd, at least 3
+  localparam int unsigned RSA_KEY_LARGE_E_BITS = 32;
+  localparam int unsigned RSA_KEY_LARGE_RSVD1_LSB = 96;  // zero
+  localparam int unsigned RSA_KEY_LARGE_RSVD1_BITS = 32;
+  localparam int unsigned RSA_KEY_LARGE_P_N_LSB = 128;  // p; then n0 = -1/p mod 2^17
+  localparam int unsigned RSA_KEY_LARGE_P_N_BITS = 2656;
+  localparam int unsigned RSA_KEY_LARGE_P_EXP_LSB = 2784;  // dp; then the index of the first limb that the exponentiation uses (61 or 81)
+  localparam int unsigned RSA_KEY_LARGE_P_EXP_BITS = 2656;
+  localparam int unsigned RSA_KEY_LARGE_P_KL_LSB = 5440;  // R^3 mod p
+  localparam int unsigned RSA_KEY_LARGE_P_KL_BITS = 2656;
+  localparam int unsigned RSA_KEY_LARGE_P_KH_LSB = 8096;  // 2^2050 R^4 mod p
+  localparam int unsigned RSA_KEY_LARGE_P_KH_BITS = 2656;
+  localparam int unsigned RSA_KEY_LARGE_P_BE_LSB = 10752;  // blinding: r^e R mod p
+  localparam int unsigned RSA_KEY_LARGE_P_BE_BITS = 2656;
+  localparam int unsigned RSA_KEY_LARGE_P_BI_LSB = 13408;  // blinding: r^-1 R mod p
+  localparam int unsigned RSA_KEY_LARGE_P_BI_BITS = 2656;
+  localparam int unsigned RSA_KEY_LARGE_P_QI_LSB = 16064;  // R^2/q mod p
+  localparam int unsigned RSA_KEY_LARGE_P_QI_BITS = 2656;
+  localparam int unsigned RSA_KEY_LARGE_P_NQ_LSB = 18720;  // -R^4/q mod p
+  localparam int unsigned RSA_KEY_LARGE_P_NQ_BITS = 2656;
+  localparam int unsigned RSA_KEY_LARGE_Q_N_LSB = 21376;  // q; then n0 = -1/q mod 2^17
+  localparam int unsigned RSA_KEY_LARGE_Q_N_BITS = 2656;
+  localparam int unsigned RSA_KEY_LARGE_Q_EXP_LSB = 24032;  // dq, as p_exp
+  localparam int unsigned RSA_KEY_LARGE_Q_EXP_BITS = 2656;
+  localparam int unsigned RSA_KEY_LARGE_Q_KL_LSB = 26688;  // R^3 mod q
+  localparam int unsigned RSA_KEY_LARGE_Q_KL_BITS = 2656;
+  localparam int unsigned RSA_KEY_LARGE_Q_KH_LSB = 29344;  // 2^2050 R^4 mod q
+  localparam int unsigned RSA_KEY_LARGE_Q_KH_BITS = 2656;
+  localparam int unsigned RSA_KEY_LARGE_Q_BE_LSB = 32000;  // as p_be
+  localparam int unsigned RSA_KEY_LARGE_Q_BE_BITS = 2656;
+  localparam int unsigned RSA_KEY_LARGE_Q_BI_LSB = 34656;  // as p_bi
+  localparam int unsigned RSA_KEY_LARGE_Q_BI_BITS = 2656;
+  localparam int unsigned RSA_KEY_LARGE_N_LO_LSB = 37312;  // p q mod 2^2050
+  localparam int unsigned RSA_KEY_LARGE_N_LO_BITS = 2656;
+  localparam int unsigned RSA_KEY_LARGE_N_HI_LSB = 39968;  // p q / 2^2050
+  localparam int unsigned RSA_KEY_LARGE_N_HI_BITS = 2656;
 
   // private key on a curve, source of KEY_LOAD after unwrapping. Byte strings begin at a field's first byte, zeros follow
   localparam int unsigned EC_KEY_BYTES = 160;

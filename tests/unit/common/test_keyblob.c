@@ -229,6 +229,74 @@ other_kinds_of_keys_are_not_supported(void **state)
 		assert_int_equal(out[i], 0xa5);
 }
 
+/* 82 limbs of 25 bits as a number */
+static BIGNUM *
+large_number(const uint8_t *page)
+{
+	BIGNUM *lo = number(page), *hi = number(page + 41 * 4);
+
+	BN_lshift(hi, hi, 1025);
+	BN_add(hi, hi, lo);
+	BN_free(lo);
+	return hi;
+}
+
+/* 3072 and 4096 bits: the same pages with twice the limbs, R = 2^2074 */
+static void
+large_keys_have_two_blocks(void **state)
+{
+	static const unsigned sizes[] = { 3072, 4096 };
+	struct sluice_rsa_key_large *b = test_malloc(sizeof(*b));
+	BN_CTX *ctx = ((struct fix *)*state)->ctx;
+
+	for (size_t i = 0; i < 2; i++) {
+		EVP_PKEY *key = rsa_key(sizes[i], 65537, 2);
+		BIGNUM *n = NULL, *p = NULL, *q = NULL, *x, *y = BN_new();
+		size_t len = 0;
+
+		assert_int_equal(
+			keyblob_build_rsa(key, (unsigned char *)b, sizeof(*b) - 1, &len), -ENOTSUP);
+		assert_int_equal(keyblob_build_rsa(key, (unsigned char *)b, sizeof(*b), &len), 0);
+		assert_int_equal(len, SLUICE_RSA_KEY_LARGE_BYTES);
+		assert_int_equal(b->bits, sizes[i]);
+		assert_int_equal(b->e, 65537);
+		EVP_PKEY_get_bn_param(key, OSSL_PKEY_PARAM_RSA_N, &n);
+		EVP_PKEY_get_bn_param(key, OSSL_PKEY_PARAM_RSA_FACTOR1, &p);
+		EVP_PKEY_get_bn_param(key, OSSL_PKEY_PARAM_RSA_FACTOR2, &q);
+		x = large_number(b->n_hi);
+		BN_lshift(x, x, 2050);
+		BN_free(y);
+		y = large_number(b->n_lo);
+		BN_add(x, x, y);
+		assert_int_equal(BN_cmp(x, n), 0);
+		BN_free(y);
+		y = large_number(b->p_n);
+		assert_int_equal(BN_cmp(y, p), 0);
+		assert_int_equal((word(b->p_n, 82) * BN_mod_word(p, 1u << 17) + 1) % (1u << 17), 0);
+		assert_int_equal(word(b->q_exp, 82), (sizes[i] / 2 - 1) / 25);
+		BN_free(y);
+		y = large_number(b->q_kh);
+		BN_one(x);
+		BN_lshift(x, x, 2050 + 4 * 2074);
+		BN_nnmod(x, x, q, ctx);
+		assert_int_equal(BN_cmp(x, y), 0);
+		BN_free(y);
+		y = large_number(b->p_qi);
+		BN_mod_mul(x, y, q, p, ctx);
+		BN_one(y);
+		BN_lshift(y, y, 2 * 2074);
+		BN_nnmod(y, y, p, ctx);
+		assert_int_equal(BN_cmp(x, y), 0);
+		BN_free(x);
+		BN_free(y);
+		BN_free(n);
+		BN_free(p);
+		BN_free(q);
+		EVP_PKEY_free(key);
+	}
+	test_free(b);
+}
+
 static EVP_PKEY *
 assemble(const struct fix *f, const BIGNUM *dp, int with_private)
 {
@@ -422,6 +490,7 @@ main(void)
 		cmocka_unit_test(blinding_pairs_cancel_and_are_fresh),
 		cmocka_unit_test(other_kinds_of_keys_are_not_supported),
 		cmocka_unit_test(keys_that_do_not_fit_together_are_refused),
+		cmocka_unit_test(large_keys_have_two_blocks),
 		cmocka_unit_test(room_is_checked),
 		cmocka_unit_test(curve_keys_are_taken_as_they_are),
 		cmocka_unit_test(ed25519_keys_and_other_kinds),
