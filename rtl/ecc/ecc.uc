@@ -1,0 +1,450 @@
+; Programs of the ecc engine: P-256 (complete formulas, a = -3) and X25519. rtl/ecc/README.md explains; rtl/ucode/asm.py has the syntax.
+;
+; A running point of P-256 is a sum form of six registers: X = Q1 - 3 Q2, Y = Q3 + 3 Q4, Z = Q5 + Q6 (after a doubling Z = Q5). Coordinates and
+; field constants are in Montgomery form, R = 2^272. Inputs, as the loader brings them, are plain numbers below 2^256.
+
+.at 0
+.reg TX[8] TY[8] TZ[8]                  ; odd multiples 1P, 3P .. 15P
+.at 24
+.reg K0 K1 L U V E D S                  ; inputs: K0 scalar or nonce, K1 its upper part, L random in [1, 2^255), U V point, E digest or r, D key, S s
+.reg Q1 Q2 Q3 Q4 Q5 Q6
+.reg tA tB tC tD tE tF tP tQ
+.reg T0                                 ; what nobody needs
+.reg vI vO v1 v2 v3 v4 v5               ; inversion: input, output, work
+.reg KM KB SX SY SZ                     ; sign: k, k times a random number; verify: the first of two points
+.reg DX DY DZ                           ; 2P
+.at 62
+.reg XM YM
+.at 32
+.reg XD XS ZD ZS xA xB xC xE xG xV xH xI  ; ladder, in registers of the other curve; swp() chooses between XD and XS, ZD and ZS
+
+; ---- point arithmetic
+.macro dbl X Y Z
+  tA = {X} * {X}
+  tB = {Y} * {Y}
+  tC = {Z} * {Z}
+  tD = {X} * {Y}
+  tF = {X} * {Z}
+  tE = {Y} * {Z}
+  tP = BP * tC
+  tQ = BP * tF
+  Q1 = (2*tD) * (tB - 3*tP + 6*tF)
+  Q2 = (2*tE) * (2*tQ - tA - 3*tC)
+  Q3 = (tB + 3*tP - 6*tF) * (tB - 3*tP + 6*tF)
+  Q4 = (3*tA - 3*tC) * (2*tQ - tA - 3*tC)
+  Q5 = (4*tE) * (2*tB)
+.endm
+
+.macro sums                             ; the second half of an addition
+  Q1 = (tD - tA - tB) * (tB - 3*tP + 3*tF - 3*tA)
+  Q2 = (tE - tB - tC) * (tQ - tA - 3*tC)
+  Q3 = (tB + 3*tP - 3*tF + 3*tA) * (tB - 3*tP + 3*tF - 3*tA)
+  Q4 = (3*tA - 3*tC) * (tQ - tA - 3*tC)
+  Q5 = (tE - tB - tC) * (tB + 3*tP - 3*tF + 3*tA)
+.endm
+
+.macro add Z X2 Y2 Z2                   ; the running point, its Z as given, plus another
+  tA = (Q1 - 3*Q2) * {X2}
+  tB = (Q3 + 3*Q4) * {Y2}
+  tC = {Z} * {Z2}
+  tD = (Q1 - 3*Q2 + Q3 + 3*Q4) * ({X2} + {Y2})
+  tE = (Q3 + 3*Q4 + {Z}) * ({Y2} + {Z2})
+  tF = (Q1 - 3*Q2 + {Z}) * ({X2} + {Z2})
+  tP = B1P * tC
+  tQ = BP * (tF - tA - tC)
+  !sums
+.endm
+
+.macro dbl4                             ; four doublings
+  !dbl Q1 - 3*Q2, Q3 + 3*Q4, Q5 + Q6
+  !dbl Q1 - 3*Q2, Q3 + 3*Q4, Q5
+  !dbl Q1 - 3*Q2, Q3 + 3*Q4, Q5
+  !dbl Q1 - 3*Q2, Q3 + 3*Q4, Q5
+.endm
+
+.macro copy X Y Z F                     ; running point := X F : Y F : Z F
+  Q1 = {X} * {F}
+  Q2 = 0 * 0
+  Q3 = {Y} * {F}
+  Q4 = 0 * 0
+  Q5 = {Z} * {F}
+  Q6 = 0 * 0
+.endm
+
+; ---- subroutines, modulo p
+.mod P
+; vO = 1 / vI: vI^(p - 2)
+inv_p:
+  v1 = vI * vI
+  v1 = v1 * vI                          ; 2 ones
+  v2 = v1 * v1
+  v2 = v2 * vI                          ; 3
+  v3 = v2 * v2
+  v3 = v3 * v3                  | rep 2
+  v3 = v3 * v2                          ; 6
+  v4 = v3 * v3
+  v4 = v4 * v4                  | rep 5
+  v4 = v4 * v3                          ; 12
+  v3 = v4 * v4
+  v3 = v3 * v3                  | rep 2
+  v3 = v3 * v2                          ; 15
+  v4 = v3 * v3
+  v4 = v4 * v4                  | rep 14
+  v4 = v4 * v3                          ; 30
+  v5 = v4 * v4
+  v5 = v5 * v5
+  v5 = v5 * v1                          ; 32
+  vO = v5 * v5
+  vO = vO * vO                  | rep 31
+  vO = vO * vI
+  vO = vO * vO                  | rep 128
+  vO = vO * v5
+  vO = vO * vO                  | rep 32
+  vO = vO * v5
+  vO = vO * vO                  | rep 30
+  vO = vO * v4
+  vO = vO * vO                  | rep 2
+  vO = vO * vI                  | ret
+
+; the scalar K0 + 2^256 K1 modulo n: KM in Montgomery form, K0 in [0, n]; odd (K0 or n - K0) into the window's slot
+.mod N
+nonce:
+  KM = K0 * R2N
+  K0 = K1 * H2N
+  KM = ONEN * (KM + K0)
+  K0 = ONE * KM                         ; FAULT when the nonce is zero
+  T0 = ONE * K0                 | test z FAULT
+odd_k:
+  T0 = 0 * K0                   | cap 3, test odd EVEN
+  T0 = 0 * (nege(K0) + keepe(NN)) | cap 0 odd, win 253, ret
+.mod P
+
+; fixed base: running point = (scalar in the window's slot) G, from 64 odd digits: the odd-numbered ones, four doublings, the others
+comb_g:
+  !copy comb(0, 0), wneg(comb(1, 0)), ONEP, L
+  T0 = 0 * 0                    | step 8
+comb_odd:
+  !add Q5 + Q6, comb(0, 1), wneg(comb(1, 1)), ONEP
+  Q6 = (tD - tA - tB) * (3*tA - 3*tC) | step 8, loop comb_odd 30
+  !dbl4
+  Q6 = 0 * 0                    | win 249
+comb_even:
+  !add Q5 + Q6, comb(0, 0), wneg(comb(1, 0)), ONEP
+  Q6 = (tD - tA - tB) * (3*tA - 3*tC) | step 8, loop comb_even 31
+  T0 = 0 * 0                    | ret
+
+; point U, V: coordinates into Montgomery form; BAD unless on the curve
+point_in:
+  XM = U * R2P
+  YM = V * R2P
+  tA = XM * XM
+  tB = YM * YM
+  tC = (tA - 3*ONEP) * XM
+  T0 = ONE * (tB - tC - BP)     | test nz BAD, ret
+
+; variable base: running point = (scalar in the window's slot) (XM, YM)
+mul_p:
+  !copy XM, YM, ONEP, L
+  TX = Q1 * ONEP
+  TY = Q3 * ONEP
+  TZ = Q5 * ONEP
+  !dbl Q1, Q3, Q5
+  DX = (Q1 - 3*Q2) * ONEP
+  DY = (Q3 + 3*Q4) * ONEP
+  DZ = Q5 * ONEP
+  !copy TX, TY, TZ, ONEP
+mul_table:
+  !add Q5 + Q6, DX, DY, DZ
+  Q6 = (tD - tA - tB) * (3*tA - 3*tC)
+  TX[1+cnt] = (Q1 - 3*Q2) * ONEP
+  TY[1+cnt] = (Q3 + 3*Q4) * ONEP
+  TZ[1+cnt] = (Q5 + Q6) * ONEP   | loop mul_table 6
+  !copy tab(TX), wneg(tab(TY)), tab(TZ), ONEP
+  T0 = 0 * 0                    | step 4
+mul_loop:
+  !dbl4
+  !add Q5, tab(TX), wneg(tab(TY)), tab(TZ)
+  Q6 = (tD - tA - tB) * (3*tA - 3*tC) | step 4, loop mul_loop 62
+  T0 = 0 * 0                    | ret
+
+; affine coordinates of the running point; FAULT unless they satisfy the curve's equation. x, plain and below p (0 too), into XM; y, with the
+; sign that odd_k took away, into YM
+affine:
+  vI = ONEP * (Q5 + Q6)         | call inv_p
+  XM = (Q1 - 3*Q2) * vO
+  YM = (Q3 + 3*Q4) * vO
+  tA = XM * XM
+  tB = YM * YM
+  tC = (tA - 3*ONEP) * XM
+  T0 = ONE * (tB - tC - BP)     | test nz FAULT
+  XM = ONE * XM                 | test z NZ
+  YM = ONE * YM                 | ret
+
+; ---- the same modulo n
+.mod N
+inv_n:                                  ; vO = vI^(n - 2); odd powers of the window in TX
+  v1 = vI * vI
+  TX[0] = vI * ONEN
+  TX[1] = TX[0] * v1
+  TX[2] = TX[1] * v1
+  TX[3] = TX[2] * v1
+  TX[4] = TX[3] * v1
+  TX[5] = TX[4] * v1
+  TX[6] = TX[5] * v1
+  TX[7] = TX[6] * v1
+  v2 = TX[7] * TX[7]
+  v2 = v2 * v2                  | rep 3
+  v2 = v2 * TX[7]                       ; 8 ones
+  v3 = v2 * v2
+  v3 = v3 * v3                  | rep 7
+  v3 = v3 * v2                          ; 16
+  v4 = v3 * v3
+  v4 = v4 * v4                  | rep 15
+  v4 = v4 * v3                          ; 32
+  vO = v4 * v4
+  vO = vO * vO                  | rep 63
+  vO = vO * v4
+  vO = vO * vO                  | rep 32
+  vO = vO * v4
+  vO = vO * vO                  | rep 4
+  vO = vO * TX[5]
+  vO = vO * vO                  | rep 2
+  vO = vO * TX[1]
+  vO = vO * vO                  | rep 5
+  vO = vO * TX[3]
+  vO = vO * vO                  | rep 6
+  vO = vO * TX[6]
+  vO = vO * vO                  | rep 4
+  vO = vO * TX[7]
+  vO = vO * vO                  | rep 4
+  vO = vO * TX[2]
+  vO = vO * vO                  | rep 5
+  vO = vO * TX[5]
+  vO = vO * vO                  | rep 5
+  vO = vO * TX[6]
+  vO = vO * vO                  | rep 5
+  vO = vO * TX[3]
+  vO = vO * vO                  | rep 7
+  vO = vO * TX[5]
+  vO = vO * vO                  | rep 2
+  vO = vO * TX[1]
+  vO = vO * vO                  | rep 6
+  vO = vO * TX[7]
+  vO = vO * vO                  | rep 2
+  vO = vO * TX[0]
+  vO = vO * vO                  | rep 8
+  vO = vO * TX[4]
+  vO = vO * vO                  | rep 3
+  vO = vO * TX[3]
+  vO = vO * vO                  | rep 5
+  vO = vO * TX[3]
+  vO = vO * vO                  | rep 4
+  vO = vO * TX[3]
+  vO = vO * vO                  | rep 5
+  vO = vO * TX[3]
+  vO = vO * vO                  | rep 5
+  vO = vO * TX[2]
+  vO = vO * vO                  | rep 3
+  vO = vO * TX[1]
+  vO = vO * vO                  | rep 8
+  vO = vO * TX[5]
+  vO = vO * vO                  | rep 4
+  vO = vO * TX[7]
+  vO = vO * vO                  | rep 5
+  vO = vO * TX[1]
+  vO = vO * vO                  | rep 5
+  vO = vO * TX[1]
+  vO = vO * vO                  | rep 6
+  vO = vO * TX[4]
+  vO = vO * vO                  | rep 4
+  vO = vO * TX[2]
+  vO = vO * vO                  | rep 6
+  vO = vO * TX[7]
+  T0 = 0 * 0                    | ret
+
+; ---- programs of P-256
+.mod P
+.macro finish                           ; zeros through the pipeline
+  T0 = 0 * 0                    | end
+.endm
+
+p256_keygen:                            ; slots: 3 private, 1 x, 2 y
+  T0 = 0 * 0                    | call nonce
+  T0 = 0 * 0                    | call comb_g
+  T0 = ONE * (Q5 + Q6)          | test z FAULT
+  T0 = 0 * 0                    | call affine
+  T0 = 0 * keepnz(XM)           | cap 1
+  T0 = 0 * (nege(YM) + keepe(PP)) | cap 2
+  !finish
+
+p256_ecdh:                              ; K0 in [1, n); slots: 1 x
+  T0 = 0 * 0                    | call point_in
+  T0 = 0 * 0                    | call odd_k
+  T0 = 0 * 0                    | call mul_p
+  T0 = ONE * (Q5 + Q6)          | test z BAD
+  T0 = 0 * 0                    | call affine
+  T0 = 0 * keepnz(XM)           | cap 1
+  !finish
+
+p256_respond:                           ; slots: 1 x, 2 y of the new key, 3 shared x
+  T0 = 0 * 0                    | call nonce
+  T0 = 0 * 0                    | call comb_g
+  T0 = ONE * (Q5 + Q6)          | test z FAULT
+  T0 = 0 * 0                    | call affine
+  T0 = 0 * keepnz(XM)           | cap 1
+  T0 = 0 * (nege(YM) + keepe(PP)) | cap 2, win 253
+  T0 = 0 * 0                    | call point_in
+  T0 = 0 * 0                    | call mul_p
+  T0 = ONE * (Q5 + Q6)          | test z BAD
+  T0 = 0 * 0                    | call affine
+  T0 = 0 * keepnz(XM)           | cap 3
+  !finish
+
+p256_mul:                               ; any K0 below 2^256; slots: 1 x, 2 y
+  T0 = 0 * 0                    | call point_in
+.mod N
+  KM = K0 * R2N
+  K0 = ONE * KM                 | call odd_k
+.mod P
+  T0 = 0 * 0                    | call mul_p
+  T0 = ONE * (Q5 + Q6)          | test z BAD
+  T0 = 0 * 0                    | call affine
+  T0 = 0 * keepnz(XM)           | cap 1
+  T0 = 0 * (nege(YM) + keepe(PP)) | cap 2
+  !finish
+
+p256_sign:                              ; E digest, D key; slots: 1 r, 2 s
+  T0 = 0 * 0                    | call nonce
+  T0 = 0 * 0                    | call comb_g
+  T0 = ONE * (Q5 + Q6)          | test z FAULT
+  T0 = 0 * 0                    | call affine
+.mod N
+  XM = R2N * keepnz(XM)                 ; r
+  YM = ONE * XM                 | test z FAULT
+  T0 = 0 * YM                   | cap 1
+  KB = KM * L                           ; everything is multiplied by a random number until the end
+  vI = KB * ONEN                | call inv_n
+  v1 = D * R2N
+  v1 = v1 * L
+  v2 = E * R2N
+  v2 = v2 * L
+  v1 = v1 * XM
+  v3 = (v1 + v2) * vO                   ; s = (e + r d) / k
+  T0 = ONE * v3                 | test z FAULT
+  v4 = ONE * v3
+  T0 = 0 * v4                   | cap 2
+  v5 = v3 * KB                          ; s k = e + r d
+  T0 = ONE * (v5 - v1 - v2)     | test nz FAULT
+  !finish
+
+p256_verify:                            ; E r, S s (both in [1, n)), U V point, D digest, L = 1
+  T0 = 0 * 0                    | call point_in
+.mod N
+  vI = S * R2N                  | call inv_n
+  v1 = D * R2N
+  v1 = v1 * vO
+  v2 = E * R2N
+  KM = v2 * vO
+  K0 = ONE * v1                 | call odd_k
+  T0 = 0 * 0                    | call comb_g
+.mod P
+  SX = (Q1 - 3*Q2) * ONEP
+  SY = nege(Q3 + 3*Q4) * ONEP
+  SZ = (Q5 + Q6) * ONEP
+.mod N
+  K0 = ONE * KM                 | call odd_k
+  T0 = 0 * 0                    | call mul_p
+.mod P
+  Q3 = nege(Q3 + 3*Q4) * ONEP
+  Q4 = 0 * 0
+  !add Q5 + Q6, SX, SY, SZ
+  Q6 = (tD - tA - tB) * (3*tA - 3*tC)
+  T0 = ONE * (Q5 + Q6)          | test z AUTH
+  T0 = 0 * 0                    | call affine
+.mod N
+  T0 = ONE * (keepnz(XM) - E)   | test nz AUTH
+  !finish
+
+; ---- X25519. K0 scalar (clamped), U coordinate, L random; slots: 0 scalar, 1 result
+.mod X
+; R0 = k P in XD : ZD, R1 = (k + 1) P in XS : ZS, for the P whose coordinate is in xE; FAULT unless they and P satisfy the third summation
+; polynomial, which says that P, R0 and -R1 lie on one line
+ladder:
+  T0 = 0 * K0                   | cap 0, win 254
+  XD = L * ONEX
+  ZD = 0 * 0
+  XS = xE * L
+  ZS = L * ONEX
+ladder_loop:
+  xA = (swp(XD) + swp(ZD)) * (swp(XD) + swp(ZD))
+  xB = (swp(XD) - swp(ZD)) * (swp(XD) - swp(ZD))
+  xC = (swp(XS) + swp(ZS)) * (swp(XD) - swp(ZD))
+  xV = (swp(XS) - swp(ZS)) * (swp(XD) + swp(ZD))
+  xG = A24X * (xA - xB)
+  XD = xA * xB
+  ZD = (xA - xB) * (xA + xG)
+  XS = (xV + xC) * (xV + xC)
+  xV = (xV - xC) * (xV - xC)
+  ZS = xE * xV                  | step 1, loop ladder_loop 254
+  xA = XD * XS
+  xB = ZD * ZS
+  xC = XD * ZS
+  xV = XS * ZD
+  xG = xE * (xC + xV)
+  xH = xE * xA
+  xI = xE * xB
+  xG = (xG + xA - xB) * (xG + xA - xB)
+  xB = AX * xB
+  xH = (xI + xC + xV + xB) * xH
+  T0 = ONE * (xG - 4*xH)        | test nz FAULT
+  vI = ZD * ONEX
+; inverse of ZD: vI^(2^255 - 21)
+  v1 = vI * vI                          ; 2
+  v2 = v1 * v1
+  v2 = v2 * v2                          ; 8
+  v2 = v2 * vI                          ; 9
+  v1 = v2 * v1                          ; 11
+  v3 = v1 * v1                          ; 22
+  v2 = v3 * v2                          ; 2^5 - 1
+  v3 = v2 * v2
+  v3 = v3 * v3                  | rep 4
+  v2 = v3 * v2                          ; 2^10 - 1
+  v3 = v2 * v2
+  v3 = v3 * v3                  | rep 9
+  v3 = v3 * v2                          ; 2^20 - 1
+  v4 = v3 * v3
+  v4 = v4 * v4                  | rep 19
+  v3 = v4 * v3                          ; 2^40 - 1
+  v3 = v3 * v3                  | rep 10
+  v2 = v3 * v2                          ; 2^50 - 1
+  v3 = v2 * v2
+  v3 = v3 * v3                  | rep 49
+  v3 = v3 * v2                          ; 2^100 - 1
+  v4 = v3 * v3
+  v4 = v4 * v4                  | rep 99
+  v3 = v4 * v3                          ; 2^200 - 1
+  v3 = v3 * v3                  | rep 50
+  v2 = v3 * v2                          ; 2^250 - 1
+  v2 = v2 * v2                  | rep 5
+  vO = v2 * v1
+  XM = ZD * vO
+  T0 = ONE * (XM - ONEX)        | test nz FAULT
+  XM = XD * vO
+  XM = ONE * XM                 | test z BAD, ret
+
+x25519_keygen:
+  xE = NINEX * ONEX             | call ladder
+  T0 = 0 * XM                   | cap 1
+  !finish
+
+x25519_ecdh:
+  xE = U * R2X                  | call ladder
+  T0 = 0 * XM                   | cap 1
+  !finish
+
+x25519_respond:                         ; slots: 1 own public, 3 shared
+  xE = NINEX * ONEX             | call ladder
+  T0 = 0 * XM                   | cap 1
+  xE = U * R2X                  | call ladder
+  T0 = 0 * XM                   | cap 3
+  !finish

@@ -1,0 +1,232 @@
+#!/usr/bin/env python3
+"""Runs the ecc engine's programs on numbers (rtl/ucode/model.py) and compares with arithmetic by the book.
+
+    test_programs.py [ROUNDS]     random operations of each program (default 12), after the edge cases
+"""
+import os
+import random
+import sys
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, HERE)
+import programs as pr  # noqa: E402  pylint: disable=wrong-import-position
+import model  # noqa: E402  pylint: disable=wrong-import-position
+
+FRAMES, LABELS, REGS = pr.assemble()
+COMB = pr.comb()
+RNG = random.Random(20261121)
+LENGTH = {}
+FAILED = []
+
+
+def run(entry, **inputs):
+    m = model.Machine(FRAMES, list(pr.CONSTS.values()), list(pr.MODULI.values()), pr.DIGITS, COMB)
+    m.regs = [RNG.getrandbits(256) for _ in m.regs]
+    for name, value in inputs.items():
+        m.regs[REGS[name]] = value
+    m.run(LABELS[entry])
+    if LENGTH.setdefault(entry, m.frames_run) != m.frames_run:
+        FAILED.append(f"{entry}: length depends on operands")
+    return m
+
+
+def check(ok, what):
+    if not ok:
+        FAILED.append(what)
+
+
+def lam():
+    return RNG.getrandbits(255) | 1
+
+
+def nonce():
+    return RNG.getrandbits(256), RNG.getrandbits(128)
+
+
+def good(m):
+    return not any(m.flags.values())
+
+
+def x25519(k, u):
+    """RFC 7748 5, by affine-free textbook ladder."""
+    p = pr.X
+    x2, z2, x3, z3 = 1, 0, u, 1
+    for t in range(254, -1, -1):
+        b = k >> t & 1
+        if b:
+            x2, x3, z2, z3 = x3, x2, z3, z2
+        a, c = x2 + z2, x2 - z2
+        aa, bb = a * a, c * c
+        da, cb = (x3 - z3) * a, (x3 + z3) * c
+        x3, z3 = (da + cb) ** 2 % p, u * (da - cb) ** 2 % p
+        x2, z2 = aa * bb % p, (aa - bb) * (aa + 121665 * (aa - bb)) % p
+        if b:
+            x2, x3, z2, z3 = x3, x2, z3, z2
+    return x2 * pow(z2, -1, p) % p if z2 else 0
+
+
+def clamp(k):
+    return k & ((1 << 255) - 8) | 1 << 254
+
+
+def random_point():
+    return pr.point_mul(RNG.randrange(1, pr.N), pr.G)
+
+
+def zero_x_point():
+    """(0, sqrt(b)): the coordinate whose canonical form needs the zero test."""
+    return 0, pow(pr.B, (pr.P + 1) // 4, pr.P)
+
+
+def test_keygen():
+    lo, hi = nonce()
+    m = run("p256_keygen", K0=lo, K1=hi, L=lam())
+    k = (lo + (hi << 256)) % pr.N
+    check(good(m) and (m.slots[3], (m.slots[1], m.slots[2])) == (k, pr.point_mul(k, pr.G)), "keygen")
+
+
+def test_ecdh(k=None, p=None):
+    k, p = k or RNG.randrange(1, pr.N), p or random_point()
+    m = run("p256_ecdh", K0=k, U=p[0], V=p[1], L=lam())
+    check(good(m) and m.slots[1] == pr.point_mul(k, p)[0], "ecdh")
+
+
+def test_respond():
+    (lo, hi), p = nonce(), random_point()
+    m = run("p256_respond", K0=lo, K1=hi, U=p[0], V=p[1], L=lam())
+    k = (lo + (hi << 256)) % pr.N
+    check(good(m) and (m.slots[1], m.slots[2]) == pr.point_mul(k, pr.G) and m.slots[3] == pr.point_mul(k, p)[0], "respond")
+
+
+def test_mul(k=None, p=None):
+    k, p = RNG.getrandbits(256) if k is None else k, p or random_point()
+    want = pr.point_mul(k % pr.N, p)
+    m = run("p256_mul", K0=k, U=p[0], V=p[1], L=lam())
+    if want is None:
+        check(m.flags["BAD"], "mul: infinity")
+    else:
+        check(good(m) and (m.slots[1], m.slots[2]) == want, f"mul {k:x}")
+
+
+def test_sign(d=None, e=None):
+    (lo, hi), d, e = nonce(), d or RNG.randrange(1, pr.N), RNG.getrandbits(256) if e is None else e
+    m = run("p256_sign", K0=lo, K1=hi, L=lam(), D=d, E=e)
+    k = (lo + (hi << 256)) % pr.N
+    r = pr.point_mul(k, pr.G)[0] % pr.N
+    check(good(m) and (m.slots[1], m.slots[2]) == (r, pow(k, -1, pr.N) * (e + r * d) % pr.N), "sign")
+
+
+def signature(d, e):
+    k = RNG.randrange(1, pr.N)
+    r = pr.point_mul(k, pr.G)[0] % pr.N
+    return r, pow(k, -1, pr.N) * (e + r * d) % pr.N
+
+
+def verify(r, s, q, e):
+    return run("p256_verify", E=r, S=s, U=q[0], V=q[1], D=e, L=1)
+
+
+def test_verify(e=None):
+    d, e = RNG.randrange(1, pr.N), RNG.getrandbits(256) if e is None else e
+    q, (r, s) = pr.point_mul(d, pr.G), signature(d, e)
+    check(good(verify(r, s, q, e)), "verify")
+    check(good(verify(r, pr.N - s, q, e)), "verify with -s")
+    check(verify(r, s, q, e ^ 1 << RNG.randrange(250)).flags["AUTH"], "verify another digest")
+    check(verify(r ^ 1, s, q, e).flags["AUTH"], "verify another r")
+    check(verify(r, s ^ 2, q, e).flags["AUTH"], "verify another s")
+
+
+def test_x25519():
+    k, u = clamp(RNG.getrandbits(256)), RNG.getrandbits(255)
+    m = run("x25519_ecdh", K0=k, U=u, L=lam())
+    check(good(m) and m.slots[1] == x25519(k, u), "x25519")
+    m = run("x25519_keygen", K0=k, L=lam())
+    check(good(m) and (m.slots[0], m.slots[1]) == (k, x25519(k, 9)), "x25519 keygen")
+    m = run("x25519_respond", K0=k, U=u, L=lam())
+    check(good(m) and (m.slots[1], m.slots[3]) == (x25519(k, 9), x25519(k, u)), "x25519 respond")
+
+
+def edges():
+    n = pr.N
+    for k in (1, 2, 3, n - 1, n - 2, (n + 1) // 2, 15, 16, 17, 1 << 255):
+        test_ecdh(k)
+        test_mul(k)
+    for k in (0, n, n + 1, (1 << 256) - 1):
+        test_mul(k)
+    p = zero_x_point()
+    inv3 = pow(3, -1, n)
+    for k, q in ((1, p), (n - 1, p), (3, pr.point_mul(inv3, p)), (2, pr.G), (n - 1, pr.G)):
+        test_mul(k, q)
+        test_ecdh(k, q)
+    for x, y in ((pr.G[0], pr.G[1] ^ 1), (0, 0), (1, 1), (pr.G[0] + 1, pr.G[1])):
+        check(run("p256_mul", K0=5, U=x, V=y, L=lam()).flags["BAD"], "point off the curve")
+        check(run("p256_ecdh", K0=5, U=x, V=y, L=lam()).flags["BAD"], "point off the curve")
+        check(run("p256_respond", K0=5, K1=0, U=x, V=y, L=lam()).flags["BAD"], "point off the curve")
+        check(run("p256_verify", E=5, S=6, U=x, V=y, D=7, L=1).flags["BAD"], "point off the curve")
+    for e in (0, 1, n - 1, n, (1 << 256) - 1):
+        test_sign(1, e)
+        test_sign(n - 1, e)
+        test_verify(e)
+    check(run("p256_keygen", K0=n, K1=0, L=lam()).flags["FAULT"], "nonce of zero")
+    check(run("p256_sign", K0=0, K1=0, L=lam(), D=1, E=1).flags["FAULT"], "nonce of zero")
+    # u1 G + u2 Q at infinity, and both points the same
+    d, r = 12345, 777
+    check(verify(r, 99, pr.point_mul(d, pr.G), -r * d % n).flags["AUTH"], "verify at infinity")
+    check(verify(r, 99, pr.point_mul(d, pr.G), r * d % n).flags["AUTH"], "verify with two equal points")
+    # x of the sum is zero: r = p mod n would pass if p were not taken for zero
+    r, s, e = pr.P - n, 1 + RNG.randrange(n - 1), 5
+    q = pr.point_add(pr.point_mul(s, zero_x_point()), pr.point_mul(n - e, pr.G))
+    check(verify(r, s, pr.point_mul(pow(r, -1, n), q), e).flags["AUTH"], "verify with x = 0")
+    for u in (0, 1, pr.X - 1, pr.X, pr.X + 1, 325606250916557431795983626356110631294008115727848805560023387167927233504,
+              39382357235489614581723060781553021112529911719440698176882885853963445705823):
+        m = run("x25519_ecdh", K0=clamp(RNG.getrandbits(256)), U=u, L=lam())
+        check(m.flags["BAD"], f"low order {u:x}")
+    for u in (pr.X + 2, 2**255 - 1):
+        k = clamp(RNG.getrandbits(256))
+        check(run("x25519_ecdh", K0=k, U=u, L=lam()).slots[1] == x25519(k, u), "u that is not reduced")
+    k = 0x449a44ba44226a50185afcc10a4c1462dd5e46824b15163b9d7c52f06be346a5
+    u = 0x4c1cabd0a603a9103b35b326ec2466727c5fb124a4c19435db3030586768dbe6 & (1 << 255) - 1
+    check(run("x25519_ecdh", K0=clamp(k), U=u, L=lam()).slots[1] == 0x5285a2775507b454f7711c4903cfec324f088df24dea948e90c6e99d3755dac3,
+          "RFC 7748 5.2")
+
+
+def faults():
+    """Damage to one product anywhere in a program that answers is noticed, but for where it cannot matter."""
+    for entry, inputs in (("p256_keygen", {"K0": 5, "K1": 7}), ("x25519_ecdh", {"K0": clamp(77), "U": 9}), ("p256_ecdh", {"K0": 5, "U": pr.G[0], "V": pr.G[1]})):
+        for _ in range(12):
+            m = model.Machine(FRAMES, list(pr.CONSTS.values()), list(pr.MODULI.values()), pr.DIGITS, COMB)
+            for name, value in dict(inputs, L=lam()).items():
+                m.regs[REGS[name]] = value
+            at = RNG.randrange(200, LENGTH[entry] - 20)
+            m.pc = LABELS[entry]
+            while m.step():
+                if m.frames_run == at:
+                    f = m.frames[m.pc]
+                    dst = f.dst
+                    m.step()
+                    m.regs[dst] += 1 << 20
+            dead = f.dst == REGS["T0"] or f.b == [] or f.a == []
+            check(dead or m.flags["FAULT"] or m.flags["BAD"], f"{entry}: damage in frame {at} ({f.text})")
+
+
+def main():
+    edges()
+    for _ in range(int(sys.argv[1]) if len(sys.argv) > 1 else 12):
+        test_keygen()
+        test_ecdh()
+        test_respond()
+        test_mul()
+        test_sign()
+        test_verify()
+        test_x25519()
+    faults()
+    for entry in pr.ENTRIES:
+        print(f"{entry:16} {LENGTH[entry]:6} frames")
+    print(f"{len(FRAMES)} words of {pr.LAYOUT.bits} bits; {len(FAILED)} failed")
+    for f in sorted(set(FAILED)):
+        print("FAILED", f)
+    return 1 if FAILED else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
