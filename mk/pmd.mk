@@ -2,12 +2,14 @@
 PMD_SRC := $(sort $(wildcard dataplane/pmd/*.c))
 PMD_KEYBLOB := common/keyblob.c
 PMD_FLAGS = $(DPDK_DRV_CFLAGS)
-MODEL_SRC := $(sort $(wildcard sim/model/*.c))
+MODEL_SRC := $(filter-out sim/model/model_built.c sim/model/model_full.c,$(sort $(wildcard sim/model/*.c)))
 
 PMD_LIB := $(BUILD)/lib/librte_crypto_sluice.so
+# libsluice_model.so has the engines that the RTL has, libsluice_model_full.so those of the map
 MODEL_LIB := $(BUILD)/lib/libsluice_model.so
-ALL += $(PMD_LIB)
-TEST_DEPS += $(PMD_LIB) $(MODEL_LIB)
+MODEL_FULL := $(BUILD)/lib/libsluice_model_full.so
+ALL += $(PMD_LIB) $(MODEL_FULL)
+TEST_DEPS += $(PMD_LIB) $(MODEL_LIB) $(MODEL_FULL)
 
 PMD_OBJS := $(call objs,rel,$(PMD_SRC),$$(PMD_FLAGS)) $(call objs,rel,$(PMD_KEYBLOB))
 $(PMD_OBJS): | $(BUILD)/dpdk-src/.stamp
@@ -18,7 +20,9 @@ $(PMD_LIB): $(PMD_OBJS) dataplane/pmd/exports.map
 	  $(DPDK_LIBS) -lrte_bus_pci -lrte_bus_vdev -lcrypto -ldl -lpthread
 
 MODEL_OBJS := $(call objs,rel,$(MODEL_SRC))
-$(MODEL_LIB): $(MODEL_OBJS)
+$(MODEL_LIB): $(call objs,rel,sim/model/model_built.c)
+$(MODEL_FULL): $(call objs,rel,sim/model/model_full.c)
+$(MODEL_LIB) $(MODEL_FULL): $(MODEL_OBJS)
 	$(call say,LD,$@)
 	@mkdir -p $(@D)
 	$(Q)$(CC) -shared -o $@ $^ -lcrypto
@@ -43,4 +47,4 @@ $(BUILD)/test/pmd_bar: $(call objs,asan,$(PMD_KEYBLOB))
 TESTS += pmd|pmd/perf_model|tests/pmd/perf.sh $(PMD_LIB) $(MODEL_LIB)
 TESTS += pmd|pmd/perf_sim|tests/pmd/perf.sh $(PMD_LIB) $(BUILD)/lib/libsluice_sim.so 100
 
-$(eval $(call unit_test,sim_model,tests/unit/sim/model/test_model.c $(MODEL_SRC) $(PMD_KEYBLOB),,-lcrypto))
+$(foreach t,model kdf curves records,$(eval $(call unit_test,sim_$(t),tests/unit/sim/model/test_$(t).c tests/unit/sim/model/rig.c sim/model/model_full.c $(MODEL_SRC) $(PMD_KEYBLOB),,-lcrypto)))

@@ -11,10 +11,17 @@
 #include "common/gen/sluice_regs.h"
 #include "sim/bridge/sluice_sim.h"
 
+#define MODEL_ENGINES (SLUICE_ENGINE_KDF + 1u) /* engine ids of the map, built or not */
 #define MODEL_SESSIONS SLUICE_NUM_SESSIONS
 #define MODEL_KEYS SLUICE_NUM_KEYS
+#define MODEL_SECRETS SLUICE_NUM_SECRETS
 #define MODEL_MAX_SOURCE (8u << 20) /* bytes of one operation; the device streams, the model buffers */
-#define MODEL_DIGEST_MAX 32u
+#define MODEL_DIGEST_MAX 64u
+#define MODEL_RSA_MAX 512u /* bytes of the longest modulus */
+#define MODEL_EC_MAX 48u /* bytes of the longest coordinate */
+
+/* Engines of this library, a bit per id: those that the RTL has, or (libsluice_model_full.so) all of the map. */
+extern const uint32_t model_engines;
 
 /* The source, result and verdict of one operation. */
 struct model_job {
@@ -26,20 +33,33 @@ struct model_job {
 	uint16_t info;
 	uint64_t seq;
 	uint64_t cycles;
+	uint8_t func; /* function that the queue belongs to */
 	uint8_t status;
 };
 #define MODEL_RESULT_MAX(src_len) ((src_len) + 1024u)
 
 struct model_session {
 	bool used;
+	uint8_t func;
 	uint16_t gen;
 	struct sluice_session ctx;
 };
 
+/* Key slot of engine pka or ecc: one of the two pointers is set. */
 struct model_key {
 	bool used;
+	uint8_t func;
 	uint16_t gen;
-	void *rsa; /* struct model_rsa of model_rsa.c */
+	struct model_rsa *rsa; /* model_rsa.c */
+	struct model_ec *ec; /* model_ec.c */
+};
+
+struct model_secret {
+	bool used;
+	uint8_t func, kind, len; /* kind: enum sluice_secret_kind */
+	uint8_t spent; /* uses by other engines that are over: a bit per enum sluice_slice of a KEY_BLOCK, bit 0 of an EC_PRIVATE */
+	uint16_t gen;
+	uint8_t value[SLUICE_SECRET_BYTES];
 };
 
 struct model_engine {
@@ -67,13 +87,16 @@ struct sluice_sim {
 	unsigned int next_queue; /* round robin */
 	bool drop; /* the completion of the operation in hand is not written */
 	struct model_queue queue[SLUICE_QUEUE_COUNT];
-	struct model_engine engine[SLUICE_NUM_ENGINES];
-	struct model_session *session[2]; /* of the engines aead and mac */
-	struct model_key key[MODEL_KEYS];
+	struct model_engine engine[MODEL_ENGINES];
+	struct model_session *session[MODEL_ENGINES]; /* of aead, mac and chacha */
+	struct model_key key[MODEL_ENGINES][MODEL_KEYS]; /* of pka and ecc */
+	struct model_secret *secret;
 };
 
-/* Hash of HASH_* or of an HMAC's alg; returns the digest's length, 0 when unknown. */
+/* Hash of HASH_*; NULL and no bytes when there is none of that number. */
 const void *model_md(uint32_t hash, uint32_t *bytes);
+/* HASH_* of a session's MAC, 0 when it has none */
+uint32_t model_alg_hash(uint8_t alg);
 
 /* random bytes for the engines */
 void model_random(struct sluice_sim *m, void *buf, size_t len);
@@ -88,28 +111,88 @@ int model_cbc(const uint8_t *key, int key_bytes, const uint8_t iv[16], int enc, 
 	uint32_t len, uint8_t *out);
 int model_ctr(const uint8_t *key, int key_bytes, const uint8_t iv[16], const uint8_t *in,
 	uint32_t len, uint8_t *out);
-struct model_gcm {
+struct model_aead {
 	const uint8_t *key, *iv, *aad, *in;
 	uint8_t *out, *tag; /* tag is written when sealing, compared when opening */
 	uint32_t key_bytes, aad_len, len, tag_len;
+	uint8_t alg; /* SLUICE_ALG_AES_GCM or SLUICE_ALG_CHACHA20_POLY1305 */
 	int enc;
 };
-int model_gcm(const struct model_gcm *g);
+int model_aead_do(const struct model_aead *a);
+void model_digest(uint32_t hash, const uint8_t *data, size_t len, uint8_t *out);
 void model_hmac(uint32_t hash, const uint8_t *key, uint32_t key_len, const uint8_t *data, size_t len,
 	uint8_t *out);
+/* RFC 5649 by a 32-byte key; both return the length of the output, 0 when it does not unwrap. out has room for len + 16 bytes. */
+size_t model_wrap(const uint8_t *kek, const uint8_t *in, size_t len, uint8_t *out);
+size_t model_unwrap(const uint8_t *kek, const uint8_t *in, size_t len, uint8_t *out);
+
+/* model_kdf.c: RFC 5246 5, RFC 5869, RFC 8446 7.1; lengths are the callers' to check */
+struct model_bytes {
+	const uint8_t *p;
+	uint32_t len;
+};
+#define MODEL_SEED_MAX 512u
+void model_prf(uint32_t hash, struct model_bytes secret, struct model_bytes seed, uint8_t *out,
+	uint32_t want);
+void model_hkdf_extract(uint32_t hash, struct model_bytes salt, struct model_bytes ikm, uint8_t *out);
+void model_hkdf_expand(uint32_t hash, struct model_bytes prk, struct model_bytes info, uint8_t *out,
+	uint32_t want);
+
+/* model_secret.c: the store. Both return or set BAD_SECRET when there is nothing behind the handle. */
+uint8_t model_secret_put(struct sluice_sim *m, uint32_t handle, uint8_t func, uint8_t kind,
+	const uint8_t *value, uint32_t len);
+/* kinds: a bit per enum sluice_secret_kind that is wanted */
+struct model_secret *model_secret_get(struct sluice_sim *m, uint32_t handle, uint8_t func,
+	uint32_t kinds);
+/* For another engine: a KEY_BLOCK gives each slice once, an EC_PRIVATE (slice NONE) is read once (rtl/README.md, the secret port). */
+struct model_secret *model_secret_use(struct sluice_sim *m, uint32_t handle, uint8_t func,
+	uint8_t kind, uint8_t slice);
+void model_secret_erase(struct sluice_sim *m);
+/* Whether handle is one that a result could be put to. */
+bool model_secret_room(struct sluice_sim *m, uint32_t handle, uint8_t func);
 
 /* The engines: do job->desc->opcode, set the job's result and status. */
-void model_aead(struct sluice_sim *m, struct model_job *job);
+void model_aead(struct sluice_sim *m, unsigned int engine, struct model_job *job);
 void model_mac(struct sluice_sim *m, struct model_job *job);
-void model_pka(struct sluice_sim *m, struct model_job *job);
-void model_record_gcm(struct model_session *s, struct model_job *job);
+void model_pka(struct sluice_sim *m, unsigned int engine, struct model_job *job);
+void model_kdf(struct sluice_sim *m, struct model_job *job);
+void model_record_aead(struct model_session *s, struct model_job *job);
 void model_record_cbc(struct sluice_sim *m, struct model_session *s, struct model_job *job);
 
+/* model_record.c, shared with model_record_cbc.c */
+#define MODEL_RECORD_HEADER 5u
+#define MODEL_RECORD_PLAIN 16384u
+#define MODEL_RECORD_AAD 13u
+#define MODEL_VERSION_SSL30 0x0300
+#define MODEL_VERSION_TLS10 0x0301
+#define MODEL_VERSION_TLS12 0x0303
+#define MODEL_VERSION_TLS13 0x0304
+void model_put_be(uint8_t *p, uint64_t v, unsigned int bytes);
+void model_put_header(uint8_t *p, uint8_t type, uint16_t version, uint32_t len);
+/* seq | type | version | length: what AEADs of TLS 1.2 authenticate and what MACs begin with */
+void model_put_aad(uint8_t *p, const struct sluice_session *c, uint8_t type, uint32_t len);
+/* Checks the header of a record to be opened; returns its fragment's length, 0 when it is wrong (BAD_RECORD). */
+uint32_t model_open_header(struct model_job *job, uint16_t version, uint32_t least, uint32_t most);
+bool model_seq_exhausted(const struct sluice_session *c, struct model_job *job);
+
+/* model_key.c: key slots of pka and ecc */
+void model_key_op(struct sluice_sim *m, unsigned int engine, struct model_job *job);
+struct model_key *model_key_find(struct sluice_sim *m, unsigned int engine, struct model_job *job);
+void model_key_erase(struct model_key *k);
+
 /* model_rsa.c: private keys. load returns NULL when the unwrapped blob is no usable key. */
-void *model_rsa_load(const uint8_t *blob, size_t len);
-void model_rsa_free(void *rsa);
-/* out = in^d mod n; in and out 256 bytes. Returns enum sluice_status. flip: a bit goes wrong inside. */
-uint8_t model_rsa_private(void *rsa, const uint8_t *in, uint8_t *out, bool flip);
+struct model_rsa *model_rsa_load(const uint8_t *blob, size_t len);
+void model_rsa_free(struct model_rsa *k);
+uint32_t model_rsa_bytes(const struct model_rsa *k);
+/* out = in^d mod n; in and out as long as the modulus. Returns enum sluice_status. flip: a bit goes wrong inside. */
+uint8_t model_rsa_private(const struct model_rsa *k, const uint8_t *in, uint8_t *out, bool flip);
+/* out = in^e mod n, all of len bytes */
+uint8_t model_rsa_public(const uint8_t *n, const uint8_t *in, uint32_t len, uint32_t e, uint8_t *out);
+
+/* model_ec.c */
+struct model_ec *model_ec_load(const uint8_t *blob, size_t len, unsigned int engine);
+void model_ec_free(struct model_ec *k);
+void model_ec(struct sluice_sim *m, unsigned int engine, struct model_job *job);
 
 /* model_queue.c: one step of the rings; returns false when there is nothing to do. */
 bool model_queue_step(struct sluice_sim *m);

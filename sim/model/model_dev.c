@@ -12,7 +12,6 @@
 
 #define ACCESS_CYCLES 8 /* of one register access */
 #define SELFTEST_CYCLES 2000
-#define ALL_ENGINES SLUICE_ENGINE_MASK
 
 static uint64_t
 now_ns(void)
@@ -47,12 +46,13 @@ reset(struct sluice_sim *m)
 {
 	memset(m->queue, 0, sizeof(m->queue));
 	memset(m->engine, 0, sizeof(m->engine));
-	for (unsigned int e = 0; e < 2; e++)
-		ct_wipe(m->session[e], MODEL_SESSIONS * sizeof(m->session[e][0]));
-	for (unsigned int k = 0; k < MODEL_KEYS; k++) {
-		model_rsa_free(m->key[k].rsa);
-		memset(&m->key[k], 0, sizeof(m->key[k]));
+	for (unsigned int e = 0; e < MODEL_ENGINES; e++) {
+		if (m->session[e])
+			ct_wipe(m->session[e], MODEL_SESSIONS * sizeof(m->session[e][0]));
+		for (unsigned int k = 0; k < MODEL_KEYS; k++)
+			model_key_erase(&m->key[e][k]);
 	}
+	model_secret_erase(m);
 	m->ctrl = m->fault = 0;
 	m->err_desc = m->err_dma = m->err_parity = 0;
 	m->drop = false;
@@ -99,6 +99,30 @@ advance(struct sluice_sim *m, uint64_t n)
 	return n;
 }
 
+static void
+slots_free(struct sluice_sim *m)
+{
+	for (unsigned int e = 0; e < MODEL_ENGINES; e++)
+		free(m->session[e]);
+	free(m->secret);
+}
+
+static bool
+slots_make(struct sluice_sim *m)
+{
+	static const uint8_t with_sessions[] = { SLUICE_ENGINE_AEAD, SLUICE_ENGINE_MAC, SLUICE_ENGINE_CHACHA };
+	bool good = true;
+
+	for (unsigned int i = 0; i < sizeof(with_sessions); i++) {
+		struct model_session **s = &m->session[with_sessions[i]];
+
+		*s = calloc(MODEL_SESSIONS, sizeof(**s));
+		good = good && *s;
+	}
+	m->secret = calloc(MODEL_SECRETS, sizeof(*m->secret));
+	return good && m->secret;
+}
+
 struct sluice_sim *
 sluice_sim_create(const struct sluice_sim_config *cfg)
 {
@@ -113,11 +137,8 @@ sluice_sim_create(const struct sluice_sim_config *cfg)
 		return NULL;
 	m->cfg = *cfg;
 	m->rng = cfg->seed;
-	for (unsigned int e = 0; e < 2; e++)
-		m->session[e] = calloc(MODEL_SESSIONS, sizeof(m->session[e][0]));
-	if (!m->session[0] || !m->session[1]) {
-		free(m->session[0]);
-		free(m->session[1]);
+	if (!slots_make(m)) {
+		slots_free(m);
 		free(m);
 		errno = ENOMEM;
 		return NULL;
@@ -132,8 +153,7 @@ sluice_sim_destroy(struct sluice_sim *m)
 	if (!m)
 		return;
 	reset(m);
-	free(m->session[0]);
-	free(m->session[1]);
+	slots_free(m);
 	ct_wipe(m, sizeof(*m));
 	free(m);
 }
@@ -144,7 +164,7 @@ engine_read(const struct sluice_sim *m, uint32_t offset)
 	uint32_t i = (offset - SLUICE_ENGINE_BASE) / SLUICE_ENGINE_STRIDE;
 	const struct model_engine *e;
 
-	if (i >= SLUICE_NUM_ENGINES)
+	if (i >= MODEL_ENGINES)
 		return 0;
 	e = &m->engine[i];
 	switch ((offset - SLUICE_ENGINE_BASE) % SLUICE_ENGINE_STRIDE) {
@@ -207,11 +227,11 @@ status(const struct sluice_sim *m)
 		(sluice_sim_idle(m) ? 0 : SLUICE_STATUS_BUSY_MASK);
 }
 
-/* 1 when this build has engine `id`, the number that it has of each. */
+/* 1 when this library has engine `id`, the number that it has of each. */
 static uint32_t
 engine_built(uint32_t id)
 {
-	return SLUICE_ENGINE_MASK >> id & 1;
+	return model_engines >> id & 1;
 }
 
 uint32_t
@@ -238,7 +258,7 @@ sluice_sim_reg_read32(struct sluice_sim *m, uint32_t offset)
 		return engine_built(SLUICE_ENGINE_ECC) << SLUICE_CAP2_ECC_ENGINES_SHIFT |
 			engine_built(SLUICE_ENGINE_CHACHA) << SLUICE_CAP2_CHACHA_LANES_SHIFT |
 			engine_built(SLUICE_ENGINE_KDF) << SLUICE_CAP2_KDF_SHIFT |
-			SLUICE_ENGINE_MASK << SLUICE_CAP2_ENGINES_SHIFT;
+			model_engines << SLUICE_CAP2_ENGINES_SHIFT;
 	case SLUICE_REG_CAP3:
 		return engine_built(SLUICE_ENGINE_KDF) * SLUICE_NUM_SECRETS << SLUICE_CAP3_NUM_SECRETS_SHIFT;
 	case SLUICE_REG_CTRL:
@@ -247,7 +267,7 @@ sluice_sim_reg_read32(struct sluice_sim *m, uint32_t offset)
 		return status(m);
 	case SLUICE_REG_SELFTEST_DONE:
 	case SLUICE_REG_SELFTEST_PASS:
-		return selftest_over(m) ? ALL_ENGINES : 0;
+		return selftest_over(m) ? model_engines : 0;
 	case SLUICE_REG_CYCLES_LO:
 		c = m->stats.cycles - m->reset_cycles;
 		m->cycles_hi = (uint32_t)(c >> 32);

@@ -1,4 +1,4 @@
-/* Golden model: the mac lane. Hashes, HMAC, the TLS 1.2 PRF (RFC 5246 5), CBC, and CBC+HMAC records. */
+/* Golden model: the mac lane. Hashes, HMAC, the TLS 1.2 PRF (RFC 5246 5), HKDF (RFC 5869), CBC, and CBC+HMAC records. */
 #include <openssl/evp.h>
 #include <string.h>
 
@@ -6,64 +6,75 @@
 #include "sim/model/model.h"
 
 #define BLOCK 16u
-#define PRF_SECRET_MAX 64u
-#define PRF_OUT_MAX 512u
+#define SECRET_MAX 64u
+#define OUT_MAX 512u
+#define REST_MAX 256u
 #define TAG_MIN 4u
 
 static void
 hash(struct model_job *job)
 {
 	uint32_t bytes;
-	const EVP_MD *md = model_md(job->desc->param0, &bytes);
 
-	if (!md) {
+	if (job->desc->handle || !model_md(job->desc->param0, &bytes)) {
 		job->status = SLUICE_ST_BAD_DESC;
 		return;
 	}
-	EVP_Digest(job->src, job->src_len, job->dst, NULL, md, NULL);
+	model_digest(job->desc->param0, job->src, job->src_len, job->dst);
 	job->dst_len = bytes;
 }
 
-/* A(i) = HMAC(A(i-1)); output is HMAC(A(i) | label and seed) until there is enough */
+/* Secret, salt or PRK of param0 7:0 bytes (0..64), and the rest of the source (0..256). */
+static bool
+split(const struct model_job *job, struct model_bytes *first, struct model_bytes *rest)
+{
+	uint32_t n = job->desc->param0 & 0xff;
+
+	*first = (struct model_bytes){ job->src, n };
+	*rest = (struct model_bytes){ job->src + n, job->src_len - n };
+	return !job->desc->handle && n <= SECRET_MAX && n <= job->src_len && rest->len <= REST_MAX;
+}
+
 static void
 prf(struct model_job *job)
 {
-	uint32_t secret = job->desc->param0, want = job->desc->param1, seed = job->src_len - secret;
-	uint8_t a[MODEL_DIGEST_MAX], out[MODEL_DIGEST_MAX], buf[MODEL_DIGEST_MAX + 4096];
+	uint32_t h = job->desc->param0 >> 8, want = job->desc->param1;
+	struct model_bytes secret, seed;
 
-	if (secret > PRF_SECRET_MAX || secret > job->src_len || want < 1 || want > PRF_OUT_MAX ||
-			seed > sizeof(buf) - sizeof(a)) {
+	h = h ? h : SLUICE_HASH_SHA256;
+	if (!split(job, &secret, &seed) || want < 1 || want > OUT_MAX ||
+			(h != SLUICE_HASH_SHA256 && h != SLUICE_HASH_SHA384)) {
 		job->status = SLUICE_ST_BAD_DESC;
 		return;
 	}
-	model_hmac(SLUICE_HASH_SHA256, job->src, secret, job->src + secret, seed, a);
-	memcpy(buf + sizeof(a), job->src + secret, seed);
-	for (uint32_t done = 0; done < want; done += sizeof(out)) {
-		uint32_t n = want - done < sizeof(out) ? want - done : (uint32_t)sizeof(out);
-
-		memcpy(buf, a, sizeof(a));
-		model_hmac(SLUICE_HASH_SHA256, job->src, secret, buf, sizeof(a) + seed, out);
-		memcpy(job->dst + done, out, n);
-		model_hmac(SLUICE_HASH_SHA256, job->src, secret, buf, sizeof(a), a);
-	}
+	model_prf(h, secret, seed, job->dst, want);
 	job->dst_len = want;
 }
 
-/* HASH_* of a session's MAC, 0 when it has none */
-static uint32_t
-mac_hash(uint8_t alg)
+static void
+hkdf(struct model_job *job)
 {
-	if (alg == SLUICE_ALG_HMAC_SHA1 || alg == SLUICE_ALG_AES_CBC_HMAC_SHA1)
-		return SLUICE_HASH_SHA1;
-	if (alg == SLUICE_ALG_HMAC_SHA256 || alg == SLUICE_ALG_AES_CBC_HMAC_SHA256)
-		return SLUICE_HASH_SHA256;
-	return 0;
+	bool extract = job->desc->opcode == SLUICE_OP_HKDF_EXTRACT;
+	uint32_t h = job->desc->param0 >> 8, want = job->desc->param1, bytes;
+	struct model_bytes key, rest;
+
+	if (!split(job, &key, &rest) || !model_md(h, &bytes) ||
+			rest.len > REST_MAX ||
+			(extract ? want != 0 : want < 1 || want > OUT_MAX)) {
+		job->status = SLUICE_ST_BAD_DESC;
+		return;
+	}
+	if (extract)
+		model_hkdf_extract(h, key, rest, job->dst);
+	else
+		model_hkdf_expand(h, key, rest, job->dst, want);
+	job->dst_len = extract ? bytes : want;
 }
 
 static void
 hmac(const struct sluice_session *c, struct model_job *job)
 {
-	uint32_t h = mac_hash(c->alg), tag = job->desc->param0, bytes;
+	uint32_t h = model_alg_hash(c->alg), tag = job->desc->param0, bytes;
 	bool verify = job->desc->opcode == SLUICE_OP_HMAC_VERIFY;
 	uint8_t want[MODEL_DIGEST_MAX];
 
@@ -84,11 +95,17 @@ hmac(const struct sluice_session *c, struct model_job *job)
 	}
 }
 
+/* A session with a cipher and a MAC. */
+static bool
+is_record(const struct sluice_session *c)
+{
+	return c->key_bytes && model_alg_hash(c->alg);
+}
+
 static void
 cipher(const struct sluice_session *c, struct model_job *job)
 {
-	if (c->alg != SLUICE_ALG_AES_CBC && c->alg != SLUICE_ALG_AES_CBC_HMAC_SHA1 &&
-			c->alg != SLUICE_ALG_AES_CBC_HMAC_SHA256) {
+	if (c->alg != SLUICE_ALG_AES_CBC && !is_record(c)) {
 		job->status = SLUICE_ST_BAD_SESSION;
 		return;
 	}
@@ -99,6 +116,26 @@ cipher(const struct sluice_session *c, struct model_job *job)
 	job->dst_len = job->src_len - BLOCK;
 	model_cbc(c->key, c->key_bytes, job->src, job->desc->opcode == SLUICE_OP_CIPHER_ENC,
 		job->src + BLOCK, job->dst_len, job->dst);
+}
+
+static void
+with_session(struct sluice_sim *m, struct model_session *s, struct model_job *job)
+{
+	switch (job->desc->opcode) {
+	case SLUICE_OP_HMAC:
+	case SLUICE_OP_HMAC_VERIFY:
+		hmac(&s->ctx, job);
+		return;
+	case SLUICE_OP_RECORD_SEAL:
+	case SLUICE_OP_RECORD_OPEN:
+		if (!is_record(&s->ctx) || s->ctx.version < MODEL_VERSION_SSL30 || s->ctx.version > MODEL_VERSION_TLS12)
+			job->status = SLUICE_ST_BAD_SESSION;
+		else
+			model_record_cbc(m, s, job);
+		return;
+	default:
+		cipher(&s->ctx, job);
+	}
 }
 
 void
@@ -118,26 +155,13 @@ model_mac(struct sluice_sim *m, struct model_job *job)
 	case SLUICE_OP_TLS_PRF:
 		prf(job);
 		return;
-	default:
-		break;
-	}
-	s = model_session_find(m, SLUICE_ENGINE_MAC, job);
-	if (!s)
-		return;
-	switch (job->desc->opcode) {
-	case SLUICE_OP_HMAC:
-	case SLUICE_OP_HMAC_VERIFY:
-		hmac(&s->ctx, job);
-		return;
-	case SLUICE_OP_RECORD_SEAL:
-	case SLUICE_OP_RECORD_OPEN:
-		if (s->ctx.version == 0 || (s->ctx.alg != SLUICE_ALG_AES_CBC_HMAC_SHA1 &&
-				s->ctx.alg != SLUICE_ALG_AES_CBC_HMAC_SHA256))
-			job->status = SLUICE_ST_BAD_SESSION;
-		else
-			model_record_cbc(m, s, job);
+	case SLUICE_OP_HKDF_EXTRACT:
+	case SLUICE_OP_HKDF_EXPAND:
+		hkdf(job);
 		return;
 	default:
-		cipher(&s->ctx, job);
+		s = model_session_find(m, SLUICE_ENGINE_MAC, job);
+		if (s)
+			with_session(m, s, job);
 	}
 }

@@ -1,75 +1,26 @@
-/* Golden model: the public-key engine. Key slots with RFC 5649 unwrapping, RSA, PKCS#1 type 2 unpadding. */
-#include <openssl/evp.h>
+/* Golden model: what the public-key engines (pka, ecc) do. RSA with PKCS#1 type 2 unpadding is here, curves in model_ec.c. */
 #include <string.h>
 
 #include "common/ct.h"
 #include "sim/model/model.h"
 
-#define RSA_BYTES 256u
 #define PMS_BYTES 48u
-#define BLOB_MAX 4096u
-#define RSA_CYCLES 165000u /* eight in flight, per operation */
+#define RSA_CYCLES 165000u /* 2048 bits, eight in flight, per operation */
 
-/* RFC 5649 unwrapping with the card's key; returns the plaintext's length, 0 when it does not unwrap. */
-static size_t
-unwrap(const uint8_t *kek, const uint8_t *in, uint32_t len, uint8_t *out)
+static bool
+take_flip(struct model_engine *e)
 {
-	EVP_CIPHER_CTX *ctx;
-	int n = 0, m = 0, ok;
+	bool flip = e->flip;
 
-	if (len < 16 || len % 8 || len > BLOB_MAX)
-		return 0;
-	ctx = EVP_CIPHER_CTX_new();
-	if (!ctx)
-		return 0;
-	EVP_CIPHER_CTX_set_flags(ctx, EVP_CIPHER_CTX_FLAG_WRAP_ALLOW);
-	ok = EVP_DecryptInit_ex(ctx, EVP_aes_256_wrap_pad(), NULL, kek, NULL) &&
-		EVP_DecryptUpdate(ctx, out, &n, in, (int)len) && EVP_DecryptFinal_ex(ctx, out + n, &m);
-	EVP_CIPHER_CTX_free(ctx);
-	return ok ? (size_t)(n + m) : 0;
-}
-
-static void
-key_load(struct sluice_sim *m, struct model_job *job)
-{
-	uint32_t index = job->desc->handle & 0xffff, gen = job->desc->handle >> 16;
-	uint8_t blob[BLOB_MAX + 8];
-	void *rsa = NULL;
-	size_t len;
-
-	job->cycles = 200 + job->src_len * 6ull;
-	if (index >= MODEL_KEYS || gen == 0) {
-		job->status = SLUICE_ST_BAD_HANDLE;
-		return;
-	}
-	len = unwrap(m->cfg.kek, job->src, job->src_len, blob);
-	if (len)
-		rsa = model_rsa_load(blob, len);
-	ct_wipe(blob, sizeof(blob));
-	if (!rsa) {
-		job->status = SLUICE_ST_BAD_KEY;
-		return;
-	}
-	model_rsa_free(m->key[index].rsa);
-	m->key[index] = (struct model_key){ .used = true, .gen = (uint16_t)gen, .rsa = rsa };
-}
-
-static struct model_key *
-key_find(struct sluice_sim *m, struct model_job *job)
-{
-	uint32_t index = job->desc->handle & 0xffff, gen = job->desc->handle >> 16;
-
-	if (index < MODEL_KEYS && m->key[index].used && m->key[index].gen == gen)
-		return &m->key[index];
-	job->status = SLUICE_ST_BAD_HANDLE;
-	return NULL;
+	e->flip = false;
+	return flip;
 }
 
 /* 00 02 PS 00 version PMS-rest: as RFC 5246 7.4.7.1, without telling whether it was good */
 static void
-unpad_pms(struct sluice_sim *m, struct model_job *job, const uint8_t *em)
+unpad_pms(struct sluice_sim *m, struct model_job *job, const uint8_t *em, uint32_t len)
 {
-	uint32_t at = RSA_BYTES - PMS_BYTES, good = ct_eq(em[0], 0) & ct_eq(em[1], 2);
+	uint32_t at = len - PMS_BYTES, good = ct_eq(em[0], 0) & ct_eq(em[1], 2);
 	uint8_t substitute[PMS_BYTES];
 
 	for (uint32_t i = 2; i < at - 1; i++)
@@ -81,52 +32,85 @@ unpad_pms(struct sluice_sim *m, struct model_job *job, const uint8_t *em)
 		job->dst[i] = (uint8_t)ct_select(good, em[at + i], substitute[i]);
 	job->dst_len = PMS_BYTES;
 	ct_wipe(substitute, sizeof(substitute));
+	if (job->desc->handle2) {
+		job->status = model_secret_put(m, job->desc->handle2, job->func, SLUICE_SECRET_PREMASTER, job->dst, PMS_BYTES);
+		ct_wipe(job->dst, PMS_BYTES);
+		job->dst_len = 0;
+	}
 }
 
 static void
-rsa(struct sluice_sim *m, struct model_job *job)
+rsa_private(struct sluice_sim *m, unsigned int engine, struct model_job *job)
 {
-	struct model_key *k = key_find(m, job);
-	struct model_engine *e = &m->engine[SLUICE_ENGINE_PKA];
-	uint8_t out[RSA_BYTES];
+	struct model_key *k = model_key_find(m, engine, job);
+	uint8_t out[MODEL_RSA_MAX];
+	uint32_t len;
 
 	if (!k)
 		return;
-	if (job->src_len != RSA_BYTES) {
+	if (!k->rsa) { /* a key of another kind */
+		job->status = SLUICE_ST_BAD_HANDLE;
+		return;
+	}
+	len = model_rsa_bytes(k->rsa);
+	if (job->src_len != len) {
 		job->status = SLUICE_ST_BAD_DESC;
 		return;
 	}
-	job->cycles = RSA_CYCLES;
-	job->status = model_rsa_private(k->rsa, job->src, out, e->flip);
-	e->flip = false;
+	if (job->desc->handle2 && !model_secret_room(m, job->desc->handle2, job->func)) {
+		job->status = SLUICE_ST_BAD_SECRET;
+		return;
+	}
+	job->cycles = RSA_CYCLES * (uint64_t)(len / 256) * (len / 256);
+	job->status = model_rsa_private(k->rsa, job->src, out, take_flip(&m->engine[engine]));
 	if (job->status == SLUICE_ST_OK) {
 		if (job->desc->opcode == SLUICE_OP_RSA_PMS_DECRYPT) {
-			unpad_pms(m, job, out);
+			unpad_pms(m, job, out, len);
 		} else {
-			memcpy(job->dst, out, RSA_BYTES);
-			job->dst_len = RSA_BYTES;
+			memcpy(job->dst, out, len);
+			job->dst_len = len;
 		}
 	}
 	ct_wipe(out, sizeof(out));
 }
 
-void
-model_pka(struct sluice_sim *m, struct model_job *job)
+static void
+rsa_public(struct sluice_sim *m, unsigned int engine, struct model_job *job)
 {
-	struct model_key *k;
+	uint32_t len = job->desc->param0, e = job->desc->param1;
 
+	if (job->desc->handle || (len != 256 && len != 384 && len != 512) || job->src_len != 2 * len || e < 3 || !(e & 1)) {
+		job->status = SLUICE_ST_BAD_DESC;
+		return;
+	}
+	job->cycles = RSA_CYCLES / 8;
+	job->status = model_rsa_public(job->src, job->src + len, len, e, job->dst);
+	if (job->status == SLUICE_ST_OK && take_flip(&m->engine[engine]))
+		job->status = SLUICE_ST_FAULT;
+	if (job->status == SLUICE_ST_OK)
+		job->dst_len = len;
+}
+
+void
+model_pka(struct sluice_sim *m, unsigned int engine, struct model_job *job)
+{
 	switch (job->desc->opcode) {
 	case SLUICE_OP_KEY_LOAD:
-		key_load(m, job);
-		return;
 	case SLUICE_OP_KEY_FREE:
-		k = key_find(m, job);
-		if (k) {
-			model_rsa_free(k->rsa);
-			memset(k, 0, sizeof(*k));
-		}
+		model_key_op(m, engine, job);
+		return;
+	case SLUICE_OP_RSA_PRIVATE:
+	case SLUICE_OP_RSA_PMS_DECRYPT:
+		rsa_private(m, engine, job);
+		return;
+	case SLUICE_OP_RSA_PUBLIC:
+		rsa_public(m, engine, job);
 		return;
 	default:
-		rsa(m, job);
+		model_ec(m, engine, job);
+		if (job->status == SLUICE_ST_OK && take_flip(&m->engine[engine])) {
+			job->status = SLUICE_ST_FAULT;
+			job->dst_len = 0;
+		}
 	}
 }

@@ -68,7 +68,6 @@ static bool
 desc_good(unsigned int engine, const struct sluice_desc *d)
 {
 	uint8_t flags = SLUICE_DESC_SRC_SGL | SLUICE_DESC_DST_SGL | SLUICE_DESC_FENCE;
-
 	uint8_t handles = sluice_op_handles(d->opcode);
 
 	if (!(sluice_op_engines(d->opcode) >> engine & 1) || (d->flags & ~flags) || d->rsvd0 || d->rsvd2)
@@ -87,12 +86,14 @@ engine_do(struct sluice_sim *m, unsigned int engine, struct model_job *job)
 {
 	if (job->desc->opcode == SLUICE_OP_NOP)
 		job->cycles = 10;
-	else if (engine == SLUICE_ENGINE_AEAD)
-		model_aead(m, job);
+	else if (engine == SLUICE_ENGINE_AEAD || engine == SLUICE_ENGINE_CHACHA)
+		model_aead(m, engine, job);
 	else if (engine == SLUICE_ENGINE_MAC)
 		model_mac(m, job);
+	else if (engine == SLUICE_ENGINE_KDF)
+		model_kdf(m, job);
 	else
-		model_pka(m, job);
+		model_pka(m, engine, job);
 }
 
 /* Source in, work, result out. */
@@ -108,7 +109,7 @@ run_job(struct sluice_sim *m, unsigned int engine, struct model_job *job)
 	if (job->status != SLUICE_ST_OK)
 		return;
 	engine_do(m, engine, job);
-	if (e->flip && job->dst_len) { /* the pka engine takes the flip itself */
+	if (e->flip && job->dst_len) { /* the public-key engines take the flip themselves */
 		e->flip = false;
 		m->err_parity++;
 		job->status = SLUICE_ST_PARITY;
@@ -200,7 +201,8 @@ queue_do(struct sluice_sim *m, struct model_queue *q)
 	} else {
 		if (!take_fault(m, class_of(q)))
 			return;
-		room = (size_t)desc.src_len + MODEL_RESULT_MAX(desc.src_len);
+		room = (size_t)desc.src_len + MODEL_RESULT_MAX(desc.src_len) +
+			(desc.opcode == SLUICE_OP_RECORD_SEAL ? MODEL_RECORD_PLAIN : 0); /* padding of TLS 1.3 */
 		job.src = malloc(room);
 		if (!job.src)
 			abort();
@@ -220,7 +222,7 @@ queue_do(struct sluice_sim *m, struct model_queue *q)
 bool
 model_hung(const struct sluice_sim *m)
 {
-	for (unsigned int e = 0; e < SLUICE_NUM_ENGINES; e++)
+	for (unsigned int e = 0; e < MODEL_ENGINES; e++)
 		if (m->engine[e].hung)
 			return true;
 	return false;
@@ -263,7 +265,7 @@ model_queue_config(struct sluice_sim *m, unsigned int n, uint32_t value)
 		return;
 	q->sq_tail = q->sq_head = q->cq_head = q->cq_tail = 0;
 	q->error = 0;
-	if (log2 < 1 || log2 > SLUICE_MAX_RING_LOG2 || !(SLUICE_ENGINE_MASK >> class_of(q) & 1) ||
+	if (log2 < 1 || log2 > SLUICE_MAX_RING_LOG2 || !(model_engines >> class_of(q) & 1) ||
 			q->sq_base % SLUICE_DESC_BYTES || q->cq_base % SLUICE_DESC_BYTES) {
 		q->error = QUEUE_CONFIG;
 		q->config &= ~SLUICE_QUEUE_CONFIG_CLASS_MASK;

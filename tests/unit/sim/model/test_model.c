@@ -1,6 +1,6 @@
 /*
  * The golden model against published vectors: it checks everything else, so what checks it comes from outside. Operations go through registers
- * and rings, as any driver's would.
+ * and rings, as any driver's would. What map version 2 added is in test_kdf.c, test_curves.c and test_records.c.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -14,168 +14,7 @@
 #include <openssl/rsa.h>
 
 #include "common/keyblob.h"
-#include "sim/bridge/sluice_sim.h"
-
-#define MEM_BYTES (1u << 20)
-#define MEM_BASE 0x40000000u /* what the device calls the first byte */
-#define RING_LOG2 3u
-#define RING (1u << RING_LOG2)
-#define SQ 0u
-#define CQ 4096u
-#define SRC 8192u
-#define DST 65536u
-#define HANDLE 0x00010002u
-
-struct rig {
-	uint8_t *mem;
-	struct sluice_sim *dev;
-	uint16_t tail[SLUICE_NUM_ENGINES];
-};
-
-static int
-dma(uint8_t *mem, uint64_t iova, uint32_t len, uint8_t **at)
-{
-	if (iova < MEM_BASE || iova - MEM_BASE > MEM_BYTES - len)
-		return -1;
-	*at = mem + (iova - MEM_BASE);
-	return 0;
-}
-
-static int
-dma_read(void *user, uint64_t iova, void *buf, uint32_t len)
-{
-	uint8_t *p;
-
-	if (dma(((struct rig *)user)->mem, iova, len, &p))
-		return -1;
-	memcpy(buf, p, len);
-	return 0;
-}
-
-static int
-dma_write(void *user, uint64_t iova, const void *buf, uint32_t len)
-{
-	uint8_t *p;
-
-	if (dma(((struct rig *)user)->mem, iova, len, &p))
-		return -1;
-	memcpy(p, buf, len);
-	return 0;
-}
-
-static uint32_t
-engine_base(unsigned int e)
-{
-	return e * 0x20000u;
-}
-
-static void
-wreg(struct rig *r, uint32_t reg, uint32_t val)
-{
-	sluice_sim_reg_write32(r->dev, reg, val);
-}
-
-static uint32_t
-rreg(struct rig *r, uint32_t reg)
-{
-	return sluice_sim_reg_read32(r->dev, reg);
-}
-
-static void
-rings(struct rig *r)
-{
-	for (uint32_t e = 0; e < SLUICE_NUM_ENGINES; e++) {
-		uint32_t cfg = RING_LOG2 | e << SLUICE_QUEUE_CONFIG_CLASS_SHIFT;
-
-		r->tail[e] = 0;
-		memset(r->mem + engine_base(e) + CQ, 0, RING * SLUICE_CPL_BYTES);
-		wreg(r, SLUICE_QUEUE_REG(e, SQ_BASE_LO), MEM_BASE + engine_base(e) + SQ);
-		wreg(r, SLUICE_QUEUE_REG(e, CQ_BASE_LO), MEM_BASE + engine_base(e) + CQ);
-		wreg(r, SLUICE_QUEUE_REG(e, CONFIG), cfg | SLUICE_QUEUE_CONFIG_ENABLE_MASK);
-	}
-	wreg(r, SLUICE_REG_CTRL, SLUICE_CTRL_ENABLE_MASK);
-}
-
-static int
-setup(void **state)
-{
-	struct rig *r = calloc(1, sizeof(*r));
-	struct sluice_sim_config cfg = { .api_version = SLUICE_SIM_API_VERSION, .seed = 1, .dma_read = dma_read,
-		.dma_write = dma_write, .user = r };
-
-	memset(cfg.kek, 0x5a, sizeof(cfg.kek));
-	r->mem = calloc(1, MEM_BYTES);
-	r->dev = sluice_sim_create(&cfg);
-	assert_non_null(r->dev);
-	while (!(rreg(r, SLUICE_REG_STATUS) & SLUICE_STATUS_READY_MASK))
-		sluice_sim_run(r->dev, 1000);
-	rings(r);
-	*state = r;
-	return 0;
-}
-
-static int
-teardown(void **state)
-{
-	struct rig *r = *state;
-
-	sluice_sim_destroy(r->dev);
-	free(r->mem);
-	free(r);
-	return 0;
-}
-
-/* Puts a descriptor on the queue of an engine and rings. */
-static void
-submit(struct rig *r, unsigned int e, const struct sluice_desc *d)
-{
-	memcpy(r->mem + engine_base(e) + SQ + (r->tail[e] % RING) * SLUICE_DESC_BYTES, d, sizeof(*d));
-	wreg(r, SLUICE_QUEUE_REG(e, SQ_TAIL), ++r->tail[e]);
-}
-
-/* One operation from src to DST; the result is in *out. Returns the completion. */
-static struct sluice_cpl
-op(struct rig *r, unsigned int e, struct sluice_desc d, const void *src, uint32_t len, const uint8_t **out)
-{
-	uint16_t at = r->tail[e];
-	struct sluice_cpl c;
-
-	memcpy(r->mem + engine_base(e) + SRC, src, len);
-	memset(r->mem + engine_base(e) + DST, 0xee, 32768);
-	d.cookie = 0xc0de0000u + at;
-	d.src_len = len;
-	d.src_addr = MEM_BASE + engine_base(e) + SRC;
-	d.dst_addr = MEM_BASE + engine_base(e) + DST;
-	if (!d.dst_len)
-		d.dst_len = 32768;
-	submit(r, e, &d);
-	while (sluice_sim_run(r->dev, 1000000))
-		;
-	memcpy(&c, r->mem + engine_base(e) + CQ + (at % RING) * SLUICE_CPL_BYTES, sizeof(c));
-	assert_int_equal(c.phase, (at / RING & 1) ^ 1);
-	assert_int_equal(c.cookie, d.cookie);
-	wreg(r, SLUICE_QUEUE_REG(e, CQ_HEAD), r->tail[e]);
-	if (out)
-		*out = r->mem + engine_base(e) + DST;
-	return c;
-}
-
-static uint8_t
-load(struct rig *r, unsigned int e, const struct sluice_session *s)
-{
-	return op(r, e, (struct sluice_desc){ .opcode = SLUICE_OP_SESSION_LOAD, .handle = HANDLE }, s, sizeof(*s),
-		NULL).status;
-}
-
-static size_t
-hex(const char *text, uint8_t *out)
-{
-	size_t n = 0;
-
-	for (; text[0]; text += 2)
-		out[n++] = (uint8_t)strtoul((char[]){ text[0], text[1], 0 }, NULL, 16);
-	return n;
-}
+#include "tests/unit/sim/model/rig.h"
 
 /* McGrew and Viega, The Galois/Counter Mode of Operation, appendix B, test case 4. */
 static void
@@ -188,28 +27,28 @@ gcm_vector(void **state)
 	struct sluice_cpl c;
 	size_t n;
 
-	hex("feffe9928665731c6d6a8f9467308308", s.key);
-	assert_int_equal(load(r, SLUICE_ENGINE_AEAD, &s), SLUICE_ST_OK);
-	n = hex("cafebabefacedbaddecaf888" "feedfacedeadbeeffeedfacedeadbeefabaddad2"
+	rig_hex("feffe9928665731c6d6a8f9467308308", s.key);
+	assert_int_equal(rig_load(r, SLUICE_ENGINE_AEAD, &s), SLUICE_ST_OK);
+	n = rig_hex("cafebabefacedbaddecaf888" "feedfacedeadbeeffeedfacedeadbeefabaddad2"
 		"d9313225f88406e5a55909c5aff5269a86a7a9531534f7da2e4c303d8a318a721c3c0c95956809532fcf0e2449a6b525"
 		"b16aedf5aa0de657ba637b39", in);
-	c = op(r, SLUICE_ENGINE_AEAD, (struct sluice_desc){ .opcode = SLUICE_OP_AEAD_SEAL, .handle = HANDLE,
+	c = rig_op(r, SLUICE_ENGINE_AEAD, (struct sluice_desc){ .opcode = SLUICE_OP_AEAD_SEAL, .handle = HANDLE,
 		.param0 = 20 }, in, (uint32_t)n, &out);
 	assert_int_equal(c.status, SLUICE_ST_OK);
-	n = hex("42831ec2217774244b7221b784d0d49ce3aa212f2c02a4e035c17e2329aca12e21d514b25466931c7d8f6a5aac84aa05"
+	n = rig_hex("42831ec2217774244b7221b784d0d49ce3aa212f2c02a4e035c17e2329aca12e21d514b25466931c7d8f6a5aac84aa05"
 		"1ba30b396a0aac973d58e091" "5bc94fbc3221a5db94fae95ae7121a47", want);
 	assert_int_equal(c.length, n);
 	assert_memory_equal(out, want, n);
 	/* and back, with the tag cut to eight bytes */
 	memcpy(sealed, in, 32);
 	memcpy(sealed + 32, want, n - 8);
-	c = op(r, SLUICE_ENGINE_AEAD, (struct sluice_desc){ .opcode = SLUICE_OP_AEAD_OPEN, .handle = HANDLE,
+	c = rig_op(r, SLUICE_ENGINE_AEAD, (struct sluice_desc){ .opcode = SLUICE_OP_AEAD_OPEN, .handle = HANDLE,
 		.param0 = 20, .param1 = 8 }, sealed, (uint32_t)(32 + n - 8), &out);
 	assert_int_equal(c.status, SLUICE_ST_OK);
 	assert_int_equal(c.length, 60);
 	assert_memory_equal(out, in + 32, 60);
 	sealed[40] ^= 1;
-	c = op(r, SLUICE_ENGINE_AEAD, (struct sluice_desc){ .opcode = SLUICE_OP_AEAD_OPEN, .handle = HANDLE,
+	c = rig_op(r, SLUICE_ENGINE_AEAD, (struct sluice_desc){ .opcode = SLUICE_OP_AEAD_OPEN, .handle = HANDLE,
 		.param0 = 20, .param1 = 8 }, sealed, (uint32_t)(32 + n - 8), &out);
 	assert_int_equal(c.status, SLUICE_ST_AUTH_FAILED);
 }
@@ -234,20 +73,20 @@ cbc_and_ctr_vectors(void **state)
 		const uint8_t *out;
 		struct sluice_cpl c;
 
-		hex(key, s.key);
-		hex(v[i].iv, in);
-		hex(plain, in + 16);
-		hex(v[i].cipher, want);
-		assert_int_equal(load(r, SLUICE_ENGINE_AEAD, &s), SLUICE_ST_OK);
-		c = op(r, SLUICE_ENGINE_AEAD, (struct sluice_desc){ .opcode = SLUICE_OP_CIPHER_ENC, .handle = HANDLE },
+		rig_hex(key, s.key);
+		rig_hex(v[i].iv, in);
+		rig_hex(plain, in + 16);
+		rig_hex(v[i].cipher, want);
+		assert_int_equal(rig_load(r, SLUICE_ENGINE_AEAD, &s), SLUICE_ST_OK);
+		c = rig_op(r, SLUICE_ENGINE_AEAD, (struct sluice_desc){ .opcode = SLUICE_OP_CIPHER_ENC, .handle = HANDLE },
 			in, sizeof(in), &out);
 		assert_int_equal(c.status, SLUICE_ST_OK);
 		assert_int_equal(c.length, 32);
 		assert_memory_equal(out, want, 32);
 		memcpy(in + 16, want, 32);
-		op(r, SLUICE_ENGINE_AEAD, (struct sluice_desc){ .opcode = SLUICE_OP_CIPHER_DEC, .handle = HANDLE }, in,
+		rig_op(r, SLUICE_ENGINE_AEAD, (struct sluice_desc){ .opcode = SLUICE_OP_CIPHER_DEC, .handle = HANDLE }, in,
 			sizeof(in), &out);
-		hex(plain, want);
+		rig_hex(plain, want);
 		assert_memory_equal(out, want, 32);
 	}
 }
@@ -271,23 +110,23 @@ hash_and_hmac_vectors(void **state)
 		uint8_t want[32], verify[64];
 		const uint8_t *out;
 		struct sluice_cpl c;
-		size_t n = hex(v[i].abc, want);
+		size_t n = rig_hex(v[i].abc, want);
 
-		c = op(r, SLUICE_ENGINE_MAC, (struct sluice_desc){ .opcode = SLUICE_OP_HASH, .param0 = v[i].hash }, "abc", 3,
+		c = rig_op(r, SLUICE_ENGINE_MAC, (struct sluice_desc){ .opcode = SLUICE_OP_HASH, .param0 = v[i].hash }, "abc", 3,
 			&out);
 		assert_int_equal(c.length, n);
 		assert_memory_equal(out, want, n);
-		assert_int_equal(load(r, SLUICE_ENGINE_MAC, &s), SLUICE_ST_OK);
-		c = op(r, SLUICE_ENGINE_MAC, (struct sluice_desc){ .opcode = SLUICE_OP_HMAC, .handle = HANDLE }, text,
+		assert_int_equal(rig_load(r, SLUICE_ENGINE_MAC, &s), SLUICE_ST_OK);
+		c = rig_op(r, SLUICE_ENGINE_MAC, (struct sluice_desc){ .opcode = SLUICE_OP_HMAC, .handle = HANDLE }, text,
 			(uint32_t)strlen(text), &out);
-		hex(v[i].jefe, want);
+		rig_hex(v[i].jefe, want);
 		assert_int_equal(c.length, n);
 		assert_memory_equal(out, want, n);
 		memcpy(verify, text, strlen(text));
 		memcpy(verify + strlen(text), want, n);
 		for (int flip = 0; flip < 2; flip++) {
 			verify[strlen(text) + 3] ^= (uint8_t)flip;
-			c = op(r, SLUICE_ENGINE_MAC, (struct sluice_desc){ .opcode = SLUICE_OP_HMAC_VERIFY, .handle = HANDLE,
+			c = rig_op(r, SLUICE_ENGINE_MAC, (struct sluice_desc){ .opcode = SLUICE_OP_HMAC_VERIFY, .handle = HANDLE,
 				.param0 = (uint32_t)n }, verify, (uint32_t)(strlen(text) + n), NULL);
 			assert_int_equal(c.status, flip ? SLUICE_ST_AUTH_FAILED : SLUICE_ST_OK);
 			assert_int_equal(c.length, 0);
@@ -305,13 +144,13 @@ prf_vector(void **state)
 	struct sluice_cpl c;
 	size_t n;
 
-	n = hex("9bbe436ba940f017b17652849a71db35", in);
+	n = rig_hex("9bbe436ba940f017b17652849a71db35", in);
 	memcpy(in + n, "test label", 10);
 	n += 10;
-	n += hex("a0ba9f936cda311827a6f796ffd5198c", in + n);
-	c = op(r, SLUICE_ENGINE_MAC, (struct sluice_desc){ .opcode = SLUICE_OP_TLS_PRF, .param0 = 16, .param1 = 100 },
+	n += rig_hex("a0ba9f936cda311827a6f796ffd5198c", in + n);
+	c = rig_op(r, SLUICE_ENGINE_MAC, (struct sluice_desc){ .opcode = SLUICE_OP_TLS_PRF, .param0 = 16, .param1 = 100 },
 		in, (uint32_t)n, &out);
-	n = hex("e3f229ba727be17b8d122620557cd453c2aab21d07c3d495329b52d4e61edb5a6b301791e90d35c9c9a46b4e14baf9af0f"
+	n = rig_hex("e3f229ba727be17b8d122620557cd453c2aab21d07c3d495329b52d4e61edb5a6b301791e90d35c9c9a46b4e14baf9af0f"
 		"a022f7077def17abfd3797c0564bab4fbc91666e9def9b97fce34f796789baa48082d122ee42c5a72e5a5110fff70187347b66",
 		want);
 	assert_int_equal(c.status, SLUICE_ST_OK);
@@ -320,59 +159,66 @@ prf_vector(void **state)
 }
 
 static EVP_PKEY *
-key_blob(uint8_t *wrapped, size_t *len)
+key_blob(unsigned int bits, uint8_t *wrapped, size_t *len)
 {
-	uint8_t plain[KEYBLOB_PLAIN_BYTES], kek[32];
-	EVP_PKEY *key = EVP_RSA_gen(2048);
+	uint8_t plain[KEYBLOB_LARGE_PLAIN_BYTES], kek[32];
+	EVP_PKEY *key = EVP_RSA_gen(bits);
 
 	memset(kek, 0x5a, sizeof(kek));
 	assert_int_equal(keyblob_build_rsa(key, plain, sizeof(plain), len), 0);
-	assert_int_equal(keyblob_wrap(kek, plain, *len, wrapped, KEYBLOB_WRAPPED_BYTES, len), 0);
+	assert_int_equal(keyblob_wrap(kek, plain, *len, wrapped, KEYBLOB_LARGE_WRAPPED_BYTES, len), 0);
 	return key;
 }
 
 /* sign, then let libcrypto undo it; a flipped bit inside gives FAULT and no result */
 static void
-rsa_round_trip_and_fault(void **state)
+rsa_round_trip(struct rig *r, unsigned int bits)
 {
-	struct rig *r = *state;
-	uint8_t blob[KEYBLOB_WRAPPED_BYTES], in[256] = { 0, 7 }, back[256];
+	uint8_t blob[KEYBLOB_LARGE_WRAPPED_BYTES], in[512] = { 0, 7 }, back[512];
 	struct sluice_desc priv = { .opcode = SLUICE_OP_RSA_PRIVATE, .handle = HANDLE };
+	uint32_t n = bits / 8;
 	const uint8_t *out;
 	struct sluice_cpl c;
 	EVP_PKEY_CTX *ctx;
 	EVP_PKEY *key;
-	size_t len;
+	size_t len, room = sizeof(back);
 
-	key = key_blob(blob, &len);
-	c = op(r, SLUICE_ENGINE_PKA, (struct sluice_desc){ .opcode = SLUICE_OP_KEY_LOAD, .handle = HANDLE }, blob,
+	key = key_blob(bits, blob, &len);
+	c = rig_op(r, SLUICE_ENGINE_PKA, (struct sluice_desc){ .opcode = SLUICE_OP_KEY_LOAD, .handle = HANDLE }, blob,
 		(uint32_t)len, NULL);
 	assert_int_equal(c.status, SLUICE_ST_OK);
-	c = op(r, SLUICE_ENGINE_PKA, priv, in, sizeof(in), &out);
+	c = rig_op(r, SLUICE_ENGINE_PKA, priv, in, n, &out);
 	assert_int_equal(c.status, SLUICE_ST_OK);
-	assert_int_equal(c.length, 256);
+	assert_int_equal(c.length, n);
 	ctx = EVP_PKEY_CTX_new(key, NULL);
 	EVP_PKEY_encrypt_init(ctx);
 	EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_NO_PADDING);
-	len = sizeof(back);
-	assert_int_equal(EVP_PKEY_encrypt(ctx, back, &len, out, 256), 1);
-	assert_memory_equal(back, in, 256);
+	assert_int_equal(EVP_PKEY_encrypt(ctx, back, &room, out, n), 1);
+	assert_memory_equal(back, in, n);
 	EVP_PKEY_CTX_free(ctx);
-	wreg(r, SLUICE_REG_FAULT_INJECT, SLUICE_ENGINE_PKA | SLUICE_FAULT_INJECT_FLIP_MASK);
-	c = op(r, SLUICE_ENGINE_PKA, priv, in, sizeof(in), &out);
+	rig_wreg(r, SLUICE_REG_FAULT_INJECT, SLUICE_ENGINE_PKA | SLUICE_FAULT_INJECT_FLIP_MASK);
+	c = rig_op(r, SLUICE_ENGINE_PKA, priv, in, n, &out);
 	assert_int_equal(c.status, SLUICE_ST_FAULT);
 	assert_int_equal(c.length, 0);
 	assert_int_equal(out[0], 0xee);
-	memset(in, 0xff, sizeof(in));
-	assert_int_equal(op(r, SLUICE_ENGINE_PKA, priv, in, sizeof(in), &out).status, SLUICE_ST_BAD_INPUT);
+	memset(in, 0xff, n);
+	assert_int_equal(rig_op(r, SLUICE_ENGINE_PKA, priv, in, n, &out).status, SLUICE_ST_BAD_INPUT);
+	assert_int_equal(rig_op(r, SLUICE_ENGINE_PKA, priv, in, n - 1, &out).status, SLUICE_ST_BAD_DESC);
 	blob[100] ^= 1;
-	c = op(r, SLUICE_ENGINE_PKA, (struct sluice_desc){ .opcode = SLUICE_OP_KEY_LOAD, .handle = HANDLE }, blob,
-		sizeof(blob), NULL);
+	c = rig_op(r, SLUICE_ENGINE_PKA, (struct sluice_desc){ .opcode = SLUICE_OP_KEY_LOAD, .handle = HANDLE }, blob,
+		(uint32_t)len, NULL);
 	assert_int_equal(c.status, SLUICE_ST_BAD_KEY);
-	assert_int_equal(op(r, SLUICE_ENGINE_PKA, (struct sluice_desc){ .opcode = SLUICE_OP_KEY_FREE, .handle = HANDLE },
+	assert_int_equal(rig_op(r, SLUICE_ENGINE_PKA, (struct sluice_desc){ .opcode = SLUICE_OP_KEY_FREE, .handle = HANDLE },
 		"", 0, NULL).status, SLUICE_ST_OK);
-	assert_int_equal(op(r, SLUICE_ENGINE_PKA, priv, in, sizeof(in), &out).status, SLUICE_ST_BAD_HANDLE);
+	assert_int_equal(rig_op(r, SLUICE_ENGINE_PKA, priv, in, n, &out).status, SLUICE_ST_BAD_HANDLE);
 	EVP_PKEY_free(key);
+}
+
+static void
+rsa_round_trip_and_fault(void **state)
+{
+	for (unsigned int bits = 2048; bits <= 4096; bits += 1024)
+		rsa_round_trip(*state, bits);
 }
 
 /* Every field that must be zero, every flag and opcode that is not the queue's. */
@@ -391,10 +237,10 @@ bad_descriptors_are_refused_and_counted(void **state)
 	struct rig *r = *state;
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
-		assert_int_equal(op(r, bad[i].engine, bad[i].d, "", 0, NULL).status, SLUICE_ST_BAD_DESC);
-		assert_int_equal(rreg(r, SLUICE_REG_ERR_DESC), i + 1);
+		assert_int_equal(rig_op(r, bad[i].engine, bad[i].d, "", 0, NULL).status, SLUICE_ST_BAD_DESC);
+		assert_int_equal(rig_rreg(r, SLUICE_REG_ERR_DESC), i + 1);
 	}
-	assert_int_equal(op(r, 0, (struct sluice_desc){ .opcode = SLUICE_OP_NOP }, "", 0, NULL).status, SLUICE_ST_OK);
+	assert_int_equal(rig_op(r, 0, (struct sluice_desc){ .opcode = SLUICE_OP_NOP }, "", 0, NULL).status, SLUICE_ST_OK);
 }
 
 static void
@@ -402,7 +248,7 @@ destinations_are_never_overrun(void **state)
 {
 	struct rig *r = *state;
 	const uint8_t *out;
-	struct sluice_cpl c = op(r, SLUICE_ENGINE_MAC, (struct sluice_desc){ .opcode = SLUICE_OP_HASH,
+	struct sluice_cpl c = rig_op(r, SLUICE_ENGINE_MAC, (struct sluice_desc){ .opcode = SLUICE_OP_HASH,
 		.param0 = SLUICE_HASH_SHA256, .dst_len = 31 }, "abc", 3, &out);
 
 	assert_int_equal(c.status, SLUICE_ST_DST_SHORT);
@@ -414,25 +260,25 @@ static void
 queues_stop_with_a_reason(void **state)
 {
 	struct rig *r = *state;
-	uint32_t q = 5;
+	uint32_t q = 9;
 
-	wreg(r, SLUICE_QUEUE_REG(0, SQ_TAIL), RING + 1);
+	rig_wreg(r, SLUICE_QUEUE_REG(0, SQ_TAIL), RING + 1);
 	while (sluice_sim_run(r->dev, 1000))
 		;
-	assert_int_equal(rreg(r, SLUICE_QUEUE_REG(0, ERROR)), 1);
-	wreg(r, SLUICE_QUEUE_REG(q, CONFIG), RING_LOG2 | 7u << SLUICE_QUEUE_CONFIG_CLASS_SHIFT |
+	assert_int_equal(rig_rreg(r, SLUICE_QUEUE_REG(0, ERROR)), 1);
+	rig_wreg(r, SLUICE_QUEUE_REG(q, CONFIG), RING_LOG2 | 7u << SLUICE_QUEUE_CONFIG_CLASS_SHIFT |
 		SLUICE_QUEUE_CONFIG_ENABLE_MASK);
-	assert_int_equal(rreg(r, SLUICE_QUEUE_REG(q, ERROR)), 2);
-	wreg(r, SLUICE_QUEUE_REG(q, CONFIG), 0);
-	wreg(r, SLUICE_QUEUE_REG(q, CONFIG), (SLUICE_MAX_RING_LOG2 + 1) | SLUICE_QUEUE_CONFIG_ENABLE_MASK);
-	assert_int_equal(rreg(r, SLUICE_QUEUE_REG(q, ERROR)), 2);
-	wreg(r, SLUICE_QUEUE_REG(q, CONFIG), 0);
-	wreg(r, SLUICE_QUEUE_REG(q, CONFIG), RING_LOG2 | SLUICE_QUEUE_CONFIG_ENABLE_MASK);
-	assert_int_equal(rreg(r, SLUICE_QUEUE_REG(q, ERROR)), 0);
-	wreg(r, SLUICE_QUEUE_REG(q, SQ_TAIL), 1);
+	assert_int_equal(rig_rreg(r, SLUICE_QUEUE_REG(q, ERROR)), 2);
+	rig_wreg(r, SLUICE_QUEUE_REG(q, CONFIG), 0);
+	rig_wreg(r, SLUICE_QUEUE_REG(q, CONFIG), (SLUICE_MAX_RING_LOG2 + 1) | SLUICE_QUEUE_CONFIG_ENABLE_MASK);
+	assert_int_equal(rig_rreg(r, SLUICE_QUEUE_REG(q, ERROR)), 2);
+	rig_wreg(r, SLUICE_QUEUE_REG(q, CONFIG), 0);
+	rig_wreg(r, SLUICE_QUEUE_REG(q, CONFIG), RING_LOG2 | SLUICE_QUEUE_CONFIG_ENABLE_MASK);
+	assert_int_equal(rig_rreg(r, SLUICE_QUEUE_REG(q, ERROR)), 0);
+	rig_wreg(r, SLUICE_QUEUE_REG(q, SQ_TAIL), 1);
 	while (sluice_sim_run(r->dev, 1000))
 		;
-	assert_int_equal(rreg(r, SLUICE_QUEUE_REG(q, ERROR)), 3);
+	assert_int_equal(rig_rreg(r, SLUICE_QUEUE_REG(q, ERROR)), 3);
 }
 
 static void
@@ -443,22 +289,22 @@ handles_go_by_generation_and_reset_erases(void **state)
 	struct sluice_desc d = { .opcode = SLUICE_OP_CIPHER_ENC, .handle = HANDLE };
 	uint8_t in[20] = { 0 };
 
-	assert_int_equal(op(r, 0, d, in, sizeof(in), NULL).status, SLUICE_ST_BAD_HANDLE);
-	assert_int_equal(load(r, 0, &s), SLUICE_ST_OK);
-	assert_int_equal(op(r, 0, d, in, sizeof(in), NULL).status, SLUICE_ST_OK);
+	assert_int_equal(rig_op(r, 0, d, in, sizeof(in), NULL).status, SLUICE_ST_BAD_HANDLE);
+	assert_int_equal(rig_load(r, 0, &s), SLUICE_ST_OK);
+	assert_int_equal(rig_op(r, 0, d, in, sizeof(in), NULL).status, SLUICE_ST_OK);
 	d.handle += 0x10000;
-	assert_int_equal(op(r, 0, d, in, sizeof(in), NULL).status, SLUICE_ST_BAD_HANDLE);
+	assert_int_equal(rig_op(r, 0, d, in, sizeof(in), NULL).status, SLUICE_ST_BAD_HANDLE);
 	d.handle = HANDLE + 1;
-	assert_int_equal(op(r, 0, d, in, sizeof(in), NULL).status, SLUICE_ST_BAD_HANDLE);
+	assert_int_equal(rig_op(r, 0, d, in, sizeof(in), NULL).status, SLUICE_ST_BAD_HANDLE);
 	d.handle = HANDLE;
 	d.opcode = SLUICE_OP_AEAD_SEAL;
-	assert_int_equal(op(r, 0, d, in, sizeof(in), NULL).status, SLUICE_ST_BAD_SESSION);
-	wreg(r, SLUICE_REG_CTRL, SLUICE_CTRL_RESET_MASK);
-	while (rreg(r, SLUICE_REG_CTRL) & SLUICE_CTRL_RESET_MASK)
+	assert_int_equal(rig_op(r, 0, d, in, sizeof(in), NULL).status, SLUICE_ST_BAD_SESSION);
+	rig_wreg(r, SLUICE_REG_CTRL, SLUICE_CTRL_RESET_MASK);
+	while (rig_rreg(r, SLUICE_REG_CTRL) & SLUICE_CTRL_RESET_MASK)
 		sluice_sim_run(r->dev, 1000);
-	rings(r);
+	rig_rings(r);
 	d.opcode = SLUICE_OP_CIPHER_ENC;
-	assert_int_equal(op(r, 0, d, in, sizeof(in), NULL).status, SLUICE_ST_BAD_HANDLE);
+	assert_int_equal(rig_op(r, 0, d, in, sizeof(in), NULL).status, SLUICE_ST_BAD_HANDLE);
 }
 
 static void
@@ -476,7 +322,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-#define CASE(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define CASE(f) cmocka_unit_test_setup_teardown(f, rig_setup, rig_teardown)
 		CASE(gcm_vector), CASE(cbc_and_ctr_vectors), CASE(hash_and_hmac_vectors), CASE(prf_vector),
 		CASE(rsa_round_trip_and_fault), CASE(bad_descriptors_are_refused_and_counted),
 		CASE(destinations_are_never_overrun), CASE(queues_stop_with_a_reason),
