@@ -1,10 +1,10 @@
 # The device: front end and whole top, their benches, and the simulation libraries.
 DEV_RTL := rtl/gen/sluice_pkg.sv rtl/gen/sluice_csr.sv $(wildcard rtl/common/*.sv) $(wildcard rtl/dma/*.sv) \
-  $(addprefix rtl/top/,sluice_lite.sv sluice_regs.sv sluice_secnet.sv sluice_seq.sv sluice_dev.sv)
+  $(addprefix rtl/top/,sluice_lite.sv sluice_regs.sv sluice_seq.sv sluice_dev.sv)
 DEV_TB := $(wildcard sim/tb/sluice_dev/*.sv)
 
 $(eval $(call rtl_bench,sluice_dev,dev_loop,$(DEV_RTL) $(DEV_TB),sim/tb/sluice_dev/test_sluice_dev.cpp))
-$(BUILD)/bench/sluice_dev: $(wildcard sim/tb/sluice_dev/*.h) sim/bridge/axi_mem.h sim/bridge/lane.h common/gen/sluice_regs.h
+$(BUILD)/bench/sluice_dev: $(wildcard sim/tb/sluice_dev/*.h) sim/bridge/axi_mem.h common/gen/sluice_regs.h
 
 # ---- the simulated device as a library ----------------------------------------------------------------------------------------------
 # libsluice_sim.so: front end and engines verilated one by one. libsluice_sim_whole.so: one model of sluice_top, the reference.
@@ -12,7 +12,7 @@ $(BUILD)/bench/sluice_dev: $(wildcard sim/tb/sluice_dev/*.h) sim/bridge/axi_mem.
 # and the whole model have them, and tests/cosim holds the two libraries together.
 SIM_FAST := --no-assert
 SIM_MODELS :=
-SIM_SV := $(DEV_RTL)
+SIM_SV := $(DEV_RTL) rtl/top/sluice_nostore.sv
 # $(call sim_engine,name,top,sv-files[,verilator flags]): an engine of the libraries, one line each
 define sim_engine
 $(call verilate,sim_$(1),$(2),$(3),$(4) $(SIM_FAST))

@@ -2,8 +2,8 @@
 //
 //   ENGINE_PORT(e)      inside an instance: clock, reset and everything every engine has
 //   SECRET_PORT(e)      inside an instance: the secret port, of engines that use secrets
-//   SECRET_STORE        inside the instance of engine kdf: the store that the secret ports reach
-//   NO_SECRET_PORT(e), NO_SECRET_STORE, NO_ENGINE(e)   statements that tie off what is not there
+//   SECRET_STORE(n)     inside the instance of engine kdf: the store that the secret ports of engines 0..n-1 reach
+//   NO_SECRET_PORT(e), NO_SECRET_STORE, NO_SECRET_LANE(e), NO_ENGINE(e)   statements that tie off what is not there
 `ifndef SLUICE_ENGINE_PORT_SVH
 `define SLUICE_ENGINE_PORT_SVH
 
@@ -25,15 +25,15 @@
     .sec_req_handle_o(sec_req_handle[32*(e) +: 32]), .sec_req_func_o(sec_req_func[8*(e) +: 8]), \
     .sec_req_kind_o(sec_req_kind[4*(e) +: 4]), .sec_req_len_o(sec_req_len[8*(e) +: 8]), \
     .sec_req_data_o(sec_req_data[128*(e) +: 128]), .sec_req_last_o(sec_req_last[e]), \
-    .sec_rsp_valid_i(sec_rsp_valid[e]), .sec_rsp_ready_o(sec_rsp_ready[e]), .sec_rsp_ok_i(sec_rsp_ok), .sec_rsp_len_i(sec_rsp_len), \
-    .sec_rsp_data_i(sec_rsp_data & {128{sec_rsp_valid[e]}}), .sec_rsp_last_i(sec_rsp_last)
+    .sec_rsp_valid_i(sec_rsp_valid[e]), .sec_rsp_ready_o(sec_rsp_ready[e]), .sec_rsp_ok_i(sec_rsp_ok[e]), \
+    .sec_rsp_len_i(sec_rsp_len[8*(e) +: 8]), .sec_rsp_data_i(sec_rsp_data[128*(e) +: 128]), .sec_rsp_last_i(sec_rsp_last[e])
 
-`define SECRET_STORE \
-    .store_req_valid_i(store_req_valid), .store_req_ready_o(store_req_ready), .store_req_write_i(store_req_write), \
-    .store_req_handle_i(store_req_handle), .store_req_func_i(store_req_func), .store_req_kind_i(store_req_kind), \
-    .store_req_len_i(store_req_len), .store_req_data_i(store_req_data), .store_req_last_i(store_req_last), \
-    .store_rsp_valid_o(store_rsp_valid), .store_rsp_ready_i(store_rsp_ready), .store_rsp_ok_o(store_rsp_ok), \
-    .store_rsp_len_o(store_rsp_len), .store_rsp_data_o(store_rsp_data), .store_rsp_last_o(store_rsp_last)
+`define SECRET_STORE(n) \
+    .sec_req_valid_i(sec_req_valid[(n)-1:0]), .sec_req_ready_o(sec_req_ready[(n)-1:0]), .sec_req_write_i(sec_req_write[(n)-1:0]), \
+    .sec_req_handle_i(sec_req_handle[32*(n)-1:0]), .sec_req_func_i(sec_req_func[8*(n)-1:0]), .sec_req_kind_i(sec_req_kind[4*(n)-1:0]), \
+    .sec_req_len_i(sec_req_len[8*(n)-1:0]), .sec_req_data_i(sec_req_data[128*(n)-1:0]), .sec_req_last_i(sec_req_last[(n)-1:0]), \
+    .sec_rsp_valid_o(sec_rsp_valid[(n)-1:0]), .sec_rsp_ready_i(sec_rsp_ready[(n)-1:0]), .sec_rsp_ok_o(sec_rsp_ok[(n)-1:0]), \
+    .sec_rsp_len_o(sec_rsp_len[8*(n)-1:0]), .sec_rsp_data_o(sec_rsp_data[128*(n)-1:0]), .sec_rsp_last_o(sec_rsp_last[(n)-1:0])
 
 `define NO_SECRET_PORT(e) \
   assign {sec_req_valid[e], sec_req_write[e], sec_req_last[e], sec_rsp_ready[e]} = '0; \
@@ -44,9 +44,16 @@
   assign sec_req_data[128*(e) +: 128] = '0;
 
 `define NO_SECRET_STORE \
-  assign {store_req_ready, store_rsp_valid, store_rsp_ok, store_rsp_last} = '0; \
-  assign store_rsp_len = '0; \
-  assign store_rsp_data = '0;
+  sluice_nostore #(.NumPorts(NumEngines)) u_nostore ( \
+    .clk_i, .rst_ni(eng_rst_n), .sec_req_valid_i(sec_req_valid), .sec_req_ready_o(sec_req_ready), .sec_req_last_i(sec_req_last), \
+    .sec_rsp_valid_o(sec_rsp_valid), .sec_rsp_ready_i(sec_rsp_ready)); \
+  assign {sec_rsp_ok, sec_rsp_len, sec_rsp_data} = '0; \
+  assign sec_rsp_last = '1;
+
+`define NO_SECRET_LANE(e) \
+  assign {sec_req_ready[e], sec_rsp_valid[e], sec_rsp_ok[e], sec_rsp_last[e]} = '0; \
+  assign sec_rsp_len[8*(e) +: 8] = '0; \
+  assign sec_rsp_data[128*(e) +: 128] = '0;
 
 `define NO_ENGINE(e) \
   assign {cmd_ready[e], in_ready[e], out_valid[e], out_last[e], rsp_valid[e], rnd_ready_o[e], st_done[e], st_pass[e], busy[e]} = '0; \

@@ -9,7 +9,6 @@ module sluice_dev #(
   parameter int unsigned NumQueues = sluice_pkg::NumQueues,
   parameter int unsigned NumEngines = sluice_pkg::NumEngines,     // engine ids below it have a place on the port …
   parameter logic [NumEngines-1:0] EngineMask = sluice_pkg::EngineMask[NumEngines-1:0],  // … and these an engine behind it
-  parameter bit HasStore = EngineMask[NumEngines-1] && NumEngines == 32'(sluice_pkg::ENGINE_KDF) + 1,  // the secret store answers
   parameter int unsigned IdxW = 4,      // log2 of the jobs under way per engine
   parameter int unsigned DataLog2 = 7   // log2 of the beats of source data buffered per engine
 ) (
@@ -85,39 +84,7 @@ module sluice_dev #(
   input  logic [NumEngines-1:0] st_pass_i,
   output logic [NumEngines-1:0] flt_hang_o,
   output logic [NumEngines-1:0] flt_flip_o,
-  input  logic [NumEngines-1:0] busy_i,
-
-  // secret ports of the engines, and the store of engine kdf
-  input  logic [NumEngines-1:0] sec_req_valid_i,
-  output logic [NumEngines-1:0] sec_req_ready_o,
-  input  logic [NumEngines-1:0] sec_req_write_i,
-  input  logic [NumEngines*32-1:0] sec_req_handle_i,
-  input  logic [NumEngines*8-1:0] sec_req_func_i,
-  input  logic [NumEngines*4-1:0] sec_req_kind_i,
-  input  logic [NumEngines*8-1:0] sec_req_len_i,
-  input  logic [NumEngines*128-1:0] sec_req_data_i,
-  input  logic [NumEngines-1:0] sec_req_last_i,
-  output logic [NumEngines-1:0] sec_rsp_valid_o,
-  input  logic [NumEngines-1:0] sec_rsp_ready_i,
-  output logic sec_rsp_ok_o,
-  output logic [7:0] sec_rsp_len_o,
-  output logic [127:0] sec_rsp_data_o,
-  output logic sec_rsp_last_o,
-  output logic store_req_valid_o,
-  input  logic store_req_ready_i,
-  output logic store_req_write_o,
-  output logic [31:0] store_req_handle_o,
-  output logic [7:0] store_req_func_o,
-  output logic [3:0] store_req_kind_o,
-  output logic [7:0] store_req_len_o,
-  output logic [127:0] store_req_data_o,
-  output logic store_req_last_o,
-  input  logic store_rsp_valid_i,
-  output logic store_rsp_ready_o,
-  input  logic store_rsp_ok_i,
-  input  logic [7:0] store_rsp_len_i,
-  input  logic [127:0] store_rsp_data_i,
-  input  logic store_rsp_last_i
+  input  logic [NumEngines-1:0] busy_i
 );
   localparam int unsigned QueueW = $clog2(NumQueues);
   localparam int unsigned ClassW = $clog2(NumEngines);
@@ -324,25 +291,12 @@ module sluice_dev #(
     end
   end
 
-  // ---- secrets ----------------------------------------------------------------------------------------------------------------
-  logic sec_act, sec_idle, sec_fatal;
-  sluice_secnet #(.NumPorts(NumEngines), .HasStore(HasStore)) u_secnet (
-    .clk_i, .rst_ni(run_rst_n), .act_o(sec_act), .idle_o(sec_idle), .fatal_o(sec_fatal),
-    .req_valid_i(sec_req_valid_i), .req_ready_o(sec_req_ready_o), .req_write_i(sec_req_write_i), .req_handle_i(sec_req_handle_i),
-    .req_func_i(sec_req_func_i), .req_kind_i(sec_req_kind_i), .req_len_i(sec_req_len_i), .req_data_i(sec_req_data_i),
-    .req_last_i(sec_req_last_i), .rsp_valid_o(sec_rsp_valid_o), .rsp_ready_i(sec_rsp_ready_i), .rsp_ok_o(sec_rsp_ok_o),
-    .rsp_len_o(sec_rsp_len_o), .rsp_data_o(sec_rsp_data_o), .rsp_last_o(sec_rsp_last_o),
-    .store_req_valid_o, .store_req_ready_i, .store_req_write_o, .store_req_handle_o, .store_req_func_o, .store_req_kind_o,
-    .store_req_len_o, .store_req_data_o, .store_req_last_o, .store_rsp_valid_i, .store_rsp_ready_o, .store_rsp_ok_i, .store_rsp_len_i,
-    .store_rsp_data_i, .store_rsp_last_i
-  );
-
-  assign fatal = runner_fatal != '0 || queues_fatal || cpl_fatal || seq_fatal || sec_fatal;
-  assign busy = runner_idle != '1 || !rd_idle || !wr_idle || !queues_idle || !cpl_idle || !sec_idle || busy_i != '0;
+  assign fatal = runner_fatal != '0 || queues_fatal || cpl_fatal || seq_fatal;
+  assign busy = runner_idle != '1 || !rd_idle || !wr_idle || !queues_idle || !cpl_idle || busy_i != '0;
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) quiet_q <= 1'b0;
-    else quiet_q <= !(lite_act || regs_act || seq_act || queues_act || cpl_act || rd_act || wr_act || sec_act);
+    else quiet_q <= !(lite_act || regs_act || seq_act || queues_act || cpl_act || rd_act || wr_act);
   end
   assign quiet_o = quiet_q && runner_act == '0;
   assign ready_o = ready;

@@ -68,20 +68,12 @@ module sluice_top #(
   logic [NumEngines*8-1:0] rsp_status;
   logic [NumEngines*64-1:0] rsp_seq;
   logic [NumEngines*32-1:0] rsp_cycles;
-  // secret ports and the store
-  logic [NumEngines-1:0] sec_req_valid, sec_req_ready, sec_req_write, sec_req_last, sec_rsp_valid, sec_rsp_ready;
+  // secret ports: the engines' side; the store answers each in its own lane
+  logic [NumEngines-1:0] sec_req_valid, sec_req_ready, sec_req_write, sec_req_last, sec_rsp_valid, sec_rsp_ready, sec_rsp_ok, sec_rsp_last;
   logic [NumEngines*32-1:0] sec_req_handle;
-  logic [NumEngines*8-1:0] sec_req_func, sec_req_len;
+  logic [NumEngines*8-1:0] sec_req_func, sec_req_len, sec_rsp_len;
   logic [NumEngines*4-1:0] sec_req_kind;
-  logic [NumEngines*128-1:0] sec_req_data;
-  logic sec_rsp_ok, sec_rsp_last;
-  logic [7:0] sec_rsp_len;
-  logic [127:0] sec_rsp_data;
-  logic store_req_valid, store_req_ready, store_req_write, store_req_last, store_rsp_valid, store_rsp_ready, store_rsp_ok, store_rsp_last;
-  logic [31:0] store_req_handle;
-  logic [7:0] store_req_func, store_req_len, store_rsp_len;
-  logic [3:0] store_req_kind;
-  logic [127:0] store_req_data, store_rsp_data;
+  logic [NumEngines*128-1:0] sec_req_data, sec_rsp_data;
 
   sluice_dev #(.NumEngines(NumEngines)) u_dev (
     .clk_i, .rst_ni, .quiet_o, .ready_o,
@@ -95,16 +87,7 @@ module sluice_top #(
     .out_ready_o(out_ready), .out_data_i(out_data), .out_parity_i(out_parity), .out_bytes_i(out_bytes), .out_last_i(out_last),
     .rsp_valid_i(rsp_valid), .rsp_ready_o(rsp_ready), .rsp_status_i(rsp_status), .rsp_info_i(rsp_info), .rsp_seq_i(rsp_seq),
     .rsp_cycles_i(rsp_cycles), .st_start_o(st_start), .st_done_i(st_done), .st_pass_i(st_pass), .flt_hang_o(flt_hang),
-    .flt_flip_o(flt_flip), .busy_i(busy),
-    .sec_req_valid_i(sec_req_valid), .sec_req_ready_o(sec_req_ready), .sec_req_write_i(sec_req_write), .sec_req_handle_i(sec_req_handle),
-    .sec_req_func_i(sec_req_func), .sec_req_kind_i(sec_req_kind), .sec_req_len_i(sec_req_len), .sec_req_data_i(sec_req_data),
-    .sec_req_last_i(sec_req_last), .sec_rsp_valid_o(sec_rsp_valid), .sec_rsp_ready_i(sec_rsp_ready), .sec_rsp_ok_o(sec_rsp_ok),
-    .sec_rsp_len_o(sec_rsp_len), .sec_rsp_data_o(sec_rsp_data), .sec_rsp_last_o(sec_rsp_last),
-    .store_req_valid_o(store_req_valid), .store_req_ready_i(store_req_ready), .store_req_write_o(store_req_write),
-    .store_req_handle_o(store_req_handle), .store_req_func_o(store_req_func), .store_req_kind_o(store_req_kind),
-    .store_req_len_o(store_req_len), .store_req_data_o(store_req_data), .store_req_last_o(store_req_last),
-    .store_rsp_valid_i(store_rsp_valid), .store_rsp_ready_o(store_rsp_ready), .store_rsp_ok_i(store_rsp_ok),
-    .store_rsp_len_i(store_rsp_len), .store_rsp_data_i(store_rsp_data), .store_rsp_last_i(store_rsp_last)
+    .flt_flip_o(flt_flip), .busy_i(busy)
   );
 
   localparam int unsigned Aead = 32'(sluice_pkg::ENGINE_AEAD), Mac = 32'(sluice_pkg::ENGINE_MAC), Pka = 32'(sluice_pkg::ENGINE_PKA),
@@ -127,5 +110,5 @@ module sluice_top #(
     end
   end
 
-  assign active_o = busy != '0 || cmd_valid != '0 || in_valid != '0 || st_start != '0 || store_req_valid;
+  assign active_o = busy != '0 || cmd_valid != '0 || in_valid != '0 || st_start != '0;
 endmodule

@@ -52,7 +52,7 @@ class SplitBoard final : public Board {
 	}
 	bool idle() const override {
 		auto *d = dev_.v;
-		if (!d->quiet_o || !d->ready_o || d->cmd_valid_o || d->in_valid_o || d->st_start_o || d->store_req_valid_o || !mem_.idle()) return false;
+		if (!d->quiet_o || !d->ready_o || d->cmd_valid_o || d->in_valid_o || d->st_start_o || !mem_.idle()) return false;
 		return std::apply([](const auto &...l) { return !(l.busy() || ...); }, lanes_);
 	}
 	uint64_t cycles() const override { return now_; }
@@ -71,8 +71,7 @@ class SplitBoard final : public Board {
 		d->m_arready_i = d->m_rvalid_i = d->m_awready_i = d->m_wready_i = d->m_bvalid_i = 0;
 		d->rst_ni = 0;
 		memset(&d->out_data_i, 0, sizeof(d->out_data_i));
-		secrets_rest(d);
-		flags_in(0, 0);
+		flags_in(0);
 		for (int i = 0; i < 4; i++, now_++) {
 			dev_.tick(now_);
 			each(lanes_, [this](auto &l) { l.m.tick(now_); });
@@ -91,7 +90,7 @@ class SplitBoard final : public Board {
 		std::apply([&f](auto &...l) { (f(l), ...); }, lanes);
 	}
 	/* The engines' flags to the front end's inputs: bit `id` of byte k is flag k of engine `id`. */
-	void flags_in(uint64_t f, uint32_t sec) {
+	void flags_in(uint64_t f) {
 		auto *d = dev_.v;
 		auto flag = [f](unsigned k) { return static_cast<uint8_t>(f >> 8 * k); };
 		d->cmd_ready_i = flag(0);
@@ -101,12 +100,7 @@ class SplitBoard final : public Board {
 		d->st_done_i = flag(4);
 		d->st_pass_i = flag(5);
 		d->busy_i = flag(6);
-		d->sec_req_valid_i = static_cast<uint8_t>(sec);
-		d->sec_rsp_ready_i = static_cast<uint8_t>(sec >> 8);
-		d->store_req_ready_i = sec >> 16 & 1;
-		d->store_rsp_valid_i = sec >> 17 & 1;
 		flags_ = f;
-		secret_flags_ = sec;
 	}
 	/* Adds the cycles in which the front end was not ticked to its counters. */
 	void settle_counters() {
@@ -117,27 +111,51 @@ class SplitBoard final : public Board {
 			if (dev_.v->busy_i >> e & 1) r->sluice_dev__DOT__u_regs__DOT__busy_q[e] += skipped_;
 		skipped_ = 0;
 	}
+	/*
+	 * Secret ports and store to each other. A request wakes the store; an engine that awaits an answer is busy, and so is the store while it has
+	 * a request, so nobody else need be looked at. Without a store no_store_ does what sluice_nostore does.
+	 */
+	void secrets(uint32_t &wants) {
+		if constexpr (kSecrets) {
+			bool any = false;
+			each(lanes_, [&](auto &l) { any |= l.asks(); });
+			each(lanes_, [&](auto &s) {
+				if constexpr (s.kStore) {
+					if (any) wants |= 1u << s.kId;
+					each(lanes_, [&](auto &l) {
+						if (wants >> l.kId & 1) s.answer(l);
+						if (wants >> s.kId & 1) s.hear(l);
+					});
+				}
+			});
+			if constexpr (!kStore)
+				each(lanes_, [&](auto &l) {
+					if (wants >> l.kId & 1) no_store_.connect(l);
+				});
+		}
+	}
 	/* One cycle of the whole device. */
 	void clock() {
 		auto *d = dev_.v;
 		if (d->eng_rst_no != eng_rst_n_) {
 			eng_rst_n_ = d->eng_rst_no;
 			each(lanes_, [this](auto &l) { l.reset(eng_rst_n_); });
+			no_store_.reset();
 		}
 		uint64_t f = 0;
-		uint32_t sec = 0, wants = 0;
+		uint32_t wants = 0;
 		each(lanes_, [&](auto &l) {
 			f |= l.flags();
-			sec |= l.secret_flags();
 			if (l.wants(d)) wants |= 1u << l.kId;
 		});
-		bool dev = lite_ || !d->quiet_o || f != flags_ || sec != secret_flags_ || !mem_.idle();
+		bool dev = lite_ || !d->quiet_o || f != flags_ || !mem_.idle();
+		secrets(wants);
 		each(lanes_, [&](auto &l) {
 			if (wants >> l.kId & 1) l.from_dev(d);
 		});
 		if (dev) {
 			settle_counters();
-			if (f != flags_ || sec != secret_flags_) flags_in(f, sec);
+			if (f != flags_) flags_in(f);
 			each(lanes_, [d](auto &l) { l.to_dev(d); });
 			mem_.step(d, now_);
 			dev_.tick(now_);
@@ -150,12 +168,13 @@ class SplitBoard final : public Board {
 		now_++;
 	}
 
+	static constexpr bool kSecrets = secret_ports<Lanes>(0), kStore = secret_ports<Lanes>(1);
 	VerilatedContext ctx_;
 	Model<Vsim_dev> dev_;
 	Lanes lanes_;
+	NoStore no_store_;
 	AxiMem mem_;
 	uint64_t now_ = 0, skipped_ = 0, flags_ = 0;
-	uint32_t secret_flags_ = 0;
 	bool lite_ = false, eng_rst_n_ = false;
 };
 

@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <cstring>
+#include <tuple>
 #include <type_traits>
 #include <utility>
 
@@ -22,7 +23,7 @@
 	template <class V> struct trait<V, std::void_t<decltype(std::declval<V &>().name)>> : std::true_type {}
 SLUICE_SIM_HAS(HasKek, kek_i);
 SLUICE_SIM_HAS(HasSecretPort, sec_req_valid_o);
-SLUICE_SIM_HAS(HasSecretStore, store_req_valid_i);
+SLUICE_SIM_HAS(HasSecretStore, sec_req_valid_i);
 #undef SLUICE_SIM_HAS
 
 /* Bit field `id`, `width` bits wide, of a port that is a vector of such fields, whatever type Verilator gave it. */
@@ -47,15 +48,6 @@ template <class T> uint64_t port_get(const T &vector, unsigned id, unsigned widt
 	return value;
 }
 
-/* The front end's secret inputs at rest. */
-template <class Dev> void secrets_rest(Dev *d) {
-	d->sec_req_valid_i = d->sec_req_write_i = d->sec_req_last_i = d->sec_rsp_ready_i = 0;
-	memset(&d->sec_req_data_i, 0, sizeof(d->sec_req_data_i));
-	d->store_req_ready_i = d->store_rsp_valid_i = d->store_rsp_ok_i = d->store_rsp_last_i = 0;
-	d->store_rsp_len_i = 0;
-	memset(&d->store_rsp_data_i, 0, sizeof(d->store_rsp_data_i));
-}
-
 struct LaneConfig {
 	VerilatedContext *ctx;
 	size_t index;
@@ -65,6 +57,7 @@ struct LaneConfig {
 template <class V, unsigned Id> class Lane {
   public:
 	static constexpr unsigned kId = Id;
+	static constexpr bool kSecretPort = HasSecretPort<V>::value, kStore = HasSecretStore<V>::value;
 	Model<V> m;
 
 	explicit Lane(const LaneConfig &c) : m(c.ctx, name(), c.cfg.trace_path), rnd_(c.cfg.seed, Id, c.cfg.random, c.cfg.user) {
@@ -83,8 +76,8 @@ template <class V, unsigned Id> class Lane {
 			memset(&v->sec_rsp_data_i, 0, 16);
 		}
 		if constexpr (HasSecretStore<V>::value) {
-			v->store_req_valid_i = v->store_req_write_i = v->store_req_last_i = v->store_rsp_ready_i = 0;
-			memset(&v->store_req_data_i, 0, 16);
+			v->sec_req_valid_i = v->sec_req_write_i = v->sec_req_last_i = v->sec_rsp_ready_i = 0;
+			memset(&v->sec_req_data_i, 0, sizeof(v->sec_req_data_i));
 		}
 		v->rst_ni = 0;
 	}
@@ -96,19 +89,15 @@ template <class V, unsigned Id> class Lane {
 		return at(v->cmd_ready_o, 0) | at(v->in_ready_o, 1) | at(v->out_valid_o, 2) | at(v->rsp_valid_o, 3) | at(v->st_done_o, 4) |
 		       at(v->st_pass_o, 5) | at(v->busy_o, 6);
 	}
-	/* Likewise of the secret port (bits id and 8 + id) and of the store (bits 16 and 17). */
-	uint32_t secret_flags() const {
-		uint32_t f = 0;
-		if constexpr (HasSecretPort<V>::value) f |= static_cast<uint32_t>(m.v->sec_req_valid_o | m.v->sec_rsp_ready_o << 8) << Id;
-		if constexpr (HasSecretStore<V>::value) f |= static_cast<uint32_t>(m.v->store_req_ready_o | m.v->store_rsp_valid_o << 1) << 16;
-		return f;
+	/* Whether the secret port has a request. */
+	bool asks() const {
+		if constexpr (HasSecretPort<V>::value) return m.v->sec_req_valid_o;
+		return false;
 	}
 	/* Whether a tick could change anything. */
 	template <class Dev> bool wants(const Dev *d) const {
 		auto *v = m.v;
 		if (v->busy_o || !v->rst_ni || ((d->cmd_valid_o | d->in_valid_o | d->st_start_o) >> Id & 1)) return true;
-		if constexpr (HasSecretStore<V>::value)
-			if (d->store_req_valid_o) return true;
 		return bit(d->flt_flip_o) != v->flt_flip_i || bit(d->flt_hang_o) != v->flt_hang_i;
 	}
 	/* Follows the front end's reset; outputs may change at once. */
@@ -132,28 +121,36 @@ template <class V, unsigned Id> class Lane {
 		v->st_start_i = bit(d->st_start_o);
 		v->flt_hang_i = bit(d->flt_hang_o);
 		v->flt_flip_i = bit(d->flt_flip_o);
-		if constexpr (HasSecretPort<V>::value) {
-			v->sec_req_ready_i = bit(d->sec_req_ready_o);
-			if (bit(d->sec_rsp_valid_o)) {
-				v->sec_rsp_ok_i = d->sec_rsp_ok_o;
-				v->sec_rsp_len_i = d->sec_rsp_len_o;
-				v->sec_rsp_last_i = d->sec_rsp_last_o;
-				memcpy(&v->sec_rsp_data_i, &d->sec_rsp_data_o, 16);
-			} else if (v->sec_rsp_valid_i) {
-				memset(&v->sec_rsp_data_i, 0, 16);
-			}
-			v->sec_rsp_valid_i = bit(d->sec_rsp_valid_o);
+	}
+	/* As the store: engine l's secret port to lane l.kId. */
+	template <class L> void hear(const L &l) {
+		if constexpr (kStore && L::kSecretPort) {
+			auto *s = m.v;
+			auto *e = l.m.v;
+			constexpr unsigned id = L::kId;
+			port_field(s->sec_req_valid_i, id, 1, e->sec_req_valid_o);
+			port_field(s->sec_rsp_ready_i, id, 1, e->sec_rsp_ready_o);
+			port_field(s->sec_req_write_i, id, 1, e->sec_req_write_o);
+			port_field(s->sec_req_handle_i, id, 32, e->sec_req_handle_o);
+			port_field(s->sec_req_func_i, id, 8, e->sec_req_func_o);
+			port_field(s->sec_req_kind_i, id, 4, e->sec_req_kind_o);
+			port_field(s->sec_req_len_i, id, 8, e->sec_req_len_o);
+			port_field(s->sec_req_last_i, id, 1, e->sec_req_last_o);
+			memcpy(&s->sec_req_data_i[4 * id], &e->sec_req_data_o, 16);
 		}
-		if constexpr (HasSecretStore<V>::value) {
-			v->store_req_valid_i = d->store_req_valid_o;
-			v->store_req_write_i = d->store_req_write_o;
-			v->store_req_handle_i = d->store_req_handle_o;
-			v->store_req_func_i = d->store_req_func_o;
-			v->store_req_kind_i = d->store_req_kind_o;
-			v->store_req_len_i = d->store_req_len_o;
-			v->store_req_last_i = d->store_req_last_o;
-			memcpy(&v->store_req_data_i, &d->store_req_data_o, 16);
-			v->store_rsp_ready_i = d->store_rsp_ready_o;
+	}
+	/* As the store: lane l.kId to engine l's secret port. */
+	template <class L> void answer(L &l) const {
+		if constexpr (kStore && L::kSecretPort) {
+			auto *s = m.v;
+			auto *e = l.m.v;
+			constexpr unsigned id = L::kId;
+			e->sec_req_ready_i = static_cast<uint8_t>(port_get(s->sec_req_ready_o, id, 1));
+			e->sec_rsp_valid_i = static_cast<uint8_t>(port_get(s->sec_rsp_valid_o, id, 1));
+			e->sec_rsp_ok_i = static_cast<uint8_t>(port_get(s->sec_rsp_ok_o, id, 1));
+			e->sec_rsp_len_i = static_cast<uint8_t>(port_get(s->sec_rsp_len_o, id, 8));
+			e->sec_rsp_last_i = static_cast<uint8_t>(port_get(s->sec_rsp_last_o, id, 1));
+			memcpy(&e->sec_rsp_data_i, &s->sec_rsp_data_o[4 * id], 16);
 		}
 	}
 	/* Data of this engine's outputs to the front end's inputs; the flags are set by the board. */
@@ -170,23 +167,6 @@ template <class V, unsigned Id> class Lane {
 			port_field(d->rsp_info_i, Id, 16, v->rsp_info_o);
 			memcpy(&d->rsp_seq_i[2 * Id], &v->rsp_seq_o, 8);
 			d->rsp_cycles_i[Id] = v->rsp_cycles_o;
-		}
-		if constexpr (HasSecretPort<V>::value) {
-			if (v->sec_req_valid_o) {
-				port_field(d->sec_req_write_i, Id, 1, v->sec_req_write_o);
-				port_field(d->sec_req_handle_i, Id, 32, v->sec_req_handle_o);
-				port_field(d->sec_req_func_i, Id, 8, v->sec_req_func_o);
-				port_field(d->sec_req_kind_i, Id, 4, v->sec_req_kind_o);
-				port_field(d->sec_req_len_i, Id, 8, v->sec_req_len_o);
-				port_field(d->sec_req_last_i, Id, 1, v->sec_req_last_o);
-				memcpy(&d->sec_req_data_i[4 * Id], &v->sec_req_data_o, 16);
-			}
-		}
-		if constexpr (HasSecretStore<V>::value) {
-			d->store_rsp_ok_i = v->store_rsp_ok_o;
-			d->store_rsp_len_i = v->store_rsp_len_o;
-			d->store_rsp_last_i = v->store_rsp_last_o;
-			memcpy(&d->store_rsp_data_i, &v->store_rsp_data_o, 16);
 		}
 	}
 	void tick(uint64_t now) {
@@ -206,5 +186,34 @@ template <class V, unsigned Id> class Lane {
 	static uint8_t bit(uint64_t vector) { return vector >> Id & 1; }
 	Entropy rnd_;
 };
+
+/* rtl/top/sluice_nostore.sv: every request is answered with ok = 0. */
+class NoStore {
+  public:
+	void reset() { answer_ = 0; }
+	template <class L> void connect(L &l) {
+		if constexpr (L::kSecretPort) {
+			auto *e = l.m.v;
+			uint32_t bit = 1u << L::kId;
+			e->sec_req_ready_i = !(answer_ & bit);
+			e->sec_rsp_valid_i = !!(answer_ & bit);
+			e->sec_rsp_ok_i = 0;
+			e->sec_rsp_len_i = 0;
+			e->sec_rsp_last_i = 1;
+			memset(&e->sec_rsp_data_i, 0, 16);
+			if (answer_ & bit) answer_ &= e->sec_rsp_ready_o ? ~bit : ~0u;
+			else if (e->sec_req_valid_o && e->sec_req_last_o) answer_ |= bit;
+		}
+	}
+
+  private:
+	uint32_t answer_ = 0;
+};
+
+/* Whether any engine of a tuple of lanes has a secret port (what 0) or the store (what 1). */
+template <class T, size_t... I> constexpr bool secret_ports_of(int what, std::index_sequence<I...>) {
+	return ((what ? std::tuple_element_t<I, T>::kStore : std::tuple_element_t<I, T>::kSecretPort) || ...);
+}
+template <class T> constexpr bool secret_ports(int what) { return secret_ports_of<T>(what, std::make_index_sequence<std::tuple_size_v<T>>()); }
 
 #endif

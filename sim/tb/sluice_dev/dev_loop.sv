@@ -1,4 +1,4 @@
-// Bench top: the front end with test engines on its engine ports, one of each class; the secret ports and the store are the bench's.
+// Bench top: the front end with test engines on its engine ports, one of each class.
 module dev_loop #(
   parameter bit Stall = 1'b1,
   parameter int unsigned Engines = 6
@@ -46,37 +46,7 @@ module dev_loop #(
   output logic m_wlast_o,
   input  logic m_bvalid_i,
   output logic m_bready_o,
-  input  logic [1:0] m_bresp_i,
-  input  logic [Engines-1:0] sec_req_valid_i,
-  output logic [Engines-1:0] sec_req_ready_o,
-  input  logic [Engines-1:0] sec_req_write_i,
-  input  logic [Engines*32-1:0] sec_req_handle_i,
-  input  logic [Engines*8-1:0] sec_req_func_i,
-  input  logic [Engines*4-1:0] sec_req_kind_i,
-  input  logic [Engines*8-1:0] sec_req_len_i,
-  input  logic [Engines*128-1:0] sec_req_data_i,
-  input  logic [Engines-1:0] sec_req_last_i,
-  output logic [Engines-1:0] sec_rsp_valid_o,
-  input  logic [Engines-1:0] sec_rsp_ready_i,
-  output logic sec_rsp_ok_o,
-  output logic [7:0] sec_rsp_len_o,
-  output logic [127:0] sec_rsp_data_o,
-  output logic sec_rsp_last_o,
-  output logic store_req_valid_o,
-  input  logic store_req_ready_i,
-  output logic store_req_write_o,
-  output logic [31:0] store_req_handle_o,
-  output logic [7:0] store_req_func_o,
-  output logic [3:0] store_req_kind_o,
-  output logic [7:0] store_req_len_o,
-  output logic [127:0] store_req_data_o,
-  output logic store_req_last_o,
-  input  logic store_rsp_valid_i,
-  output logic store_rsp_ready_o,
-  input  logic store_rsp_ok_i,
-  input  logic [7:0] store_rsp_len_i,
-  input  logic [127:0] store_rsp_data_i,
-  input  logic store_rsp_last_i
+  input  logic [1:0] m_bresp_i
 );
   logic eng_rst_n;
   logic [Engines-1:0] cmd_valid, cmd_ready, in_valid, in_ready, in_last, out_valid, out_ready, out_last, rsp_valid, rsp_ready;

@@ -6,7 +6,6 @@
 #include <string>
 
 #include "Vsluice_dev.h"
-#include "sim/bridge/lane.h"
 #include "sim/tb/sluice_dev/host.h"
 
 using Bench = Tb<Vsluice_dev>;
@@ -33,7 +32,7 @@ struct Op {
 
 class Suite {
   public:
-	Suite(int argc, char **argv) : tb(argc, argv, "sluice_dev"), h(tb, 24u << 20, 20, 0) { secrets_rest(tb.v.get()); }
+	Suite(int argc, char **argv) : tb(argc, argv, "sluice_dev"), h(tb, 24u << 20, 20, 0) {}
 	Bench tb;
 	Dev h;
 	int run();
