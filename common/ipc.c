@@ -6,11 +6,13 @@
 #include "common/ipc.h"
 
 _Static_assert(sizeof(struct ipc_addr) == 20, "ipc_addr");
-_Static_assert(sizeof(struct ipc_hello) == 32, "ipc_hello");
+_Static_assert(sizeof(struct ipc_hello) == 40, "ipc_hello");
 _Static_assert(sizeof(struct ipc_conn_open) == 64, "ipc_conn_open");
 _Static_assert(sizeof(struct ipc_record_in) == 16, "ipc_record_in");
 _Static_assert(sizeof(struct ipc_keys_set) == 128, "ipc_keys_set");
-_Static_assert(sizeof(struct ipc_pka_do) == 32, "ipc_pka_do");
+_Static_assert(sizeof(struct ipc_pka_do) == 40, "ipc_pka_do");
+_Static_assert(sizeof(struct ipc_kdf_step) == 20, "ipc_kdf_step");
+_Static_assert(sizeof(struct ipc_key_load) == 24, "ipc_key_load");
 _Static_assert(sizeof(struct ipc_pka_done) == 16, "ipc_pka_done");
 _Static_assert(sizeof(struct ipc_records_send) == 16, "ipc_records_send");
 _Static_assert(sizeof(struct ipc_conn_close) == 16, "ipc_conn_close");

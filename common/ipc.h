@@ -14,7 +14,7 @@
 
 #include <stdint.h>
 
-#define IPC_VERSION 2
+#define IPC_VERSION 3
 #define IPC_MAX_MSG 20480 /* longest message with its body and data, bytes */
 #define IPC_MAX_DATA 18432 /* longest trailing data, bytes */
 
@@ -41,6 +41,17 @@ struct ipc_hello {
 	uint32_t key_slots; /* private key slots on the card; 0: run public-key work in the control process */
 	uint32_t max_conns; /* connections that this worker can hold */
 	uint64_t boot_id; /* new at every start of sluice-dp */
+	uint32_t card; /* bits of enum ipc_card */
+	uint32_t secrets; /* secret slots on the card */
+};
+/* What the card can do of public-key work. */
+enum ipc_card {
+	IPC_CARD_RSA2048 = 0x01, /* RSA_PMS_DECRYPT, RSA_PRIVATE of 2048 bits */
+	IPC_CARD_PRF_SHA256 = 0x02, /* TLS_PRF */
+	IPC_CARD_PRF_SHA384 = 0x04,
+	IPC_CARD_P256 = 0x08, /* ECDSA_SIGN, EC_KEYGEN, ECDH, ECDH_RESPOND */
+	IPC_CARD_X25519 = 0x10, /* the last three */
+	IPC_CARD_SECRETS = 0x20, /* KDF; secret slots */
 };
 enum ipc_engine { IPC_ENGINE_SOFT = 1, IPC_ENGINE_FPGA = 2, IPC_ENGINE_CRYPTODEV = 3, IPC_ENGINE_NULL = 4 };
 
@@ -101,6 +112,8 @@ enum ipc_keys_flag {
 	IPC_KEYS_ETM = 1, /* encrypt-then-MAC, RFC 7366; CBC algorithms only */
 	IPC_KEYS_DEFLATE = 2, /* records are compressed before protection, RFC 3749; SSL 3.0 to TLS 1.2 */
 	IPC_KEYS_RELEASE = 4, /* write: ends the hold of IPC_SEND_HOLD */
+	/* with a secret of TLS 1.2: the client's half of the key block; else the server's */
+	IPC_KEYS_OF_CLIENT = 8,
 };
 struct ipc_keys_set {
 	ipc_conn_t conn;
@@ -112,7 +125,8 @@ struct ipc_keys_set {
 	uint64_t seq;
 	uint8_t key_len, mac_key_len, iv_len;
 	uint8_t flags; /* enum ipc_keys_flag */
-	uint8_t rsvd[4];
+	/* not 0: the card's secret slot that has the keys, which are zeros here; there is no doing without the card then */
+	uint32_t secret;
 	uint8_t key[32];
 	uint8_t mac_key[48]; /* SSL 2.0: the same bytes as key (its MAC secret) */
 	/* TLS 1.2 GCM: 4-byte salt; TLS 1.3 and ChaCha20-Poly1305: 12 bytes; CBC up to TLS 1.0 and SSL 2.0: first IV */
@@ -122,8 +136,43 @@ struct ipc_keys_set {
 enum ipc_pka_op {
 	IPC_PKA_RSA_PMS_DECRYPT = 1, /* data: 256-byte ciphertext; param: client version 0x0303; result: 48-byte premaster secret */
 	IPC_PKA_RSA_PRIVATE = 2, /* data: 256-byte padded input; result: 256 bytes */
-	IPC_PKA_TLS_PRF = 3, /* data: secret (param bytes) | label | seed; param2: output bytes; result: output */
+	IPC_PKA_TLS_PRF = 3, /* data: secret (param 7:0 bytes) | label | seed; param 15:8: enum ipc_hash; param2: output bytes; result: output */
+	IPC_PKA_ECDSA_SIGN = 4, /* data: digest, 20..64 bytes; param: enum ipc_curve; result: r | s */
+	/* param: enum ipc_curve; result: private | public; with secret_out: public */
+	IPC_PKA_EC_KEYGEN = 5,
+	/* data: private | peer's public, or with secret_in peer's public; param: enum ipc_curve; result: shared secret, or with secret_out none */
+	IPC_PKA_ECDH = 6,
+	/* data: peer's public; param: enum ipc_curve; result: public | shared secret; with secret_out: public */
+	IPC_PKA_ECDH_RESPOND = 7,
+	/*
+	 * data: steps (struct ipc_kdf_step, then its source padded to 4 bytes), at most
+	 * IPC_KDF_MAX_STEPS; done in order, up to the first that fails. Result: the public results in order.
+	 */
+	IPC_PKA_KDF = 8,
 };
+/* As the card numbers them; P-256: points as x | y, scalars big-endian; X25519: RFC 7748. */
+enum ipc_curve { IPC_CURVE_P256 = 1, IPC_CURVE_X25519 = 3 };
+enum ipc_hash { IPC_HASH_DEFAULT = 0, IPC_HASH_SHA256 = 2, IPC_HASH_SHA384 = 3 };
+#define IPC_KDF_MAX_STEPS 24
+/*
+ * One operation on the card's secrets. Handles are index 15:0, generation 31:16 (never 0); the control
+ * process gives them out, a generation is not used twice for an index while a card is attached.
+ */
+struct ipc_kdf_step {
+	uint32_t in, in2, out; /* handle, handle3 and handle2 of the card's descriptor */
+	uint8_t kdf; /* enum kdf of the register map, or enum ipc_kdf_more */
+	uint8_t hash; /* enum ipc_hash */
+	uint16_t key_block; /* bytes of a key block or key */
+	uint16_t src_len; /* source bytes that follow, at most IPC_KDF_MAX_SOURCE */
+	uint16_t out_len; /* bytes of public result expected; 0: none */
+};
+enum ipc_kdf_more {
+	IPC_KDF_WRAP = 0x80, /* in -> public: the wrapped secret */
+	IPC_KDF_UNWRAP = 0x81, /* source: wrapped; -> out */
+	IPC_KDF_FREE = 0x82, /* in; a slot that is empty is no failure */
+};
+#define IPC_KDF_MAX_SOURCE 256
+#define IPC_KDF_WRAPPED(len) ((((len) + 2u + 7u) & ~7u) + 8u) /* bytes of a wrapped secret of len bytes */
 enum ipc_pka_status {
 	IPC_PKA_OK = 0,
 	IPC_PKA_UNAVAILABLE = 1, /* no card, card failed or slot empty: do it in the control process */
@@ -137,6 +186,8 @@ struct ipc_pka_do {
 	uint32_t param;
 	uint32_t param2;
 	uint32_t bytes; /* trailing data */
+	uint32_t secret_out; /* secret slot that takes the secret part of the result; 0: none */
+	uint32_t secret_in; /* secret slot with the private key (ECDH); 0: none */
 	uint32_t rsvd;
 };
 struct ipc_pka_done {
@@ -148,9 +199,14 @@ struct ipc_key_load {
 	uint64_t id; /* answered by PKA_DONE without data */
 	uint32_t slot; /* as in ipc_pka_do */
 	uint32_t bytes; /* trailing data: RFC 5649 blob; 0 for KEY_FREE */
+	uint32_t unit; /* enum ipc_unit; each has key_slots slots of its own */
+	uint32_t rsvd;
 };
+enum ipc_unit { IPC_UNIT_RSA = 0, IPC_UNIT_EC = 1 };
 struct ipc_device_reset {
 	uint32_t key_slots; /* 0: the card is gone for good */
+	uint32_t card; /* as in ipc_hello */
+	uint32_t secrets; /* likewise */
 	uint32_t rsvd;
 };
 

@@ -142,6 +142,7 @@ run_config(struct app *a, struct config *c)
 	if (c->kek != NULL && pka_load_kek(a->pka, c->kek, err) != 0)
 		log_line(&a->log, LOG_WARN, "card_kek_unchanged reason=\"%s\"", err);
 	pka_set_timeout(a->pka, c->device_timeout_ms);
+	pka_set_curves(a->pka, c->device_curves);
 	pka_set_keys(a->pka, c->all_certs, c->cert_count);
 	if (stapler_set_certs(a->stapler, c->all_certs, c->cert_count) != 0)
 		log_line(&a->log, LOG_ERROR, "out_of_memory what=\"OCSP responses to staple\"");
@@ -235,6 +236,7 @@ on_attached(void *ctx)
 {
 	struct app *a = ctx;
 	uint32_t n = dp_link_workers(a->link), max[CHAN_MAX_WORKERS];
+	const struct ipc_hello *hello = dp_link_hello(a->link, 0);
 
 	for (uint32_t w = 0; w < n; w++)
 		max[w] = dp_link_hello(a->link, w)->max_conns;
@@ -250,7 +252,8 @@ on_attached(void *ctx)
 		a->next = NULL;
 	}
 	send_config(a, a->cfg);
-	pka_card_attached(a->pka, dp_link_hello(a->link, 0)->key_slots);
+	pka_card_attached(a->pka,
+		&(struct pka_card_info){ hello->key_slots, hello->card, hello->secrets });
 	dp_link_flush_all(a->link);
 }
 
@@ -291,6 +294,14 @@ on_engine_info(struct app *a, uint32_t worker, const struct ipc_engine_info *m, 
 	return 0;
 }
 
+static void
+on_device_reset(struct app *a, const struct ipc_device_reset *m)
+{
+	log_line(&a->log, LOG_WARN, "device_reset key_slots=%u", m->key_slots);
+	pka_card_attached(
+		a->pka, &(struct pka_card_info){ m->key_slots, m->card, m->secrets });
+}
+
 int
 app_message(struct app *a, uint32_t worker, uint16_t type, const void *body, const uint8_t *data)
 {
@@ -308,9 +319,7 @@ app_message(struct app *a, uint32_t worker, uint16_t type, const void *body, con
 	case IPC_COUNTERS: return on_counters(a, worker, body, data);
 	case IPC_ENGINE_INFO: return on_engine_info(a, worker, body, data);
 	case IPC_DEVICE_RESET:
-		log_line(&a->log, LOG_WARN, "device_reset key_slots=%u",
-			((const struct ipc_device_reset *)body)->key_slots);
-		pka_card_attached(a->pka, ((const struct ipc_device_reset *)body)->key_slots);
+		on_device_reset(a, body);
 		return 0;
 	default: return -EBADMSG;
 	}
@@ -433,6 +442,7 @@ app_open(struct app *a, uv_loop_t *loop, struct config *cfg, void (*on_thread)(v
 	a->pka = pka_new(loop, &a->log, &pka_ops, cfg->device_timeout_ms);
 	if (a->pka == NULL)
 		return -1;
+	pka_set_curves(a->pka, cfg->device_curves);
 	if (cfg->kek != NULL && pka_load_kek(a->pka, cfg->kek, err) != 0)
 		return -1;
 	pka_start_threads(a->pka, on_thread);

@@ -68,6 +68,7 @@ struct config {
 	unsigned refs;
 	struct config_raw *raw;
 	const char *file, *dp_socket, *manage_socket, *kek; /* kek: NULL when not given */
+	bool device_curves; /* operations on curves go to a card that has them */
 	uint32_t device_timeout_ms, session_capacity, max_handshakes;
 	int log_level; /* enum log_level */
 	const char *keylog; /* file of the key log; NULL: none. In force from the start of the process on */

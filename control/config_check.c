@@ -178,6 +178,8 @@ check_globals(struct config *c, struct config_diag *d)
 	check_keylog(c, d);
 	c->device_timeout_ms = config_number(d, "device", "timeout_ms",
 		r->device != NULL ? r->device->timeout_ms : NULL, 10000, 10, 600000);
+	c->device_curves = config_boolean(d, "device", "curves_on_card",
+		r->device != NULL ? r->device->curves_on_card : NULL, true);
 	c->session_capacity = config_number(d, "session_cache", "size",
 		r->session_cache != NULL ? r->session_cache->size : NULL, 100000, 1, 1u << 24);
 	c->max_handshakes =

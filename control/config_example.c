@@ -16,6 +16,7 @@ config_example(void)
 		"# device:                            # the card; without it public-key work is done in software\n"
 		"#   kek: /etc/sluice/device.kek      # 32 bytes: the key under which private keys travel to the card\n"
 		"#   timeout_ms: 10000                # after this an operation of the card is done again in software\n"
+		"#   curves_on_card: true             # ECDSA and ECDH by the card too; false leaves them to the processor\n"
 		"\n"
 		"interfaces:                          # ports of sluice-dp, counted from 0 as it was started with\n"
 		"  - name: outside\n"

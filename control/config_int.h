@@ -111,6 +111,7 @@ struct raw_dataplane {
 struct raw_device {
 	char *kek;
 	unsigned *timeout_ms;
+	bool *curves_on_card;
 };
 struct raw_cache {
 	unsigned *size;

@@ -173,6 +173,7 @@ static const cyaml_schema_field_t socket_fields[] = {
 static const cyaml_schema_field_t device_fields[] = {
 	STR("kek", raw_device, kek, OPT),
 	NUM_OPT("timeout_ms", raw_device, timeout_ms),
+	BOOL_OPT("curves_on_card", raw_device, curves_on_card),
 	CYAML_FIELD_END
 };
 static const cyaml_schema_field_t cache_fields[] = {

@@ -105,6 +105,7 @@ numbers(const struct app *a, struct number out[NUMBERS])
 	NUM("signatures_software", "signatures made in software", p.sign_soft, false);
 	NUM("key_exchanges", "ephemeral key operations", p.kex, false);
 	NUM("peer_key_operations", "operations with a peer's public key", p.peer, false);
+	NUM("kex_card", "key exchanges on curves done by the card", p.kex_card, false);
 	NUM("prf_card", "PRF operations done by the card", p.prf_card, false);
 	NUM("prf_software", "PRF operations done in software", p.prf_soft, false);
 	NUM("card_timeouts", "operations that the card did not answer in time", p.card_timeouts,

@@ -401,7 +401,9 @@ key_find(struct pka *p, const EVP_PKEY *key)
 static bool
 suits_card(const struct cert *c)
 {
-	return EVP_PKEY_get_base_id(c->key) == EVP_PKEY_RSA && EVP_PKEY_get_bits(c->key) == 2048;
+	int type = EVP_PKEY_get_base_id(c->key), bits = EVP_PKEY_get_bits(c->key);
+
+	return (type == EVP_PKEY_RSA && bits == 2048) || (type == EVP_PKEY_EC && bits == 256);
 }
 
 void
@@ -447,5 +449,11 @@ pka_stats(const struct pka *p, struct pka_stats *stats)
 bool
 pka_has_card(const struct pka *p)
 {
-	return p->card_slots != 0;
+	return p->card.slots != 0;
+}
+
+void
+pka_set_curves(struct pka *p, bool on_card)
+{
+	p->curves_soft = !on_card;
 }

@@ -64,7 +64,7 @@ struct pka_stats {
 		failed;
 	/* peer: with a peer's key; card_faults: wrong signatures; refused: no room; room: bytes in
 	 * use */
-	uint64_t sign_card, sign_soft, peer, kex, card_faults, refused, room;
+	uint64_t sign_card, sign_soft, peer, kex, kex_card, card_faults, refused, room;
 	uint64_t keys_loaded, keys_refused, in_flight;
 };
 
@@ -87,14 +87,22 @@ void pka_start_threads(struct pka *p, void (*on_thread)(void));
 int pka_load_kek(struct pka *p, const char *file, char err[CERT_ERR_LEN]);
 /* How long the card may take for one operation, from now on. */
 void pka_set_timeout(struct pka *p, uint32_t timeout_ms);
+/* Whether operations on curves go to a card that can do them, from now on; at first they do. */
+void pka_set_curves(struct pka *p, bool on_card);
 /*
- * The keys that new handshakes use from now on; sets each certificate's key_index (RSA-2048 only;
- * PKA_MAX_KEYS for others, which never go to the card). Old ones are erased from the card.
+ * The keys that new handshakes use from now on; sets each certificate's key_index (RSA-2048 and
+ * P-256 only; PKA_MAX_KEYS for others, which never go to the card). Old ones are erased from the card.
  */
 void pka_set_keys(struct pka *p, struct cert *const *certs, unsigned count);
 
-/* The card has `slots` key slots (0: none); every slot is empty. Loads the keys. */
-void pka_card_attached(struct pka *p, uint32_t slots);
+/* What there is of a card: nothing when slots is 0. */
+struct pka_card_info {
+	uint32_t slots; /* for keys, in each of its units */
+	uint32_t can; /* bits of enum ipc_card */
+	uint32_t secrets; /* slots for secrets */
+};
+/* The card is there, every slot of it is empty. Loads the keys. */
+void pka_card_attached(struct pka *p, const struct pka_card_info *card);
 /* The channel is gone, and every connection with it: what is on the card is forgotten. */
 void pka_card_detached(struct pka *p);
 /* PKA_DONE. */

@@ -29,18 +29,31 @@ arm(struct pka *p)
 		p->oldest->deadline > now ? p->oldest->deadline - now : 1, 0);
 }
 
+static uint32_t
+prf_bit(unsigned prf)
+{
+	return prf == HS_PRF_SHA256 ? IPC_CARD_PRF_SHA256
+	       : prf == HS_PRF_SHA384 ? IPC_CARD_PRF_SHA384
+				      : 0;
+}
+
 bool
 pka_card_can(const struct pka *p, const struct pka_req *req, const EVP_PKEY *key, size_t len,
 	uint32_t *slot)
 {
 	*slot = 0;
-	if (p->card_slots == 0)
+	if (p->card.slots == 0)
 		return false;
 	switch (req->kind) {
 	case PKA_PRF:
-		return req->code == HS_PRF_SHA256 && req->out_len <= PKA_CARD_MAX_RESULT &&
+		return prf_bit(req->code) & p->card.can && req->out_len <= PKA_CARD_MAX_RESULT &&
 		       len <= CARD_MAX_PRF;
+	case PKA_KEX_KEYGEN:
+	case PKA_KEX_DERIVE:
+	case PKA_KEX_RESPOND: return pka_card_ec_can(p, req, key, len);
 	case PKA_SIGN:
+		if (pka_card_ec_can(p, req, key, len))
+			break;
 		if (pka_scheme_find(req->code) == NULL ||
 			!pka_scheme_fits(pka_scheme_find(req->code), key) ||
 			EVP_PKEY_get_base_id(key) != EVP_PKEY_RSA)
@@ -56,15 +69,36 @@ pka_card_can(const struct pka *p, const struct pka_req *req, const EVP_PKEY *key
 	return *slot != 0;
 }
 
-/* The message, and what goes with it: for a signature the encoded block, which j->out keeps. */
+static bool
+on_curve(const struct pka_job *j)
+{
+	switch (j->req.kind) {
+	case PKA_KEX_KEYGEN:
+	case PKA_KEX_DERIVE:
+	case PKA_KEX_RESPOND: return true;
+	case PKA_SIGN: return EVP_PKEY_get_base_id(j->key) == EVP_PKEY_EC;
+	default: return false;
+	}
+}
+
+/*
+ * The message, and what goes with it: for an RSA signature the encoded block, which j->out keeps;
+ * j->out_len is how long the card's answer is.
+ */
 static const uint8_t *
-describe(struct pka_job *j, uint32_t slot, struct ipc_pka_do *msg)
+describe(struct pka_job *j, uint32_t slot, struct ipc_pka_do *msg, uint8_t *room)
 {
 	*msg = (struct ipc_pka_do){ .id = job_id(j), .slot = slot, .bytes = j->in_len };
+	if (on_curve(j)) {
+		j->out_len = pka_card_ec_len(&j->req);
+		return pka_card_ec_ask(j, msg, room);
+	}
 	switch (j->req.kind) {
 	case PKA_PRF:
 		msg->op = IPC_PKA_TLS_PRF;
 		msg->param = j->req.split;
+		if (j->req.code == HS_PRF_SHA384)
+			msg->param |= IPC_HASH_SHA384 << 8;
 		msg->param2 = j->req.out_len;
 		j->out_len = j->req.out_len;
 		return j->in;
@@ -87,11 +121,16 @@ describe(struct pka_job *j, uint32_t slot, struct ipc_pka_do *msg)
 bool
 pka_card_try(struct pka *p, struct pka_job *j, uint32_t slot)
 {
+	uint8_t room[PKA_CARD_EC_MAX];
 	struct ipc_pka_do msg;
-	const uint8_t *data = describe(j, slot, &msg);
+	const uint8_t *data = describe(j, slot, &msg, room);
+	int rc = -1;
 
-	if (data == NULL || p->ops.send(p->ops.ctx, j->who.worker, IPC_PKA_DO, &msg, sizeof(msg),
-				    data, msg.bytes) != 0)
+	if (data != NULL)
+		rc = p->ops.send(p->ops.ctx, j->who.worker, IPC_PKA_DO, &msg, sizeof(msg), data,
+			msg.bytes);
+	ct_wipe(room, sizeof(room));
+	if (rc != 0)
 		return false;
 	j->where = PKA_CARD;
 	j->deadline = uv_now(p->loop) + p->timeout_ms;
@@ -165,21 +204,47 @@ key_answer(struct pka *p, const struct ipc_pka_done *msg)
 	}
 }
 
-/* A signature that the public key does not undo must not leave: it may give the key away. */
+/*
+ * Takes the answer. An RSA signature that the public key does not undo must not leave: it may give
+ * the key away. One on a curve the card checks itself before it lets it out; to verify it here would
+ * cost more than to make it.
+ */
+static bool
+take_result(struct pka_job *j, const uint8_t *data)
+{
+	if (on_curve(j))
+		return pka_card_ec_result(j, data, j->out_len);
+	if (j->req.kind == PKA_SIGN && !pka_rsa_undoes(j->key, data, j->out, j->out_len))
+		return false;
+	memcpy(j->out, data, j->out_len);
+	return true;
+}
+
+static uint64_t *
+card_count(struct pka *p, uint8_t kind)
+{
+	switch (kind) {
+	case PKA_PRF: return &p->stats.prf_card;
+	case PKA_SIGN: return &p->stats.sign_card;
+	case PKA_KEX_KEYGEN:
+	case PKA_KEX_DERIVE:
+	case PKA_KEX_RESPOND: return &p->stats.kex_card;
+	default: return &p->stats.rsa_card;
+	}
+}
+
 static void
 card_result(struct pka *p, struct pka_job *j, const uint8_t *data)
 {
-	if (j->req.kind == PKA_SIGN && !pka_rsa_undoes(j->key, data, j->out, j->out_len)) {
+	if (!take_result(j, data)) {
 		p->stats.card_faults++;
-		log_line(p->log, LOG_ERROR, "card_fault operation=rsa_private redone=software");
+		log_line(p->log, LOG_ERROR, "card_fault operation=%s redone=software",
+			on_curve(j) ? "curve" : "rsa_private");
 		redo_soft(p, j);
 		return;
 	}
 	pka_card_unlink(p, j);
-	(*(j->req.kind == PKA_PRF	  ? &p->stats.prf_card
-		: j->req.kind == PKA_SIGN ? &p->stats.sign_card
-					  : &p->stats.rsa_card))++;
-	memcpy(j->out, data, j->out_len);
+	(*card_count(p, j->req.kind))++;
 	j->rc = 0;
 	pka_job_finish(p, j);
 }
@@ -212,13 +277,27 @@ pka_card_slot(const struct pka *p, unsigned index, const EVP_PKEY *key)
 {
 	const struct pka_key *k = index < PKA_MAX_KEYS ? &p->keys[index] : NULL;
 
-	if (p->card_slots == 0 || k == NULL || k->state != PKA_SLOT_READY)
+	if (p->card.slots == 0 || k == NULL || k->state != PKA_SLOT_READY)
 		return 0;
 	/*
 	 * a handshake that began under an older configuration may hold a key whose place is
 	 * another's by now
 	 */
 	return k->key == key || EVP_PKEY_eq(k->key, key) == 1 ? k->slot : 0;
+}
+
+static uint32_t
+unit_of(const struct pka_key *k)
+{
+	return EVP_PKEY_get_base_id(k->key) == EVP_PKEY_EC ? IPC_UNIT_EC : IPC_UNIT_RSA;
+}
+
+/* The unit that the key is for is there and wanted. */
+static bool
+has_unit(const struct pka *p, const struct pka_key *k)
+{
+	return unit_of(k) == IPC_UNIT_RSA ? (p->card.can & IPC_CARD_RSA2048) != 0
+					  : (p->card.can & IPC_CARD_P256) != 0 && !p->curves_soft;
 }
 
 void
@@ -230,12 +309,13 @@ pka_card_load(struct pka *p, struct pka_key *k)
 	uint32_t index = (uint32_t)(k - p->keys);
 	int rc;
 
-	if (index >= p->card_slots || !p->has_kek)
+	if (index >= p->card.slots || !p->has_kek || !has_unit(p, k))
 		return; /* more keys than slots: the rest work in software */
 	if (++p->generation == 0)
 		p->generation = 1;
 	k->slot = index | (uint32_t)p->generation << 16;
-	rc = keyblob_build_rsa(k->key, plain, sizeof(plain), &n);
+	rc = unit_of(k) == IPC_UNIT_EC ? keyblob_build_ec(k->key, plain, sizeof(plain), &n)
+				       : keyblob_build_rsa(k->key, plain, sizeof(plain), &n);
 	if (rc == 0)
 		rc = keyblob_wrap(p->kek, plain, n, blob, sizeof(blob), &m);
 	ct_wipe(plain, sizeof(plain));
@@ -243,11 +323,11 @@ pka_card_load(struct pka *p, struct pka_key *k)
 		k->state = PKA_SLOT_REFUSED;
 		log_line(p->log, LOG_INFO,
 			"card_key_unsuited slot=%u reason=\"%s\" its_operations=software", index,
-			rc == -ENOTSUP ? "not RSA-2048" : strerror(-rc));
+			rc == -ENOTSUP ? "not RSA-2048 or P-256" : strerror(-rc));
 		return;
 	}
 	msg = (struct ipc_key_load){
-		.id = LOAD_ID | k->slot, .slot = k->slot, .bytes = (uint32_t)m
+		.id = LOAD_ID | k->slot, .slot = k->slot, .bytes = (uint32_t)m, .unit = unit_of(k)
 	};
 	k->state = p->ops.send(p->ops.ctx, 0, IPC_KEY_LOAD, &msg, sizeof(msg), blob, m) == 0
 			   ? PKA_SLOT_LOADING
@@ -257,23 +337,23 @@ pka_card_load(struct pka *p, struct pka_key *k)
 void
 pka_card_erase(struct pka *p, struct pka_key *k)
 {
-	struct ipc_key_load msg = { .id = LOAD_ID, .slot = k->slot };
+	struct ipc_key_load msg = { .id = LOAD_ID, .slot = k->slot, .unit = unit_of(k) };
 
-	if (p->card_slots != 0 && (k->state == PKA_SLOT_READY || k->state == PKA_SLOT_LOADING))
+	if (p->card.slots != 0 && (k->state == PKA_SLOT_READY || k->state == PKA_SLOT_LOADING))
 		p->ops.send(p->ops.ctx, 0, IPC_KEY_FREE, &msg, sizeof(msg), NULL, 0);
 	k->state = PKA_SLOT_EMPTY;
 }
 
 void
-pka_card_attached(struct pka *p, uint32_t slots)
+pka_card_attached(struct pka *p, const struct pka_card_info *card)
 {
-	if (slots != 0 && !p->has_kek) {
+	p->card = *card;
+	if (card->slots != 0 && !p->has_kek) {
 		log_line(p->log, LOG_WARN,
 			"card_unused reason=\"no device.kek in the configuration\" "
 			"operations=software");
-		slots = 0;
+		p->card = (struct pka_card_info){ 0 };
 	}
-	p->card_slots = slots;
 	for (unsigned i = 0; i < PKA_MAX_KEYS; i++) {
 		p->keys[i].state = PKA_SLOT_EMPTY;
 		if (p->keys[i].key != NULL)
@@ -284,7 +364,7 @@ pka_card_attached(struct pka *p, uint32_t slots)
 void
 pka_card_detached(struct pka *p)
 {
-	p->card_slots = 0;
+	p->card = (struct pka_card_info){ 0 };
 	for (unsigned i = 0; i < PKA_MAX_KEYS; i++)
 		p->keys[i].state = PKA_SLOT_EMPTY;
 	while (p->oldest != NULL) {

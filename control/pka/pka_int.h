@@ -9,7 +9,7 @@
 #define PKA_MAX_JOBS	    65536
 #define PKA_MAX_ROOM	    (64u << 20) /* bytes of all operations under way together */
 #define PKA_CARD_MAX_RESULT 256
-#define PKA_CARD_MODULUS    256 /* the card has RSA-2048 */
+#define PKA_CARD_MODULUS    256 /* the card's RSA keys */
 
 enum pka_where { PKA_FREE, PKA_CARD, PKA_THREAD, PKA_STUCK };
 
@@ -51,8 +51,9 @@ struct pka {
 	struct pka_job *oldest, *newest; /* on the card */
 	struct pka_key keys[PKA_MAX_KEYS];
 	uint16_t generation;
-	uint32_t card_slots, timeout_ms;
-	bool has_kek, closing;
+	struct pka_card_info card;
+	uint32_t timeout_ms;
+	bool has_kek, closing, curves_soft;
 	uint8_t kek[KEYBLOB_KEK_BYTES];
 	struct pka_stats stats;
 };
@@ -67,6 +68,16 @@ void pka_card_load(struct pka *p, struct pka_key *k);
 void pka_card_erase(struct pka *p, struct pka_key *k);
 /* The usable handle of a key, or 0. */
 uint32_t pka_card_slot(const struct pka *p, unsigned index, const EVP_PKEY *key);
+/* What a key exchange or a signature on a curve is on the card (pka_card_ec.c): the message and its
+ * data, which go to `room` (PKA_CARD_EC_MAX bytes). NULL: it cannot be done there. */
+#define PKA_CARD_EC_MAX 128
+bool pka_card_ec_can(const struct pka *p, const struct pka_req *req, const EVP_PKEY *key, size_t len);
+const uint8_t *pka_card_ec_ask(struct pka_job *j, struct ipc_pka_do *msg, uint8_t *room);
+/* The card's result as pka_op.h has it, to j->out. False: it cannot be right. */
+bool pka_card_ec_result(struct pka_job *j, const uint8_t *data, size_t len);
+/* Bytes that the card's result has. */
+size_t pka_card_ec_len(const struct pka_req *req);
+
 /* Takes a job off the list of the card. */
 void pka_card_unlink(struct pka *p, struct pka_job *j);
 void pka_card_timer(uv_timer_t *t);

@@ -96,9 +96,8 @@ pka_scheme_fits(const struct pka_scheme *s, const EVP_PKEY *key)
 	}
 }
 
-/* The digest to be signed: computed, or given. Its length, or 0. */
-static unsigned
-digest_of(const struct pka_scheme *s, const uint8_t *msg, size_t len, uint8_t out[EVP_MAX_MD_SIZE])
+unsigned
+pka_sig_digest(const struct pka_scheme *s, const uint8_t *msg, size_t len, uint8_t out[EVP_MAX_MD_SIZE])
 {
 	unsigned n = 0;
 
@@ -203,7 +202,7 @@ pka_rsa_encode(const struct pka_scheme *s, const EVP_PKEY *key, const uint8_t *m
 	uint8_t *em, size_t em_len)
 {
 	uint8_t h[EVP_MAX_MD_SIZE];
-	unsigned h_len = digest_of(s, msg, len, h);
+	unsigned h_len = pka_sig_digest(s, msg, len, h);
 
 	if (h_len == 0 || (size_t)EVP_PKEY_get_size(key) != em_len)
 		return -1;
@@ -337,7 +336,7 @@ pka_sig_sign(const struct pka_scheme *s, EVP_PKEY *key, const uint8_t *msg, size
 		return sign_ed25519(key, msg, len, out, out_len);
 	if (s->type == PKA_SIG_PKCS1 || s->type == PKA_SIG_PSS)
 		return sign_rsa(s, key, msg, len, out, out_len);
-	h_len = digest_of(s, msg, len, h);
+	h_len = pka_sig_digest(s, msg, len, h);
 	if (h_len == 0)
 		return -1;
 	return s->type == PKA_SIG_ECDSA ? sign_ecdsa(key, h, h_len, out, out_len)
@@ -387,7 +386,7 @@ pka_sig_verify(const struct pka_scheme *s, EVP_PKEY *key, const uint8_t *sig, si
 		return 0;
 	if (s->type == PKA_SIG_ED25519)
 		return verify_ed25519(key, sig, sig_len, msg, len);
-	h_len = digest_of(s, msg, len, h);
+	h_len = pka_sig_digest(s, msg, len, h);
 	ctx = h_len != 0 ? EVP_PKEY_CTX_new(key, NULL) : NULL;
 	if (ctx == NULL || EVP_PKEY_verify_init(ctx) != 1)
 		goto out;

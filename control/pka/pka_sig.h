@@ -26,6 +26,10 @@ const struct pka_scheme *pka_scheme_find(unsigned code);
 /* The scheme is one that this key can sign with. */
 bool pka_scheme_fits(const struct pka_scheme *s, const EVP_PKEY *key);
 
+/* The digest to be signed: computed, or given. Its length, or 0. */
+unsigned pka_sig_digest(
+	const struct pka_scheme *s, const uint8_t *msg, size_t len, uint8_t out[EVP_MAX_MD_SIZE]);
+
 /*
  * RFC 8017 9.1.1 and 9.2: the block that the private key is applied to, as long as the modulus.
  * PSS: salt as long as the digest. 0 or -1.

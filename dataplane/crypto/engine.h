@@ -101,6 +101,8 @@ struct pka_op {
 	uint32_t kind; /* enum ipc_pka_op, or PKA_KEY_LOAD, PKA_KEY_FREE */
 	uint32_t slot; /* index 15:0, generation 31:16 */
 	uint32_t param, param2;
+	uint32_t secret_out, secret_in; /* as in ipc_pka_do */
+	uint32_t unit; /* key operations: enum ipc_unit */
 	uint32_t status; /* enum ipc_pka_status */
 	uint32_t in_len, out_len;
 	uint8_t in[4096];
@@ -116,6 +118,8 @@ enum eng_state { ENG_NONE = 0, ENG_RUNNING = 1, ENG_FAILED = 2 };
 struct eng_info {
 	uint32_t state; /* enum eng_state of the accelerator */
 	uint32_t key_slots;
+	uint32_t card; /* bits of enum ipc_card */
+	uint32_t secrets; /* slots */
 	uint64_t device_cycles;
 	uint64_t sim_ns;
 	uint32_t count;

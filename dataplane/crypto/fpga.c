@@ -399,7 +399,8 @@ fpga_pka_submit(struct rec_engine *eng, struct pka_op *op)
 	struct rte_crypto_op *c;
 	struct rte_pmd_sluice_pka_op *p;
 
-	if (op->in_len > RTE_PMD_SLUICE_PKA_MAX_IN)
+	if (op->in_len > RTE_PMD_SLUICE_PKA_MAX_IN || op->unit != IPC_UNIT_RSA ||
+		(op->kind > IPC_PKA_TLS_PRF && op->kind < PKA_KEY_LOAD) || op->secret_out != 0)
 		return -ENOTSUP;
 	if (e->n_pka == FPGA_PKA ||
 		(c = rte_crypto_op_alloc(e->asym_pool, RTE_CRYPTO_OP_TYPE_ASYMMETRIC)) == NULL)
@@ -473,8 +474,10 @@ fpga_info(struct rec_engine *eng, struct eng_info *info)
 
 	memset(info, 0, sizeof(*info));
 	info->state = fpga_state(eng);
-	if (e->api.info_get(e->dev, &i) == 0)
+	if (e->api.info_get(e->dev, &i) == 0) {
 		info->key_slots = i.key_slots;
+		info->card = IPC_CARD_RSA2048 | IPC_CARD_PRF_SHA256;
+	}
 	if (e->api.counters_get(e->dev, &c) != 0)
 		return;
 	info->device_cycles = c.device_cycles;

@@ -118,7 +118,11 @@ say_hello(struct ctl *c)
 	};
 
 	c->cfg.engine->ops->info(c->cfg.engine, &info);
-	h.key_slots = info.state == ENG_RUNNING ? info.key_slots : 0;
+	if (info.state == ENG_RUNNING) {
+		h.key_slots = info.key_slots;
+		h.card = info.card;
+		h.secrets = info.secrets;
+	}
 	if (ctl_send(c, IPC_HELLO, &h, sizeof(h), NULL, 0) == 0)
 		c->hello_due = false;
 }

@@ -78,15 +78,68 @@ pka_get(struct ctl *c, uint64_t id)
 	return op;
 }
 
-static bool
-operand_ok(const struct ipc_pka_do *m)
+/* Bytes of a point on a curve; 0: there is none of this number. */
+static uint32_t
+point_len(uint32_t curve)
 {
+	return curve == IPC_CURVE_P256 ? 64 : curve == IPC_CURVE_X25519 ? 32 : 0;
+}
+
+static bool
+curve_operand_ok(const struct ipc_pka_do *m)
+{
+	uint32_t point = point_len(m->param);
+
 	switch (m->op) {
-	case IPC_PKA_RSA_PMS_DECRYPT:
-	case IPC_PKA_RSA_PRIVATE: return m->bytes == 256;
+	case IPC_PKA_ECDSA_SIGN:
+		return m->param == IPC_CURVE_P256 && m->bytes >= 20 && m->bytes <= 64 &&
+		       m->secret_out == 0 && m->secret_in == 0;
+	case IPC_PKA_EC_KEYGEN: return point != 0 && m->bytes == 0 && m->secret_in == 0;
+	case IPC_PKA_ECDH:
+		return point != 0 && m->bytes == point + (m->secret_in == 0 ? 32 : 0);
+	default: return point != 0 && m->bytes == point && m->secret_in == 0;
+	}
+}
+
+/* Every step whole, and as many as there may be; results fit. */
+static bool
+script_ok(const uint8_t *p, uint32_t n)
+{
+	struct ipc_kdf_step s;
+	uint32_t steps = 0, out = 0;
+
+	for (uint32_t at = 0; at < n; at += sizeof(s) + RTE_ALIGN_CEIL((uint32_t)s.src_len, 4u)) {
+		if (n - at < sizeof(s) || ++steps > IPC_KDF_MAX_STEPS)
+			return false;
+		memcpy(&s, p + at, sizeof(s));
+		if (s.src_len > IPC_KDF_MAX_SOURCE || n - at - sizeof(s) < RTE_ALIGN_CEIL((uint32_t)s.src_len, 4u))
+			return false;
+		out += s.out_len;
+		if (out > sizeof(((struct pka_op *)0)->out))
+			return false;
+	}
+	return steps != 0;
+}
+
+static bool
+operand_ok(const struct ipc_pka_do *m, const uint8_t *data)
+{
+	uint32_t secret = m->param & 0xff;
+
+	switch (m->op) {
+	case IPC_PKA_RSA_PMS_DECRYPT: return m->bytes == 256 && m->secret_in == 0;
+	case IPC_PKA_RSA_PRIVATE:
+		return m->bytes == 256 && m->secret_in == 0 && m->secret_out == 0;
 	case IPC_PKA_TLS_PRF:
-		return m->param <= 64 && m->param <= m->bytes && m->bytes <= 1024 &&
-		       m->param2 >= 1 && m->param2 <= 512;
+		return secret <= 64 && m->param >> 8 <= IPC_HASH_SHA384 && secret <= m->bytes &&
+		       m->bytes <= 1024 && m->param2 >= 1 && m->param2 <= 512 &&
+		       m->secret_in == 0 && m->secret_out == 0;
+	case IPC_PKA_ECDSA_SIGN:
+	case IPC_PKA_EC_KEYGEN:
+	case IPC_PKA_ECDH:
+	case IPC_PKA_ECDH_RESPOND: return curve_operand_ok(m);
+	case IPC_PKA_KDF:
+		return m->bytes <= sizeof(((struct pka_op *)0)->in) && script_ok(data, m->bytes);
 	default: return false;
 	}
 }
@@ -96,7 +149,7 @@ ctl_pka_do(struct ctl *c, const struct ipc_pka_do *m, const uint8_t *data)
 {
 	struct pka_op *op;
 
-	if (!operand_ok(m))
+	if (!operand_ok(m, data))
 		return -EBADMSG;
 	op = pka_get(c, m->id);
 	if (op == NULL)
@@ -105,6 +158,8 @@ ctl_pka_do(struct ctl *c, const struct ipc_pka_do *m, const uint8_t *data)
 	op->slot = m->slot;
 	op->param = m->param;
 	op->param2 = m->param2;
+	op->secret_out = m->secret_out;
+	op->secret_in = m->secret_in;
 	op->in_len = m->bytes;
 	memcpy(op->in, data, m->bytes);
 	return submit(c, op);
@@ -115,6 +170,8 @@ ctl_pka_key(struct ctl *c, uint32_t kind, const struct ipc_key_load *m, const ui
 {
 	struct pka_op *op;
 
+	if (m->unit > IPC_UNIT_EC || m->rsvd != 0)
+		return -EBADMSG;
 	if (kind == PKA_KEY_FREE ? m->bytes != 0 : m->bytes == 0 || m->bytes > sizeof(op->in))
 		return -EBADMSG;
 	op = pka_get(c, m->id);
@@ -122,6 +179,7 @@ ctl_pka_key(struct ctl *c, uint32_t kind, const struct ipc_key_load *m, const ui
 		return 0;
 	op->kind = kind;
 	op->slot = m->slot;
+	op->unit = m->unit;
 	op->in_len = m->bytes;
 	memcpy(op->in, data, m->bytes);
 	return submit(c, op);
@@ -157,7 +215,11 @@ ctl_pka_poll(struct ctl *c)
 		c->reset_due = true;
 	if (c->reset_due && c->up && c->cfg.worker == 0) {
 		e->ops->info(e, &info);
-		reset.key_slots = info.state == ENG_RUNNING ? info.key_slots : 0;
+		if (info.state == ENG_RUNNING) {
+			reset.key_slots = info.key_slots;
+			reset.card = info.card;
+			reset.secrets = info.secrets;
+		}
 		if (ctl_send(c, IPC_DEVICE_RESET, &reset, sizeof(reset), NULL, 0) == 0)
 			c->reset_due = false;
 	}

@@ -142,6 +142,7 @@ dp_attach(struct dp *d, uint32_t key_slots)
 		.workers = 1,
 		.engine = key_slots != 0 ? IPC_ENGINE_FPGA : IPC_ENGINE_SOFT,
 		.key_slots = key_slots,
+		.card = key_slots != 0 ? IPC_CARD_RSA2048 | IPC_CARD_PRF_SHA256 : 0,
 		.max_conns = 256,
 		.boot_id = 1 };
 	struct pollfd p = { .fd = d->listener, .events = POLLIN };

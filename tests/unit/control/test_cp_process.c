@@ -230,7 +230,7 @@ static void
 loads_its_keys_again_after_a_device_reset(void **state)
 {
 	struct dp *d = *state;
-	struct ipc_device_reset r = { .key_slots = 16 };
+	struct ipc_device_reset r = { .key_slots = 16, .card = IPC_CARD_RSA2048 | IPC_CARD_PRF_SHA256 };
 	unsigned before = d->key_loads;
 
 	dp_say(d, IPC_DEVICE_RESET, &r, sizeof(r), NULL, 0);

@@ -20,6 +20,7 @@
 #include "control/cert/peer.h"
 #include "control/handshake/hs_digest.h"
 #include "control/pka/pka_int.h"
+#include "control/pka/pka_kex.h"
 
 #define TIMEOUT_MS 40
 
@@ -122,7 +123,9 @@ teardown(void **state)
 static void
 attach_card(struct fixture *f)
 {
-	struct cert *certs[] = { &f->rsa, &f->rsa3072 };
+	static const struct pka_card_info card = { .slots = 8,
+		.can = IPC_CARD_RSA2048 | IPC_CARD_PRF_SHA256 | IPC_CARD_P256 | IPC_CARD_X25519 };
+	struct cert *certs[] = { &f->rsa, &f->rsa3072, &f->p256 };
 	char file[] = "/tmp/sluice-kek-XXXXXX", err[CERT_ERR_LEN];
 	struct ipc_pka_done loaded = { .status = IPC_PKA_OK };
 	uint8_t kek[32] = { 7 };
@@ -132,11 +135,13 @@ attach_card(struct fixture *f)
 	close(fd);
 	assert_int_equal(pka_load_kek(f->p, file, err), 0);
 	unlink(file);
-	pka_set_keys(f->p, certs, 2);
-	pka_card_attached(f->p, 8);
-	loaded.id = 1ull << 63 | f->p->keys[f->rsa.key_index].slot;
-	pka_card_done(f->p, &loaded, NULL);
-	assert_int_equal(f->p->keys[f->rsa.key_index].state, PKA_SLOT_READY);
+	pka_set_keys(f->p, certs, 3);
+	pka_card_attached(f->p, &card);
+	for (unsigned i = 0; i < 3; i += 2) {
+		loaded.id = 1ull << 63 | f->p->keys[certs[i]->key_index].slot;
+		pka_card_done(f->p, &loaded, NULL);
+		assert_int_equal(f->p->keys[certs[i]->key_index].state, PKA_SLOT_READY);
+	}
 }
 
 static int
@@ -454,6 +459,145 @@ premaster_and_prf_come_from_the_card(void **state)
 	assert_int_equal(stats(f).in_flight, 0);
 }
 
+/* Both groups and all three kinds: what is sent has the card's forms, what comes back TLS's. */
+static void
+key_exchanges_come_from_the_card(void **state)
+{
+	static const struct {
+		uint16_t group;
+		uint8_t curve, point, prefix, private;
+	} rows[] = { { KEX_P256, IPC_CURVE_P256, 64, 1, 32 }, { KEX_X25519, IPC_CURVE_X25519, 32, 0, 64 } };
+	uint8_t ours[PKA_OP_MAX_OUT], theirs[PKA_OP_MAX_OUT], in[200], card[200], want[PKA_OP_MAX_OUT], out[PKA_OP_MAX_OUT];
+	struct fixture *f = *state;
+	size_t n, m;
+
+	attach_card(f);
+	for (unsigned i = 0; i < 2; i++) {
+		size_t share = rows[i].prefix + rows[i].point, priv = rows[i].private, pub = 2 + priv;
+		struct pka_req req = { .kind = PKA_KEX_KEYGEN, .code = rows[i].group };
+		const struct ipc_pka_do *msg;
+
+		assert_int_equal(pka_kex_do_keygen(rows[i].group, ours, &n), 0);
+		assert_int_equal(pka_kex_do_keygen(rows[i].group, theirs, &n), 0);
+		/* key pair: private | public */
+		msg = &f->asked[f->asks];
+		assert_int_equal(ask(f, 0, &req, NULL, 0, out, &n), PKA_PENDING);
+		assert_true(msg->op == IPC_PKA_EC_KEYGEN && msg->param == rows[i].curve && msg->bytes == 0 && msg->slot == 0);
+		memcpy(card, ours + 2, 32);
+		memcpy(card + 32, ours + pub + rows[i].prefix, rows[i].point);
+		card_answers(f, f->asks - 1, IPC_PKA_OK, card, 32u + rows[i].point);
+		assert_int_equal(f->answer[f->answers - 1].len, pub + share);
+		assert_memory_equal(f->answer[f->answers - 1].bytes, ours, pub + share);
+		/* shared secret */
+		req.kind = PKA_KEX_DERIVE;
+		req.split = rows[i].private;
+		memcpy(in, ours + 2, priv);
+		memcpy(in + priv, theirs + pub, share);
+		assert_int_equal(pka_kex_do_derive(rows[i].group, in, priv, priv + share, want, &m), 0);
+		msg = &f->asked[f->asks];
+		assert_int_equal(ask(f, 1, &req, in, priv + share, out, &n), PKA_PENDING);
+		assert_true(msg->op == IPC_PKA_ECDH && msg->bytes == 32u + rows[i].point);
+		assert_memory_equal(f->data[f->asks - 1], in, 32);
+		assert_memory_equal(f->data[f->asks - 1] + 32, in + priv + rows[i].prefix, rows[i].point);
+		card_answers(f, f->asks - 1, IPC_PKA_OK, want, 32);
+		assert_int_equal(f->answer[f->answers - 1].len, m);
+		assert_memory_equal(f->answer[f->answers - 1].bytes, want, m);
+		/* both: public | secret */
+		req.kind = PKA_KEX_RESPOND;
+		msg = &f->asked[f->asks];
+		assert_int_equal(ask(f, 2, &req, theirs + pub, share, out, &n), PKA_PENDING);
+		assert_true(msg->op == IPC_PKA_ECDH_RESPOND && msg->bytes == rows[i].point);
+		memcpy(card, ours + pub + rows[i].prefix, rows[i].point);
+		memcpy(card + rows[i].point, want, 32);
+		card_answers(f, f->asks - 1, IPC_PKA_OK, card, rows[i].point + 32u);
+		assert_int_equal(f->answer[f->answers - 1].len, 2 + share + 32);
+		assert_memory_equal(f->answer[f->answers - 1].bytes + 2, ours + pub, share);
+		assert_memory_equal(f->answer[f->answers - 1].bytes + 2 + share, want, 32);
+		/* a share that is no point's form is not the card's business, nor what it refuses the last word */
+		assert_int_equal(ask(f, 3, &req, theirs + pub, share - 1, out, &n), PKA_INLINE);
+		assert_int_equal(n, 0);
+		m = f->answers;
+		assert_int_equal(ask(f, 4, &req, theirs + pub, share, out, &n), PKA_PENDING);
+		card_answers(f, f->asks - 1, IPC_PKA_REFUSED, NULL, 0);
+		wait_for(f, (unsigned)m + 1);
+		assert_int_equal(f->answer[m].len, 2 + share + 32);
+	}
+	assert_int_equal(stats(f).kex_card, 6);
+	pka_set_curves(f->p, false);
+	assert_int_equal(ask(f, 5, &(struct pka_req){ .kind = PKA_KEX_KEYGEN, .code = KEX_P256 }, NULL, 0, out, &n), PKA_INLINE);
+	assert_int_equal(stats(f).in_flight, 0);
+}
+
+/* r | s of a libcrypto signature over what the card was given */
+static void
+card_signs_ec(struct fixture *f, unsigned i, uint8_t rs[64])
+{
+	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new(f->p256.key, NULL);
+	const unsigned char *p;
+	uint8_t der[100];
+	size_t n = sizeof(der);
+	ECDSA_SIG *sig;
+
+	assert_int_equal(f->asked[i].op, IPC_PKA_ECDSA_SIGN);
+	assert_int_equal(f->asked[i].slot, f->p->keys[f->p256.key_index].slot);
+	assert_int_equal(EVP_PKEY_sign_init(ctx), 1);
+	assert_int_equal(EVP_PKEY_sign(ctx, der, &n, f->data[i], f->asked[i].bytes), 1);
+	p = der;
+	sig = d2i_ECDSA_SIG(NULL, &p, (long)n);
+	assert_non_null(sig);
+	BN_bn2binpad(ECDSA_SIG_get0_r(sig), rs, 32);
+	BN_bn2binpad(ECDSA_SIG_get0_s(sig), rs + 32, 32);
+	ECDSA_SIG_free(sig);
+	EVP_PKEY_CTX_free(ctx);
+}
+
+static void
+the_card_signs_on_p256(void **state)
+{
+	static const struct {
+		uint16_t scheme, digest;
+	} rows[] = { { SIG_ECDSA_P256_SHA256, 32 }, { SIG_ECDSA_P384_SHA384, 48 }, { SIG_ECDSA_SHA1_RAW, 20 } };
+	struct fixture *f = *state;
+	uint8_t msg[20] = { 5 }, out[PKA_OP_MAX_OUT], rs[64];
+	size_t n;
+
+	attach_card(f);
+	for (unsigned k = 0; k < 60; k++) { /* numbers of every length come by */
+		struct pka_req req = { .kind = PKA_SIGN, .code = rows[k % 3].scheme, .cert = &f->p256 };
+
+		msg[1] = (uint8_t)k;
+		assert_int_equal(ask(f, k, &req, msg, sizeof(msg), out, &n), PKA_PENDING);
+		assert_int_equal(f->asked[k].bytes, rows[k % 3].digest);
+		card_signs_ec(f, k, rs);
+		card_answers(f, k, IPC_PKA_OK, rs, 64);
+		assert_int_equal(verifies(f->p256.key, rows[k % 3].scheme, &f->answer[k], msg, sizeof(msg)), 1);
+	}
+	assert_int_equal(stats(f).sign_card, 60);
+}
+
+static void
+numbers_that_no_signature_has_never_leave(void **state)
+{
+	struct pka_req req = { .kind = PKA_SIGN, .code = SIG_ECDSA_P256_SHA256 };
+	struct fixture *f = *state;
+	uint8_t msg[20] = { 5 }, out[PKA_OP_MAX_OUT], rs[64];
+	size_t n;
+
+	req.cert = &f->p256;
+	attach_card(f);
+	for (unsigned k = 0; k < 4; k++) {
+		assert_int_equal(ask(f, k, &req, msg, sizeof(msg), out, &n), PKA_PENDING);
+		card_signs_ec(f, k, rs);
+		memset(rs + k / 2 * 32, k % 2 == 0 ? 0 : 0xff, 32);
+		card_answers(f, k, IPC_PKA_OK, rs, 64);
+	}
+	wait_for(f, 4);
+	for (unsigned k = 0; k < 4; k++)
+		assert_int_equal(verifies(f->p256.key, SIG_ECDSA_P256_SHA256, &f->answer[k], msg, sizeof(msg)), 1);
+	assert_int_equal(stats(f).card_faults, 4);
+	assert_int_equal(stats(f).sign_card, 0);
+}
+
 static void
 nothing_comes_for_what_the_card_had_when_it_went(void **state)
 {
@@ -560,6 +704,9 @@ main(void)
 		T(whatever_the_card_does_not_do_is_done_in_software),
 		T(a_silent_card_is_given_up_after_its_time),
 		T(premaster_and_prf_come_from_the_card),
+		T(key_exchanges_come_from_the_card),
+		T(the_card_signs_on_p256),
+		T(numbers_that_no_signature_has_never_leave),
 		T(nothing_comes_for_what_the_card_had_when_it_went),
 		T(faults_of_tests_do_what_they_say),
 		T(stuck_operations_are_bounded_in_memory),

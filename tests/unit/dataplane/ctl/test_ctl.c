@@ -369,8 +369,23 @@ drops_operands_out_of_range(void **state)
 		{ .op = IPC_PKA_TLS_PRF, .bytes = 80, .param = 48, .param2 = 0 },
 		{ .op = IPC_PKA_TLS_PRF, .bytes = 80, .param = 48, .param2 = 513 },
 		{ .op = IPC_PKA_TLS_PRF, .bytes = 1025, .param = 48, .param2 = 12 },
+		{ .op = IPC_PKA_TLS_PRF, .bytes = 80, .param = 0x430, .param2 = 12 },
+		{ .op = IPC_PKA_TLS_PRF, .bytes = 80, .param = 48, .param2 = 12, .secret_in = 1 },
+		{ .op = IPC_PKA_RSA_PRIVATE, .bytes = 256, .secret_out = 1 },
+		{ .op = IPC_PKA_ECDSA_SIGN, .bytes = 19, .param = IPC_CURVE_P256 },
+		{ .op = IPC_PKA_ECDSA_SIGN, .bytes = 65, .param = IPC_CURVE_P256 },
+		{ .op = IPC_PKA_ECDSA_SIGN, .bytes = 32, .param = IPC_CURVE_X25519 },
+		{ .op = IPC_PKA_EC_KEYGEN, .bytes = 1, .param = IPC_CURVE_P256 },
+		{ .op = IPC_PKA_EC_KEYGEN, .param = 2 },
+		{ .op = IPC_PKA_ECDH, .bytes = 64, .param = IPC_CURVE_P256 },
+		{ .op = IPC_PKA_ECDH, .bytes = 64, .param = IPC_CURVE_X25519, .secret_in = 1 },
+		{ .op = IPC_PKA_ECDH_RESPOND, .bytes = 65, .param = IPC_CURVE_P256 },
+		{ .op = IPC_PKA_ECDH_RESPOND, .bytes = 32, .param = IPC_CURVE_X25519, .secret_in = 1 },
+		{ .op = IPC_PKA_KDF, .bytes = 0 },
+		{ .op = IPC_PKA_KDF, .bytes = 19 },
+		{ .op = IPC_PKA_KDF, .bytes = 4097 },
 	};
-	static const uint8_t operand[2048];
+	static const uint8_t operand[4100];
 
 	for (size_t i = 0; i < RTE_DIM(rows); i++) {
 		struct dp_world *w;
@@ -382,6 +397,45 @@ drops_operands_out_of_range(void **state)
 		world_say(w, IPC_PKA_DO, &rows[i], sizeof(rows[i]), operand, rows[i].bytes);
 		world_turn(w);
 		assert_true(dropped(w));
+	}
+}
+
+/* Scripts of derivations: whole steps, few enough, with results that have room. */
+static void
+drops_scripts_that_are_not_whole(void **state)
+{
+	static const struct {
+		uint32_t steps;
+		uint16_t src, out;
+		uint32_t cut; /* bytes missing at the end */
+		bool good;
+	} rows[] = { { 1, 0, 0, 0, true }, { IPC_KDF_MAX_STEPS, 33, 21, 0, true }, { 1, 256, 512, 0, true },
+		{ IPC_KDF_MAX_STEPS + 1, 0, 0, 0, false }, { 1, 257, 0, 0, false }, { 1, 33, 0, 1, false },
+		{ 2, 4, 0, 5, false }, { 2, 0, 257, 0, false } };
+	static uint8_t buf2[8192];
+
+	for (size_t i = 0; i < RTE_DIM(rows); i++) {
+		struct ipc_kdf_step s = { .src_len = rows[i].src, .out_len = rows[i].out };
+		struct ipc_pka_do m = { .id = 5, .op = IPC_PKA_KDF };
+		struct dp_world *w;
+
+		for (uint32_t k = 0; k < rows[i].steps; k++) {
+			memcpy(buf2 + m.bytes, &s, sizeof(s));
+			m.bytes += (uint32_t)sizeof(s) + RTE_ALIGN_CEIL((uint32_t)s.src_len, 4u);
+		}
+		m.bytes -= rows[i].cut;
+		end(state);
+		begin(state);
+		w = *state;
+		world_greet(w);
+		hear(w);
+		world_say(w, IPC_PKA_DO, &m, sizeof(m), buf2, m.bytes);
+		world_turn(w);
+		assert_int_equal(dropped(w), !rows[i].good);
+		if (rows[i].good) {
+			assert_int_equal(hear(w), IPC_PKA_DONE);
+			assert_int_equal(((const struct ipc_pka_done *)buf)->status, IPC_PKA_UNAVAILABLE);
+		}
 	}
 }
 
@@ -518,6 +572,7 @@ main(void)
 		CASE(takes_no_item_outside_a_configuration),
 		CASE(says_that_there_is_no_card),
 		CASE(drops_operands_out_of_range),
+		CASE(drops_scripts_that_are_not_whole),
 		CASE(reports_its_counters_once_a_second),
 		CASE(a_client_waits_for_the_first_control_process),
 		CASE(replaces_a_stale_socket_but_no_other_file),

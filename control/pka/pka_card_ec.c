@@ -1,0 +1,198 @@
+/*
+ * Operations on curves as the card does them: key exchange on P-256 and X25519, ECDSA on P-256. The
+ * card has points as x | y and signatures as r | s (enum ipc_pka_op); pka_op.h has TLS's forms.
+ */
+#include <string.h>
+
+#include "common/rd.h"
+#include "common/wr.h"
+#include "control/pka/pka_int.h"
+#include "control/pka/pka_sig.h"
+
+#define FIELD 32 /* bytes of a coordinate, scalar and shared secret, both curves */
+#define UNCOMPRESSED 4 /* SEC 1 2.3.3 */
+
+struct curve {
+	uint16_t group; /* enum pka_group */
+	uint8_t id; /* enum ipc_curve */
+	uint8_t point; /* bytes of a point on the card */
+	uint8_t prefix; /* bytes that TLS puts before it */
+	uint8_t private; /* bytes of a private part as libcrypto's side has it (pka_kex.c); the scalar is first */
+	uint32_t bit; /* enum ipc_card */
+};
+static const struct curve curves[] = {
+	{ KEX_P256, IPC_CURVE_P256, 64, 1, FIELD, IPC_CARD_P256 },
+	{ KEX_X25519, IPC_CURVE_X25519, 32, 0, 2 * FIELD, IPC_CARD_X25519 },
+};
+
+static const struct curve *
+curve_of(unsigned group)
+{
+	for (size_t i = 0; i < sizeof(curves) / sizeof(curves[0]); i++)
+		if (curves[i].group == group)
+			return &curves[i];
+	return NULL;
+}
+
+/* The peer's share without its prefix; NULL: not what the group has. */
+static const uint8_t *
+share(const struct curve *c, const uint8_t *p, size_t len)
+{
+	if (len != (size_t)c->prefix + c->point || (c->prefix != 0 && p[0] != UNCOMPRESSED))
+		return NULL;
+	return p + c->prefix;
+}
+
+bool
+pka_card_ec_can(const struct pka *p, const struct pka_req *req, const EVP_PKEY *key, size_t len)
+{
+	const struct curve *c = curve_of(req->code);
+	const struct pka_scheme *s;
+
+	if (p->curves_soft)
+		return false;
+	if (req->kind != PKA_SIGN)
+		return c != NULL && (p->card.can & c->bit) != 0;
+	s = pka_scheme_find(req->code);
+	return (p->card.can & IPC_CARD_P256) != 0 && s != NULL && s->type == PKA_SIG_ECDSA &&
+	       EVP_PKEY_get_base_id(key) == EVP_PKEY_EC && EVP_PKEY_get_bits(key) == 256 &&
+	       pka_scheme_fits(s, key);
+}
+
+static const uint8_t *
+ask_sign(struct pka_job *j, struct ipc_pka_do *msg, uint8_t *room)
+{
+	unsigned n = pka_sig_digest(pka_scheme_find(j->req.code), j->in, j->in_len, room);
+
+	msg->op = IPC_PKA_ECDSA_SIGN;
+	msg->param = IPC_CURVE_P256;
+	msg->bytes = n;
+	return n != 0 ? room : NULL;
+}
+
+const uint8_t *
+pka_card_ec_ask(struct pka_job *j, struct ipc_pka_do *msg, uint8_t *room)
+{
+	const struct curve *c = curve_of(j->req.code);
+	const uint8_t *peer;
+
+	if (j->req.kind == PKA_SIGN)
+		return ask_sign(j, msg, room);
+	msg->param = c->id;
+	msg->bytes = c->point;
+	switch (j->req.kind) {
+	case PKA_KEX_KEYGEN:
+		msg->op = IPC_PKA_EC_KEYGEN;
+		msg->bytes = 0;
+		return room;
+	case PKA_KEX_RESPOND: msg->op = IPC_PKA_ECDH_RESPOND; return share(c, j->in, j->in_len);
+	default:
+		if (j->req.split != c->private || j->in_len < c->private)
+			return NULL;
+		peer = share(c, j->in + c->private, j->in_len - c->private);
+		if (peer == NULL)
+			return NULL;
+		msg->op = IPC_PKA_ECDH;
+		msg->bytes += FIELD;
+		memcpy(room, j->in, FIELD);
+		memcpy(room + FIELD, peer, c->point);
+		return room;
+	}
+}
+
+size_t
+pka_card_ec_len(const struct pka_req *req)
+{
+	const struct curve *c = curve_of(req->code);
+
+	switch (req->kind) {
+	case PKA_SIGN: return 2 * FIELD;
+	case PKA_KEX_DERIVE: return FIELD;
+	default: return c->point + FIELD;
+	}
+}
+
+/* ---- results ---- */
+
+/* One INTEGER of a DER signature: minimal, not negative (X.690 8.3). */
+static void
+put_integer(struct wr *w, const uint8_t *p)
+{
+	size_t n = FIELD;
+
+	while (n > 1 && *p == 0) {
+		p++;
+		n--;
+	}
+	wr_u8(w, 2);
+	wr_u8(w, (uint8_t)(n + (*p >> 7)));
+	if (*p >> 7)
+		wr_u8(w, 0);
+	wr_bytes(w, p, n);
+}
+
+/* 1 <= x < n, the order of P-256 (FIPS 186-5 6.4.2): what every signature has. */
+static bool
+in_range(const uint8_t *x)
+{
+	static const uint8_t order[FIELD] = { 0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0, 0xff, 0xff, 0xff,
+		0xff, 0xff, 0xff, 0xff, 0xff, 0xbc, 0xe6, 0xfa, 0xad, 0xa7, 0x17, 0x9e, 0x84,
+		0xf3, 0xb9, 0xca, 0xc2, 0xfc, 0x63, 0x25, 0x51 };
+	static const uint8_t zero[FIELD];
+
+	return memcmp(x, zero, FIELD) != 0 && memcmp(x, order, FIELD) < 0;
+}
+
+/* SEQUENCE { r INTEGER, s INTEGER } (RFC 3279 2.2.3). The signature is public. */
+static bool
+signature(struct pka_job *j, const uint8_t *data)
+{
+	struct wr w = wr_init(j->out, PKA_MAX_MODULUS);
+
+	if (!in_range(data) || !in_range(data + FIELD))
+		return false;
+	wr_u8(&w, 0x30);
+	wr_u8(&w, 0);
+	put_integer(&w, data);
+	put_integer(&w, data + FIELD);
+	j->out_len = wr_len(&w);
+	if (!wr_ok(&w))
+		return false;
+	j->out[1] = (uint8_t)(j->out_len - 2);
+	return true;
+}
+
+static void
+put_share(struct wr *w, const struct curve *c, const uint8_t *p)
+{
+	if (c->prefix != 0)
+		wr_u8(w, UNCOMPRESSED);
+	wr_bytes(w, p, c->point);
+}
+
+bool
+pka_card_ec_result(struct pka_job *j, const uint8_t *data, size_t len)
+{
+	const struct curve *c = curve_of(j->req.code);
+	struct wr w = wr_init(j->out, j->room_len - j->in_len);
+
+	if (len != pka_card_ec_len(&j->req))
+		return false;
+	switch (j->req.kind) {
+	case PKA_SIGN: return signature(j, data);
+	case PKA_KEX_DERIVE: wr_bytes(&w, data, FIELD); break;
+	case PKA_KEX_KEYGEN: /* pair(private, public); X25519: private is scalar | public */
+		wr_u16(&w, c->private);
+		wr_bytes(&w, data, FIELD);
+		wr_bytes(&w, data + FIELD, c->private - FIELD);
+		put_share(&w, c, data + FIELD);
+		break;
+	default: /* pair(public, secret) */
+		wr_u16(&w, (uint16_t)(c->prefix + c->point));
+		put_share(&w, c, data);
+		wr_bytes(&w, data + c->point, FIELD);
+		break;
+	}
+	j->out_len = wr_len(&w);
+	return wr_ok(&w);
+}
