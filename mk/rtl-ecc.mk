@@ -1,4 +1,23 @@
 # The ecc engine: microcode, models, benches, checks.
+ECC_CORE_SV := $(addprefix rtl/ecc/,ecc_prog_pkg.sv ecc_pkg.sv ecc_prog_rom.sv ecc_const_rom.sv ecc_mont.sv ecc_core.sv)
+# as for the pka engine: one C++ function for the array's stages
+ECC_VL_FLAGS := --output-split 1000000 --output-split-cfuncs 1000000
+
+# entry points and lengths for the core's bench
+$(BUILD)/vl/ecc_core/ecc_programs.h: rtl/ecc/ecc_prog_pkg.sv
+	@mkdir -p $(@D)
+	$(Q)awk 'BEGIN { print "static const Program kProgram[] = {" } \
+	  $$2 == "logic" && $$4 ~ /^Pc[A-Z]/ { sub(/.*d/, "", $$6); sub(/;/, "", $$6); pc = $$6 } \
+	  $$2 == "logic" && $$4 ~ /^Len/ { sub(/.*d/, "", $$6); sub(/;/, "", $$6); print "\t{ " pc ", " $$6 " }," } END { print "};" }' $< > $@
+$(eval $(call rtl_bench,ecc_core,ecc_core,$(ECC_CORE_SV),sim/tb/ecc_core/ecc_core_tb.cpp,$(ECC_VL_FLAGS)))
+$(BUILD)/bench/ecc_core: sim/tb/ecc_engine/ref_ec.h $(BUILD)/vl/ecc_core/ecc_programs.h
+
+BENCHES += ecc_core|$(BUILD)/bench/ecc_core --ops 100
+BENCH_DEPS += $(BUILD)/bench/ecc_core
+TESTS += rtl|ecc_core_seed2|$(BUILD)/bench/ecc_core --seed 2
+TESTS += rtl|ecc_programs|$(PYTHON) -B rtl/ecc/test_programs.py
+
+# Static checks: generated ROMs are current, verilator and yosys
 .PHONY: ecc-rom lint-ecc
 ecc-rom:
 	$(call say,GEN,rtl/ecc/ecc_prog_rom.sv ecc_const_rom.sv ecc_prog_pkg.sv)
@@ -7,6 +26,6 @@ GENERATED += ecc-rom
 lint-ecc:
 	$(call say,LINT,rtl/ecc)
 	$(Q)$(PYTHON) -B rtl/ecc/gen_rom.py --check
+	$(Q)$(VERILATOR) --lint-only -Wall --assert --unroll-count 256 -Irtl/common --top-module ecc_core rtl/lint/verilator.vlt $(ECC_CORE_SV)
+	$(Q)yosys -q -w 'Replacing memory' -p "read_verilog -sv -Irtl/common -DECC_LIMBS=3 $(ECC_CORE_SV); hierarchy -check -top ecc_core; proc; check -assert"
 LINTS += lint-ecc
-
-TESTS += rtl|ecc_programs|$(PYTHON) -B rtl/ecc/test_programs.py

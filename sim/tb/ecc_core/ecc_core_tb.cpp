@@ -1,0 +1,224 @@
+/*
+ * ecc_core against libcrypto: the array and every program, operands loaded and digits read directly; equal lengths, eight contexts at once,
+ * a program that goes astray, a damaged product. Prints cycles per program and simulation speed.
+ */
+#include "Vecc_core.h"
+#include "Vecc_core___024root.h"
+#include "sim/harness/tb.h"
+#include "sim/tb/ecc_engine/ref_ec.h"
+
+using Top = Vecc_core;
+
+enum Reg { kK0 = 24, kK1, kL, kU, kV, kE, kD, kS };
+enum Kind { kKeygen, kEcdh, kRespond, kMul, kSign, kVerify, kXKeygen, kXEcdh, kXRespond, kKinds };
+static const char *const kName[kKinds] = { "P-256 key pair", "P-256 ECDH", "P-256 respond", "P-256 k*P", "ECDSA sign", "ECDSA verify",
+	"X25519 key pair", "X25519", "X25519 respond" };
+/* entry points and lengths, from the generated package by mk/rtl-ecc.mk */
+struct Program {
+	unsigned pc, frames;
+};
+#include "ecc_programs.h"
+
+static Bytes reversed(const Bytes &b) { return Bytes(b.rbegin(), b.rend()); }
+
+struct Op {
+	Kind kind;
+	Bytes k, hi, xy, d, e, sig, u;
+};
+
+class Bench {
+  public:
+	Tb<Top> tb;
+	RefEc ref;
+	Bench(int argc, char **argv) : tb(argc, argv, "ecc_core") {}
+
+	void reset() {
+		auto *v = tb.v.get();
+		v->start_i = v->ld_valid_i = v->dg_re_i = v->erase_i = 0;
+		tb.reset();
+		v->erase_i = 1;
+		for (unsigned a = 0; a < 512;) {
+			v->erase_addr_i = a;
+			v->clk_i = 0;
+			v->eval();
+			a += v->erase_ready_o;
+			tb.tick();
+		}
+		v->erase_i = 0;
+	}
+	/* a 32-byte big-endian number */
+	void load(unsigned ctx, unsigned reg, const Bytes &be) {
+		auto *v = tb.v.get();
+		Bytes le = reversed(be);
+		le.resize(32);
+		memcpy(&v->ld_data_i, le.data(), 32);
+		v->ld_addr_i = ctx << 6 | reg;
+		v->ld_valid_i = 1;
+		for (bool taken = false; !taken; tb.tick()) {
+			v->eval();
+			taken = v->ld_ready_o;
+		}
+		v->ld_valid_i = 0;
+	}
+	Bytes slot(unsigned ctx, unsigned s) {
+		auto *v = tb.v.get();
+		Bytes le(34);
+		uint32_t acc = 0;
+		unsigned have = 0, at = 0;
+		for (unsigned i = 0; i < 16; i++) {
+			v->dg_re_i = 1;
+			v->dg_addr_i = ctx << 6 | s << 4 | i;
+			for (bool taken = false; !taken; tb.tick()) {
+				v->eval();
+				taken = v->dg_ready_o;
+			}
+			v->dg_re_i = 0;
+			acc |= static_cast<uint32_t>(v->dg_data_o) << have;
+			for (have += 17; have >= 8; have -= 8, acc >>= 8) le[at++] = static_cast<uint8_t>(acc);
+		}
+		le.resize(32);
+		return reversed(le);
+	}
+	Op make(Kind kind) {
+		Op o;
+		o.kind = kind;
+		o.k = tb.rng.bytes(32);
+		o.hi = tb.rng.bytes(16);
+		o.xy = ref.mul(ref.scalar(tb.rng.bytes(32)));
+		o.d = ref.scalar(tb.rng.bytes(32));
+		o.e = tb.rng.bytes(32);
+		o.u = tb.rng.bytes(32);
+		o.u[0] &= 0x7f;
+		if (kind == kEcdh) o.k = ref.scalar(o.k);
+		if (kind >= kXKeygen) o.k[31] &= 0xf8, o.k[0] = (o.k[0] & 0x7f) | 0x40;
+		if (kind == kVerify) {
+			o.xy = ref.mul(o.d);
+			o.sig = ref.sign(o.d, o.e, ref.scalar(o.k));
+			if (tb.rng.percent(30)) o.sig[tb.rng.below(64)] ^= 4;
+		}
+		return o;
+	}
+	void start(unsigned ctx, const Op &o, bool flip = false, unsigned longer = 0) {
+		auto *v = tb.v.get();
+		Bytes l = tb.rng.bytes(32), one(32);
+		l[0] &= 0x7f, l[31] |= 1;
+		one[31] = 1;
+		load(ctx, kK0, o.k);
+		load(ctx, kK1, Bytes(16) + o.hi);
+		load(ctx, kL, o.kind == kVerify ? one : l);
+		load(ctx, kU, o.kind >= kXKeygen ? o.u : part(o.xy, 0, 32));
+		load(ctx, kV, part(o.xy, 32, 32));
+		load(ctx, kE, o.kind == kVerify ? part(o.sig, 0, 32) : o.e);
+		load(ctx, kD, o.kind == kVerify ? o.e : o.d);
+		load(ctx, kS, o.kind == kVerify ? part(o.sig, 32, 32) : Bytes(32));
+		v->start_i = 1;
+		v->start_ctx_i = ctx;
+		v->start_pc_i = kProgram[o.kind].pc;
+		v->start_len_i = kProgram[o.kind].frames + longer;
+		v->start_flip_i = flip;
+		tb.tick();
+		v->start_i = 0;
+	}
+	unsigned flags(unsigned ctx) { return tb.v->flags_o >> (3 * ctx) & 7; }
+	bool right(unsigned ctx, const Op &o) {
+		Bytes k = ref.reduce(o.hi + o.k);
+		unsigned f = flags(ctx);
+		if (tb.v->astray_o >> ctx & 1) return false;
+		switch (o.kind) {
+		case kKeygen: return f == 0 && slot(ctx, 3) == k && slot(ctx, 1) + slot(ctx, 2) == ref.mul(k);
+		case kEcdh: return f == 0 && slot(ctx, 1) == part(ref.mul(o.k, o.xy), 0, 32);
+		case kRespond: return f == 0 && slot(ctx, 1) + slot(ctx, 2) == ref.mul(k) && slot(ctx, 3) == part(ref.mul(k, o.xy), 0, 32);
+		case kMul: return f == 0 && slot(ctx, 1) + slot(ctx, 2) == ref.mul(o.k, o.xy);
+		case kSign: return f == 0 && slot(ctx, 1) + slot(ctx, 2) == ref.sign(o.d, o.e, k);
+		case kVerify: return ref.verify(o.sig, o.xy, o.e) ? f == 0 : f == 2;
+		case kXKeygen: return f == 0 && slot(ctx, 0) == o.k && reversed(slot(ctx, 1)) == ref.x25519_public(reversed(o.k));
+		case kXEcdh: return f == 0 && reversed(slot(ctx, 1)) == ref.x25519(reversed(o.k), reversed(o.u));
+		default: return f == 0 && reversed(slot(ctx, 1)) == ref.x25519_public(reversed(o.k)) &&
+		                reversed(slot(ctx, 3)) == ref.x25519(reversed(o.k), reversed(o.u));
+		}
+	}
+	bool wait(unsigned mask, uint64_t limit = 1'500'000) {
+		tb.mark();
+		return tb.run_until([this, mask] { return !(tb.v->active_o & mask); }, limit);
+	}
+	void alone() {
+		printf("| program | frames | cycles alone | 8 at once, each |\n|---|---|---|---|\n");
+		for (int kind = 0; kind < kKinds; kind++) {
+			uint64_t first = 0;
+			for (unsigned i = 0; i < 2; i++) {
+				Op o = make(static_cast<Kind>(kind));
+				start(i * 5, o);
+				uint64_t from = tb.cycle;
+				CHECK(tb, wait(0xff), "program ends");
+				if (i == 0) first = tb.cycle - from;
+				CHECK(tb, right(i * 5, o), kName[kind]);
+			}
+			std::vector<Op> ops;
+			uint64_t from = 0;
+			for (unsigned c = 0; c < 8; c++) {
+				ops.push_back(make(static_cast<Kind>(kind)));
+				start(c, ops[c]);
+				if (c == 0) from = tb.cycle;
+			}
+			CHECK(tb, wait(0xff), "programs end");
+			uint64_t all = tb.cycle - from;
+			for (unsigned c = 0; c < 8; c++) CHECK(tb, right(c, ops[c]), kName[kind]);
+			printf("| %s | %u | %llu | %llu |\n", kName[kind], kProgram[kind].frames, static_cast<unsigned long long>(first),
+			       static_cast<unsigned long long>(all / 8));
+		}
+	}
+	/* every context busy with something else, started at any time */
+	void mixed(unsigned count) {
+		std::vector<Op> ops(8);
+		unsigned busy = 0, begun = 0;
+		double cpu = tb_cpu_seconds();
+		uint64_t from = tb.cycle;
+		while (begun < count || busy) {
+			for (unsigned c = 0; c < 8; c++) {
+				if ((busy >> c & 1) && !(tb.v->active_o >> c & 1)) {
+					CHECK(tb, right(c, ops[c]), kName[ops[c].kind]);
+					busy &= ~(1u << c);
+				}
+				if (!(busy >> c & 1) && begun < count) {
+					ops[c] = make(static_cast<Kind>(tb.rng.below(kKinds)));
+					start(c, ops[c]);
+					busy |= 1u << c;
+					begun++;
+				}
+			}
+			for (unsigned i = tb.rng.below(300); i; i--) tb.tick();
+			tb.mark();
+		}
+		cpu = tb_cpu_seconds() - cpu;
+		printf("mixed: %u operations, %.2f M cycles/s\n", count, 1e-6 * static_cast<double>(tb.cycle - from) / cpu);
+	}
+	void faults() {
+		for (int kind = 0; kind < kKinds; kind++) {
+			Op o = make(static_cast<Kind>(kind));
+			start(3, o, true);
+			CHECK(tb, wait(0xff), "program ends");
+			CHECK(tb, flags(3) != 0, "a damaged product is noticed");
+		}
+		Op o = make(kKeygen);
+		start(2, o, false, 1);
+		CHECK(tb, wait(0xff) && (tb.v->astray_o & 4), "a program that ends early is noticed");
+		start(2, o);
+		while (tb.v->rootp->ecc_core__DOT__frames_q[2] < 100) tb.tick();
+		tb.v->rootp->ecc_core__DOT__pc_q[2] = 0; /* somewhere else */
+		CHECK(tb, wait(0xff) && (tb.v->astray_o & 4), "a program that runs on is ended");
+		start(2, o);
+		CHECK(tb, wait(0xff) && right(2, o), "and the context works again");
+	}
+};
+
+int main(int argc, char **argv) {
+	Bench b(argc, argv);
+	unsigned ops = 40;
+	for (int i = 1; i + 1 < argc; i++)
+		if (!strcmp(argv[i], "--ops")) ops = static_cast<unsigned>(atoi(argv[i + 1]));
+	b.reset();
+	b.alone();
+	b.mixed(ops);
+	b.faults();
+	return b.tb.finish();
+}
