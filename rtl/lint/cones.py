@@ -4,7 +4,8 @@
     cones.py LIST [--yosys yosys]
 
 LIST is a Python file that defines CHECKS, each a dict: `top`, `files`, `control` (outputs), `secret` (inputs or registers; name[7:0]
-names bits), and optional `expect` (default "none": the cone must hold no secret; "some": a negative control, where it must).
+names bits), optional `expect` (default "none": the cone must hold no secret; "some": a negative control, where it must), and optional `cut`
+(modules that the cone stops at: what comes out of them may depend on all that goes in).
 The cone goes through registers and memories (a memory counts as one cell, so what enters it reaches all that is read from it).
 """
 import argparse
@@ -32,8 +33,13 @@ def union(selection):
 
 def script(check, incdir):
     split = any("[" in n for n in check["secret"])
-    lines = [f"read_verilog -sv -I{incdir} {' '.join(check['files'])}", f"hierarchy -check -top {check['top']}", "proc", "flatten", "opt_clean",
-             "memory_dff", "memory_collect", f"cd {check['top']}"]
+    cut = check.get("cut", [])
+    lines = [f"read_verilog -sv -I{incdir} {' '.join(check['files'])}", f"hierarchy -check -top {check['top']}"]
+    if cut:
+        lines += [f"blackbox {' '.join(cut)}"]
+    lines += ["proc", "flatten", "opt_clean", "memory_dff", "memory_collect", f"cd {check['top']}"]
+    for module in cut:
+        lines += [f"select -assert-min 1 t:{module}", f"delete t:{module}"]
     if split:
         lines += ["splitnets -ports"]
         bases = sorted({re.sub(r"\[.*", "", n) for n in check["secret"]} | set(check["control"]))
@@ -42,7 +48,8 @@ def script(check, incdir):
         base = re.sub(r"\[.*", "", name)
         lines += [f"select -assert-min 1 w:{base} {'w:' + base + '[*] %u' if split else ''}"]
     control = [f"w:{n}" for n in check["control"]] + ([f"w:{n}[*]" for n in check["control"]] if split else [])
-    lines += [f"select -set cone {union(control)} %ci*", f"select -set secret {union(wires(check['secret']))}"]
+    # %a: a net may have several names, and the cone has the one that cells are wired to
+    lines += [f"select -set cone {union(control)} %a %ci* %a", f"select -set secret {union(wires(check['secret']))} %a"]
     if check.get("expect", "none") == "some":
         lines += ["select -assert-min 1 @cone @secret %i"]
     else:
