@@ -1,7 +1,7 @@
 # AES, GHASH and the aead lane: benches and checks.
 AES_ITER_SV := rtl/aes/aes_key_expand.sv rtl/aes/aes_iter.sv
 AEAD_LANE_SV := rtl/gen/sluice_pkg.sv rtl/gcm/aead_pkg.sv rtl/common/skid_buffer.sv rtl/common/byte_gearbox.sv \
-  rtl/aes/aes_key_expand.sv rtl/aes/aes_enc_pipe.sv rtl/aes/aes_dec_pipe.sv rtl/gcm/ghash.sv rtl/gcm/aead_store.sv rtl/gcm/aead_check.sv \
+  rtl/aes/aes_key_expand.sv rtl/aes/aes_enc_pipe.sv rtl/aes/aes_dec_pipe.sv rtl/gcm/ghash.sv rtl/gcm/aead_store.sv rtl/gcm/aead_check.sv rtl/gcm/aead_secret.sv \
   rtl/gcm/aead_ctx.sv rtl/gcm/aead_issue.sv rtl/gcm/aead_datapath.sv rtl/gcm/aead_tag.sv rtl/gcm/aead_out.sv rtl/gcm/aead_selftest.sv \
   rtl/gcm/aead_lane.sv
 AES_TB_H := $(wildcard sim/tb/aes_*/*.h sim/tb/aead_lane/*.h rtl/aes/*.svh rtl/gcm/*.svh)
@@ -14,7 +14,7 @@ $(eval $(call rtl_bench,tb_aes_dec_pipe,aes_dec_pipe,rtl/aes/aes_dec_pipe.sv,sim
 $(eval $(call rtl_bench,tb_ghash,ghash,rtl/gcm/ghash.sv,sim/tb/ghash/tb_ghash.cpp))
 $(BUILD)/vl/tb_aes_enc_pipe/Vtb_aes_enc_pipe__ALL.a $(BUILD)/vl/tb_aes_dec_pipe/Vtb_aes_dec_pipe__ALL.a $(BUILD)/bench/tb_aes_enc_pipe $(BUILD)/bench/tb_aes_dec_pipe: $(AES_TB_H)
 
-$(eval $(call rtl_bench,tb_aead_lane,aead_lane,$(AEAD_LANE_SV),sim/tb/aead_lane/tb_aead_lane.cpp))
+$(eval $(call rtl_bench,tb_aead_lane,aead_lane,$(AEAD_LANE_SV),$(addprefix sim/tb/aead_lane/,tb_aead_lane.cpp tls13.cpp sessions.cpp)))
 $(BUILD)/vl/tb_aead_lane/Vtb_aead_lane__ALL.a $(BUILD)/bench/tb_aead_lane: $(AES_TB_H)
 
 # Simulation speed of the lane, on the model of tb_aead_lane

@@ -3,7 +3,7 @@
 // longer than a key schedule (about 20 cycles).
 //
 // Sequence numbers live in the banks while a session is cached and are written back when its bank is given up; a session is in
-// at most one bank. SESSION_LOAD and SESSION_FREE wait until the datapath is empty.
+// at most one bank. SESSION_LOAD and SESSION_FREE wait until the datapath is empty. A session belongs to the function that loaded it.
 `include "assert.svh"
 
 module aead_ctx #(
@@ -29,7 +29,8 @@ module aead_ctx #(
   output logic [31:0]  job_data_o,     // data bytes
   output logic [4:0]   job_tag_o,      // tag bytes in the source
   output logic [15:0]  job_version_o,
-  output logic [31:0]  job_salt_o,
+  output logic         job_tls13_o,    // a record of TLS 1.3; its version on the wire is 0x0303
+  output logic [95:0]  job_iv_o,       // TLS 1.2: the salt in bits 31:0
   output logic [7:0]   job_type_o,
   output logic [31:0]  job_start_o,    // cycle_i at the command
   // a bank's jobs end
@@ -63,36 +64,53 @@ module aead_ctx #(
   output logic [127:0] rk_dec_o,
   output logic         hp_valid_o,
   output logic [1:0]   hp_pow_o,
-  output logic [127:0] hp_data_o
+  output logic [127:0] hp_data_o,
+  // secret port (rtl/README.md)
+  output logic         sec_req_valid_o,
+  input  logic         sec_req_ready_i,
+  output logic         sec_req_write_o,
+  output logic [31:0]  sec_req_handle_o,
+  output logic [7:0]   sec_req_func_o,
+  output logic [3:0]   sec_req_kind_o,
+  output logic [7:0]   sec_req_len_o,
+  output logic [127:0] sec_req_data_o,
+  output logic         sec_req_last_o,
+  input  logic         sec_rsp_valid_i,
+  output logic         sec_rsp_ready_o,
+  input  logic         sec_rsp_ok_i,
+  input  logic [7:0]   sec_rsp_len_i,
+  input  logic [127:0] sec_rsp_data_i,
+  input  logic         sec_rsp_last_i
 );
   localparam int unsigned IdxW = $clog2(NumSessions);
   localparam logic [1:0] AlgGcm = sluice_pkg::ALG_AES_GCM[1:0];
   localparam logic [1:0] AlgCbc = sluice_pkg::ALG_AES_CBC[1:0];
 
-  localparam logic [3:0] StErase     = 4'd0;   // after reset: zero every slot
-  localparam logic [3:0] StIdle      = 4'd1;
-  localparam logic [3:0] StRead      = 4'd2;   // read the slot
-  localparam logic [3:0] StCheck     = 4'd3;
-  localparam logic [3:0] StDrain     = 4'd4;   // LOAD, FREE: wait for the jobs before
-  localparam logic [3:0] StVictim    = 4'd5;   // choose a bank and start the key schedule
-  localparam logic [3:0] StExpand    = 4'd6;
-  localparam logic [3:0] StReady     = 4'd7;   // the job waits to be taken
-  localparam logic [3:0] StLoadWords = 4'd8;   // collect the context
-  localparam logic [3:0] StLoadCheck = 4'd9;
-  localparam logic [3:0] StLoadKeys  = 4'd10;
-  localparam logic [3:0] StLoadHash  = 4'd11;  // H, then H^2..H^4
-  localparam logic [3:0] StLoadWrite = 4'd12;
-  localparam logic [3:0] StLoadEnd   = 4'd13;
-  localparam logic [3:0] StFree      = 4'd14;
+  localparam logic [4:0] StErase     = 5'd0;   // after reset: zero every slot
+  localparam logic [4:0] StIdle      = 5'd1;
+  localparam logic [4:0] StRead      = 5'd2;   // read the slot
+  localparam logic [4:0] StCheck     = 5'd3;
+  localparam logic [4:0] StDrain     = 5'd4;   // LOAD, FREE: wait for the jobs before
+  localparam logic [4:0] StVictim    = 5'd5;   // choose a bank and start the key schedule
+  localparam logic [4:0] StExpand    = 5'd6;
+  localparam logic [4:0] StReady     = 5'd7;   // the job waits to be taken
+  localparam logic [4:0] StLoadWords = 5'd8;   // collect the context
+  localparam logic [4:0] StLoadCheck = 5'd9;
+  localparam logic [4:0] StLoadKeys  = 5'd10;
+  localparam logic [4:0] StLoadHash  = 5'd11;  // H, then H^2..H^4
+  localparam logic [4:0] StLoadWrite = 5'd12;
+  localparam logic [4:0] StLoadEnd   = 5'd13;
+  localparam logic [4:0] StFree      = 5'd14;
+  localparam logic [4:0] StLoadSec   = 5'd15;  // keys from a secret slot
 
-  logic [3:0]      state_q;
+  logic [4:0]      state_q;
   logic [IdxW-1:0] walk_q;
 
   // ---- the command in hand ------------------------------------------------------------------------------------------------------
-  logic [7:0]  op_q, type_q;
+  logic [7:0]  op_q, type_q, func_q;
   logic [15:0] idx_q, gen_q;
-  logic [31:0] len_q, p0_q, p1_q, start_q;
-  logic        load_job_q, wipe_q;
+  logic [31:0] len_q, p0_q, p1_q, start_q, secret_q;
+  logic        load_job_q, wipe_q, tls13_q;
   logic [3:0]  class_q;
   logic [7:0]  status_q;
   logic [1:0]  bank_q;
@@ -102,7 +120,9 @@ module aead_ctx #(
   logic         s_valid, s_256, w_slot, w_valid, w_seq;
   logic [15:0]  s_gen, s_version;
   logic [1:0]   s_alg;
-  logic [31:0]  s_salt;
+  logic         s_secret;
+  logic [7:0]   s_func;
+  logic [95:0]  s_iv;
   logic [63:0]  s_seq, w_seq_data;
   logic [255:0] s_key;
   logic [511:0] s_h;
@@ -112,20 +132,20 @@ module aead_ctx #(
   logic [2:0]   word_q;
   logic [63:0]  l_head_q, l_seq_q;
   logic [255:0] l_key_q;
-  logic [31:0]  l_salt_q;
+  logic [95:0]  l_iv_q;
   logic [511:0] l_h_q;
   logic [1:0]   l_pow_q;
-  logic         l_wait_q, l_256, l_good;
+  logic         l_wait_q, l_256, l_good, l_secret_q, l_dirty_q;  // keys are to come from a secret; the context has some all the same
   logic [7:0]   l_status_q;
 
   aead_store #(.NumSessions(NumSessions)) u_store (
     .clk_i, .rst_ni,
     .rd_i(state_q == StRead), .rd_idx_i(idx_q[IdxW-1:0]),
     .rd_valid_o(s_valid), .rd_gen_o(s_gen), .rd_alg_o(s_alg), .rd_256_o(s_256), .rd_version_o(s_version),
-    .rd_salt_o(s_salt), .rd_seq_o(s_seq), .rd_key_o(s_key), .rd_h_o(s_h),
+    .rd_secret_o(s_secret), .rd_func_o(s_func), .rd_iv_o(s_iv), .rd_seq_o(s_seq), .rd_key_o(s_key), .rd_h_o(s_h),
     .wr_i(w_slot), .wr_idx_i(w_idx), .wr_valid_i(w_valid),
     .wr_gen_i(w_valid ? gen_q : 16'd0), .wr_alg_i(w_valid ? l_head_q[1:0] : 2'd0), .wr_256_i(w_valid && l_256),
-    .wr_version_i(w_valid ? l_head_q[31:16] : 16'd0), .wr_salt_i(w_valid ? l_salt_q : 32'd0),
+    .wr_version_i(w_valid ? l_head_q[31:16] : 16'd0), .wr_secret_i(w_valid && secret_q != 32'd0), .wr_func_i(w_valid ? func_q : 8'd0), .wr_iv_i(w_valid ? l_iv_q : 96'd0),
     .wr_key_i(w_valid ? l_key_q : 256'd0), .wr_h_i(w_valid ? l_h_q : 512'd0),
     .wr_seq_i(w_seq), .wr_seq_idx_i(w_seq_idx), .wr_seq_data_i(w_seq_data)
   );
@@ -171,7 +191,7 @@ module aead_ctx #(
   logic [255:0] kx_key;
 
   assign l_256    = l_head_q[15:8] == 8'd32;
-  assign kx_start = kx_ready && ((state_q == StVictim && victim_free && !load_job_q) || (state_q == StLoadCheck && l_good));
+  assign kx_start = kx_ready && ((state_q == StVictim && victim_free && !load_job_q) || (state_q == StLoadCheck && l_good && !l_secret_q));
   assign kx_256   = wipe_q || (load_job_q ? l_256 : s_256);
   assign kx_gcm   = s_alg == AlgGcm || wipe_q;
   always_comb begin
@@ -210,17 +230,35 @@ module aead_ctx #(
   logic [3:0]  k_class;
   logic [7:0]  k_status;
   logic [31:0] k_data;
+  logic        k_tls13;
 
   aead_check #(.NumSessions(NumSessions)) u_check (
-    .check_i(state_q == StCheck), .allowed_i, .op_i(op_q), .idx_i(idx_q), .gen_i(gen_q), .len_i(len_q), .param0_i(p0_q), .param1_i(p1_q),
-    .slot_valid_i(s_valid), .slot_gen_i(s_gen), .slot_alg_i(s_alg), .slot_version_i(s_version),
-    .class_o(k_class), .status_o(k_status), .data_o(k_data)
+    .check_i(state_q == StCheck), .allowed_i, .op_i(op_q), .idx_i(idx_q), .gen_i(gen_q), .func_i(func_q), .len_i(len_q), .param0_i(p0_q), .param1_i(p1_q),
+    .slot_valid_i(s_valid), .slot_gen_i(s_gen), .slot_func_i(s_func), .slot_secret_i(s_secret), .slot_alg_i(s_alg), .slot_version_i(s_version),
+    .class_o(k_class), .status_o(k_status), .tls13_o(k_tls13), .data_o(k_data)
   );
 
+  logic        l_slice;
   // a context is usable when its algorithm is this lane's, its key length AES's, and nothing it should not have is set
   assign l_good = (l_head_q[7:0] == sluice_pkg::ALG_AES_GCM || l_head_q[7:0] == sluice_pkg::ALG_AES_CTR ||
                    l_head_q[7:0] == sluice_pkg::ALG_AES_CBC) &&
-                  (l_head_q[15:8] == 8'd16 || l_head_q[15:8] == 8'd32) && l_head_q[63:32] == 32'd0;
+                  (l_head_q[15:8] == 8'd16 || l_head_q[15:8] == 8'd32) && l_head_q[47:32] == 16'd0 && l_head_q[63:56] == 8'd0 &&
+                  (l_secret_q ? l_slice && !l_dirty_q : l_head_q[55:48] == sluice_pkg::SLICE_NONE);
+  // only the keys of records come from secrets: a key block of TLS 1.2 by half, key and IV of TLS 1.3
+  assign l_slice = l_head_q[7:0] == sluice_pkg::ALG_AES_GCM &&
+                   ((l_head_q[31:16] == 16'h0303 && (l_head_q[55:48] == sluice_pkg::SLICE_CLIENT || l_head_q[55:48] == sluice_pkg::SLICE_SERVER)) ||
+                    (l_head_q[31:16] == 16'h0304 && l_head_q[55:48] == sluice_pkg::SLICE_WHOLE));
+
+  logic         x_done, x_ok, x_fits, x_iv_we;
+  logic [1:0]   x_key_we;
+  logic [127:0] x_data;
+  aead_secret u_secret (
+    .clk_i, .rst_ni,
+    .start_i(state_q == StLoadCheck && l_good && l_secret_q), .handle_i(secret_q), .func_i(func_q), .wide_i(l_256), .slice_i(l_head_q[49:48]),
+    .done_o(x_done), .ok_o(x_ok), .fits_o(x_fits), .key_we_o(x_key_we), .iv_we_o(x_iv_we), .data_o(x_data),
+    .sec_req_valid_o, .sec_req_ready_i, .sec_req_write_o, .sec_req_handle_o, .sec_req_func_o, .sec_req_kind_o, .sec_req_len_o,
+    .sec_req_data_o, .sec_req_last_o, .sec_rsp_valid_i, .sec_rsp_ready_o, .sec_rsp_ok_i, .sec_rsp_len_i, .sec_rsp_data_i, .sec_rsp_last_i
+  );
 
   // ---- control ------------------------------------------------------------------------------------------------------------------
   always_ff @(posedge clk_i) begin
@@ -245,7 +283,9 @@ module aead_ctx #(
       l_head_q   <= 64'd0;
       l_seq_q    <= 64'd0;
       l_key_q    <= 256'd0;
-      l_salt_q   <= 32'd0;
+      l_iv_q     <= 96'd0;
+      l_secret_q <= 1'b0;
+      l_dirty_q  <= 1'b0;
       l_h_q      <= 512'd0;
       l_status_q <= 8'd0;
       op_q       <= 8'd0;
@@ -256,6 +296,9 @@ module aead_ctx #(
       p0_q       <= 32'd0;
       p1_q       <= 32'd0;
       start_q    <= 32'd0;
+      func_q     <= 8'd0;
+      secret_q   <= 32'd0;
+      tls13_q    <= 1'b0;
     end else begin
       if (seal_inc_i) b_seq_q[64*seal_bank_i +: 64] <= b_seq_q[64*seal_bank_i +: 64] + 64'd1;
       if (open_inc_i) b_seq_q[64*open_bank_i +: 64] <= b_seq_q[64*open_bank_i +: 64] + 64'd1;
@@ -283,6 +326,9 @@ module aead_ctx #(
             p1_q    <= cmd_desc_i[sluice_pkg::DESC_PARAM1_LSB +: 32];
             type_q  <= cmd_desc_i[sluice_pkg::DESC_PARAM0_LSB +: 8];
             start_q <= cycle_i;
+            // bits 7:0 of the last field are the queue's function, filled in by the front end
+            func_q   <= cmd_desc_i[sluice_pkg::DESC_RSVD2_LSB +: 8];
+            secret_q <= cmd_desc_i[sluice_pkg::DESC_HANDLE2_LSB +: 32];
           end
         end
         StRead: state_q <= StCheck;
@@ -290,6 +336,9 @@ module aead_ctx #(
           class_q    <= k_class;
           status_q   <= k_status;
           data_q     <= k_data;
+          tls13_q    <= k_tls13;
+          l_secret_q <= k_class == aead_pkg::JobLoad && secret_q != 32'd0;
+          l_dirty_q  <= 1'b0;
           bank_q     <= hit_bank;
           load_job_q <= k_class == aead_pkg::JobLoad;
           if (k_class == aead_pkg::JobLoad) state_q <= StDrain;
@@ -338,7 +387,8 @@ module aead_ctx #(
             if (word_q == 3'd0) {l_seq_q, l_head_q} <= load_data_i;
             if (word_q == 3'd1) l_key_q[127:0] <= load_data_i;
             if (word_q == 3'd2) l_key_q[255:128] <= load_data_i;
-            if (word_q == 3'd3) l_salt_q <= load_data_i[31:0];
+            if (word_q == 3'd3) l_iv_q <= load_data_i[95:0];
+            if (l_secret_q && word_q != 3'd0 && load_data_i != 128'd0) l_dirty_q <= 1'b1;
             if (word_q == 3'd7) state_q <= StLoadCheck;
           end
         end
@@ -346,7 +396,20 @@ module aead_ctx #(
           l_pow_q    <= 2'd0;
           l_status_q <= l_good ? sluice_pkg::ST_OK : sluice_pkg::ST_BAD_SESSION;
           if (!l_good) state_q <= StLoadEnd;
+          else if (l_secret_q) state_q <= StLoadSec;
           else if (kx_ready) state_q <= StLoadKeys;
+        end
+        StLoadSec: begin
+          if (x_key_we[0]) l_key_q[127:0] <= x_data;
+          if (x_key_we[1]) l_key_q[255:128] <= x_data;
+          if (x_iv_we) l_iv_q <= x_data[95:0];
+          if (x_done) begin
+            // the context then goes on as one that came with its keys
+            l_secret_q      <= 1'b0;
+            l_head_q[55:48] <= sluice_pkg::SLICE_NONE;
+            l_status_q      <= x_ok ? sluice_pkg::ST_BAD_SESSION : sluice_pkg::ST_BAD_SECRET;
+            state_q         <= x_fits ? StLoadCheck : StLoadEnd;
+          end
         end
         StLoadKeys: begin
           l_wait_q <= 1'b0;
@@ -371,8 +434,9 @@ module aead_ctx #(
           l_head_q   <= 64'd0;
           l_seq_q    <= 64'd0;
           l_key_q    <= 256'd0;
-          l_salt_q   <= 32'd0;
+          l_iv_q     <= 96'd0;
           l_h_q      <= 512'd0;
+          l_secret_q <= 1'b0;
           load_job_q <= 1'b0;
           state_q    <= StIdle;
         end
@@ -392,8 +456,9 @@ module aead_ctx #(
   assign job_data_o    = data_q;
   assign job_tag_o     = class_q == aead_pkg::JobOpen ? p1_q[4:0] : 5'd16;
   assign bank_256_o    = b_256_q;
-  assign job_version_o = s_version;
-  assign job_salt_o    = s_salt;
+  assign job_version_o = tls13_q ? 16'h0303 : s_version;
+  assign job_tls13_o   = tls13_q;
+  assign job_iv_o      = s_iv;
   assign job_type_o    = type_q;
   assign job_start_o   = start_q;
   assign load_aes_o    = state_q == StLoadHash && !l_wait_q;

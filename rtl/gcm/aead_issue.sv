@@ -21,7 +21,8 @@ module aead_issue (
   input  logic [31:0]  job_data_i,
   input  logic [4:0]   job_tag_i,
   input  logic [15:0]  job_version_i,
-  input  logic [31:0]  job_salt_i,
+  input  logic         job_tls13_i,
+  input  logic [95:0]  job_iv_i,
   input  logic [7:0]   job_type_i,
   input  logic [31:0]  job_start_i,
   input  logic [255:0] seq_i,
@@ -47,6 +48,7 @@ module aead_issue (
   output logic [31:0]  slot_data_o,
   output logic [4:0]   slot_tag_o,
   output logic [15:0]  slot_version_o,
+  output logic         slot_tls13_o,
   output logic [7:0]   slot_type_o,
   output logic [63:0]  slot_seq_o,
   output logic         slot_end_o,
@@ -96,7 +98,10 @@ module aead_issue (
   logic [16:0]  aad_q;
   logic [4:0]   tag_q;
   logic [15:0]  version_q;
-  logic [31:0]  salt_q;
+  logic         tls13_q;
+  logic [95:0]  iv_q;
+  logic [14:0]  src_q, src_d;   // TLS 1.3 seal: content bytes left; then come the type and the padding
+  logic         typed_q;
   logic [127:0] ctr_q;          // next counter block as an integer
   logic [127:0] chain_q;        // CBC encryption: what is added to the next block
   logic         chain_busy_q;
@@ -118,34 +123,47 @@ module aead_issue (
   logic         wait_here;      // the state's own reason to wait
   logic         enc, dec;
   logic         send;           // go sends an item (else it only moves the state)
-  logic [63:0]  seq;
+  logic         pad, last_src;  // data of a TLS 1.3 seal; its last content bytes
+  logic [4:0]   data_bytes;
+  logic [127:0] data;
+  logic [63:0]  seq, seq_be;
   logic         seq_near_end, seq_end, record, header_ok;
   logic [127:0] aes, j0, ctr_d;
   logic         ctr_set;
 
   assign seq          = seq_i[64*bank_q +: 64];
+  assign seq_be       = {seq[7:0], seq[15:8], seq[23:16], seq[31:24], seq[39:32], seq[47:40], seq[55:48], seq[63:56]};
   assign seq_near_end = &seq[63:1];
   assign seq_end      = &seq;
   assign record       = class_q == aead_pkg::JobRSeal || class_q == aead_pkg::JobROpen;
-  // type | version | length | explicit nonce
+  // type | version | length | explicit nonce (TLS 1.2)
   assign header_ok    = {take_data_i[15:8], take_data_i[23:16]} == version_q &&
-                        {16'd0, take_data_i[31:24], take_data_i[39:32]} == len_q - 32'd5;
+                        {16'd0, take_data_i[31:24], take_data_i[39:32]} == len_q - 32'd5 &&
+                        (!tls13_q || take_data_i[7:0] == aead_pkg::OuterType);
   assign last_aad     = left_q[16:0] <= 17'd16;
   assign last_data    = left_q <= 32'd16;
+  assign pad          = tls13_q && class_q == aead_pkg::JobRSeal && state_q == StData;
+  assign last_src     = src_q < 15'd16;
+  assign data_bytes   = last_data ? left_q[4:0] : 5'd16;
+  // RFC 8446 5.2: the type follows the content, zeros follow the type
+  always_comb begin
+    data = take_data_i;
+    if (pad && last_src && !typed_q) data = take_data_i | ({120'd0, type_q} << {src_q[3:0], 3'd0});
+  end
 
   always_comb begin
     take_bytes = 5'd0;
     unique case (state_q)
       StStart: begin
         unique case (class_q)
-          aead_pkg::JobROpen: take_bytes = 5'd13;
+          aead_pkg::JobROpen: take_bytes = tls13_q ? 5'd5 : 5'd13;
           aead_pkg::JobSeal, aead_pkg::JobOpen: take_bytes = 5'd12;
           aead_pkg::JobCtr, aead_pkg::JobCbcE, aead_pkg::JobCbcD: take_bytes = 5'd16;
           default: take_bytes = 5'd0;
         endcase
       end
       StAad: take_bytes = last_aad ? left_q[4:0] : 5'd16;
-      StData, StDrain, StLoad: take_bytes = last_data ? left_q[4:0] : 5'd16;
+      StData, StDrain, StLoad: take_bytes = !pad ? data_bytes : last_src ? src_q[4:0] : 5'd16;
       StEnd: if (good_q && (class_q == aead_pkg::JobROpen || class_q == aead_pkg::JobOpen)) take_bytes = tag_q;
       default: take_bytes = 5'd0;
     endcase
@@ -153,14 +171,13 @@ module aead_issue (
   assign take_bytes_o = take_bytes;
   assign have         = take_bytes == 5'd0 || take_ready_i;
 
-  // J0: IV or salt | nonce, then a block counter of 1 (SP 800-38D 7.1)
+  // J0: IV or salt | nonce, then a block counter of 1 (SP 800-38D 7.1). TLS 1.3: the IV with the sequence number added (RFC 8446 5.3)
   always_comb begin
     j0 = 128'd0;
     if (state_q == StStart) begin
       unique case (class_q)
-        aead_pkg::JobRSeal: j0 = {32'h01000000, seq[7:0], seq[15:8], seq[23:16], seq[31:24], seq[39:32], seq[47:40], seq[55:48],
-                                  seq[63:56], salt_q};
-        aead_pkg::JobROpen: j0 = {32'h01000000, take_data_i[103:40], salt_q};
+        aead_pkg::JobRSeal: j0 = {32'h01000000, (tls13_q ? iv_q[95:32] : 64'd0) ^ seq_be, iv_q[31:0]};
+        aead_pkg::JobROpen: j0 = {32'h01000000, tls13_q ? iv_q[95:32] ^ seq_be : take_data_i[103:40], iv_q[31:0]};
         default: j0 = {32'h01000000, take_data_i[95:0]};
       endcase
     end
@@ -179,14 +196,16 @@ module aead_issue (
     state_d   = state_q;
     status_d  = status_q;
     left_d    = left_q;
+    src_d     = src_q;
     unique case (state_q)
       StIdle: wait_here = 1'b1;
       StStart: begin
         wait_here = !slot_ready_i;
         unique case (class_q)
           aead_pkg::JobRSeal, aead_pkg::JobROpen: begin
-            // the sequence number must be known: exactly for a seal or near the end of the numbers, at the exit for an open
-            if (!open_none && (class_q == aead_pkg::JobRSeal || seq_near_end || !open_past)) wait_here = 1'b1;
+            // the sequence number must be known: exactly for a seal, for TLS 1.3 (it is in the nonce) or near the end of the numbers, at the exit for
+            // an open of TLS 1.2
+            if (!open_none && (class_q == aead_pkg::JobRSeal || tls13_q || seq_near_end || !open_past)) wait_here = 1'b1;
             if (seq_end || (class_q == aead_pkg::JobROpen && !header_ok)) begin
               status_d = seq_end ? sluice_pkg::ST_SEQ_EXHAUSTED : sluice_pkg::ST_BAD_RECORD;
               left_d   = len_q - {27'd0, take_bytes};
@@ -197,6 +216,7 @@ module aead_issue (
               kind    = class_q == aead_pkg::JobRSeal ? aead_pkg::ItemRSeal : aead_pkg::ItemROpen;
               emit    = class_q == aead_pkg::JobRSeal;
               left_d  = data_q;
+              src_d   = len_q[14:0];
               state_d = data_q == 32'd0 ? StEnd : StData;
             end
           end
@@ -249,6 +269,7 @@ module aead_issue (
         enc    = class_q != aead_pkg::JobCbcD;
         dec    = class_q == aead_pkg::JobCbcD;
         left_d = left_q - 32'd16;
+        src_d  = last_src ? 15'd0 : src_q - 15'd16;
         if (last_data) state_d = StEnd;
         unique case (class_q)
           aead_pkg::JobCbcE: begin
@@ -322,11 +343,12 @@ module aead_issue (
   assign slot_start_o       = go && state_q == StStart;
   assign slot_bank_o        = bank_q;
   assign slot_start_cycle_o = start_q;
-  assign slot_aad_o         = record ? 17'd13 : aad_q;
+  assign slot_aad_o         = !record ? aad_q : tls13_q ? 17'd5 : 17'd13;
   assign slot_data_o        = data_q;
   assign slot_tag_o         = tag_q;
   assign slot_version_o     = version_q;
-  assign slot_type_o        = class_q == aead_pkg::JobROpen ? take_data_i[7:0] : type_q;
+  assign slot_tls13_o       = record && tls13_q;
+  assign slot_type_o        = class_q == aead_pkg::JobROpen ? take_data_i[7:0] : tls13_q ? aead_pkg::OuterType : type_q;
   assign slot_seq_o         = record ? seq : 64'd0;
   assign slot_end_o         = go && state_q == StEnd;
   assign slot_status_o      = status_q;
@@ -347,7 +369,10 @@ module aead_issue (
       aad_q        <= 17'd0;
       tag_q        <= 5'd0;
       version_q    <= 16'd0;
-      salt_q       <= 32'd0;
+      tls13_q      <= 1'b0;
+      iv_q         <= 96'd0;
+      src_q        <= 15'd0;
+      typed_q      <= 1'b0;
       ctr_q        <= 128'd0;
       chain_q      <= 128'd0;
       chain_busy_q <= 1'b0;
@@ -358,6 +383,9 @@ module aead_issue (
         state_q  <= state_d;
         status_q <= status_d;
         left_q   <= left_d;
+        src_q    <= src_d;
+        if (state_q == StStart) typed_q <= 1'b0;
+        else if (pad && last_src) typed_q <= 1'b1;
         if (ctr_set) ctr_q <= ctr_d;
         if (kind == aead_pkg::ItemCbcIv) chain_q <= take_data_i;
         if (state_q == StStart) good_q <= send || class_q == aead_pkg::JobCtr;
@@ -379,7 +407,8 @@ module aead_issue (
         aad_q     <= job_aad_i;
         tag_q     <= job_tag_i;
         version_q <= job_version_i;
-        salt_q    <= job_salt_i;
+        tls13_q   <= job_tls13_i;
+        iv_q      <= job_iv_i;
       end
       if (open_end && !(verdict_valid_i && verdict_bank_i == bank_q)) open_q[4*bank_q +: 4] <= open_q[4*bank_q +: 4] + 4'd1;
       if (verdict_valid_i && !(open_end && verdict_bank_i == bank_q)) begin
@@ -405,9 +434,9 @@ module aead_issue (
     if (go && send) begin
       it_kind_o  <= kind;
       it_bank_o  <= bank_q;
-      it_bytes_o <= take_bytes;
+      it_bytes_o <= state_q == StData ? data_bytes : take_bytes;
       it_final_o <= state_q == StData && last_data;
-      it_data_o  <= take_data_i;
+      it_data_o  <= data;
       if (enc || dec) it_aes_o <= aes;
     end
   end

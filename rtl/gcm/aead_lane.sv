@@ -1,4 +1,4 @@
-// The aead lane: an engine (rtl/README.md) for TLS 1.2 AES-GCM records, AES-GCM, AES-CTR and AES-CBC at one block a cycle.
+// The aead lane: an engine (rtl/README.md) for AES-GCM records of TLS 1.2 and 1.3, AES-GCM, AES-CTR and AES-CBC at one block a cycle.
 //
 //   commands -> aead_ctx (session, keys) -> aead_issue (bytes -> items) -> aead_datapath (AES) -> aead_tag (GHASH, tags, answers) -> aead_out
 //   source words -> skid buffer -> byte gearbox --^
@@ -39,7 +39,23 @@ module aead_lane #(
   output logic         st_pass_o,
   input  logic         flt_hang_i,
   input  logic         flt_flip_i,
-  output logic         busy_o
+  output logic         busy_o,
+  // secret port, for SESSION_LOAD with handle2
+  output logic         sec_req_valid_o,
+  input  logic         sec_req_ready_i,
+  output logic         sec_req_write_o,
+  output logic [31:0]  sec_req_handle_o,
+  output logic [7:0]   sec_req_func_o,
+  output logic [3:0]   sec_req_kind_o,
+  output logic [7:0]   sec_req_len_o,
+  output logic [127:0] sec_req_data_o,
+  output logic         sec_req_last_o,
+  input  logic         sec_rsp_valid_i,
+  output logic         sec_rsp_ready_o,
+  input  logic         sec_rsp_ok_i,
+  input  logic [7:0]   sec_rsp_len_i,
+  input  logic [127:0] sec_rsp_data_i,
+  input  logic         sec_rsp_last_i
 );
   logic        busy_q, hang_q, run;
   logic [31:0] cycle_q;  // counts while busy
@@ -122,7 +138,9 @@ module aead_lane #(
   logic [3:0]   job_class, bank_256;
   logic [7:0]   job_status, job_type;
   logic [1:0]   job_bank;
-  logic [31:0]  job_len, job_data, job_salt, job_start;
+  logic [31:0]  job_len, job_data, job_start;
+  logic         job_tls13;
+  logic [95:0]  job_iv;
   logic [16:0]  job_aad;
   logic [4:0]   job_tag;
   logic [15:0]  job_version;
@@ -139,6 +157,9 @@ module aead_lane #(
   logic [16:0]  slot_aad;
   logic [4:0]   slot_tag;
   logic [15:0]  slot_version;
+  logic         slot_tls13, ow_gated, gate_valid;
+  logic [2:0]   gate_job;
+  logic [14:0]  gate_keep;
   logic [7:0]   slot_type, slot_status;
   logic [63:0]  slot_seq;
   logic         credit, credit_use, it_valid, it_final, it_enc, it_dec;
@@ -155,26 +176,28 @@ module aead_lane #(
     .allowed_i(st_pass_o || run), .drained_i(drained && !issue_busy), .busy_o(ctx_busy),
     .job_valid_o(job_valid), .job_take_i(job_take), .job_class_o(job_class), .job_status_o(job_status), .job_bank_o(job_bank),
     .job_len_o(job_len), .job_aad_o(job_aad), .job_data_o(job_data), .job_tag_o(job_tag), .job_version_o(job_version),
-    .job_salt_o(job_salt), .job_type_o(job_type), .job_start_o(job_start),
+    .job_tls13_o(job_tls13), .job_iv_o(job_iv), .job_type_o(job_type), .job_start_o(job_start),
     .ret_valid_i(ret_valid), .ret_bank_i(ret_bank), .bank_256_o(bank_256), .seq_o(seq),
     .seal_inc_i(seal_inc), .seal_bank_i(seal_bank), .open_inc_i(open_inc), .open_bank_i(verdict_bank),
     .load_valid_i(load_valid), .load_data_i(load_data), .load_aes_o(load_aes), .load_done_o(load_done), .load_status_o(load_status),
     .h_valid_i(h_valid), .h_data_i(h_data), .mul_valid_o(mul_valid), .mul_data_o(mul_data), .mul_done_i(mul_done),
     .mul_data_i(mul_result),
     .rk_valid_o(rk_valid), .rk_bank_o(rk_bank), .rk_enc_slot_o(rk_enc_slot), .rk_dec_slot_o(rk_dec_slot),
-    .rk_enc_o(rk_enc), .rk_dec_o(rk_dec), .hp_valid_o(hp_valid), .hp_pow_o(hp_pow), .hp_data_o(hp_data)
+    .rk_enc_o(rk_enc), .rk_dec_o(rk_dec), .hp_valid_o(hp_valid), .hp_pow_o(hp_pow), .hp_data_o(hp_data),
+    .sec_req_valid_o, .sec_req_ready_i, .sec_req_write_o, .sec_req_handle_o, .sec_req_func_o, .sec_req_kind_o, .sec_req_len_o,
+    .sec_req_data_o, .sec_req_last_o, .sec_rsp_valid_i, .sec_rsp_ready_o, .sec_rsp_ok_i, .sec_rsp_len_i, .sec_rsp_data_i, .sec_rsp_last_i
   );
 
   aead_issue u_issue (
     .clk_i, .rst_ni, .cycle_i(cycle_q), .busy_o(issue_busy),
     .job_valid_i(job_valid), .job_take_o(job_take), .job_class_i(job_class), .job_status_i(job_status), .job_bank_i(job_bank),
     .job_len_i(job_len), .job_aad_i(job_aad), .job_data_i(job_data), .job_tag_i(job_tag), .job_version_i(job_version),
-    .job_salt_i(job_salt), .job_type_i(job_type), .job_start_i(job_start),
+    .job_tls13_i(job_tls13), .job_iv_i(job_iv), .job_type_i(job_type), .job_start_i(job_start),
     .seq_i(seq), .seal_inc_o(seal_inc), .seal_bank_o(seal_bank),
     .load_valid_o(load_valid), .load_data_o(load_data), .load_aes_i(load_aes), .load_done_i(load_done), .load_status_i(load_status),
     .take_bytes_o(take_bytes), .take_ready_i(take_ready), .take_o(take), .take_data_i(take_data),
     .slot_ready_i(slot_ready), .slot_start_o(slot_start), .slot_bank_o(slot_bank), .slot_start_cycle_o(slot_start_cycle),
-    .slot_aad_o(slot_aad), .slot_data_o(slot_data), .slot_tag_o(slot_tag), .slot_version_o(slot_version), .slot_type_o(slot_type),
+    .slot_aad_o(slot_aad), .slot_data_o(slot_data), .slot_tag_o(slot_tag), .slot_version_o(slot_version), .slot_tls13_o(slot_tls13), .slot_type_o(slot_type),
     .slot_seq_o(slot_seq), .slot_end_o(slot_end), .slot_status_o(slot_status), .slot_record_o(slot_record), .slot_open_o(slot_open),
     .credit_i(credit), .credit_use_o(credit_use),
     .it_valid_o(it_valid), .it_kind_o(it_kind), .it_bank_o(it_bank), .it_bytes_o(it_bytes), .it_final_o(it_final),
@@ -195,7 +218,7 @@ module aead_lane #(
   aead_tag u_tag (
     .clk_i, .rst_ni, .cycle_i(cycle_q), .hang_i(hang_q), .busy_o(tag_busy), .drained_o(drained),
     .slot_ready_o(slot_ready), .slot_start_i(slot_start), .slot_bank_i(slot_bank), .slot_start_cycle_i(slot_start_cycle),
-    .slot_aad_i(slot_aad), .slot_data_i(slot_data), .slot_tag_i(slot_tag), .slot_version_i(slot_version), .slot_type_i(slot_type),
+    .slot_aad_i(slot_aad), .slot_data_i(slot_data), .slot_tag_i(slot_tag), .slot_version_i(slot_version), .slot_tls13_i(slot_tls13), .slot_type_i(slot_type),
     .slot_seq_i(slot_seq), .slot_end_i(slot_end), .slot_status_i(slot_status), .slot_record_i(slot_record), .slot_open_i(slot_open),
     .ex_valid_i(ex_valid), .ex_kind_i(ex_kind), .ex_bank_i(ex_bank), .ex_bytes_i(ex_bytes), .ex_final_i(ex_final),
     .ex_data_i(ex_data), .ex_result_i(ex_result), .ex_aes_i(ex_aes),
@@ -206,7 +229,7 @@ module aead_lane #(
     .hp_valid_i(hp_valid), .hp_bank_i(rk_bank), .hp_pow_i(hp_pow), .hp_data_i(hp_data),
     .ow_valid_o(ow_valid), .ow_data_o(ow_data), .ow_bytes_o(ow_bytes), .ow_last_o(ow_last), .ow_final_o(ow_final),
     .ow_is_tag_o(ow_is_tag), .ow_job_o(ow_job), .tag_valid_o(tag_valid), .tag_job_o(tag_job), .tag_data_o(tag_data),
-    .last_taken_i(last_taken),
+    .ow_gated_o(ow_gated), .gate_valid_o(gate_valid), .gate_job_o(gate_job), .gate_keep_o(gate_keep), .last_taken_i(last_taken),
     .rsp_valid_o(rsp_valid), .rsp_ready_i(rsp_ready), .rsp_status_o(rsp_status), .rsp_info_o(rsp_info), .rsp_seq_o(rsp_seq),
     .rsp_cycles_o(rsp_cycles)
   );
@@ -215,6 +238,7 @@ module aead_lane #(
     .clk_i, .rst_ni, .hang_i(hang_q), .busy_o(out_busy), .credit_o(credit), .credit_use_i(credit_use),
     .ow_valid_i(ow_valid), .ow_data_i(ow_data), .ow_bytes_i(ow_bytes), .ow_last_i(ow_last), .ow_final_i(ow_final),
     .ow_is_tag_i(ow_is_tag), .ow_job_i(ow_job), .tag_valid_i(tag_valid), .tag_job_i(tag_job), .tag_data_i(tag_data),
+    .ow_gated_i(ow_gated), .gate_valid_i(gate_valid), .gate_job_i(gate_job), .gate_keep_i(gate_keep),
     .lane_busy_i(busy_q || cmd_valid), .flip_i(flt_flip_i), .last_taken_o(last_taken),
     .out_valid_o(out_valid), .out_ready_i(out_ready), .out_data_o(out_data), .out_parity_o(out_parity),
     .out_bytes_o(out_bytes), .out_last_o(out_last)

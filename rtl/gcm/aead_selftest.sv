@@ -31,14 +31,14 @@ module aead_selftest (
   logic [7:0]   job_q;
   logic [15:0]  left_q;   // source bytes of this job still to send
   logic [6:0]   src_q;
-  logic [5:0]   res_q;
+  logic [6:0]   res_q;
   logic [7:0]   op, param0, param1, status;
   logic [15:0]  len;
   logic [127:0] want_data;
   logic [4:0]   want_bytes;
   logic         want_last, wrong, job_end;
 
-  assign {status, param1, param0, len, op} = cmd_rom[job_q[3:0]];
+  assign {status, param1, param0, len, op} = cmd_rom[job_q[4:0]];
   assign {want_last, want_bytes, want_data} = res_rom[res_q];
   assign wrong = (out_valid_i && {out_last_i, out_bytes_i, out_data_i} != {want_last, want_bytes, want_data}) ||
                  (rsp_valid_i && rsp_status_i != status);
@@ -73,7 +73,7 @@ module aead_selftest (
       job_q      <= 8'd0;
       left_q     <= 16'd0;
       src_q      <= 7'd0;
-      res_q      <= 6'd0;
+      res_q      <= 7'd0;
     end else if (!run_q) begin
       if (start_i) begin
         run_q      <= 1'b1;
@@ -84,7 +84,7 @@ module aead_selftest (
         job_q      <= 8'd0;
         left_q     <= 16'd0;
         src_q      <= 7'd0;
-        res_q      <= 6'd0;
+        res_q      <= 7'd0;
       end
     end else begin
       if (wrong) bad_q <= 1'b1;
@@ -96,7 +96,7 @@ module aead_selftest (
         src_q  <= src_q + 7'd1;
         left_q <= left_q - {11'd0, in_bytes_o};
       end
-      if (out_valid_i) res_q <= res_q + 6'd1;
+      if (out_valid_i) res_q <= res_q + 7'd1;
       if (job_end) begin
         cmd_sent_q <= 1'b0;
         job_q      <= job_q + 8'd1;

@@ -21,6 +21,7 @@ module aead_tag (
   input  logic [31:0]  slot_data_i,
   input  logic [4:0]   slot_tag_i,
   input  logic [15:0]  slot_version_i,
+  input  logic         slot_tls13_i,
   input  logic [7:0]   slot_type_i,
   input  logic [63:0]  slot_seq_i,
   input  logic         slot_end_i,
@@ -67,6 +68,10 @@ module aead_tag (
   output logic         tag_valid_o,     // a sealed job's tag
   output logic [2:0]   tag_job_o,
   output logic [127:0] tag_data_o,
+  output logic         ow_gated_o,      // the word waits for the verdict on job ow_job_o: TLS 1.3 RECORD_OPEN
+  output logic         gate_valid_o,    // that verdict
+  output logic [2:0]   gate_job_o,
+  output logic [14:0]  gate_keep_o,     // result bytes that leave: none when it failed
   input  logic         last_taken_i,    // a job's last word left the lane
   // responses
   output logic         rsp_valid_o,
@@ -93,7 +98,11 @@ module aead_tag (
   logic [63:0]  seq_mem [8];
   logic [127:0] mask_mem [8];   // E(K, J0)
   logic [127:0] given_mem [8];  // tag in the source
-  logic [7:0]   record_q, open_q, known_q, ok_q;
+  logic [7:0]   record_q, open_q, known_q, ok_q, content_q, tls13_q;
+  logic [7:0]   found_q;        // an inner type, that is a byte that is not zero
+  logic [7:0]   inner_mem [8];  // inner type
+  logic [14:0]  keep_mem [8];   // content bytes: those before the last one that is not zero
+  logic [14:0]  base_q;         // data bytes that came out of the job at the exit
   logic [2:0]   issue_q, exit_q, rsp_q;  // job being issued, coming out, answered next
   logic [3:0]   used_q, lasts_q;
   logic         end_item, retire;
@@ -108,6 +117,7 @@ module aead_tag (
   logic         gh_busy;
   logic [63:0]  open_seq, aad_seq, aad_bits, data_bits;
   logic [15:0]  version, length;
+  logic [15:0]  rec_len;  // of the record's fragment: explicit nonce (TLS 1.2), data, tag
 
   assign open_seq  = seq_i[64*ex_bank_i +: 64];
   assign aad_seq   = ex_kind_i == aead_pkg::ItemROpen ? open_seq : seq_mem[exit_q];
@@ -127,9 +137,10 @@ module aead_tag (
     end else if (ex_valid_i) begin
       unique case (ex_kind_i)
         aead_pkg::ItemRSeal, aead_pkg::ItemROpen: begin
-          // RFC 5246 6.2.3.3: seq_num | type | version | length
+          // RFC 5246 6.2.3.3: seq_num | type | version | length; RFC 8446 5.2: the record's header
           gh_valid = 1'b1;
-          gh_data  = {24'd0, length[7:0], length[15:8], version, type_mem[exit_q], swap64(aad_seq)};
+          gh_data  = tls13_q[exit_q] ? {88'd0, rec_len[7:0], rec_len[15:8], version, type_mem[exit_q]}
+                                     : {24'd0, length[7:0], length[15:8], version, type_mem[exit_q], swap64(aad_seq)};
         end
         aead_pkg::ItemAad, aead_pkg::ItemOpen: begin
           gh_valid = 1'b1;
@@ -165,8 +176,7 @@ module aead_tag (
   assign chain_data_o  = chain_valid_o ? ex_result_i : 128'd0;
 
   // ---- result words -----------------------------------------------------------------------------------------------------------------
-  logic [15:0] rec_len;  // of a sealed record's fragment: explicit nonce, data, tag
-  assign rec_len = length + 16'd24;
+  assign rec_len = length + (tls13_q[exit_q] ? 16'd16 : 16'd24);
 
   always_comb begin
     ow_valid_o  = 1'b0;
@@ -176,18 +186,20 @@ module aead_tag (
     ow_final_o  = 1'b0;
     ow_is_tag_o = 1'b0;
     ow_job_o    = exit_q;
+    ow_gated_o  = 1'b0;
     if (ex_valid_i) begin
       unique case (ex_kind_i)
         aead_pkg::ItemRSeal: begin
           ow_valid_o = 1'b1;
-          ow_bytes_o = 5'd13;
-          ow_data_o  = {24'd0, swap64(seq_mem[exit_q]), rec_len[7:0], rec_len[15:8], version, type_mem[exit_q]};
+          ow_bytes_o = tls13_q[exit_q] ? 5'd5 : 5'd13;
+          ow_data_o  = {24'd0, tls13_q[exit_q] ? 64'd0 : swap64(seq_mem[exit_q]), rec_len[7:0], rec_len[15:8], version, type_mem[exit_q]};
         end
         aead_pkg::ItemSeal, aead_pkg::ItemOpen, aead_pkg::ItemCtr, aead_pkg::ItemCbcE, aead_pkg::ItemCbcD: begin
           ow_valid_o = 1'b1;
           ow_bytes_o = ex_bytes_i;
           ow_data_o  = ex_result_i;
           ow_final_o = ex_final_i && ex_kind_i != aead_pkg::ItemSeal;
+          ow_gated_o = ex_kind_i == aead_pkg::ItemOpen && tls13_q[exit_q];
         end
         aead_pkg::ItemEndS: begin
           ow_valid_o  = 1'b1;
@@ -199,14 +211,35 @@ module aead_tag (
         aead_pkg::ItemEndO, aead_pkg::ItemEnd: begin
           ow_valid_o = 1'b1;
           ow_last_o  = 1'b1;
+          ow_gated_o = ex_kind_i == aead_pkg::ItemEndO && tls13_q[exit_q];
         end
         default: ow_valid_o = 1'b0;
       endcase
     end
   end
 
+  // ---- inner plaintext of TLS 1.3 (RFC 8446 5.2, 5.4): the last byte that is not zero is the type, what is before it the content ------------
+  logic        inner, nonzero;
+  logic [3:0]  last_at;
+  logic [7:0]  last_byte;
+  assign inner = ex_valid_i && ex_kind_i == aead_pkg::ItemOpen && tls13_q[exit_q];
+  always_comb begin
+    nonzero   = 1'b0;
+    last_at   = 4'd0;
+    last_byte = 8'd0;
+    if (inner) begin
+      nonzero = ex_result_i != 128'd0;
+      for (int i = 0; i < 16; i++) begin
+        if (ex_result_i[8*i +: 8] != 8'd0) begin
+          last_at   = 4'(i);
+          last_byte = ex_result_i[8*i +: 8];
+        end
+      end
+    end
+  end
+
   // ---- tags -------------------------------------------------------------------------------------------------------------------------
-  logic         tag_q, verdict, match;
+  logic         tag_q, verdict, match, content;
   logic [2:0]   tag_job_q;
   logic [127:0] tag_data_q, diff;
   logic [4:0]   tag_len;
@@ -221,9 +254,17 @@ module aead_tag (
     end
   end
   assign match           = diff == 128'd0;
+  // an inner plaintext needs a type, and has at most 2^14 + 1 bytes (RFC 8446 5.2, 5.4)
+  assign content         = !tls13_q[tag_job_q] || (found_q[tag_job_q] && data_mem[tag_job_q] <= 32'd16385);
   assign verdict_valid_o = verdict && record_q[tag_job_q];
   assign verdict_bank_o  = bank_mem[tag_job_q];
-  assign open_inc_o      = verdict_valid_o && match;
+  assign open_inc_o      = verdict_valid_o && match && content;
+  assign gate_valid_o    = verdict && tls13_q[tag_job_q];
+  assign gate_job_o      = tag_job_q;
+  always_comb begin
+    gate_keep_o = 15'd0;
+    if (gate_valid_o && match && content) gate_keep_o = keep_mem[tag_job_q];
+  end
   assign tag_valid_o     = tag_q && !open_q[tag_job_q];
   assign tag_job_o       = tag_job_q;
   assign tag_data_o      = tag_valid_o ? tag_data_q : 128'd0;
@@ -245,8 +286,9 @@ module aead_tag (
       rsp_cycles_o <= 32'd0;
     end else if (answer) begin
       rsp_valid_o  <= 1'b1;
-      rsp_status_o <= (open_q[rsp_q] && !ok_q[rsp_q]) ? sluice_pkg::ST_AUTH_FAILED : status_mem[rsp_q];
-      rsp_info_o   <= (open_q[rsp_q] && ok_q[rsp_q] && record_q[rsp_q]) ? {8'd0, type_mem[rsp_q]} : 16'd0;
+      rsp_status_o <= !open_q[rsp_q] ? status_mem[rsp_q] : !ok_q[rsp_q] ? sluice_pkg::ST_AUTH_FAILED :
+                      !content_q[rsp_q] ? sluice_pkg::ST_BAD_RECORD : status_mem[rsp_q];
+      rsp_info_o   <= (open_q[rsp_q] && ok_q[rsp_q] && record_q[rsp_q] && content_q[rsp_q]) ? {8'd0, tls13_q[rsp_q] ? inner_mem[rsp_q] : type_mem[rsp_q]} : 16'd0;
       rsp_seq_o    <= record_q[rsp_q] ? seq_mem[rsp_q] : 64'd0;
       rsp_cycles_o <= cycle_i - start_mem[rsp_q];
     end else if (rsp_valid_o && rsp_ready_i) begin
@@ -269,6 +311,10 @@ module aead_tag (
       open_q    <= 8'd0;
       known_q   <= 8'd0;
       ok_q      <= 8'd0;
+      content_q <= 8'd0;
+      tls13_q   <= 8'd0;
+      found_q   <= 8'd0;
+      base_q    <= 15'd0;
       first_q   <= 1'b1;
       mul_q     <= 1'b0;
       mul_run_q <= 1'b0;
@@ -279,6 +325,8 @@ module aead_tag (
         open_q[issue_q]   <= 1'b0;
         known_q[issue_q]  <= 1'b0;
         ok_q[issue_q]     <= 1'b0;
+        tls13_q[issue_q]  <= slot_tls13_i;
+        found_q[issue_q]  <= 1'b0;
       end
       if (slot_end_i) begin
         issue_q           <= issue_q + 3'd1;
@@ -291,6 +339,9 @@ module aead_tag (
       if (retire && !last_taken_i) lasts_q <= lasts_q - 4'd1;
       if (retire) rsp_q <= rsp_q + 3'd1;
       if (end_item) exit_q <= exit_q + 3'd1;
+      if (end_item) base_q <= 15'd0;
+      else if (inner) base_q <= base_q + 15'd16;
+      if (inner && nonzero) found_q[exit_q] <= 1'b1;
       if (end_item) first_q <= 1'b1;
       else if (gh_valid && !mul_q) first_q <= 1'b0;
       mul_q <= mul_valid_i;
@@ -298,8 +349,9 @@ module aead_tag (
       else if (gh_done) mul_run_q <= 1'b0;
       tag_q <= gh_done && !mul_run_q;
       if (verdict) begin
-        known_q[tag_job_q] <= 1'b1;
-        ok_q[tag_job_q]    <= match;
+        known_q[tag_job_q]   <= 1'b1;
+        ok_q[tag_job_q]      <= match;
+        content_q[tag_job_q] <= content;
       end
     end
   end
@@ -318,6 +370,10 @@ module aead_tag (
       seq_mem[issue_q]     <= slot_seq_i;
     end
     if (slot_end_i) status_mem[issue_q] <= slot_status_i;
+    if (inner && nonzero) begin
+      keep_mem[exit_q]  <= base_q + {11'd0, last_at};
+      inner_mem[exit_q] <= last_byte;
+    end
     if (ex_valid_i) begin
       if (ex_kind_i == aead_pkg::ItemROpen) seq_mem[exit_q] <= open_seq;
       if (ex_kind_i == aead_pkg::ItemRSeal || ex_kind_i == aead_pkg::ItemROpen || ex_kind_i == aead_pkg::ItemJ0) begin

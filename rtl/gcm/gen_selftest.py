@@ -4,14 +4,17 @@
     python3 rtl/gcm/gen_selftest.py [--check]
 
 Known answers: FIPS 197 appendix C.1 and C.3 (through CBC with a zero IV); test cases 4 and 16 of McGrew and Viega, "The
-Galois/Counter Mode of Operation".
+Galois/Counter Mode of Operation"; the client's application data of RFC 8448 section 3. The records with padding under a 256-bit key are
+made here by libcrypto.
 """
 import os
 import sys
 
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
 PATH = os.path.join(os.path.dirname(os.path.abspath(__file__)), "aead_selftest_rom.svh")
-LOAD, FREE, SEAL, OPEN, ENC, DEC = 0x10, 0x11, 0x14, 0x15, 0x16, 0x17
-OK, AUTH_FAILED = 0, 4
+LOAD, FREE, RSEAL, ROPEN, SEAL, OPEN, ENC, DEC = 0x10, 0x11, 0x12, 0x13, 0x14, 0x15, 0x16, 0x17
+OK, AUTH_FAILED, BAD_RECORD = 0, 4, 5
 GCM, CBC = 1, 3
 
 FIPS_KEY = bytes(range(32))
@@ -31,8 +34,22 @@ GCM_CT = {
 GCM_TAG = {16: bytes.fromhex("5bc94fbc3221a5db94fae95ae7121a47"), 32: bytes.fromhex("76fc6ece0f4e1768cddf8853bb2d551b")}
 
 
-def session(alg, key):
-    return (bytes([alg, len(key)]) + bytes(14) + key.ljust(32, b"\0")).ljust(128, b"\0")
+TLS13_KEY = bytes.fromhex("17422dda596ed5d9acd890e3c63f5051")
+TLS13_IV = bytes.fromhex("5b78923dee08579033e523d9")
+TLS13_PT = bytes(range(50))
+TLS13_RECORD = bytes.fromhex("1703030043a23f7054b62c94d0affafe8228ba55cbefacea42f914aa66bcab3f2b9819a8a5b46b395bd54a9a20441e2b62974e1f5a6292"
+                             "a2977014bd1e3deae63aeebb21694915e4")
+
+
+def session(alg, key, version=0, iv=b""):
+    head = bytes([alg, len(key)]) + version.to_bytes(2, "little") + bytes(12)
+    return (head + key.ljust(32, b"\0") + iv).ljust(128, b"\0")
+
+
+def record(key, iv, seq, inner):
+    head = b"\x17\x03\x03" + (len(inner) + 16).to_bytes(2, "big")
+    nonce = (int.from_bytes(iv, "big") ^ seq).to_bytes(12, "big")
+    return head + AESGCM(key).encrypt(nonce, inner, head)
 
 
 def words(data):
@@ -52,6 +69,18 @@ def jobs():
         yield SEAL, aad, 0, head + GCM_PT, words(GCM_CT[n]) + [GCM_TAG[n]], OK
         yield OPEN, aad, 16, head + GCM_CT[n] + GCM_TAG[n], words(GCM_PT) + [b""], OK
         yield OPEN, aad, 16, head + GCM_CT[n] + bad, words(GCM_PT) + [b""], AUTH_FAILED
+    yield LOAD, 0, 0, session(GCM, TLS13_KEY, 0x0304, TLS13_IV), [b""], OK
+    yield RSEAL, 23, 0, TLS13_PT, [TLS13_RECORD[:5]] + words(TLS13_RECORD[5:-16]) + [TLS13_RECORD[-16:]], OK
+    yield LOAD, 0, 0, session(GCM, TLS13_KEY, 0x0304, TLS13_IV), [b""], OK
+    yield ROPEN, 0, 0, TLS13_RECORD, words(TLS13_PT) + [b""], OK
+    padded = record(GCM_KEY, TLS13_IV, 0, TLS13_PT[:20] + b"\x16" + bytes(35))
+    again = record(GCM_KEY, TLS13_IV, 1, TLS13_PT[:20] + b"\x16" + bytes(35))
+    nothing = record(GCM_KEY, TLS13_IV, 2, bytes(17))
+    yield LOAD, 0, 0, session(GCM, GCM_KEY, 0x0304, TLS13_IV), [b""], OK
+    yield RSEAL, 22, 35, TLS13_PT[:20], [padded[:5]] + words(padded[5:-16]) + [padded[-16:]], OK
+    yield ROPEN, 0, 0, again[:-1] + bytes([again[-1] ^ 1]), [b""] * 5, AUTH_FAILED
+    yield ROPEN, 0, 0, again, words(TLS13_PT[:20]) + [b""] * 3, OK
+    yield ROPEN, 0, 0, nothing, [b""] * 3, BAD_RECORD
     yield FREE, 0, 0, b"", [b""], OK
 
 

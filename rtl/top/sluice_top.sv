@@ -94,8 +94,7 @@ module sluice_top #(
                           Ecc = 32'(sluice_pkg::ENGINE_ECC), Chacha = 32'(sluice_pkg::ENGINE_CHACHA), Kdf = 32'(sluice_pkg::ENGINE_KDF);
 
   // ---- engines ----------------------------------------------------------------------------------------------------------------
-  aead_lane #(.NumSessions(NumSessions)) u_aead (`ENGINE_PORT(Aead));
-  `NO_SECRET_PORT(Aead)
+  aead_lane #(.NumSessions(NumSessions)) u_aead (`ENGINE_PORT(Aead), `SECRET_PORT(Aead));
   mac_lane #(.NumSessions(NumSessions)) u_mac (`ENGINE_PORT(Mac));
   `NO_SECRET_PORT(Mac)
   pka_engine #(.NumKeys(NumKeys)) u_pka (`ENGINE_PORT(Pka), .kek_i);

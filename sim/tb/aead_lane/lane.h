@@ -6,6 +6,7 @@
 #include "common/gen/sluice_regs.h"
 #include "sim/harness/engine_port.h"
 #include "sim/tb/aead_lane/ref_aead.h"
+#include "sim/tb/aead_lane/secrets.h"
 
 using Bench = Tb<Vtb_aead_lane>;
 using Port = EnginePort<Vtb_aead_lane>;
@@ -13,8 +14,10 @@ using Port = EnginePort<Vtb_aead_lane>;
 struct Session {
 	uint8_t alg = 0;
 	uint16_t index = 0, gen = 0, version = 0;
-	Bytes key, salt;
+	Bytes key, salt; /* TLS 1.3: salt is the 12-byte IV */
+	uint8_t func = 0;
 	uint64_t seq = 0;
+	bool tls13() const { return version == 0x0304; }
 	uint32_t handle() const { return index | static_cast<uint32_t>(gen) << 16; }
 	Bytes context() const {
 		Bytes c(128);
@@ -26,6 +29,22 @@ struct Session {
 		memcpy(&c[16], key.data(), key.size());
 		memcpy(&c[48], salt.data(), salt.size());
 		return c;
+	}
+	/* The context when the keys come from a secret slot. */
+	Bytes context_of(uint8_t slice) const {
+		Bytes c = context();
+		std::fill(c.begin() + 16, c.end(), 0);
+		c[6] = slice;
+		return c;
+	}
+	/* The secret that holds this session's keys at that slice; other keys in it are random. */
+	Bytes key_block(uint8_t slice, TbRng &rng) const {
+		if (slice == SLUICE_SLICE_WHOLE) return key + salt;
+		Bytes k = rng.bytes(key.size()), s = rng.bytes(4);
+		return slice == SLUICE_SLICE_CLIENT ? key + k + salt + s : k + key + s + salt;
+	}
+	Bytes record(uint64_t nonce, uint8_t type, const Bytes &pt, size_t pad = 0) const {
+		return tls13() ? ref_record13(key, salt, seq, type, pt, pad) : ref_record(key, salt, seq, nonce, type, version, pt);
 	}
 };
 
@@ -42,14 +61,20 @@ struct Want {
 
 class Lane {
   public:
-	Lane(Bench &tb, Port &port) : tb(tb), port(port) {}
+	Lane(Bench &tb, Port &port, Secrets &secrets) : tb(tb), port(port), secrets(secrets) {}
 	Bench &tb;
 	Port &port;
+	Secrets &secrets;
 	std::vector<Want> wants;
+	uint8_t func = 0;      /* function that the next jobs come from */
+	uint32_t handle2 = 0;  /* of the next jobs */
 
 	size_t job(const char *what, uint8_t op, uint32_t handle, const Bytes &src, uint32_t p0, uint32_t p1, uint8_t status,
 	           const Bytes &data = {}, uint64_t seq = 0, uint16_t info = 0, bool check_data = true) {
-		size_t id = port.submit(EngineJob::make(op, handle, src, p0, p1));
+		EngineJob j = EngineJob::make(op, handle, src, p0, p1);
+		j.desc[offsetof(struct sluice_desc, rsvd2)] = func;
+		EngineJob::put32(j.desc + offsetof(struct sluice_desc, handle2), handle2);
+		size_t id = port.submit(j);
 		wants.push_back({id, status, info, seq, data, check_data, what});
 		return id;
 	}
@@ -75,6 +100,7 @@ class Lane {
 	}
 	void reset() {
 		port.rest();
+		secrets.rest();
 		port.forget();
 		wants.clear();
 		tb.reset();
@@ -89,22 +115,29 @@ class Lane {
 		s.gen = static_cast<uint16_t>(1 + tb.rng.below(65535));
 		s.key = tb.rng.bytes(tb.rng.percent(50) ? 16 : 32);
 		s.salt = tb.rng.bytes(4);
+		s.func = func;
 		s.version = alg == SLUICE_ALG_AES_GCM ? 0x0303 : 0;
 		s.seq = tb.rng.u64() >> (1 + tb.rng.below(63));
 		return s;
 	}
+	Session make13(uint16_t index) {
+		Session s = make(SLUICE_ALG_AES_GCM, index);
+		s.version = 0x0304;
+		s.salt = tb.rng.bytes(12);
+		return s;
+	}
 	void load(const Session &s) { job("SESSION_LOAD", SLUICE_OP_SESSION_LOAD, s.handle(), s.context(), 0, 0, SLUICE_ST_OK); }
-	void seal(Session &s, uint8_t type, const Bytes &pt) {
-		job("RECORD_SEAL", SLUICE_OP_RECORD_SEAL, s.handle(), pt, type, 0, SLUICE_ST_OK, ref_record(s.key, s.salt, s.seq, s.seq, type, s.version, pt), s.seq);
+	void seal(Session &s, uint8_t type, const Bytes &pt, uint32_t pad = 0) {
+		job("RECORD_SEAL", SLUICE_OP_RECORD_SEAL, s.handle(), pt, type, pad, SLUICE_ST_OK, s.record(s.seq, type, pt, pad), s.seq);
 		s.seq++;
 	}
-	void open(Session &s, uint8_t type, const Bytes &pt) {
-		job("RECORD_OPEN", SLUICE_OP_RECORD_OPEN, s.handle(), ref_record(s.key, s.salt, s.seq, tb.rng.u64(), type, s.version, pt), 0, 0, SLUICE_ST_OK, pt,
+	void open(Session &s, uint8_t type, const Bytes &pt, size_t pad = 0) {
+		job("RECORD_OPEN", SLUICE_OP_RECORD_OPEN, s.handle(), s.record(tb.rng.u64(), type, pt, pad), 0, 0, SLUICE_ST_OK, pt,
 		    s.seq, type);
 		s.seq++;
 	}
 	void open_bad(Session &s, const Bytes &record, const char *what = "RECORD_OPEN of a damaged record") {
-		job(what, SLUICE_OP_RECORD_OPEN, s.handle(), record, 0, 0, SLUICE_ST_AUTH_FAILED, {}, s.seq, 0, false);
+		job(what, SLUICE_OP_RECORD_OPEN, s.handle(), record, 0, 0, SLUICE_ST_AUTH_FAILED, {}, s.seq, 0, s.tls13()); /* of TLS 1.3 nothing leaves */
 	}
 	void aead(Session &s, const Bytes &aad, const Bytes &pt, unsigned tag_len) {
 		Bytes iv = tb.rng.bytes(12);

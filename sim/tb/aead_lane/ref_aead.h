@@ -1,4 +1,4 @@
-/* Reference for the aead lane by libcrypto: AES-GCM with any AAD, AES-CTR, AES-CBC, and TLS 1.2 records of RFC 5288. */
+/* Reference for the aead lane by libcrypto: AES-GCM with any AAD, AES-CTR, AES-CBC, and records of TLS 1.2 (RFC 5288) and 1.3 (RFC 8446 5.2). */
 #ifndef SLUICE_TB_REF_AEAD_H
 #define SLUICE_TB_REF_AEAD_H
 
@@ -66,6 +66,16 @@ static inline Bytes ref_record(const Bytes &key, const Bytes &salt, uint64_t seq
 	Bytes head = Bytes{type} + be(version, 2);
 	Bytes aad = be(seq, 8) + head + be(pt.size(), 2);
 	return head + be(pt.size() + 24, 2) + be(nonce, 8) + ref_gcm_seal(key, salt + be(nonce, 8), aad, pt);
+}
+
+/* A TLS 1.3 record that protects any inner plaintext (RFC 8446 5.2, 5.3). */
+static inline Bytes ref_record13_inner(const Bytes &key, const Bytes &iv, uint64_t seq, const Bytes &inner) {
+	Bytes head = Bytes{23, 3, 3} + be(inner.size() + 16, 2), nonce = iv, number = be(seq, 8);
+	for (size_t i = 0; i < 8; i++) nonce[4 + i] ^= number[i];
+	return head + ref_gcm_seal(key, nonce, head, inner);
+}
+static inline Bytes ref_record13(const Bytes &key, const Bytes &iv, uint64_t seq, uint8_t type, const Bytes &pt, size_t pad = 0) {
+	return ref_record13_inner(key, iv, seq, pt + Bytes{type} + Bytes(pad));
 }
 
 #endif

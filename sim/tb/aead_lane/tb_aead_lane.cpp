@@ -2,7 +2,7 @@
  * The aead lane at its engine port against libcrypto: records, AEAD, CTR and CBC of random lengths under random sessions, with random gaps
  * and back-pressure; every refusal; faults; resets in mid-job; several seeds of initial register values; throughput.
  */
-#include "sim/tb/aead_lane/lane.h"
+#include "sim/tb/aead_lane/cases.h"
 
 static void start(Lane &l) {
 	l.reset();
@@ -35,7 +35,8 @@ static void random_jobs(Lane &l, unsigned count, uint32_t max) {
 	std::vector<Session> ss;
 	for (uint16_t i = 0; i < 9; i++) {
 		static const uint8_t algs[] = {SLUICE_ALG_AES_GCM, SLUICE_ALG_AES_GCM, SLUICE_ALG_AES_GCM, SLUICE_ALG_AES_CTR, SLUICE_ALG_AES_CBC};
-		ss.push_back(l.make(algs[i % 5], static_cast<uint16_t>(i == 8 ? SLUICE_NUM_SESSIONS - 1 : i * 7)));
+		uint16_t index = static_cast<uint16_t>(i == 8 ? SLUICE_NUM_SESSIONS - 1 : i * 7);
+		ss.push_back(i % 4 == 1 ? l.make13(index) : l.make(algs[i % 5], index));
 		l.load(ss.back());
 	}
 	for (unsigned n = 0; n < count; n++) {
@@ -47,7 +48,7 @@ static void random_jobs(Lane &l, unsigned count, uint32_t max) {
 			l.forget();
 		}
 		if (what < 3) { /* a session is replaced */
-			s = l.make(s.alg, s.index);
+			s = s.tls13() ? l.make13(s.index) : l.make(s.alg, s.index);
 			l.load(s);
 		} else if (what < 5) {
 			l.job("SESSION_FREE", SLUICE_OP_SESSION_FREE, s.handle(), {}, 0, 0, SLUICE_ST_OK);
@@ -69,7 +70,7 @@ static void random_jobs(Lane &l, unsigned count, uint32_t max) {
 			for (unsigned b = 0; b <= burst; b++) {
 				Bytes pt = l.some(std::min(max, 16384u));
 				if (l.tb.rng.percent(15)) {
-					Bytes rec = ref_record(s.key, s.salt, s.seq, 5, 23, s.version, pt);
+					Bytes rec = s.record(5, 23, pt);
 					rec[5 + l.tb.rng.below(static_cast<uint32_t>(rec.size()) - 5)] ^= static_cast<uint8_t>(1 + l.tb.rng.below(255));
 					l.open_bad(s, rec);
 				}
@@ -167,7 +168,7 @@ static void refusals(Lane &l) {
 		no("slot that aliases a used one", op, g.handle() + SLUICE_NUM_SESSIONS, x, 0, 16, SLUICE_ST_BAD_HANDLE);
 	}
 	for (Session *s : {&c, &b, &plain, &tls11})
-		for (uint8_t op : {SLUICE_OP_RECORD_SEAL, SLUICE_OP_RECORD_OPEN}) no("not a record session", op, s->handle(), x, 0, 16, SLUICE_ST_BAD_SESSION);
+		for (uint8_t op : {SLUICE_OP_RECORD_SEAL, SLUICE_OP_RECORD_OPEN}) no("not a record session", op, s->handle(), x, 0, 0, SLUICE_ST_BAD_SESSION);
 	for (Session *s : {&c, &b})
 		for (uint8_t op : {SLUICE_OP_AEAD_SEAL, SLUICE_OP_AEAD_OPEN}) no("not a GCM session", op, s->handle(), x, 0, 16, SLUICE_ST_BAD_SESSION);
 	for (uint8_t op : {SLUICE_OP_CIPHER_ENC, SLUICE_OP_CIPHER_DEC}) {
@@ -177,6 +178,7 @@ static void refusals(Lane &l) {
 		no("not whole blocks", op, b.handle(), Bytes(47), 0, 0, SLUICE_ST_BAD_DESC);
 	}
 	no("content type beyond a byte", SLUICE_OP_RECORD_SEAL, g.handle(), x, 256, 0, SLUICE_ST_BAD_DESC);
+	no("padding of a TLS 1.2 record", SLUICE_OP_RECORD_SEAL, g.handle(), x, 23, 1, SLUICE_ST_BAD_DESC);
 	no("param1 without a meaning", SLUICE_OP_AEAD_SEAL, g.handle(), x, 0, 16, SLUICE_ST_BAD_DESC);
 	no("source shorter than IV and AAD", SLUICE_OP_AEAD_SEAL, g.handle(), x, 53, 0, SLUICE_ST_BAD_DESC);
 	no("AAD length wraps", SLUICE_OP_AEAD_SEAL, g.handle(), x, 0xfffffff8, 0, SLUICE_ST_BAD_DESC);
@@ -189,7 +191,7 @@ static void refusals(Lane &l) {
 	no("slot beyond the last", SLUICE_OP_SESSION_LOAD, SLUICE_NUM_SESSIONS | 1u << 16, g.context(), 0, 0, SLUICE_ST_BAD_HANDLE);
 	l.forget();
 	static const struct { unsigned at; uint8_t value; } bad[] = {{0, 0}, {0, 4}, {0, 5}, {0, 6}, {0, 0x81}, {1, 0}, {1, 15}, {1, 24}, {1, 33},
-	                                                             {1, 48}, {4, 20}, {5, 1}, {6, 1}, {7, 0x80}};
+	                                                             {1, 48}, {4, 20}, {5, 1}, {6, 1}, {6, 4}, {7, 0x80}};
 	for (auto &e : bad) {
 		Bytes ctx = g.context();
 		ctx[e.at] = e.value;
@@ -211,7 +213,7 @@ static void refusals(Lane &l) {
 static void many_sessions(Lane &l) {
 	std::vector<Session> ss;
 	for (uint16_t i = 0; i < 40; i++) {
-		ss.push_back(l.make(SLUICE_ALG_AES_GCM, static_cast<uint16_t>(i * 25)));
+		ss.push_back(i % 3 ? l.make(SLUICE_ALG_AES_GCM, static_cast<uint16_t>(i * 25)) : l.make13(static_cast<uint16_t>(i * 25)));
 		l.load(ss.back());
 	}
 	for (unsigned round = 0; round < 6; round++) {
@@ -301,21 +303,22 @@ static void resets(Lane &l) {
 	}
 }
 
-/* Bytes of data per cycle, alone and back to back; returns the figure for records of the same session at 16 KiB. */
-static void throughput(Lane &l) {
-	Session one = l.make(SLUICE_ALG_AES_GCM, 0);
+/* Bytes of content per cycle of records of one version, alone and back to back. */
+static void record_rates(Lane &l, bool tls13) {
+	auto make = [&](uint16_t index) { return tls13 ? l.make13(index) : l.make(SLUICE_ALG_AES_GCM, index); };
+	Session one = make(0);
 	std::vector<Session> ss;
 	one.key.resize(16);
 	l.load(one);
 	for (uint16_t i = 1; i < 13; i++) {
-		ss.push_back(l.make(SLUICE_ALG_AES_GCM, i));
+		ss.push_back(make(i));
 		ss.back().key.resize(32, 0x77);
 		l.load(ss.back());
 	}
 	l.forget();
-	printf("AES-GCM records, bytes per cycle at the port (16 is a full 128-bit lane)\n%8s %10s %10s %10s %10s %10s %10s\n", "bytes", "seal alone",
+	printf("AES-GCM records of TLS 1.%u, bytes per cycle at the port (16 is a full 128-bit lane)\n%8s %10s %10s %10s %10s %10s %10s\n", tls13 ? 3 : 2, "bytes", "seal alone",
 	       "open alone", "seal same", "open same", "seal diff", "open diff");
-	for (uint32_t n : {64u, 1024u, 4096u, 16384u}) {
+	for (uint32_t n : {64u, 256u, 1024u, 4096u, 16384u}) {
 		double rate[6];
 		for (int mode = 0; mode < 6; mode++) {
 			bool open = mode & 1;
@@ -339,10 +342,16 @@ static void throughput(Lane &l) {
 		}
 		printf("%8u %10.2f %10.2f %10.2f %10.2f %10.2f %10.2f\n", n, rate[0], rate[1], rate[2], rate[3], rate[4], rate[5]);
 		if (n == 16384) {
-			for (int mode = 0; mode < 6; mode++) CHECK(l.tb, rate[mode] >= 0.90 * 16, "16 KiB record at 90 % of the lane or better");
+			/* an opened record of TLS 1.3 leaves only when its tag was right, so one alone takes the time twice */
+			for (int mode = 0; mode < 2; mode++) CHECK(l.tb, rate[mode] >= (tls13 && mode == 1 ? 0.47 : 0.90) * 16, "16 KiB record alone");
 			for (int mode = 2; mode < 6; mode++) CHECK(l.tb, rate[mode] >= 0.97 * 16, "16 KiB records back to back at 97 % of the lane or better");
 		}
+		if (n == 1024)
+			for (int mode = 4; mode < 6; mode++) CHECK(l.tb, rate[mode] >= 0.90 * 16, "1 KiB records of different sessions at 90 % of the lane or better");
 	}
+}
+
+static void cipher_rates(Lane &l) {
 	Session b = l.make(SLUICE_ALG_AES_CBC, 20), c = l.make(SLUICE_ALG_AES_CTR, 21);
 	l.load(b);
 	l.load(c);
@@ -432,11 +441,16 @@ static void idle_edges(Lane &l) {
 int main(int argc, char **argv) {
 	Bench tb(argc, argv, "aead_lane");
 	Port port(tb);
-	Lane l(tb, port);
+	Secrets secrets(tb);
+	Lane l(tb, port, secrets);
 	uint64_t seed = tb.seed();
 	self_test(l);
 	records(l);
 	refusals(l);
+	tls13_records(l);
+	tls13_timing(l);
+	secret_sessions(l);
+	functions(l);
 	many_sessions(l);
 	random_jobs(l, 400, 16384);
 	start(l);
@@ -444,7 +458,9 @@ int main(int argc, char **argv) {
 	resets(l);
 	constant_time(l);
 	idle_edges(l);
-	throughput(l);
+	record_rates(l, false);
+	record_rates(l, true);
+	cipher_rates(l);
 	for (uint64_t s = 1; s <= 4; s++) {
 		tb.reseed(seed + s);
 		port.rest();
