@@ -174,9 +174,9 @@ enum sluice_opcode {
 	SLUICE_OP_HMAC = 0x21, /* [mac] session of alg HMAC_*, or AES_CBC_HMAC_* for its MAC key. source: message. Result: full tag */
 	SLUICE_OP_HMAC_VERIFY = 0x22, /* [mac] source: message | expected tag (param0 bytes, 4..64). No result; AUTH_FAILED when they differ, compared in constant time */
 	SLUICE_OP_TLS_PRF = 0x23, /* [mac] TLS 1.2 P_hash (RFC 5246 5). handle 0. source: secret (param0 7:0 bytes, 0..64) | label and seed. param0 15:8: enum hash, SHA256 (or 0) or SHA384. param1: bytes of output (1..512). Result: output */
-	SLUICE_OP_KDF = 0x24, /* [kdf] param0: enum kdf; param1 7:0: enum hash (SHA256 or SHA384), 31:16 bytes of a key block. handle: secret that goes in (0 where the kdf says none); handle3: second secret; handle2: slot for the result, or 0 for those with a public result. source: as the kdf says */
-	SLUICE_OP_SECRET_WRAP = 0x25, /* [kdf] handle: secret of kind MASTER or PSK. Result: kind, length and value wrapped (RFC 5649) by a key that only cards with this card's fuses have */
-	SLUICE_OP_SECRET_UNWRAP = 0x26, /* [kdf] source: what SECRET_WRAP gave; handle2: slot for it. BAD_KEY when it does not unwrap */
+	SLUICE_OP_KDF = 0x24, /* [kdf] param0: enum kdf; param1 7:0: enum hash (SHA256 or SHA384), 31:16 bytes of a key block. handle: secret that goes in (0 where the kdf says none); handle3: second secret; handle2: slot for the result (free, or of this function; not the handle of a secret that goes in), or 0 for those with a public result. source: as the kdf says. A derivation marked `once` spends that use of the secret's generation: the next one is BAD_SECRET */
+	SLUICE_OP_SECRET_WRAP = 0x25, /* [kdf] handle: secret of kind MASTER or PSK. No source, param0 and param1 zero. Result: RFC 5649 wrap of kind, length, function, zero (a byte each) and the value (48 or 64 bytes in all) by HMAC-SHA256(the card's key, `sluice secret wrap`), which only cards with this card's fuses have */
+	SLUICE_OP_SECRET_UNWRAP = 0x26, /* [kdf] source: what SECRET_WRAP gave; handle2: slot for it. BAD_KEY when it does not unwrap, or was wrapped for another function */
 	SLUICE_OP_SECRET_FREE = 0x27, /* [kdf] handle: erases the slot */
 	SLUICE_OP_HKDF_EXTRACT = 0x28, /* [mac] RFC 5869 2.2. param0 7:0 bytes of salt (0..64), 15:8 enum hash. source: salt | input keying material (0..256 bytes). Result: PRK */
 	SLUICE_OP_HKDF_EXPAND = 0x29, /* [mac] RFC 5869 2.3. param0 7:0 bytes of PRK (0..64), 15:8 enum hash. param1: bytes of output (1..512). source: PRK | info (0..256 bytes). Result: output */
@@ -207,9 +207,9 @@ enum sluice_opcode {
 	X(HMAC, 0x21, "[mac] session of alg HMAC_*, or AES_CBC_HMAC_* for its MAC key. source: message. Result: full tag") \
 	X(HMAC_VERIFY, 0x22, "[mac] source: message | expected tag (param0 bytes, 4..64). No result; AUTH_FAILED when they differ, compared in constant time") \
 	X(TLS_PRF, 0x23, "[mac] TLS 1.2 P_hash (RFC 5246 5). handle 0. source: secret (param0 7:0 bytes, 0..64) | label and seed. param0 15:8: enum hash, SHA256 (or 0) or SHA384. param1: bytes of output (1..512). Result: output") \
-	X(KDF, 0x24, "[kdf] param0: enum kdf; param1 7:0: enum hash (SHA256 or SHA384), 31:16 bytes of a key block. handle: secret that goes in (0 where the kdf says none); handle3: second secret; handle2: slot for the result, or 0 for those with a public result. source: as the kdf says") \
-	X(SECRET_WRAP, 0x25, "[kdf] handle: secret of kind MASTER or PSK. Result: kind, length and value wrapped (RFC 5649) by a key that only cards with this card's fuses have") \
-	X(SECRET_UNWRAP, 0x26, "[kdf] source: what SECRET_WRAP gave; handle2: slot for it. BAD_KEY when it does not unwrap") \
+	X(KDF, 0x24, "[kdf] param0: enum kdf; param1 7:0: enum hash (SHA256 or SHA384), 31:16 bytes of a key block. handle: secret that goes in (0 where the kdf says none); handle3: second secret; handle2: slot for the result (free, or of this function; not the handle of a secret that goes in), or 0 for those with a public result. source: as the kdf says. A derivation marked `once` spends that use of the secret's generation: the next one is BAD_SECRET") \
+	X(SECRET_WRAP, 0x25, "[kdf] handle: secret of kind MASTER or PSK. No source, param0 and param1 zero. Result: RFC 5649 wrap of kind, length, function, zero (a byte each) and the value (48 or 64 bytes in all) by HMAC-SHA256(the card's key, `sluice secret wrap`), which only cards with this card's fuses have") \
+	X(SECRET_UNWRAP, 0x26, "[kdf] source: what SECRET_WRAP gave; handle2: slot for it. BAD_KEY when it does not unwrap, or was wrapped for another function") \
 	X(SECRET_FREE, 0x27, "[kdf] handle: erases the slot") \
 	X(HKDF_EXTRACT, 0x28, "[mac] RFC 5869 2.2. param0 7:0 bytes of salt (0..64), 15:8 enum hash. source: salt | input keying material (0..256 bytes). Result: PRK") \
 	X(HKDF_EXPAND, 0x29, "[mac] RFC 5869 2.3. param0 7:0 bytes of PRK (0..64), 15:8 enum hash. param1: bytes of output (1..512). source: PRK | info (0..256 bytes). Result: output") \
@@ -330,7 +330,7 @@ enum sluice_secret_kind {
 	SLUICE_SECRET_BINDER = 0x08, /* binder key */
 	SLUICE_SECRET_RESUMPTION = 0x09, /* resumption master secret */
 	SLUICE_SECRET_PSK = 0x0A, /* pre-shared key of a ticket */
-	SLUICE_SECRET_EC_PRIVATE = 0x0B, /* ephemeral private key */
+	SLUICE_SECRET_EC_PRIVATE = 0x0B, /* ephemeral private key; read once */
 };
 #define SLUICE_SECRET_KIND_LIST(X) \
 	X(PREMASTER, 0x01, "premaster secret of TLS 1.2, or shared secret of a key exchange") \
@@ -343,9 +343,9 @@ enum sluice_secret_kind {
 	X(BINDER, 0x08, "binder key") \
 	X(RESUMPTION, 0x09, "resumption master secret") \
 	X(PSK, 0x0A, "pre-shared key of a ticket") \
-	X(EC_PRIVATE, 0x0B, "ephemeral private key")
+	X(EC_PRIVATE, 0x0B, "ephemeral private key; read once")
 
-/* which keys of a KEY_BLOCK a session takes */
+/* which keys of a KEY_BLOCK a session takes; each of CLIENT and SERVER once a generation, WHOLE counts as both */
 enum sluice_slice {
 	SLUICE_SLICE_NONE = 0x00, /* keys are in the context */
 	SLUICE_SLICE_CLIENT = 0x01, /* TLS 1.2 key block: the client's writing keys. Lengths by alg and key_bytes, mac_key_bytes; IV part: 4 bytes GCM, 12 ChaCha20, 16 CBC of TLS 1.0 and SSL 3.0, else 0 */
@@ -360,45 +360,45 @@ enum sluice_slice {
 
 /* derivations of engine kdf: in -> out. Labels and structures are made on the card, so nothing that is a key can be asked for as a public result */
 enum sluice_kdf {
-	SLUICE_KDF_T12_MASTER = 0x01, /* PREMASTER -> MASTER; source: client random | server random (RFC 5246 8.1) */
+	SLUICE_KDF_T12_MASTER = 0x01, /* PREMASTER (once, with the next and T13_HANDSHAKE) -> MASTER; source: client random | server random (RFC 5246 8.1) */
 	SLUICE_KDF_T12_EXTENDED_MASTER = 0x02, /* PREMASTER -> MASTER; source: session hash (RFC 7627 4) */
-	SLUICE_KDF_T12_KEY_BLOCK = 0x03, /* MASTER -> KEY_BLOCK of param1 31:16 bytes; source: server random | client random (RFC 5246 6.3) */
+	SLUICE_KDF_T12_KEY_BLOCK = 0x03, /* MASTER (once) -> KEY_BLOCK of param1 31:16 bytes (1..192); source: server random | client random (RFC 5246 6.3) */
 	SLUICE_KDF_T12_CLIENT_FINISHED = 0x04, /* MASTER -> 12 bytes, public; source: hash of the handshake messages (RFC 5246 7.4.9) */
 	SLUICE_KDF_T12_SERVER_FINISHED = 0x05, /* likewise, the server's */
-	SLUICE_KDF_T13_EARLY = 0x10, /* PSK, or no secret -> EARLY (RFC 8446 7.1) */
-	SLUICE_KDF_T13_HANDSHAKE = 0x11, /* EARLY, handle3: PREMASTER or none -> HANDSHAKE; source: 0..64 bytes put before the shared secret (hybrid key exchange) */
-	SLUICE_KDF_T13_MAIN = 0x12, /* HANDSHAKE -> MAIN */
+	SLUICE_KDF_T13_EARLY = 0x10, /* PSK, or no secret -> EARLY (RFC 8446 7.1). Of TLS 1.3, every secret that goes in but a PREMASTER is as long as the hash, else BAD_SECRET */
+	SLUICE_KDF_T13_HANDSHAKE = 0x11, /* EARLY (once), handle3: PREMASTER (once) or none -> HANDSHAKE; source: 0..64 bytes put before the shared secret (hybrid key exchange). Without handle3 they are the shared secret; neither: zeros as long as the hash */
+	SLUICE_KDF_T13_MAIN = 0x12, /* HANDSHAKE (once) -> MAIN */
 	SLUICE_KDF_T13_BINDER = 0x13, /* EARLY -> BINDER (label res binder) */
-	SLUICE_KDF_T13_CLIENT_EARLY = 0x14, /* EARLY -> TRAFFIC (c e traffic); source: transcript hash */
-	SLUICE_KDF_T13_CLIENT_HANDSHAKE = 0x15, /* HANDSHAKE -> TRAFFIC (c hs traffic); source: transcript hash */
-	SLUICE_KDF_T13_SERVER_HANDSHAKE = 0x16, /* HANDSHAKE -> TRAFFIC (s hs traffic); source: transcript hash */
-	SLUICE_KDF_T13_CLIENT_APPLICATION = 0x17, /* MAIN -> TRAFFIC (c ap traffic); source: transcript hash */
-	SLUICE_KDF_T13_SERVER_APPLICATION = 0x18, /* MAIN -> TRAFFIC (s ap traffic); source: transcript hash */
+	SLUICE_KDF_T13_CLIENT_EARLY = 0x14, /* EARLY (once) -> TRAFFIC (c e traffic); source: transcript hash */
+	SLUICE_KDF_T13_CLIENT_HANDSHAKE = 0x15, /* HANDSHAKE (once) -> TRAFFIC (c hs traffic); source: transcript hash */
+	SLUICE_KDF_T13_SERVER_HANDSHAKE = 0x16, /* HANDSHAKE (once) -> TRAFFIC (s hs traffic); source: transcript hash */
+	SLUICE_KDF_T13_CLIENT_APPLICATION = 0x17, /* MAIN (once) -> TRAFFIC (c ap traffic); source: transcript hash */
+	SLUICE_KDF_T13_SERVER_APPLICATION = 0x18, /* MAIN (once) -> TRAFFIC (s ap traffic); source: transcript hash */
 	SLUICE_KDF_T13_RESUMPTION = 0x19, /* MAIN -> RESUMPTION (res master); source: transcript hash */
 	SLUICE_KDF_T13_PSK = 0x1A, /* RESUMPTION -> PSK; source: ticket nonce, 0..255 bytes (RFC 8446 4.6.1) */
-	SLUICE_KDF_T13_UPDATE = 0x1B, /* TRAFFIC -> TRAFFIC (traffic upd, RFC 8446 7.2) */
-	SLUICE_KDF_T13_KEYS = 0x1C, /* TRAFFIC -> KEY_BLOCK: key of param1 31:16 bytes (16 or 32), 12 bytes of IV (RFC 8446 7.3) */
+	SLUICE_KDF_T13_UPDATE = 0x1B, /* TRAFFIC (once) -> TRAFFIC (traffic upd, RFC 8446 7.2) */
+	SLUICE_KDF_T13_KEYS = 0x1C, /* TRAFFIC (once) -> KEY_BLOCK: key of param1 31:16 bytes (16 or 32), 12 bytes of IV (RFC 8446 7.3) */
 	SLUICE_KDF_T13_FINISHED = 0x1D, /* TRAFFIC or BINDER -> public: verify_data (RFC 8446 4.4.4); source: transcript hash */
 };
 #define SLUICE_KDF_LIST(X) \
-	X(T12_MASTER, 0x01, "PREMASTER -> MASTER; source: client random | server random (RFC 5246 8.1)") \
+	X(T12_MASTER, 0x01, "PREMASTER (once, with the next and T13_HANDSHAKE) -> MASTER; source: client random | server random (RFC 5246 8.1)") \
 	X(T12_EXTENDED_MASTER, 0x02, "PREMASTER -> MASTER; source: session hash (RFC 7627 4)") \
-	X(T12_KEY_BLOCK, 0x03, "MASTER -> KEY_BLOCK of param1 31:16 bytes; source: server random | client random (RFC 5246 6.3)") \
+	X(T12_KEY_BLOCK, 0x03, "MASTER (once) -> KEY_BLOCK of param1 31:16 bytes (1..192); source: server random | client random (RFC 5246 6.3)") \
 	X(T12_CLIENT_FINISHED, 0x04, "MASTER -> 12 bytes, public; source: hash of the handshake messages (RFC 5246 7.4.9)") \
 	X(T12_SERVER_FINISHED, 0x05, "likewise, the server's") \
-	X(T13_EARLY, 0x10, "PSK, or no secret -> EARLY (RFC 8446 7.1)") \
-	X(T13_HANDSHAKE, 0x11, "EARLY, handle3: PREMASTER or none -> HANDSHAKE; source: 0..64 bytes put before the shared secret (hybrid key exchange)") \
-	X(T13_MAIN, 0x12, "HANDSHAKE -> MAIN") \
+	X(T13_EARLY, 0x10, "PSK, or no secret -> EARLY (RFC 8446 7.1). Of TLS 1.3, every secret that goes in but a PREMASTER is as long as the hash, else BAD_SECRET") \
+	X(T13_HANDSHAKE, 0x11, "EARLY (once), handle3: PREMASTER (once) or none -> HANDSHAKE; source: 0..64 bytes put before the shared secret (hybrid key exchange). Without handle3 they are the shared secret; neither: zeros as long as the hash") \
+	X(T13_MAIN, 0x12, "HANDSHAKE (once) -> MAIN") \
 	X(T13_BINDER, 0x13, "EARLY -> BINDER (label res binder)") \
-	X(T13_CLIENT_EARLY, 0x14, "EARLY -> TRAFFIC (c e traffic); source: transcript hash") \
-	X(T13_CLIENT_HANDSHAKE, 0x15, "HANDSHAKE -> TRAFFIC (c hs traffic); source: transcript hash") \
-	X(T13_SERVER_HANDSHAKE, 0x16, "HANDSHAKE -> TRAFFIC (s hs traffic); source: transcript hash") \
-	X(T13_CLIENT_APPLICATION, 0x17, "MAIN -> TRAFFIC (c ap traffic); source: transcript hash") \
-	X(T13_SERVER_APPLICATION, 0x18, "MAIN -> TRAFFIC (s ap traffic); source: transcript hash") \
+	X(T13_CLIENT_EARLY, 0x14, "EARLY (once) -> TRAFFIC (c e traffic); source: transcript hash") \
+	X(T13_CLIENT_HANDSHAKE, 0x15, "HANDSHAKE (once) -> TRAFFIC (c hs traffic); source: transcript hash") \
+	X(T13_SERVER_HANDSHAKE, 0x16, "HANDSHAKE (once) -> TRAFFIC (s hs traffic); source: transcript hash") \
+	X(T13_CLIENT_APPLICATION, 0x17, "MAIN (once) -> TRAFFIC (c ap traffic); source: transcript hash") \
+	X(T13_SERVER_APPLICATION, 0x18, "MAIN (once) -> TRAFFIC (s ap traffic); source: transcript hash") \
 	X(T13_RESUMPTION, 0x19, "MAIN -> RESUMPTION (res master); source: transcript hash") \
 	X(T13_PSK, 0x1A, "RESUMPTION -> PSK; source: ticket nonce, 0..255 bytes (RFC 8446 4.6.1)") \
-	X(T13_UPDATE, 0x1B, "TRAFFIC -> TRAFFIC (traffic upd, RFC 8446 7.2)") \
-	X(T13_KEYS, 0x1C, "TRAFFIC -> KEY_BLOCK: key of param1 31:16 bytes (16 or 32), 12 bytes of IV (RFC 8446 7.3)") \
+	X(T13_UPDATE, 0x1B, "TRAFFIC (once) -> TRAFFIC (traffic upd, RFC 8446 7.2)") \
+	X(T13_KEYS, 0x1C, "TRAFFIC (once) -> KEY_BLOCK: key of param1 31:16 bytes (16 or 32), 12 bytes of IV (RFC 8446 7.3)") \
 	X(T13_FINISHED, 0x1D, "TRAFFIC or BINDER -> public: verify_data (RFC 8446 4.4.4); source: transcript hash")
 
 /* bit per engine id that serves the opcode; 0: there is no such opcode */

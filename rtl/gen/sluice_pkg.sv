@@ -150,9 +150,9 @@ package sluice_pkg;
   localparam logic [7:0] OP_HMAC = 8'h21;  // [mac] session of alg HMAC_*, or AES_CBC_HMAC_* for its MAC key. source: message. Result: full tag
   localparam logic [7:0] OP_HMAC_VERIFY = 8'h22;  // [mac] source: message | expected tag (param0 bytes, 4..64). No result; AUTH_FAILED when they differ, compared in constant time
   localparam logic [7:0] OP_TLS_PRF = 8'h23;  // [mac] TLS 1.2 P_hash (RFC 5246 5). handle 0. source: secret (param0 7:0 bytes, 0..64) | label and seed. param0 15:8: enum hash, SHA256 (or 0) or SHA384. param1: bytes of output (1..512). Result: output
-  localparam logic [7:0] OP_KDF = 8'h24;  // [kdf] param0: enum kdf; param1 7:0: enum hash (SHA256 or SHA384), 31:16 bytes of a key block. handle: secret that goes in (0 where the kdf says none); handle3: second secret; handle2: slot for the result, or 0 for those with a public result. source: as the kdf says
-  localparam logic [7:0] OP_SECRET_WRAP = 8'h25;  // [kdf] handle: secret of kind MASTER or PSK. Result: kind, length and value wrapped (RFC 5649) by a key that only cards with this card's fuses have
-  localparam logic [7:0] OP_SECRET_UNWRAP = 8'h26;  // [kdf] source: what SECRET_WRAP gave; handle2: slot for it. BAD_KEY when it does not unwrap
+  localparam logic [7:0] OP_KDF = 8'h24;  // [kdf] param0: enum kdf; param1 7:0: enum hash (SHA256 or SHA384), 31:16 bytes of a key block. handle: secret that goes in (0 where the kdf says none); handle3: second secret; handle2: slot for the result (free, or of this function; not the handle of a secret that goes in), or 0 for those with a public result. source: as the kdf says. A derivation marked `once` spends that use of the secret's generation: the next one is BAD_SECRET
+  localparam logic [7:0] OP_SECRET_WRAP = 8'h25;  // [kdf] handle: secret of kind MASTER or PSK. No source, param0 and param1 zero. Result: RFC 5649 wrap of kind, length, function, zero (a byte each) and the value (48 or 64 bytes in all) by HMAC-SHA256(the card's key, `sluice secret wrap`), which only cards with this card's fuses have
+  localparam logic [7:0] OP_SECRET_UNWRAP = 8'h26;  // [kdf] source: what SECRET_WRAP gave; handle2: slot for it. BAD_KEY when it does not unwrap, or was wrapped for another function
   localparam logic [7:0] OP_SECRET_FREE = 8'h27;  // [kdf] handle: erases the slot
   localparam logic [7:0] OP_HKDF_EXTRACT = 8'h28;  // [mac] RFC 5869 2.2. param0 7:0 bytes of salt (0..64), 15:8 enum hash. source: salt | input keying material (0..256 bytes). Result: PRK
   localparam logic [7:0] OP_HKDF_EXPAND = 8'h29;  // [mac] RFC 5869 2.3. param0 7:0 bytes of PRK (0..64), 15:8 enum hash. param1: bytes of output (1..512). source: PRK | info (0..256 bytes). Result: output
@@ -224,33 +224,33 @@ package sluice_pkg;
   localparam logic [7:0] SECRET_BINDER = 8'h8;  // binder key
   localparam logic [7:0] SECRET_RESUMPTION = 8'h9;  // resumption master secret
   localparam logic [7:0] SECRET_PSK = 8'hA;  // pre-shared key of a ticket
-  localparam logic [7:0] SECRET_EC_PRIVATE = 8'hB;  // ephemeral private key
+  localparam logic [7:0] SECRET_EC_PRIVATE = 8'hB;  // ephemeral private key; read once
 
-  // which keys of a KEY_BLOCK a session takes
+  // which keys of a KEY_BLOCK a session takes; each of CLIENT and SERVER once a generation, WHOLE counts as both
   localparam logic [7:0] SLICE_NONE = 8'h0;  // keys are in the context
   localparam logic [7:0] SLICE_CLIENT = 8'h1;  // TLS 1.2 key block: the client's writing keys. Lengths by alg and key_bytes, mac_key_bytes; IV part: 4 bytes GCM, 12 ChaCha20, 16 CBC of TLS 1.0 and SSL 3.0, else 0
   localparam logic [7:0] SLICE_SERVER = 8'h2;  // likewise, the server's
   localparam logic [7:0] SLICE_WHOLE = 8'h3;  // TLS 1.3: key, then 12 bytes of IV
 
   // derivations of engine kdf: in -> out. Labels and structures are made on the card, so nothing that is a key can be asked for as a public result
-  localparam logic [7:0] KDF_T12_MASTER = 8'h1;  // PREMASTER -> MASTER; source: client random | server random (RFC 5246 8.1)
+  localparam logic [7:0] KDF_T12_MASTER = 8'h1;  // PREMASTER (once, with the next and T13_HANDSHAKE) -> MASTER; source: client random | server random (RFC 5246 8.1)
   localparam logic [7:0] KDF_T12_EXTENDED_MASTER = 8'h2;  // PREMASTER -> MASTER; source: session hash (RFC 7627 4)
-  localparam logic [7:0] KDF_T12_KEY_BLOCK = 8'h3;  // MASTER -> KEY_BLOCK of param1 31:16 bytes; source: server random | client random (RFC 5246 6.3)
+  localparam logic [7:0] KDF_T12_KEY_BLOCK = 8'h3;  // MASTER (once) -> KEY_BLOCK of param1 31:16 bytes (1..192); source: server random | client random (RFC 5246 6.3)
   localparam logic [7:0] KDF_T12_CLIENT_FINISHED = 8'h4;  // MASTER -> 12 bytes, public; source: hash of the handshake messages (RFC 5246 7.4.9)
   localparam logic [7:0] KDF_T12_SERVER_FINISHED = 8'h5;  // likewise, the server's
-  localparam logic [7:0] KDF_T13_EARLY = 8'h10;  // PSK, or no secret -> EARLY (RFC 8446 7.1)
-  localparam logic [7:0] KDF_T13_HANDSHAKE = 8'h11;  // EARLY, handle3: PREMASTER or none -> HANDSHAKE; source: 0..64 bytes put before the shared secret (hybrid key exchange)
-  localparam logic [7:0] KDF_T13_MAIN = 8'h12;  // HANDSHAKE -> MAIN
+  localparam logic [7:0] KDF_T13_EARLY = 8'h10;  // PSK, or no secret -> EARLY (RFC 8446 7.1). Of TLS 1.3, every secret that goes in but a PREMASTER is as long as the hash, else BAD_SECRET
+  localparam logic [7:0] KDF_T13_HANDSHAKE = 8'h11;  // EARLY (once), handle3: PREMASTER (once) or none -> HANDSHAKE; source: 0..64 bytes put before the shared secret (hybrid key exchange). Without handle3 they are the shared secret; neither: zeros as long as the hash
+  localparam logic [7:0] KDF_T13_MAIN = 8'h12;  // HANDSHAKE (once) -> MAIN
   localparam logic [7:0] KDF_T13_BINDER = 8'h13;  // EARLY -> BINDER (label res binder)
-  localparam logic [7:0] KDF_T13_CLIENT_EARLY = 8'h14;  // EARLY -> TRAFFIC (c e traffic); source: transcript hash
-  localparam logic [7:0] KDF_T13_CLIENT_HANDSHAKE = 8'h15;  // HANDSHAKE -> TRAFFIC (c hs traffic); source: transcript hash
-  localparam logic [7:0] KDF_T13_SERVER_HANDSHAKE = 8'h16;  // HANDSHAKE -> TRAFFIC (s hs traffic); source: transcript hash
-  localparam logic [7:0] KDF_T13_CLIENT_APPLICATION = 8'h17;  // MAIN -> TRAFFIC (c ap traffic); source: transcript hash
-  localparam logic [7:0] KDF_T13_SERVER_APPLICATION = 8'h18;  // MAIN -> TRAFFIC (s ap traffic); source: transcript hash
+  localparam logic [7:0] KDF_T13_CLIENT_EARLY = 8'h14;  // EARLY (once) -> TRAFFIC (c e traffic); source: transcript hash
+  localparam logic [7:0] KDF_T13_CLIENT_HANDSHAKE = 8'h15;  // HANDSHAKE (once) -> TRAFFIC (c hs traffic); source: transcript hash
+  localparam logic [7:0] KDF_T13_SERVER_HANDSHAKE = 8'h16;  // HANDSHAKE (once) -> TRAFFIC (s hs traffic); source: transcript hash
+  localparam logic [7:0] KDF_T13_CLIENT_APPLICATION = 8'h17;  // MAIN (once) -> TRAFFIC (c ap traffic); source: transcript hash
+  localparam logic [7:0] KDF_T13_SERVER_APPLICATION = 8'h18;  // MAIN (once) -> TRAFFIC (s ap traffic); source: transcript hash
   localparam logic [7:0] KDF_T13_RESUMPTION = 8'h19;  // MAIN -> RESUMPTION (res master); source: transcript hash
   localparam logic [7:0] KDF_T13_PSK = 8'h1A;  // RESUMPTION -> PSK; source: ticket nonce, 0..255 bytes (RFC 8446 4.6.1)
-  localparam logic [7:0] KDF_T13_UPDATE = 8'h1B;  // TRAFFIC -> TRAFFIC (traffic upd, RFC 8446 7.2)
-  localparam logic [7:0] KDF_T13_KEYS = 8'h1C;  // TRAFFIC -> KEY_BLOCK: key of param1 31:16 bytes (16 or 32), 12 bytes of IV (RFC 8446 7.3)
+  localparam logic [7:0] KDF_T13_UPDATE = 8'h1B;  // TRAFFIC (once) -> TRAFFIC (traffic upd, RFC 8446 7.2)
+  localparam logic [7:0] KDF_T13_KEYS = 8'h1C;  // TRAFFIC (once) -> KEY_BLOCK: key of param1 31:16 bytes (16 or 32), 12 bytes of IV (RFC 8446 7.3)
   localparam logic [7:0] KDF_T13_FINISHED = 8'h1D;  // TRAFFIC or BINDER -> public: verify_data (RFC 8446 4.4.4); source: transcript hash
 
   // bit per engine id that serves the opcode
