@@ -1,5 +1,6 @@
 # AES, GHASH and the aead lane: benches and checks.
 AES_ITER_SV := rtl/aes/aes_key_expand.sv rtl/aes/aes_iter.sv
+AES_SLOTS_SV := rtl/common/rr_arbiter.sv rtl/aes/aes_key_expand.sv rtl/aes/aes_enc_pipe.sv rtl/aes/aes_dec_pipe.sv rtl/aes/aes_slots.sv
 AEAD_LANE_SV := rtl/gen/sluice_pkg.sv rtl/gcm/aead_pkg.sv rtl/common/skid_buffer.sv rtl/common/byte_gearbox.sv \
   rtl/aes/aes_key_expand.sv rtl/aes/aes_enc_pipe.sv rtl/aes/aes_dec_pipe.sv rtl/gcm/ghash.sv rtl/gcm/aead_store.sv rtl/gcm/aead_check.sv rtl/gcm/aead_secret.sv \
   rtl/gcm/aead_ctx.sv rtl/gcm/aead_issue.sv rtl/gcm/aead_datapath.sv rtl/gcm/aead_tag.sv rtl/gcm/aead_out.sv rtl/gcm/aead_selftest.sv \
@@ -11,6 +12,9 @@ $(BUILD)/vl/tb_aes_iter/Vtb_aes_iter__ALL.a $(BUILD)/bench/tb_aes_iter: $(AES_TB
 
 $(eval $(call rtl_bench,tb_aes_enc_pipe,aes_enc_pipe,rtl/aes/aes_enc_pipe.sv,sim/tb/aes_pipe/tb_aes_pipe.cpp))
 $(eval $(call rtl_bench,tb_aes_dec_pipe,aes_dec_pipe,rtl/aes/aes_dec_pipe.sv,sim/tb/aes_pipe/tb_aes_pipe.cpp,,-DAES_DECRYPT))
+$(eval $(call rtl_bench,tb_aes_slots,aes_slots,$(AES_SLOTS_SV),sim/tb/aes_slots/tb_aes_slots.cpp))
+$(BUILD)/vl/tb_aes_slots/Vtb_aes_slots__ALL.a $(BUILD)/bench/tb_aes_slots: $(AES_TB_H)
+TESTS += rtl|arbiter_formal|rtl/common/formal.sh $(BUILD)/formal/arbiter
 $(eval $(call rtl_bench,tb_ghash,ghash,rtl/gcm/ghash.sv,sim/tb/ghash/tb_ghash.cpp))
 $(BUILD)/vl/tb_aes_enc_pipe/Vtb_aes_enc_pipe__ALL.a $(BUILD)/vl/tb_aes_dec_pipe/Vtb_aes_dec_pipe__ALL.a $(BUILD)/bench/tb_aes_enc_pipe $(BUILD)/bench/tb_aes_dec_pipe: $(AES_TB_H)
 
@@ -34,6 +38,8 @@ lint-aead:
 	$(Q)for m in aes_sbox_rom aes_sbox_gf; do $(VERILATOR) --lint-only -Wall --top-module $$m rtl/aes/$$m.sv || exit 1; done
 	$(Q)$(VERILATOR) --lint-only -Wall --assert --unroll-count 256 -Irtl/common --top-module aes_iter rtl/lint/verilator.vlt $(AES_ITER_SV)
 	$(Q)$(VERILATOR) --lint-only -Wall --assert --unroll-count 256 -Irtl/common --top-module aead_lane rtl/lint/verilator.vlt $(AEAD_LANE_SV)
+	$(Q)$(VERILATOR) --lint-only -Wall --assert --unroll-count 256 -Irtl/common --top-module aes_slots rtl/lint/verilator.vlt $(AES_SLOTS_SV)
+	$(Q)yosys -q -w 'Replacing memory' -p "read_verilog -sv -Irtl/common $(AES_SLOTS_SV); hierarchy -check -top aes_slots; proc; check -assert"
 	$(Q)yosys -q -p "read_verilog -sv -Irtl/common $(AES_ITER_SV); hierarchy -check -top aes_iter; proc; check -assert"
 	$(Q)yosys -q -w 'Replacing memory' -p "read_verilog -sv -Irtl/common $(AEAD_LANE_SV); hierarchy -check -top aead_lane; proc; check -assert"
 lint-aes-ct:

@@ -5,6 +5,7 @@ part by part, each with the signals that are secret there.
 """
 PKG = ["rtl/gen/sluice_pkg.sv", "rtl/gcm/aead_pkg.sv"]
 ITER = ["rtl/aes/aes_key_expand.sv", "rtl/aes/aes_iter.sv"]
+SLOTS = ["rtl/common/rr_arbiter.sv"] + [f"rtl/aes/{m}.sv" for m in ("aes_key_expand", "aes_enc_pipe", "aes_dec_pipe", "aes_slots")]
 DATA = PKG + ["rtl/aes/aes_enc_pipe.sv", "rtl/aes/aes_dec_pipe.sv", "rtl/gcm/aead_datapath.sv"]
 TAG = PKG + ["rtl/gcm/ghash.sv", "rtl/gcm/aead_tag.sv"]
 OUT = PKG + ["rtl/gcm/aead_out.sv"]
@@ -26,6 +27,12 @@ CHECKS = [
     dict(top="aes_iter", files=ITER, control=["key_ready_o", "blk_ready_o", "res_valid_o"], secret=["key_data_i", "blk_data_i"]),
     dict(top="aes_iter", files=ITER, control=["res_data_o"], secret=["key_data_i"], expect="some"),
     dict(top="aes_iter", files=ITER, control=["res_data_o"], secret=["blk_data_i"], expect="some"),
+    dict(top="aes_slots", files=SLOTS, control=["key_ready_o", "keyed_o", "req_ready_o", "enc_valid_o", "dec_valid_o", "busy_o"],
+         secret=["key_data_i", "req_data_i"]),
+    dict(top="aes_slots", files=SLOTS, control=["enc_data_o"], secret=["key_data_i"], expect="some"),
+    # keys of the slots reach no output but through the rounds
+    dict(top="aes_slots", files=SLOTS, cut=["aes_enc_pipe", "aes_dec_pipe"], secret=["key_data_i"], control=[
+        "key_ready_o", "keyed_o", "req_ready_o", "enc_valid_o", "enc_data_o", "dec_valid_o", "dec_data_o", "busy_o"]),
     dict(top="ghash", files=["rtl/gcm/ghash.sv"], control=["out_valid_o", "out_tag_o", "busy_o"], secret=["in_data_i", "h_data_i"]),
     dict(top="aead_datapath", files=DATA, control=["busy_o", "ex_valid_o", "ex_kind_o", "ex_bank_o", "ex_bytes_o", "ex_final_o"],
          secret=["it_data_i", "it_aes_i", "rk_enc_i", "rk_dec_i"]),

@@ -5,7 +5,7 @@
 
 LIST is a Python file that defines CHECKS, each a dict: `top`, `files`, `control` (outputs), `secret` (inputs or registers; name[7:0]
 names bits), optional `expect` (default "none": the cone must hold no secret; "some": a negative control, where it must), and optional `cut`
-(modules that the cone stops at: what comes out of them may depend on all that goes in).
+(modules, whatever their parameters, that the cone stops at: what comes out of them may depend on all that goes in).
 The cone goes through registers and memories (a memory counts as one cell, so what enters it reaches all that is read from it).
 """
 import argparse
@@ -36,10 +36,10 @@ def script(check, incdir):
     cut = check.get("cut", [])
     lines = [f"read_verilog -sv -I{incdir} {' '.join(check['files'])}", f"hierarchy -check -top {check['top']}"]
     if cut:
-        lines += [f"blackbox {' '.join(cut)}"]
+        lines += [f"blackbox {' '.join(f'*{module}*' for module in cut)}"]
     lines += ["proc", "flatten", "opt_clean", "memory_dff", "memory_collect", f"cd {check['top']}"]
     for module in cut:
-        lines += [f"select -assert-min 1 t:{module}", f"delete t:{module}"]
+        lines += [f"select -assert-min 1 t:*{module}*", f"delete t:*{module}*"]
     if split:
         lines += ["splitnets -ports"]
         bases = sorted({re.sub(r"\[.*", "", n) for n in check["secret"]} | set(check["control"]))
