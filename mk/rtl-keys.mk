@@ -9,7 +9,7 @@ $(eval $(call rtl_bench,kdf_engine,kdf_engine,$(KDF_ENGINE_SV),$(KDF_TB),-GNumSe
 $(BUILD)/bench/kdf_engine: $(wildcard sim/tb/kdf_engine/*.h) $(wildcard sim/bridge/*.h) common/gen/sluice_regs.h
 $(BUILD)/vl/kdf_engine/Vkdf_engine__ALL.a: $(wildcard rtl/aes/*.svh)
 
-.PHONY: keys-rom lint-keys
+.PHONY: keys-rom lint-keys lint-keys-ct
 keys-rom: ## Scripts, labels and self test of engine kdf
 	$(call say,GEN,rtl/keys)
 	$(Q)$(PYTHON) -B rtl/keys/gen_rom.py
@@ -21,4 +21,8 @@ lint-keys: ## Verilator and yosys read engine kdf; no path from an input of its 
 	$(Q)$(PYTHON) -B rtl/keys/gen_selftest.py --check
 	$(Q)$(VERILATOR) --lint-only -Wall --assert --unroll-count 256 -Irtl/common --top-module kdf_engine $(wildcard rtl/lint/verilator.vlt) $(KDF_ENGINE_SV)
 	$(Q)yosys -q -p 'read_verilog -sv -I. -Irtl/common $(KDF_ENGINE_SV); chparam -set NumSecrets 4 kdf_engine; hierarchy -check -top kdf_engine; proc; check -assert; flatten; opt_clean; select -assert-none o:* %ci*:-$$dff i:* i:clk_i %d %i'
-LINTS += lint-keys
+lint-keys-ct: ## No secret on its way to the host but through an HMAC or the cipher; times that depend on none
+	$(call say,PROVE,no way out of the secret store)
+	@mkdir -p $(BUILD)
+	$(Q)$(PYTHON) -B rtl/lint/cones.py rtl/keys/ct_checks.py > $(BUILD)/lint-keys-ct.log || { cat $(BUILD)/lint-keys-ct.log; exit 1; }
+LINTS += lint-keys lint-keys-ct

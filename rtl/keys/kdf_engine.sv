@@ -141,7 +141,7 @@ module kdf_engine #(
     if (handle3_q != 32'd0 && param0_q[7:0] != sluice_pkg::KDF_T13_HANDSHAKE) desc_ok = 1'b0;
     if (is_public && handle2_q != 32'd0) desc_ok = 1'b0;
     // a result may take the place of what it came from, but under a new generation
-    if (!is_public && (handle2_q == handle_q || handle2_q == handle3_q)) desc_ok = 1'b0;
+    if (!is_public && (handle2_q == 32'd0 || handle2_q == handle_q || handle2_q == handle3_q)) desc_ok = 1'b0;
   end
 
   // ---- store
@@ -323,7 +323,7 @@ module kdf_engine #(
               if (src_len_q != 32'd0 || param0_q != 32'd0 || param1_q != 32'd0) status_d = sluice_pkg::ST_BAD_DESC;
               else state_d = StReadA;
             sluice_pkg::OP_SECRET_UNWRAP:
-              if (param0_q != 32'd0 || param1_q != 32'd0 || handle3_q != 32'd0) status_d = sluice_pkg::ST_BAD_DESC;
+              if (param0_q != 32'd0 || param1_q != 32'd0 || handle_q != 32'd0 || handle3_q != 32'd0) status_d = sluice_pkg::ST_BAD_DESC;
               else if (src_len_q != 32'd48 && src_len_q != 32'd64) status_d = sluice_pkg::ST_BAD_KEY;
               else state_d = StWrap;
             sluice_pkg::OP_SECRET_FREE:

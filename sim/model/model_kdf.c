@@ -13,7 +13,8 @@
 #define PREFIX_MAX 64u
 #define NONCE_MAX 255u
 #define IV_BYTES 12u
-#define WRAP_HEAD 8u
+#define PREMASTER_USE 1u
+#define WRAP_HEAD 4u
 
 void
 model_prf(uint32_t hash, struct model_bytes secret, struct model_bytes seed, uint8_t *out,
@@ -89,29 +90,30 @@ enum source { SOURCE_NONE, SOURCE_RANDOMS, SOURCE_HASH, SOURCE_NONCE, SOURCE_PRE
 struct rule {
 	uint8_t kdf, source, out; /* out: kind, or 0 for a public result */
 	uint32_t in; /* kinds, a bit each */
+	uint8_t use; /* of the secret that goes in, had once a generation; 0: any number of times */
 	const char *label; /* of the PRF or of HKDF-Expand-Label; NULL: HKDF-Extract */
 };
 
 static const struct rule rules[] = {
-	{ SLUICE_KDF_T12_MASTER, SOURCE_RANDOMS, SLUICE_SECRET_MASTER, KIND(PREMASTER), "master secret" },
-	{ SLUICE_KDF_T12_EXTENDED_MASTER, SOURCE_HASH, SLUICE_SECRET_MASTER, KIND(PREMASTER), "extended master secret" },
-	{ SLUICE_KDF_T12_KEY_BLOCK, SOURCE_RANDOMS, SLUICE_SECRET_KEY_BLOCK, KIND(MASTER), "key expansion" },
-	{ SLUICE_KDF_T12_CLIENT_FINISHED, SOURCE_HASH, 0, KIND(MASTER), "client finished" },
-	{ SLUICE_KDF_T12_SERVER_FINISHED, SOURCE_HASH, 0, KIND(MASTER), "server finished" },
-	{ SLUICE_KDF_T13_EARLY, SOURCE_NONE, SLUICE_SECRET_EARLY, KIND(PSK), NULL },
-	{ SLUICE_KDF_T13_HANDSHAKE, SOURCE_PREFIX, SLUICE_SECRET_HANDSHAKE, KIND(EARLY), NULL },
-	{ SLUICE_KDF_T13_MAIN, SOURCE_NONE, SLUICE_SECRET_MAIN, KIND(HANDSHAKE), NULL },
-	{ SLUICE_KDF_T13_BINDER, SOURCE_NONE, SLUICE_SECRET_BINDER, KIND(EARLY), "res binder" },
-	{ SLUICE_KDF_T13_CLIENT_EARLY, SOURCE_HASH, SLUICE_SECRET_TRAFFIC, KIND(EARLY), "c e traffic" },
-	{ SLUICE_KDF_T13_CLIENT_HANDSHAKE, SOURCE_HASH, SLUICE_SECRET_TRAFFIC, KIND(HANDSHAKE), "c hs traffic" },
-	{ SLUICE_KDF_T13_SERVER_HANDSHAKE, SOURCE_HASH, SLUICE_SECRET_TRAFFIC, KIND(HANDSHAKE), "s hs traffic" },
-	{ SLUICE_KDF_T13_CLIENT_APPLICATION, SOURCE_HASH, SLUICE_SECRET_TRAFFIC, KIND(MAIN), "c ap traffic" },
-	{ SLUICE_KDF_T13_SERVER_APPLICATION, SOURCE_HASH, SLUICE_SECRET_TRAFFIC, KIND(MAIN), "s ap traffic" },
-	{ SLUICE_KDF_T13_RESUMPTION, SOURCE_HASH, SLUICE_SECRET_RESUMPTION, KIND(MAIN), "res master" },
-	{ SLUICE_KDF_T13_PSK, SOURCE_NONCE, SLUICE_SECRET_PSK, KIND(RESUMPTION), "resumption" },
-	{ SLUICE_KDF_T13_UPDATE, SOURCE_NONE, SLUICE_SECRET_TRAFFIC, KIND(TRAFFIC), "traffic upd" },
-	{ SLUICE_KDF_T13_KEYS, SOURCE_NONE, SLUICE_SECRET_KEY_BLOCK, KIND(TRAFFIC), "key" },
-	{ SLUICE_KDF_T13_FINISHED, SOURCE_HASH, 0, KIND(TRAFFIC) | KIND(BINDER), "finished" },
+	{ SLUICE_KDF_T12_MASTER, SOURCE_RANDOMS, SLUICE_SECRET_MASTER, KIND(PREMASTER), 1, "master secret" },
+	{ SLUICE_KDF_T12_EXTENDED_MASTER, SOURCE_HASH, SLUICE_SECRET_MASTER, KIND(PREMASTER), 1, "extended master secret" },
+	{ SLUICE_KDF_T12_KEY_BLOCK, SOURCE_RANDOMS, SLUICE_SECRET_KEY_BLOCK, KIND(MASTER), 1, "key expansion" },
+	{ SLUICE_KDF_T12_CLIENT_FINISHED, SOURCE_HASH, 0, KIND(MASTER), 0, "client finished" },
+	{ SLUICE_KDF_T12_SERVER_FINISHED, SOURCE_HASH, 0, KIND(MASTER), 0, "server finished" },
+	{ SLUICE_KDF_T13_EARLY, SOURCE_NONE, SLUICE_SECRET_EARLY, KIND(PSK), 0, NULL },
+	{ SLUICE_KDF_T13_HANDSHAKE, SOURCE_PREFIX, SLUICE_SECRET_HANDSHAKE, KIND(EARLY), 1, NULL },
+	{ SLUICE_KDF_T13_MAIN, SOURCE_NONE, SLUICE_SECRET_MAIN, KIND(HANDSHAKE), 1, NULL },
+	{ SLUICE_KDF_T13_BINDER, SOURCE_NONE, SLUICE_SECRET_BINDER, KIND(EARLY), 0, "res binder" },
+	{ SLUICE_KDF_T13_CLIENT_EARLY, SOURCE_HASH, SLUICE_SECRET_TRAFFIC, KIND(EARLY), 2, "c e traffic" },
+	{ SLUICE_KDF_T13_CLIENT_HANDSHAKE, SOURCE_HASH, SLUICE_SECRET_TRAFFIC, KIND(HANDSHAKE), 2, "c hs traffic" },
+	{ SLUICE_KDF_T13_SERVER_HANDSHAKE, SOURCE_HASH, SLUICE_SECRET_TRAFFIC, KIND(HANDSHAKE), 4, "s hs traffic" },
+	{ SLUICE_KDF_T13_CLIENT_APPLICATION, SOURCE_HASH, SLUICE_SECRET_TRAFFIC, KIND(MAIN), 2, "c ap traffic" },
+	{ SLUICE_KDF_T13_SERVER_APPLICATION, SOURCE_HASH, SLUICE_SECRET_TRAFFIC, KIND(MAIN), 4, "s ap traffic" },
+	{ SLUICE_KDF_T13_RESUMPTION, SOURCE_HASH, SLUICE_SECRET_RESUMPTION, KIND(MAIN), 0, "res master" },
+	{ SLUICE_KDF_T13_PSK, SOURCE_NONCE, SLUICE_SECRET_PSK, KIND(RESUMPTION), 0, "resumption" },
+	{ SLUICE_KDF_T13_UPDATE, SOURCE_NONE, SLUICE_SECRET_TRAFFIC, KIND(TRAFFIC), 1, "traffic upd" },
+	{ SLUICE_KDF_T13_KEYS, SOURCE_NONE, SLUICE_SECRET_KEY_BLOCK, KIND(TRAFFIC), 2, "key" },
+	{ SLUICE_KDF_T13_FINISHED, SOURCE_HASH, 0, KIND(TRAFFIC) | KIND(BINDER), 0, "finished" },
 };
 
 static const struct rule *
@@ -226,7 +228,10 @@ kdf_expand(const struct rule *r, const struct kdf_in *k, uint8_t *out)
 	}
 }
 
-/* The secrets that go in: BAD_SECRET unless they are there, of the right kinds, and of a length that the hash explains. */
+/*
+ * The secrets that go in: BAD_SECRET unless they are there, of the right kinds, of a length that the hash explains, and that use of them is not
+ * spent.
+ */
 static uint8_t
 secrets_in(struct sluice_sim *m, const struct rule *r, const struct model_job *job, struct kdf_in *k)
 {
@@ -235,19 +240,27 @@ secrets_in(struct sluice_sim *m, const struct rule *r, const struct model_job *j
 
 	if (d->handle || r->kdf != SLUICE_KDF_T13_EARLY) {
 		s = model_secret_get(m, d->handle, job->func, r->in);
-		if (!s || (r->kdf > SLUICE_KDF_T13_EARLY && s->len != k->bytes))
+		if (!s || (r->kdf >= SLUICE_KDF_T13_EARLY && s->len != k->bytes) || (s->spent & r->use))
 			return SLUICE_ST_BAD_SECRET;
 		k->in = (struct model_bytes){ s->value, s->len };
 	}
 	if (d->handle3) {
-		if (r->kdf != SLUICE_KDF_T13_HANDSHAKE)
-			return SLUICE_ST_BAD_DESC;
 		s = model_secret_get(m, d->handle3, job->func, KIND(PREMASTER));
-		if (!s)
+		if (!s || s->spent)
 			return SLUICE_ST_BAD_SECRET;
 		k->in2 = (struct model_bytes){ s->value, s->len };
 	}
 	return SLUICE_ST_OK;
+}
+
+/* Whatever is still there under its handle: the result may have taken the slot. */
+static void
+spend(struct sluice_sim *m, uint32_t handle, uint8_t func, uint8_t use)
+{
+	struct model_secret *s = model_secret_get(m, handle, func, ~0u);
+
+	if (s)
+		s->spent |= use;
 }
 
 static void
@@ -266,6 +279,8 @@ derive(struct sluice_sim *m, struct model_job *job)
 	model_md(k.hash, &k.bytes);
 	if (!source_good(r->source, job->src_len, k.bytes) || !block_good(r, k.block) || !d->handle2 != !r->out)
 		return;
+	if ((d->handle3 && r->kdf != SLUICE_KDF_T13_HANDSHAKE) || (r->out && (d->handle2 == d->handle || d->handle2 == d->handle3)))
+		return;
 	job->status = secrets_in(m, r, job, &k);
 	if (job->status == SLUICE_ST_OK && r->out && !model_secret_room(m, d->handle2, job->func))
 		job->status = SLUICE_ST_BAD_SECRET;
@@ -279,6 +294,9 @@ derive(struct sluice_sim *m, struct model_job *job)
 		n = kdf_expand(r, &k, out);
 	if (r->out) {
 		job->status = model_secret_put(m, d->handle2, job->func, r->out, out, n);
+		spend(m, d->handle, job->func, r->use);
+		if (d->handle3)
+			spend(m, d->handle3, job->func, PREMASTER_USE);
 	} else {
 		memcpy(job->dst, out, n);
 		job->dst_len = n;
@@ -290,12 +308,12 @@ derive(struct sluice_sim *m, struct model_job *job)
 static void
 wrapping_key(const struct sluice_sim *m, uint8_t key[32])
 {
-	static const char label[] = "secret wrap";
+	static const char label[] = "sluice secret wrap";
 
 	model_hmac(SLUICE_HASH_SHA256, m->cfg.kek, sizeof(m->cfg.kek), (const uint8_t *)label, sizeof(label) - 1, key);
 }
 
-/* kind | length | zeros | value */
+/* kind | length | function | zero | value */
 static void
 wrap(struct sluice_sim *m, struct model_job *job)
 {
@@ -309,6 +327,7 @@ wrap(struct sluice_sim *m, struct model_job *job)
 	} else {
 		plain[0] = s->kind;
 		plain[1] = s->len;
+		plain[2] = job->func;
 		memcpy(plain + WRAP_HEAD, s->value, s->len);
 		wrapping_key(m, key);
 		job->dst_len = (uint32_t)model_wrap(key, plain, WRAP_HEAD + s->len, job->dst);
@@ -323,18 +342,17 @@ unwrap(struct sluice_sim *m, struct model_job *job)
 	uint8_t plain[2 * SLUICE_SECRET_BYTES] = { 0 }, key[32];
 	size_t n = 0;
 
-	if (job->desc->handle || job->desc->param0 || job->desc->param1 || job->src_len > SLUICE_SECRET_BYTES + 32) {
+	if (job->desc->handle || job->desc->param0 || job->desc->param1 || job->desc->handle3) {
 		job->status = SLUICE_ST_BAD_DESC;
 		return;
 	}
-	if (!model_secret_room(m, job->desc->handle2, job->func)) {
-		job->status = SLUICE_ST_BAD_SECRET;
-		return;
-	}
 	wrapping_key(m, key);
-	n = model_unwrap(key, job->src, job->src_len, plain);
-	if (n <= WRAP_HEAD || n != WRAP_HEAD + (size_t)plain[1] ||
-			!((KIND(MASTER) | KIND(PSK)) >> (plain[0] & 31) & 1))
+	/* a master secret has 48 bytes, a PSK 32 or 48 */
+	if (job->src_len == 48 || job->src_len == 64)
+		n = model_unwrap(key, job->src, job->src_len, plain);
+	if (n <= WRAP_HEAD || n != WRAP_HEAD + (size_t)plain[1] || plain[2] != job->func || plain[3] ||
+			!((plain[0] == SLUICE_SECRET_MASTER && plain[1] == 48) ||
+			  (plain[0] == SLUICE_SECRET_PSK && (plain[1] == 32 || plain[1] == 48))))
 		job->status = SLUICE_ST_BAD_KEY;
 	else
 		job->status = model_secret_put(m, job->desc->handle2, job->func, plain[0], plain + WRAP_HEAD, plain[1]);
@@ -360,7 +378,9 @@ model_kdf(struct sluice_sim *m, struct model_job *job)
 		return;
 	default:
 		s = model_secret_get(m, job->desc->handle, job->func, ~0u);
-		if (s)
+		if (job->src_len || job->desc->param0 || job->desc->param1)
+			job->status = SLUICE_ST_BAD_DESC;
+		else if (s)
 			ct_wipe(s, sizeof(*s));
 		else
 			job->status = SLUICE_ST_BAD_SECRET;

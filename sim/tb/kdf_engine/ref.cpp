@@ -140,7 +140,7 @@ KdfAnswer Card::kdf(const KdfJob &j) {
 	if (r.source >= 0 ? len != static_cast<size_t>(r.source) : r.source == -1 ? len != n : len > (r.source == -2 ? 64u : 255u)) return bad_desc;
 	if (j.param0 == SLUICE_KDF_T12_KEY_BLOCK ? block < 1 || block > 192 : j.param0 == SLUICE_KDF_T13_KEYS ? block != 16 && block != 32 : block != 0) return bad_desc;
 	if (j.handle3 && j.param0 != SLUICE_KDF_T13_HANDSHAKE) return bad_desc;
-	if (open ? j.handle2 != 0 : j.handle2 == j.handle || j.handle2 == j.handle3) return bad_desc;
+	if (open ? j.handle2 != 0 : !j.handle2 || j.handle2 == j.handle || j.handle2 == j.handle3) return bad_desc;
 
 	bool none = j.param0 == SLUICE_KDF_T13_EARLY && !j.handle;
 	Secret *a = find(j.handle, j.func), *b = nullptr;
@@ -210,7 +210,7 @@ KdfAnswer Card::run(const KdfJob &j) {
 		return { SLUICE_ST_OK, ref_wrap(wrap_key_, plain + s->value) };
 	}
 	case SLUICE_OP_SECRET_UNWRAP: {
-		if (j.param0 || j.param1 || j.handle3) return bad_desc;
+		if (j.param0 || j.param1 || j.handle || j.handle3) return bad_desc;
 		Bytes p = j.src.size() == 48 || j.src.size() == 64 ? ref_unwrap(wrap_key_, j.src) : Bytes();
 		bool ok = p.size() > 4 && p[1] == p.size() - 4 && p[2] == j.func && p[3] == 0 &&
 		          ((p[0] == SLUICE_SECRET_MASTER && p[1] == 48) || (p[0] == SLUICE_SECRET_PSK && (p[1] == 32 || p[1] == 48)));

@@ -33,6 +33,7 @@ void Bench::refusals() {
 	is(kdf(SLUICE_KDF_T12_MASTER, h256, handle(0, 1), handle(9, 1), rnd64, 48), bad_desc, "a length where none belongs");
 	is(kdf(SLUICE_KDF_T12_MASTER, h256, handle(0, 1), handle(9, 1), rnd64, 0, handle(2, 1)), bad_desc, "second secret where none belongs");
 	is(kdf(SLUICE_KDF_T12_CLIENT_FINISHED, h256, handle(1, 1), handle(9, 1), hash), bad_desc, "slot for a public result");
+	is(kdf(SLUICE_KDF_T12_MASTER, h256, handle(0, 1), 0, rnd64), bad_desc, "no slot for a secret result");
 	is(kdf(SLUICE_KDF_T12_MASTER, h256, handle(0, 1), handle(0, 1), rnd64), bad_desc, "result under the handle of what it comes from");
 	is(kdf(SLUICE_KDF_T13_HANDSHAKE, h256, handle(2, 1), handle(0, 1), {}, 0, handle(0, 1)), bad_desc, "result under the handle of the second secret");
 	KdfJob j = kdf(SLUICE_KDF_T12_MASTER, h256, handle(0, 1), handle(9, 1), rnd64);
@@ -109,6 +110,9 @@ void Bench::refusals() {
 	j.param1 = 1;
 	is(j, bad_desc, "unwrapping takes no parameter");
 	j.param1 = 0;
+	j.handle = handle(1, 1);
+	is(j, bad_desc, "unwrapping takes no secret");
+	j.handle = 0;
 	j.handle2 = handle(5, 2);
 	is(j, bad_secret, "unwrapping into another function's slot");
 	j.handle2 = handle(12, 1);
