@@ -19,12 +19,12 @@ SLUICE_STATIC_ASSERT(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "structures are 
 
 #define SLUICE_MAGIC 0x43554C53u
 #define SLUICE_MAP_VERSION 2u
-#define SLUICE_MAP_HASH 0x2546FA6Au
+#define SLUICE_MAP_HASH 0xCB1D9A5Au
 #define SLUICE_PCI_VENDOR 0x1D6Bu
 #define SLUICE_PCI_DEVICE 0x51CEu
 #define SLUICE_BAR_BYTES 0x10000u
 
-#define SLUICE_NUM_QUEUES 16u /* submission/completion queue pairs, simulation build */
+#define SLUICE_NUM_QUEUES 32u /* submission/completion queue pairs, simulation build */
 #define SLUICE_NUM_QUEUES_MAX 64u
 #define SLUICE_NUM_SESSIONS 1024u /* session context slots in each symmetric lane, simulation build */
 #define SLUICE_NUM_SESSIONS_MAX 65536u
@@ -34,6 +34,8 @@ SLUICE_STATIC_ASSERT(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "structures are 
 #define SLUICE_NUM_SECRETS_MAX 65536u
 #define SLUICE_SECRET_BYTES 192u /* bytes of the longest secret: a key block of TLS 1.2 with two 32-byte keys, two 48-byte MAC keys, two IVs, simulation build */
 #define SLUICE_SECRET_BYTES_MAX 192u
+#define SLUICE_NUM_FUNCTIONS 8u /* functions that queues may belong to, simulation build */
+#define SLUICE_NUM_FUNCTIONS_MAX 8u
 #define SLUICE_MAX_SEGMENTS 64u /* entries of one scatter list, simulation build */
 #define SLUICE_MAX_SEGMENTS_MAX 64u
 #define SLUICE_MAX_RECORD 18437u /* bytes of the longest TLS record with its header (RFC 5246 6.2.3: 2^14 + 2048 + 5), simulation build */
@@ -90,6 +92,8 @@ enum sluice_engine {
 #define SLUICE_CTRL_ENABLE_MASK 0x1u /* queues run */
 #define SLUICE_CTRL_RESET_SHIFT 1u
 #define SLUICE_CTRL_RESET_MASK 0x2u /* write one: abandon all work, clear queues, erase every session and key, run the self test; reads zero when over */
+#define SLUICE_CTRL_ZEROIZE_SHIFT 2u
+#define SLUICE_CTRL_ZEROIZE_MASK 0x4u /* write one: as the tamper pin does (STATUS.TAMPER) */
 #define SLUICE_REG_STATUS 0x18u /* ro: device state */
 #define SLUICE_STATUS_READY_SHIFT 0u
 #define SLUICE_STATUS_READY_MASK 0x1u /* reset and self test are over */
@@ -97,6 +101,10 @@ enum sluice_engine {
 #define SLUICE_STATUS_BUSY_MASK 0x2u /* work in flight */
 #define SLUICE_STATUS_FATAL_SHIFT 2u
 #define SLUICE_STATUS_FATAL_MASK 0x4u /* an internal state machine reached its error state; reset is needed */
+#define SLUICE_STATUS_TAMPER_SHIFT 3u
+#define SLUICE_STATUS_TAMPER_MASK 0x8u /* the tamper pin was active or CTRL.ZEROIZE was written: engines were reset at once and erased all slots, queues are stopped; ends with CTRL.RESET while the pin is at rest */
+#define SLUICE_STATUS_ENTROPY_SHIFT 4u
+#define SLUICE_STATUS_ENTROPY_MASK 0x10u /* the generator's health tests failed; operations that need random numbers end with NO_ENTROPY until reset */
 #define SLUICE_REG_SELFTEST_DONE 0x1Cu /* ro: one bit per engine id: its power-on self test is over */
 #define SLUICE_REG_SELFTEST_PASS 0x20u /* ro: one bit per engine id: its known answers were right; a lane that failed refuses work with SELFTEST_FAILED */
 #define SLUICE_REG_CYCLES_LO 0x24u /* ro: device clock cycles since reset; reading LO latches HI */
@@ -113,6 +121,10 @@ enum sluice_engine {
 #define SLUICE_REG_ERR_DESC 0x30u /* ro: descriptors refused before they reached an engine */
 #define SLUICE_REG_ERR_DMA 0x34u /* ro: DMA transfers answered with an error */
 #define SLUICE_REG_ERR_PARITY 0x38u /* ro: result words whose parity was wrong on their way to memory */
+#define SLUICE_REG_INT_STATUS0 0x44u /* rw: bit per queue 0..31: completions to look at; write one to clear, then look at the ring */
+#define SLUICE_REG_INT_STATUS1 0x48u /* rw: likewise, queues 32..63 */
+#define SLUICE_REG_INT_ENABLE0 0x4Cu /* rw: bit per queue 0..31: INT_STATUS raises the queue's vector; 0 after reset (poll) */
+#define SLUICE_REG_INT_ENABLE1 0x50u /* rw: likewise, queues 32..63 */
 
 #define SLUICE_ENGINE_BASE 0x100u
 #define SLUICE_ENGINE_STRIDE 0x40u
@@ -126,6 +138,20 @@ enum sluice_engine {
 #define SLUICE_ENGINE_BUSY_LO 0x10u /* ro: cycles in which the engine had work */
 #define SLUICE_ENGINE_BUSY_HI 0x14u /* ro */
 #define SLUICE_ENGINE_FAILED 0x18u /* ro: operations completed with a status other than OK */
+
+#define SLUICE_FUNC_BASE 0x400u
+#define SLUICE_FUNC_STRIDE 0x20u
+#define SLUICE_FUNC_COUNT 8u
+/* address of register `name` of func i, e.g. SLUICE_FUNC_REG(3, BASE_LO) */
+#define SLUICE_FUNC_REG(i, name) (SLUICE_FUNC_BASE + (uint32_t)(i) * SLUICE_FUNC_STRIDE + SLUICE_FUNC_##name)
+#define SLUICE_FUNC_BASE_LO 0x0u /* rw: first byte of the window */
+#define SLUICE_FUNC_BASE_HI 0x4u /* rw */
+#define SLUICE_FUNC_LIMIT_LO 0x8u /* rw: last byte of the window */
+#define SLUICE_FUNC_LIMIT_HI 0xCu /* rw */
+#define SLUICE_FUNC_CTRL 0x10u /* rw: written while the function has no work in flight */
+#define SLUICE_FUNC_CTRL_ENABLE_SHIFT 0u
+#define SLUICE_FUNC_CTRL_ENABLE_MASK 0x1u /* the window is enforced: an operation that leaves it is a DMA_ERROR, a ring that leaves it stops its queue (ERROR 3); 0: all of memory */
+#define SLUICE_FUNC_ERRORS 0x14u /* ro: addresses outside the window (they count in ERR_DMA too) */
 
 #define SLUICE_QUEUE_BASE 0x1000u
 #define SLUICE_QUEUE_STRIDE 0x40u
@@ -141,12 +167,24 @@ enum sluice_engine {
 #define SLUICE_QUEUE_CONFIG_SIZE_LOG2_MASK 0xFu /* log2 of the entries of both rings (1..MaxRingLog2) */
 #define SLUICE_QUEUE_CONFIG_CLASS_SHIFT 4u
 #define SLUICE_QUEUE_CONFIG_CLASS_MASK 0xF0u /* engine id that this queue feeds */
+#define SLUICE_QUEUE_CONFIG_FUNC_SHIFT 8u
+#define SLUICE_QUEUE_CONFIG_FUNC_MASK 0x700u /* function that this queue belongs to: whose slots its descriptors may name and whose memory window holds */
 #define SLUICE_QUEUE_CONFIG_ENABLE_SHIFT 31u
 #define SLUICE_QUEUE_CONFIG_ENABLE_MASK 0x80000000u /* 0 to 1 starts the queue with both indexes at 0; 1 to 0 stops it */
 #define SLUICE_QUEUE_SQ_TAIL 0x14u /* rw: doorbell: index after the last valid descriptor, counted modulo 2^16 */
 #define SLUICE_QUEUE_CQ_HEAD 0x18u /* rw: index after the last completion that the driver has read, counted modulo 2^16; the device never passes it by more than the ring's size */
 #define SLUICE_QUEUE_SQ_HEAD 0x1Cu /* ro: index after the last descriptor fetched, modulo 2^16 */
-#define SLUICE_QUEUE_ERROR 0x20u /* ro: 0, or why the queue stopped: 1 doorbell beyond the ring, 2 bad configuration (ring size, address, or a class without an engine), 3 ring DMA error */
+#define SLUICE_QUEUE_ERROR 0x20u /* ro: 0, or why the queue stopped: 1 doorbell beyond the ring, 2 bad configuration (ring size, address, or a class without an engine), 3 ring DMA error, 4 started while STATE.BUSY */
+#define SLUICE_QUEUE_STATE 0x24u /* ro: work of this queue */
+#define SLUICE_QUEUE_STATE_BUSY_SHIFT 0u
+#define SLUICE_QUEUE_STATE_BUSY_MASK 0x1u /* something of this queue is in flight. A queue that was stopped drops what was fetched and not started; what runs ends without a completion; its memory and rings may be freed, and it may be started again, once this is 0 */
+#define SLUICE_QUEUE_STATE_INFLIGHT_SHIFT 8u
+#define SLUICE_QUEUE_STATE_INFLIGHT_MASK 0xFF00u /* descriptors fetched whose completion is not in memory yet */
+#define SLUICE_QUEUE_COALESCE 0x28u /* rw: when completions set INT_STATUS */
+#define SLUICE_QUEUE_COALESCE_COUNT_SHIFT 0u
+#define SLUICE_QUEUE_COALESCE_COUNT_MASK 0xFFu /* with that many since the last time (0 and 1: with each) */
+#define SLUICE_QUEUE_COALESCE_TIME_SHIFT 16u
+#define SLUICE_QUEUE_COALESCE_TIME_MASK 0xFFFF0000u /* or that many cycles after the first of them, if not 0 */
 
 /* descriptor flags */
 enum sluice_desc_flag {

@@ -45,6 +45,8 @@ module dma_queues #(
   output logic [NumClasses-1:0] desc_commit_o,
   output logic [QueueW-1:0] desc_queue_o,
   output logic [1:0] desc_epoch_o,
+  output logic [7:0] desc_order_o,   // counts the queue's descriptors
+  output logic [2:0] desc_func_o,
   output logic [NumQueues-1:0] live_o,
   output logic [2*NumQueues-1:0] epoch_o,
 
@@ -53,11 +55,25 @@ module dma_queues #(
   output logic [63:0] cpl_addr_o,
   output logic cpl_phase_o,
   output logic [15:0] cpl_sq_head_o,
+  output logic cpl_denied_o,     // outside the window of the queue's function
+  input  logic cpl_deny_i,       // … and the completion writer has met it
   input  logic cpl_push_i,
+  input  logic cpl_done_i,       // a completion of queue cpl_done_queue_i is in memory
+  input  logic [QueueW-1:0] cpl_done_queue_i,
+  input  logic cpl_drop_i,       // a job of queue cpl_queue_i ended without a completion
+  output logic cpl_seen_o,       // … and software has read it already
+  output logic start_o,          // queue csr_index_i starts
+  output logic read_o,           // software has read all completions of queue csr_index_i
+
+  input  logic [7:0] win_en_i,   // memory windows of the functions
+  input  logic [8*64-1:0] win_base_i,
+  input  logic [8*64-1:0] win_limit_i,
+  output logic [1:0] win_err_o,  // submission ring, completion ring
+  output logic [5:0] win_func_o,
   input  logic cpl_err_i,        // the write of a completion of queue cpl_err_queue_i failed
   input  logic [QueueW-1:0] cpl_err_queue_i
 );
-  localparam logic [1:0] ErrNone = 2'd0, ErrDoorbell = 2'd1, ErrConfig = 2'd2, ErrDma = 2'd3;
+  localparam logic [2:0] ErrNone = 3'd0, ErrDoorbell = 3'd1, ErrConfig = 3'd2, ErrDma = 3'd3, ErrBusy = 3'd4;
   localparam int unsigned EnableBit = sluice_pkg::QUEUE_CONFIG_ENABLE_LSB;
 
   typedef enum logic [1:0] {StIdle, StCalc, StReq, StFatal} state_e;
@@ -71,7 +87,11 @@ module dma_queues #(
   logic [15:0] sq_head [NumQueues];
   logic [15:0] cq_tail [NumQueues];
   logic [15:0] cq_head [NumQueues];
-  logic [1:0] error [NumQueues];
+  logic [2:0] error [NumQueues];
+  logic [2:0] func_of [NumQueues];
+  logic [7:0] order [NumQueues];         // descriptors handed on, those whose completion was answered, those that ended without
+  logic [7:0] answered [NumQueues];
+  logic [7:0] dropped [NumQueues];
   logic [NumQueues-1:0] enable_q, pend_q, dirty_q, halted_q;  // halted: error is not 0
   logic [2*NumQueues-1:0] epoch_q;
   logic [NumClasses*NumQueues-1:0] member_q;                  // class c's queues in bits NumQueues*c +:
@@ -81,6 +101,8 @@ module dma_queues #(
   logic cfg_we, start, base_we, config_ok, class_ok;
   logic [3:0] new_size, new_class;
   logic [15:0] ring, tail_ahead, head_behind;
+  logic [7:0] inflight;
+  logic fetching, queue_busy;
 
   assign qi = csr_index_i;
   assign cfg_we = csr_we_i && csr_reg_i == sluice_pkg::QUEUE_CONFIG;
@@ -109,16 +131,35 @@ module dma_queues #(
         sluice_pkg::QUEUE_CONFIG: begin
           csr_rdata_o[sluice_pkg::QUEUE_CONFIG_SIZE_LOG2_LSB +: 4] = size_log2[qi];
           csr_rdata_o[sluice_pkg::QUEUE_CONFIG_CLASS_LSB +: 4] = class_of[qi];
+          csr_rdata_o[sluice_pkg::QUEUE_CONFIG_FUNC_LSB +: 3] = func_of[qi];
           csr_rdata_o[EnableBit] = enable_q[qi];
         end
         sluice_pkg::QUEUE_SQ_TAIL: csr_rdata_o = {16'h0, sq_tail[qi]};
         sluice_pkg::QUEUE_CQ_HEAD: csr_rdata_o = {16'h0, cq_head[qi]};
         sluice_pkg::QUEUE_SQ_HEAD: csr_rdata_o = {16'h0, sq_head[qi]};
-        sluice_pkg::QUEUE_ERROR: csr_rdata_o = {30'h0, error[qi]};
+        sluice_pkg::QUEUE_ERROR: csr_rdata_o = {29'h0, error[qi]};
+        sluice_pkg::QUEUE_STATE: begin
+          csr_rdata_o[sluice_pkg::QUEUE_STATE_BUSY_LSB] = queue_busy;
+          csr_rdata_o[sluice_pkg::QUEUE_STATE_INFLIGHT_LSB +: 8] = inflight;
+        end
         default: csr_rdata_o = 32'h0;
       endcase
     end
   end
+
+  // what of queue qi is in flight
+  always_comb begin
+    inflight = '0;
+    fetching = 1'b0;
+    if (csr_rd_i || csr_we_i) begin
+      inflight = order[qi] - answered[qi] - dropped[qi];
+      fetching = state_q != StIdle && queue_q == qi;
+      for (int c = 0; c < NumClasses; c++) if (inflight_q[c] && flight_queue_q[QueueW*c +: QueueW] == qi) fetching = 1'b1;
+    end
+  end
+  assign queue_busy = fetching || inflight != 8'h0;
+  assign start_o = start;
+  assign read_o = csr_we_i && csr_reg_i == sluice_pkg::QUEUE_CQ_HEAD && head_behind == 16'h0;
 
   // ---- fetch ------------------------------------------------------------------------------------------------------------------
   logic [NumClasses-1:0] want, inflight_q;
@@ -127,6 +168,10 @@ module dma_queues #(
   logic [QueueW*NumClasses-1:0] last_queue_q;
   logic [NumQueues-1:0] among;
   logic [2*NumClasses-1:0] flight_epoch_q;
+  logic [QueueW*NumClasses-1:0] flight_queue_q;
+  logic sq_denied, win_full;  // win_full: the window's last 64 bytes are all inside
+  logic [57:0] win_left;
+  logic [2:0] fetch_func;
   logic [63:0] addr_q, fetch_addr;
   logic [2:0] n, n_q;
   logic [15:0] size, avail, room, slot, to_end;
@@ -165,6 +210,12 @@ module dma_queues #(
   assign to_end = size - slot;
   assign fetch_addr = sq_base[queue_q] + {42'h0, slot, 6'h0};
 
+  // a window holds whole descriptors: the first is looked at, and the burst ends with the window
+  assign fetch_func = func_of[queue_q];
+  assign sq_denied = state_q == StCalc && win_en_i[fetch_func] && avail != 16'h0 && enable_q[queue_q] && !halted_q[queue_q] &&
+                     (fetch_addr < win_base_i[64*fetch_func +: 64] || {fetch_addr[63:6], 6'h3F} > win_limit_i[64*fetch_func +: 64]);
+  assign win_full = win_limit_i[64*fetch_func +: 6] == 6'h3F;
+  assign win_left = win_limit_i[64*fetch_func + 6 +: 58] - fetch_addr[63:6];
   always_comb begin
     n = 3'd0;
     if (state_q == StCalc) begin
@@ -172,7 +223,8 @@ module dma_queues #(
       if (to_end < {13'h0, n}) n = to_end[2:0];
       if (avail < {13'h0, n}) n = avail[2:0];
       if (room < {13'h0, n}) n = room[2:0];
-      if (!enable_q[queue_q] || halted_q[queue_q]) n = 3'd0;
+      if (win_en_i[fetch_func] && win_left < 58'd4 && {1'b0, win_left[1:0]} + 3'(win_full) < n) n = {1'b0, win_left[1:0]} + 3'(win_full);
+      if (!enable_q[queue_q] || halted_q[queue_q] || sq_denied) n = 3'd0;
     end
   end
 
@@ -212,6 +264,8 @@ module dma_queues #(
   assign desc_data_o = rsp_data_i;
   assign desc_queue_o = rx_queue;
   assign desc_epoch_o = flight_epoch_q[2*rx_class +: 2];
+  assign desc_order_o = order[rx_queue];
+  assign desc_func_o = func_of[rx_queue];
 
   // The queue whose readiness is looked at again, one a cycle, after anything about it changed.
   logic [QueueW-1:0] dirty_sel;
@@ -241,6 +295,7 @@ module dma_queues #(
       queue_q <= '0;
       last_queue_q <= '0;
       flight_epoch_q <= '0;
+      flight_queue_q <= '0;
       addr_q <= '0;
       n_q <= '0;
       rx_err_q <= 1'b0;
@@ -255,6 +310,10 @@ module dma_queues #(
         cq_tail[i] <= '0;
         cq_head[i] <= '0;
         error[i] <= ErrNone;
+        func_of[i] <= '0;
+        order[i] <= '0;
+        answered[i] <= '0;
+        dropped[i] <= '0;
       end
     end else begin
       state_q <= state_d;
@@ -278,12 +337,25 @@ module dma_queues #(
           sq_head[queue_q] <= sq_head[queue_q] + {13'h0, n};
           inflight_q[class_q] <= 1'b1;
           flight_epoch_q[2*class_q +: 2] <= epoch_q[2*queue_q +: 2];
+          flight_queue_q[QueueW*class_q +: QueueW] <= queue_q;
+        end
+        if (sq_denied) begin
+          error[queue_q] <= ErrDma;
+          halted_q[queue_q] <= 1'b1;
         end
       end
       if (rsp_valid_i) begin
         rx_beat_q <= rsp_last_i ? 2'd0 : rx_beat_q + 2'd1;
         rx_err_q <= (rx_err_q || rsp_err_i) && !rsp_last_i;
         if (rsp_last_i) inflight_q[rx_class] <= 1'b0;
+      end
+      if (desc_commit_o != '0) order[rx_queue] <= order[rx_queue] + 8'd1;
+      if (cpl_done_i) answered[cpl_done_queue_i] <= answered[cpl_done_queue_i] + 8'd1;
+      if (cpl_drop_i) dropped[cpl_queue_i] <= dropped[cpl_queue_i] + 8'd1;
+      if (cpl_deny_i) begin
+        error[cpl_queue_i] <= ErrDma;
+        halted_q[cpl_queue_i] <= 1'b1;
+        dirty_q[cpl_queue_i] <= 1'b1;
       end
       if (cpl_push_i) cq_tail[cpl_queue_i] <= cq_tail[cpl_queue_i] + 16'h1;
       if (rx_fail) begin
@@ -307,6 +379,7 @@ module dma_queues #(
           sluice_pkg::QUEUE_CONFIG: begin
             size_log2[qi] <= new_size;
             class_of[qi] <= new_class;
+            func_of[qi] <= csr_wdata_i[sluice_pkg::QUEUE_CONFIG_FUNC_LSB +: 3];
           end
           default: ;
         endcase
@@ -333,8 +406,8 @@ module dma_queues #(
       end
       if (start) begin
         enable_q[qi] <= 1'b1;
-        halted_q[qi] <= !config_ok;
-        error[qi] <= config_ok ? ErrNone : ErrConfig;
+        halted_q[qi] <= !config_ok || queue_busy;
+        error[qi] <= queue_busy ? ErrBusy : config_ok ? ErrNone : ErrConfig;
         epoch_q[2*qi +: 2] <= epoch_q[2*qi +: 2] + 2'd1;
         sq_tail[qi] <= '0;
         sq_head[qi] <= '0;
@@ -352,13 +425,20 @@ module dma_queues #(
   assign cpl_addr_o = cq_base[cpl_queue_i] + {43'h0, cq_tail[cpl_queue_i] & (cq_size - 16'h1), 5'h0};
   assign cpl_phase_o = (cq_tail[cpl_queue_i] & cq_size) == 16'h0;
   assign cpl_sq_head_o = sq_head[cpl_queue_i];
+  logic [2:0] cpl_func;
+  assign cpl_func = func_of[cpl_queue_i];
+  assign cpl_denied_o = win_en_i[cpl_func] && (cpl_addr_o < win_base_i[64*cpl_func +: 64] ||
+                                                {cpl_addr_o[63:5], 5'h1F} > win_limit_i[64*cpl_func +: 64]);
+  assign cpl_seen_o = cq_head[cpl_done_queue_i] == cq_tail[cpl_done_queue_i];
+  assign win_err_o = {cpl_deny_i, sq_denied};
+  assign win_func_o = {cpl_func, fetch_func};
 
   assign live_o = enable_q;
   assign epoch_o = epoch_q;
   assign inflight_o = inflight_q;
   assign idle_o = state_q == StIdle && inflight_q == '0;
   assign fatal_o = state_q == StFatal;
-  assign act_o = state_d != state_q || state_q != StIdle || dirty_q != '0 || csr_we_i || rsp_valid_i || cpl_push_i || cpl_err_i;
+  assign act_o = state_d != state_q || state_q != StIdle || dirty_q != '0 || csr_we_i || rsp_valid_i || cpl_push_i || cpl_err_i || cpl_done_i || cpl_drop_i;
 
   `ASSERT_CONST(QueuesArePowerOfTwo, NumQueues == 1 << QueueW && NumQueues <= sluice_pkg::NumQueuesMax)
   `ASSERT_NEVER(FetchBeyondTail, fetch && {13'h0, n} > avail)

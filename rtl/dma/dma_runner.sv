@@ -5,7 +5,8 @@
 //   -> retire (all its writes answered, all earlier ones retired) -> completion writer
 //
 // Refused descriptors and NOPs pass through the same ring without meeting the engine, so completions stay in order.
-// FENCE holds the dispatch until every earlier job of this engine has retired.
+// FENCE holds the dispatch until every earlier job of its queue has retired, wherever it ran. The job's function goes to the engine in the
+// descriptor's reserved field, which software must leave zero.
 `include "assert.svh"
 module dma_runner #(
   parameter logic [3:0] EngineId = 4'd0,
@@ -28,9 +29,17 @@ module dma_runner #(
   input  logic desc_commit_i,            // with the last beat
   input  logic [QueueW-1:0] desc_queue_i,
   input  logic [1:0] desc_epoch_i,
+  input  logic [7:0] desc_order_i,
+  input  logic [2:0] desc_func_i,
   input  logic [NumQueues-1:0] queue_live_i,
   input  logic [2*NumQueues-1:0] queue_epoch_i,
+  input  logic [8*NumQueues-1:0] queue_expect_i,  // order of the job that is next to retire
   output logic refused_o,
+  input  logic [7:0] win_en_i,                    // memory windows of the functions
+  input  logic [8*64-1:0] win_base_i,
+  input  logic [8*64-1:0] win_limit_i,
+  output logic [1:0] win_err_o,                   // an address outside: source side, destination side
+  output logic [5:0] win_func_o,
 
   input  logic fi_valid_i,
   input  logic fi_hang_i,
@@ -65,6 +74,7 @@ module dma_runner #(
   input  logic cpl_ready_i,
   output logic [QueueW-1:0] cpl_queue_o,
   output logic [1:0] cpl_epoch_o,
+  output logic [7:0] cpl_order_o,
   output logic [31:0] cpl_cookie_o,
   output logic [7:0] cpl_status_o,
   output logic [15:0] cpl_info_o,
@@ -113,7 +123,8 @@ module dma_runner #(
   logic [127:0] desc1 [Slots];
   logic [127:0] desc2 [Slots];
   logic [127:0] desc3 [Slots];
-  logic [QueueW+1:0] owner [Slots];       // epoch, queue
+  localparam int unsigned OwnerW = 3 + 8 + 2 + QueueW;
+  logic [OwnerW-1:0] owner [Slots];       // function, order in the queue, epoch, queue
   logic [7:0] status [Slots];      // the engine's, or why it was refused
   logic [15:0] info [Slots];
   logic [63:0] seq [Slots];
@@ -137,13 +148,15 @@ module dma_runner #(
         2'd2: desc2[fill] <= desc_data_i;
         default: desc3[fill] <= desc_data_i;
       endcase
-      owner[fill] <= {desc_epoch_i, desc_queue_i};
+      owner[fill] <= {desc_func_i, desc_order_i, desc_epoch_i, desc_queue_i};
     end
   end
 
   // ---- dispatch ---------------------------------------------------------------------------------------------------------------
   logic [511:0] d_q;
-  logic [QueueW+1:0] d_owner_q;
+  logic [OwnerW-1:0] d_owner_q;
+  logic [2:0] d_func;
+  logic [7:0] d_order;
   logic [QueueW-1:0] d_queue;
   logic [1:0] d_epoch;
   logic [7:0] opcode, flags;
@@ -186,9 +199,9 @@ module dma_runner #(
                    (src_sgl ? list_ok(src_addr[3:0], src_nseg) : src_end >= src_addr) &&
                    (dst_sgl ? list_ok(dst_addr[3:0], dst_nseg) : dst_end >= dst_addr);
   assign nop = opcode == sluice_pkg::OP_NOP;
-  assign {d_epoch, d_queue} = d_owner_q;
+  assign {d_func, d_order, d_epoch, d_queue} = d_owner_q;
   assign stale = !queue_live_i[d_queue] || queue_epoch_i[2*d_queue +: 2] != d_epoch;
-  assign fence_wait = (flags & sluice_pkg::DESC_FENCE) != 8'h0 && disp_q != done_q;
+  assign fence_wait = (flags & sluice_pkg::DESC_FENCE) != 8'h0 && queue_expect_i[8*d_queue +: 8] != d_order;
 
   always_comb begin
     state_d = state_q;
@@ -220,6 +233,8 @@ module dma_runner #(
   logic unused_cmdq_full, unused_ansq_full;
   logic [IdxW:0] unused_cmdq_count, unused_ansq_count;
 
+  logic [2:0] cmd_func;
+  assign cmd_func = owner[cmdq_idx][OwnerW-1 -: 3];
   assign cmd_load = cmdq_valid && (!cmd_valid_q || cmd_ready_i);
   assign fi_ack_o = fi_valid_i && cmd_load;
   dma_fifo #(.Width(IdxW), .Log2(IdxW)) u_cmdq (
@@ -254,7 +269,7 @@ module dma_runner #(
       if (cmd_load) begin
         cmd_valid_q <= 1'b1;
         cmd_idx_q <= cmdq_idx;
-        cmd_desc_q <= {desc3[cmdq_idx], desc2[cmdq_idx], desc1[cmdq_idx], desc0[cmdq_idx]};
+        cmd_desc_q <= {desc3[cmdq_idx][127:72], 5'h0, cmd_func, desc3[cmdq_idx][63:0], desc2[cmdq_idx], desc1[cmdq_idx], desc0[cmdq_idx]};
       end else if (cmd_ready_i && cmd_valid_q) begin
         cmd_valid_q <= 1'b0;
         cmd_desc_q <= '0;
@@ -281,6 +296,7 @@ module dma_runner #(
     .clk_i, .rst_ni, .act_o(src_act), .idle_o(src_idle), .fatal_o(src_fatal),
     .job_valid_i(start), .job_ready_o(src_ready), .job_sgl_i(src_sgl), .job_addr_i(src_addr), .job_nseg_i(src_nseg),
     .job_len_i(src_len), .job_idx_i(disp),
+    .job_win_i(win_en_i[d_func]), .job_base_i(win_base_i[64*d_func +: 64]), .job_limit_i(win_limit_i[64*d_func +: 64]), .denied_o(win_err_o[0]),
     .seg_valid_o(src_seg_valid), .seg_ready_i(src_seg_ready), .seg_addr_o(src_seg_addr), .seg_len_o(src_seg_len),
     .seg_last_o(src_seg_last), .seg_code_o(src_seg_code), .seg_idx_o(src_seg_idx),
     .req_valid_o(sl_valid), .req_ready_i(sl_ready), .req_addr_o(sl_addr), .req_bytes_o(sl_bytes),
@@ -290,11 +306,24 @@ module dma_runner #(
     .clk_i, .rst_ni, .act_o(dst_act), .idle_o(dst_idle), .fatal_o(dst_fatal),
     .job_valid_i(start), .job_ready_o(dst_ready), .job_sgl_i(dst_sgl), .job_addr_i(dst_addr), .job_nseg_i(dst_nseg),
     .job_len_i(dst_len), .job_idx_i(disp),
+    .job_win_i(win_en_i[d_func]), .job_base_i(win_base_i[64*d_func +: 64]), .job_limit_i(win_limit_i[64*d_func +: 64]), .denied_o(win_err_o[1]),
     .seg_valid_o(dst_seg_valid), .seg_ready_i(dst_seg_ready), .seg_addr_o(dst_seg_addr), .seg_len_o(dst_seg_len),
     .seg_last_o(dst_seg_last), .seg_code_o(dst_seg_code), .seg_idx_o(dst_seg_idx),
     .req_valid_o(dl_valid), .req_ready_i(dl_ready), .req_addr_o(dl_addr), .req_bytes_o(dl_bytes),
     .rsp_valid_i(rsp_valid_i && rsp_tag_i == TagDstList), .rsp_data_i, .rsp_err_i, .rsp_last_i
   );
+  // whose address it was: the function of the job that a side has in hand
+  logic [2:0] src_func_q, dst_func_q;
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) begin
+      src_func_q <= '0;
+      dst_func_q <= '0;
+    end else if (start) begin
+      src_func_q <= d_func;
+      dst_func_q <= d_func;
+    end
+  end
+  assign win_func_o = {dst_func_q, src_func_q};
   dma_reader #(.IdxW(IdxW), .DataLog2(DataLog2)) u_reader (
     .clk_i, .rst_ni, .act_o(reader_act),
     .seg_valid_i(src_seg_valid), .seg_ready_o(src_seg_ready), .seg_addr_i(src_seg_addr), .seg_len_i(src_seg_len),
@@ -437,7 +466,8 @@ module dma_runner #(
     else if (dst_bad_q[head]) cpl_status_o = sluice_pkg::ST_BAD_DESC;
     else if (short_q[head]) cpl_status_o = sluice_pkg::ST_DST_SHORT;
   end
-  assign {cpl_epoch_o, cpl_queue_o} = owner[head];
+  logic [2:0] unused_func;
+  assign {unused_func, cpl_order_o, cpl_epoch_o, cpl_queue_o} = owner[head];
   assign cpl_cookie_o = desc0[head][sluice_pkg::DESC_COOKIE_LSB +: 32];
   assign cpl_src_len_o = refused_q[head] ? 32'h0 : desc0[head][sluice_pkg::DESC_SRC_LEN_LSB +: 32];
   assign cpl_info_o = info[head];

@@ -19,6 +19,10 @@ module dma_segs #(
   input  logic [15:0] job_nseg_i,   // list: 1..
   input  logic [31:0] job_len_i,
   input  logic [IdxW-1:0] job_idx_i,
+  input  logic job_win_i,           // the job's function has a window in memory
+  input  logic [63:0] job_base_i,
+  input  logic [63:0] job_limit_i,  // last byte inside
+  output logic denied_o,            // an address outside was met
 
   output logic seg_valid_o,
   input  logic seg_ready_i,
@@ -47,6 +51,9 @@ module dma_segs #(
   logic [15:0] left_q;      // entries not yet asked for
   logic [31:0] rem_q;       // bytes still to place
   logic [IdxW-1:0] idx_q;
+  logic win_q, outside, list_outside;
+  logic [63:0] base_q, limit_q, look_addr, look_end, list_end;
+  logic [31:0] ent_used, look_len;
   logic recv_q;             // a burst of entries is under way
   logic [8:0] chunk;        // bytes of the next burst
 
@@ -66,8 +73,18 @@ module dma_segs #(
   assign ent_len = ent[sluice_pkg::SEG_LEN_LSB +: 32];
   assign ent_end = ent[sluice_pkg::SEG_ADDR_LSB +: 64] + {32'h0, ent_len};
 
+  // what leaves the window becomes a segment with the reason CodeDma; a segment's end does not wrap (checked before)
+  assign ent_used = (ent_len >= rem_q) ? rem_q : ent_len;
+  assign look_addr = (state_q == StFlat) ? addr_q : ent[sluice_pkg::SEG_ADDR_LSB +: 64];
+  assign look_len = (state_q == StFlat) ? rem_q : ent_used;
+  assign look_end = look_addr + {32'h0, look_len} - 64'd1;
+  assign outside = win_q && look_len != 32'h0 && (look_addr < base_q || look_end > limit_q);
+  assign list_end = {addr_q[63:4], 4'hF} + {44'h0, left_q - 16'd1, 4'h0};
+  assign list_outside = win_q && (addr_q < base_q || list_end > limit_q || list_end < addr_q);
+
   always_comb begin
     state_d = state_q;
+    denied_o = 1'b0;
     job_ready_o = 1'b0;
     req_valid_o = 1'b0;
     ent_pop = 1'b0;
@@ -84,12 +101,23 @@ module dma_segs #(
       StFlat: begin  // one segment
         if (!seg_full) begin
           seg_push = 1'b1;
+          denied_o = outside;
+          if (outside) push_code = CodeDma;
           state_d = StIdle;
         end
       end
       StReq: begin  // asking for the next entries
-        req_valid_o = 1'b1;
-        if (req_ready_i) state_d = StList;
+        if (list_outside) begin
+          if (!seg_full) begin
+            seg_push = 1'b1;
+            denied_o = 1'b1;
+            push_code = CodeDma;
+            state_d = StDrop;
+          end
+        end else begin
+          req_valid_o = 1'b1;
+          if (req_ready_i) state_d = StList;
+        end
       end
       StList: begin  // one entry a cycle
         push_addr = ent[sluice_pkg::SEG_ADDR_LSB +: 64];
@@ -106,8 +134,15 @@ module dma_segs #(
           end else if (ent_len != 32'h0) begin
             seg_push = 1'b1;
             push_last = ent_len >= rem_q;
-            push_len = push_last ? rem_q : ent_len;
+            push_len = ent_used;
             if (push_last) state_d = StDrop;
+            if (outside) begin
+              denied_o = 1'b1;
+              push_code = CodeDma;
+              push_last = 1'b1;
+              push_len = rem_q;
+              state_d = StDrop;
+            end
           end
         end else if (!ent_valid && !recv_q) begin
           if (left_q != 16'h0) state_d = StReq;
@@ -135,6 +170,9 @@ module dma_segs #(
       left_q <= '0;
       rem_q <= '0;
       idx_q <= '0;
+      win_q <= 1'b0;
+      base_q <= '0;
+      limit_q <= '0;
     end else begin
       state_q <= state_d;
       if (state_q == StIdle && job_valid_i) begin
@@ -142,6 +180,9 @@ module dma_segs #(
         left_q <= job_nseg_i;
         rem_q <= job_len_i;
         idx_q <= job_idx_i;
+        win_q <= job_win_i;
+        base_q <= job_base_i;
+        limit_q <= job_limit_i;
       end
       if (req_valid_o && req_ready_i) begin
         addr_q <= addr_q + {55'h0, chunk};

@@ -6,12 +6,12 @@ package sluice_pkg;
   // identity
   localparam logic [31:0] MAGIC = 32'h43554C53;
   localparam logic [31:0] MAP_VERSION = 32'h2;
-  localparam logic [31:0] MAP_HASH = 32'h2546FA6A;
+  localparam logic [31:0] MAP_HASH = 32'hCB1D9A5A;
   localparam int unsigned BAR_BYTES = 65536;
   localparam int unsigned BAR_AW = 16;
 
   // limits
-  localparam int unsigned NumQueues = 16;  // submission/completion queue pairs
+  localparam int unsigned NumQueues = 32;  // submission/completion queue pairs
   localparam int unsigned NumQueuesMax = 64;
   localparam int unsigned NumSessions = 1024;  // session context slots in each symmetric lane
   localparam int unsigned NumSessionsMax = 65536;
@@ -21,6 +21,8 @@ package sluice_pkg;
   localparam int unsigned NumSecretsMax = 65536;
   localparam int unsigned SecretBytes = 192;  // bytes of the longest secret: a key block of TLS 1.2 with two 32-byte keys, two 48-byte MAC keys, two IVs
   localparam int unsigned SecretBytesMax = 192;
+  localparam int unsigned NumFunctions = 8;  // functions that queues may belong to
+  localparam int unsigned NumFunctionsMax = 8;
   localparam int unsigned MaxSegments = 64;  // entries of one scatter list
   localparam int unsigned MaxSegmentsMax = 64;
   localparam int unsigned MaxRecord = 18437;  // bytes of the longest TLS record with its header (RFC 5246 6.2.3: 2^14 + 2048 + 5)
@@ -75,6 +77,8 @@ package sluice_pkg;
   localparam int unsigned CTRL_ENABLE_WIDTH = 1;
   localparam int unsigned CTRL_RESET_LSB = 1;  // write one: abandon all work, clear queues, erase every session and key, run the self test; reads zero when over
   localparam int unsigned CTRL_RESET_WIDTH = 1;
+  localparam int unsigned CTRL_ZEROIZE_LSB = 2;  // write one: as the tamper pin does (STATUS.TAMPER)
+  localparam int unsigned CTRL_ZEROIZE_WIDTH = 1;
   localparam logic [15:0] REG_STATUS = 16'h18;  // ro: device state
   localparam int unsigned STATUS_READY_LSB = 0;  // reset and self test are over
   localparam int unsigned STATUS_READY_WIDTH = 1;
@@ -82,6 +86,10 @@ package sluice_pkg;
   localparam int unsigned STATUS_BUSY_WIDTH = 1;
   localparam int unsigned STATUS_FATAL_LSB = 2;  // an internal state machine reached its error state; reset is needed
   localparam int unsigned STATUS_FATAL_WIDTH = 1;
+  localparam int unsigned STATUS_TAMPER_LSB = 3;  // the tamper pin was active or CTRL.ZEROIZE was written: engines were reset at once and erased all slots, queues are stopped; ends with CTRL.RESET while the pin is at rest
+  localparam int unsigned STATUS_TAMPER_WIDTH = 1;
+  localparam int unsigned STATUS_ENTROPY_LSB = 4;  // the generator's health tests failed; operations that need random numbers end with NO_ENTROPY until reset
+  localparam int unsigned STATUS_ENTROPY_WIDTH = 1;
   localparam logic [15:0] REG_SELFTEST_DONE = 16'h1C;  // ro: one bit per engine id: its power-on self test is over
   localparam logic [15:0] REG_SELFTEST_PASS = 16'h20;  // ro: one bit per engine id: its known answers were right; a lane that failed refuses work with SELFTEST_FAILED
   localparam logic [15:0] REG_CYCLES_LO = 16'h24;  // ro: device clock cycles since reset; reading LO latches HI
@@ -98,6 +106,10 @@ package sluice_pkg;
   localparam logic [15:0] REG_ERR_DESC = 16'h30;  // ro: descriptors refused before they reached an engine
   localparam logic [15:0] REG_ERR_DMA = 16'h34;  // ro: DMA transfers answered with an error
   localparam logic [15:0] REG_ERR_PARITY = 16'h38;  // ro: result words whose parity was wrong on their way to memory
+  localparam logic [15:0] REG_INT_STATUS0 = 16'h44;  // rw: bit per queue 0..31: completions to look at; write one to clear, then look at the ring
+  localparam logic [15:0] REG_INT_STATUS1 = 16'h48;  // rw: likewise, queues 32..63
+  localparam logic [15:0] REG_INT_ENABLE0 = 16'h4C;  // rw: bit per queue 0..31: INT_STATUS raises the queue's vector; 0 after reset (poll)
+  localparam logic [15:0] REG_INT_ENABLE1 = 16'h50;  // rw: likewise, queues 32..63
 
   // register block engine
   localparam logic [15:0] ENGINE_BASE = 16'h100;
@@ -110,6 +122,19 @@ package sluice_pkg;
   localparam logic [15:0] ENGINE_BUSY_LO = 16'h10;  // ro: cycles in which the engine had work
   localparam logic [15:0] ENGINE_BUSY_HI = 16'h14;  // ro: 
   localparam logic [15:0] ENGINE_FAILED = 16'h18;  // ro: operations completed with a status other than OK
+
+  // register block func
+  localparam logic [15:0] FUNC_BASE = 16'h400;
+  localparam logic [15:0] FUNC_STRIDE = 16'h20;
+  localparam int unsigned FUNC_COUNT = 8;
+  localparam logic [15:0] FUNC_BASE_LO = 16'h0;  // rw: first byte of the window
+  localparam logic [15:0] FUNC_BASE_HI = 16'h4;  // rw: 
+  localparam logic [15:0] FUNC_LIMIT_LO = 16'h8;  // rw: last byte of the window
+  localparam logic [15:0] FUNC_LIMIT_HI = 16'hC;  // rw: 
+  localparam logic [15:0] FUNC_CTRL = 16'h10;  // rw: written while the function has no work in flight
+  localparam int unsigned FUNC_CTRL_ENABLE_LSB = 0;  // the window is enforced: an operation that leaves it is a DMA_ERROR, a ring that leaves it stops its queue (ERROR 3); 0: all of memory
+  localparam int unsigned FUNC_CTRL_ENABLE_WIDTH = 1;
+  localparam logic [15:0] FUNC_ERRORS = 16'h14;  // ro: addresses outside the window (they count in ERR_DMA too)
 
   // register block queue
   localparam logic [15:0] QUEUE_BASE = 16'h1000;
@@ -124,12 +149,24 @@ package sluice_pkg;
   localparam int unsigned QUEUE_CONFIG_SIZE_LOG2_WIDTH = 4;
   localparam int unsigned QUEUE_CONFIG_CLASS_LSB = 4;  // engine id that this queue feeds
   localparam int unsigned QUEUE_CONFIG_CLASS_WIDTH = 4;
+  localparam int unsigned QUEUE_CONFIG_FUNC_LSB = 8;  // function that this queue belongs to: whose slots its descriptors may name and whose memory window holds
+  localparam int unsigned QUEUE_CONFIG_FUNC_WIDTH = 3;
   localparam int unsigned QUEUE_CONFIG_ENABLE_LSB = 31;  // 0 to 1 starts the queue with both indexes at 0; 1 to 0 stops it
   localparam int unsigned QUEUE_CONFIG_ENABLE_WIDTH = 1;
   localparam logic [15:0] QUEUE_SQ_TAIL = 16'h14;  // rw: doorbell: index after the last valid descriptor, counted modulo 2^16
   localparam logic [15:0] QUEUE_CQ_HEAD = 16'h18;  // rw: index after the last completion that the driver has read, counted modulo 2^16; the device never passes it by more than the ring's size
   localparam logic [15:0] QUEUE_SQ_HEAD = 16'h1C;  // ro: index after the last descriptor fetched, modulo 2^16
-  localparam logic [15:0] QUEUE_ERROR = 16'h20;  // ro: 0, or why the queue stopped: 1 doorbell beyond the ring, 2 bad configuration (ring size, address, or a class without an engine), 3 ring DMA error
+  localparam logic [15:0] QUEUE_ERROR = 16'h20;  // ro: 0, or why the queue stopped: 1 doorbell beyond the ring, 2 bad configuration (ring size, address, or a class without an engine), 3 ring DMA error, 4 started while STATE.BUSY
+  localparam logic [15:0] QUEUE_STATE = 16'h24;  // ro: work of this queue
+  localparam int unsigned QUEUE_STATE_BUSY_LSB = 0;  // something of this queue is in flight. A queue that was stopped drops what was fetched and not started; what runs ends without a completion; its memory and rings may be freed, and it may be started again, once this is 0
+  localparam int unsigned QUEUE_STATE_BUSY_WIDTH = 1;
+  localparam int unsigned QUEUE_STATE_INFLIGHT_LSB = 8;  // descriptors fetched whose completion is not in memory yet
+  localparam int unsigned QUEUE_STATE_INFLIGHT_WIDTH = 8;
+  localparam logic [15:0] QUEUE_COALESCE = 16'h28;  // rw: when completions set INT_STATUS
+  localparam int unsigned QUEUE_COALESCE_COUNT_LSB = 0;  // with that many since the last time (0 and 1: with each)
+  localparam int unsigned QUEUE_COALESCE_COUNT_WIDTH = 8;
+  localparam int unsigned QUEUE_COALESCE_TIME_LSB = 16;  // or that many cycles after the first of them, if not 0
+  localparam int unsigned QUEUE_COALESCE_TIME_WIDTH = 16;
 
   // descriptor flags
   localparam logic [7:0] DESC_SRC_SGL = 8'h1;  // src_addr is a scatter list of src_nseg entries

@@ -16,6 +16,9 @@ module sluice_dev #(
   input  logic rst_ni,
   output logic quiet_o,
   output logic ready_o,   // STATUS.READY
+  input  logic tamper_i,  // asynchronous; level: erase everything
+  input  logic entropy_fail_i,  // the random generator's health tests failed
+  output logic [NumQueues-1:0] irq_o,
 
   input  logic s_awvalid_i,
   output logic s_awready_o,
@@ -89,14 +92,27 @@ module sluice_dev #(
   localparam int unsigned QueueW = $clog2(NumQueues);
   localparam int unsigned ClassW = $clog2(NumEngines);
   localparam int unsigned RTagW = ClassW + QueueW;                  // tag of a read: the queues' is the longest
-  localparam int unsigned WTagW = QueueW > IdxW ? QueueW : IdxW;    // tag of a write: queue, or job
+  localparam int unsigned WTagW = QueueW + 1 > IdxW ? QueueW + 1 : IdxW;    // tag of a write: queue, or job
   localparam int unsigned NumReq = NumEngines + 1;  // the runners, then the queues (read) or the completion writer (write)
 
   // ---- host side --------------------------------------------------------------------------------------------------------------
   logic csr_rd, csr_wr, queue_rd, queue_we;
   logic [15:0] csr_addr, queue_reg;
   logic [31:0] csr_wdata, csr_rdata, queue_rdata;
-  logic [QueueW-1:0] queue_index;
+  logic [QueueW-1:0] queue_index, cq_done_queue;
+  logic func_rd, func_we, cq_done, cq_seen, q_start, q_read, cq_denied, cq_deny, cq_drop, irq_act, func_act, tamper, zeroize;
+  logic [2:0] func_index, desc_func;
+  logic [15:0] func_reg;
+  logic [31:0] func_rdata, irq_rdata;
+  logic [1:0] int_status_we, int_enable_we, tamper_sync_q;
+  logic [63:0] int_status, int_enable;
+  logic [7:0] win_en, desc_order;
+  logic [8*64-1:0] win_base, win_limit;
+  localparam int unsigned NumWin = NumEngines + 1;  // two sources of errors each: the runners, the queues
+  logic [2*NumWin-1:0] win_err;
+  logic [6*NumWin-1:0] win_func;
+  logic [8*NumQueues-1:0] queue_expect;
+  logic [NumEngines*8-1:0] c_order;
   logic enable, reset, resetting, ready, busy, fatal, hold, run_rst_n;
   logic [NumEngines-1:0] st_done, st_pass, fi_valid, fi_ack, refused, parity_err, cpl_valid, cpl_ready, runner_idle, runner_fatal;
   logic fi_hang, fi_flip, fi_drop;
@@ -116,7 +132,10 @@ module sluice_dev #(
   sluice_regs #(.NumQueues(NumQueues), .NumEngines(NumEngines), .EngineMask(EngineMask)) u_regs (
     .clk_i, .rst_ni, .run_rst_ni(run_rst_n), .act_o(regs_act),
     .rd_i(csr_rd), .wr_i(csr_wr), .addr_i(csr_addr), .wdata_i(csr_wdata), .rdata_o(csr_rdata),
-    .queue_rd_o(queue_rd), .queue_we_o(queue_we), .queue_index_o(queue_index), .queue_reg_o(queue_reg), .queue_rdata_i(queue_rdata),
+    .queue_rd_o(queue_rd), .queue_we_o(queue_we), .queue_index_o(queue_index), .queue_reg_o(queue_reg), .queue_rdata_i(queue_rdata | irq_rdata),
+    .func_rd_o(func_rd), .func_we_o(func_we), .func_index_o(func_index), .func_reg_o(func_reg), .func_rdata_i(func_rdata),
+    .int_status_we_o(int_status_we), .int_enable_we_o(int_enable_we), .int_status_i(int_status), .int_enable_i(int_enable),
+    .zeroize_o(zeroize), .tamper_i(tamper), .entropy_fail_i, .win_errs_i(4'($countones(win_err))),
     .enable_o(enable), .reset_o(reset), .resetting_i(resetting), .ready_i(ready), .busy_i(busy), .fatal_i(fatal),
     .st_done_i(st_done), .st_pass_i(st_pass),
     .fi_valid_o(fi_valid), .fi_hang_o(fi_hang), .fi_flip_o(fi_flip), .fi_drop_o(fi_drop), .fi_ack_i(fi_ack != '0),
@@ -126,10 +145,16 @@ module sluice_dev #(
 
   sluice_seq #(.NumEngines(NumEngines), .EngineMask(EngineMask)) u_seq (
     .clk_i, .rst_ni, .act_o(seq_act), .fatal_o(seq_fatal),
-    .reset_i(reset), .bus_idle_i(rd_idle && wr_idle), .hold_o(hold), .run_rst_no(run_rst_n), .eng_rst_no,
+    .reset_i(reset), .zeroize_i(zeroize || tamper_sync_q[1]), .tamper_o(tamper), .bus_idle_i(rd_idle && wr_idle), .hold_o(hold), .run_rst_no(run_rst_n), .eng_rst_no,
     .resetting_o(resetting), .ready_o(ready), .done_o(st_done), .pass_o(st_pass),
     .busy_i, .st_start_o, .st_done_i, .st_pass_i
   );
+
+  // two flip-flops: the pin may change at any time
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) tamper_sync_q <= '0;
+    else tamper_sync_q <= {tamper_sync_q[0], tamper_i};
+  end
 
   // ---- bus --------------------------------------------------------------------------------------------------------------------
   logic [NumReq-1:0] rd_valid, rd_ready, rr_valid, wb_valid, wb_ready, wl_ready, wr_valid;
@@ -175,7 +200,7 @@ module sluice_dev #(
   logic [NumQueues-1:0] queue_live;
   logic [2*NumQueues-1:0] queue_epoch;
   logic [63:0] cq_addr;
-  logic [QueueW-1:0] cq_tag;
+  logic [QueueW:0] cq_tag;
   assign wb_tag[WTagW*NumEngines +: WTagW] = WTagW'(cq_tag);
   logic cq_phase, cq_push;
   logic [15:0] cq_sq_head;
@@ -195,18 +220,22 @@ module sluice_dev #(
     .req_bytes_o(rd_bytes[9*NumEngines +: 9]), .req_tag_o(rd_tag[RTagW*NumEngines +: RTagW]),
     .rsp_valid_i(rr_valid[NumEngines]), .rsp_data_i(rr_data), .rsp_err_i(rr_err), .rsp_last_i(rr_last), .rsp_tag_i(rr_tag),
     .desc_room_i(desc_room), .desc_we_o(desc_we), .desc_beat_o(desc_beat), .desc_data_o(desc_data), .desc_commit_o(desc_commit),
-    .desc_queue_o(desc_queue), .desc_epoch_o(desc_epoch), .live_o(queue_live), .epoch_o(queue_epoch),
+    .desc_queue_o(desc_queue), .desc_epoch_o(desc_epoch), .desc_order_o(desc_order), .desc_func_o(desc_func), .live_o(queue_live), .epoch_o(queue_epoch),
     .cpl_queue_i(cq_queue), .cpl_addr_o(cq_addr), .cpl_phase_o(cq_phase), .cpl_sq_head_o(cq_sq_head), .cpl_push_i(cq_push),
+    .cpl_denied_o(cq_denied), .cpl_deny_i(cq_deny), .cpl_done_i(cq_done), .cpl_done_queue_i(cq_done_queue), .cpl_drop_i(cq_drop),
+    .cpl_seen_o(cq_seen), .start_o(q_start), .read_o(q_read), .win_en_i(win_en), .win_base_i(win_base), .win_limit_i(win_limit),
+    .win_err_o(win_err[2*NumEngines +: 2]), .win_func_o(win_func[6*NumEngines +: 6]),
     .cpl_err_i(wr_valid[NumEngines] && wr_err), .cpl_err_queue_i(wr_tag[QueueW-1:0])
   );
 
   dma_cpl #(.NumRunners(NumEngines), .NumQueues(NumQueues)) u_cpl (
     .clk_i, .rst_ni(run_rst_n), .act_o(cpl_act), .fatal_o(cpl_fatal), .idle_o(cpl_idle),
-    .cpl_valid_i(cpl_valid), .cpl_ready_o(cpl_ready), .cpl_queue_i(c_queue), .cpl_epoch_i(c_epoch), .cpl_cookie_i(c_cookie),
+    .cpl_valid_i(cpl_valid), .cpl_ready_o(cpl_ready), .cpl_queue_i(c_queue), .cpl_epoch_i(c_epoch), .cpl_order_i(c_order), .cpl_cookie_i(c_cookie),
     .cpl_status_i(c_status), .cpl_info_i(c_info), .cpl_length_i(c_length), .cpl_cycles_i(c_cycles), .cpl_seq_i(c_seq),
     .cpl_drop_i(c_drop), .cpl_stale_i(c_stale),
     .queue_o(cq_queue), .queue_live_i(queue_live), .queue_epoch_i(queue_epoch), .queue_addr_i(cq_addr), .queue_phase_i(cq_phase),
-    .queue_sq_head_i(cq_sq_head), .queue_push_o(cq_push),
+    .queue_sq_head_i(cq_sq_head), .queue_push_o(cq_push), .queue_denied_i(cq_denied), .queue_deny_o(cq_deny), .queue_drop_o(cq_drop),
+    .expect_o(queue_expect),
     .burst_valid_o(wb_valid[NumEngines]), .burst_ready_i(wb_ready[NumEngines]), .burst_addr_o(wb_addr[64*NumEngines +: 64]),
     .burst_len_o(wb_len[4*NumEngines +: 4]), .burst_tag_o(cq_tag), .line_data_o(wl_data[128*NumEngines +: 128]),
     .line_strb_o(wl_strb[16*NumEngines +: 16]), .line_ready_i(wl_ready[NumEngines])
@@ -223,10 +252,29 @@ module sluice_dev #(
     end
   end
 
+  // both halves of a completion are in memory with the answer to the second
+  assign cq_done = wr_valid[NumEngines] && wr_tag[QueueW];
+  assign cq_done_queue = wr_tag[QueueW-1:0];
+  dma_irq #(.NumQueues(NumQueues)) u_irq (
+    .clk_i, .rst_ni(run_rst_n), .act_o(irq_act),
+    .csr_rd_i(queue_rd), .csr_we_i(queue_we), .csr_index_i(queue_index), .csr_reg_i(queue_reg), .csr_wdata_i(csr_wdata),
+    .csr_rdata_o(irq_rdata), .status_we_i(int_status_we), .enable_we_i(int_enable_we), .status_o(int_status), .enable_o(int_enable),
+    .done_i(cq_done && !cq_seen), .done_queue_i(cq_done_queue), .read_i(q_read), .read_queue_i(queue_index), .start_i(q_start),
+    .start_queue_i(queue_index), .irq_o
+  );
+  dma_funcs #(.NumSources(2*NumWin)) u_funcs (
+    .clk_i, .rst_ni(run_rst_n), .act_o(func_act),
+    .csr_rd_i(func_rd), .csr_we_i(func_we), .csr_index_i(func_index), .csr_reg_i(func_reg), .csr_wdata_i(csr_wdata),
+    .csr_rdata_o(func_rdata), .win_en_o(win_en), .win_base_o(win_base), .win_limit_o(win_limit), .err_i(win_err), .err_func_i(win_func)
+  );
+
   // ---- runners ----------------------------------------------------------------------------------------------------------------
   for (genvar e = 0; e < NumEngines; e++) begin : gen_engine
     if (!EngineMask[e]) begin : gen_none
       assign {rd_valid[e], wb_valid[e], cpl_valid[e], runner_act[e], refused[e], fi_ack[e], parity_err[e], desc_room[e]} = '0;
+      assign win_err[2*e +: 2] = '0;
+      assign win_func[6*e +: 6] = '0;
+      assign c_order[8*e +: 8] = '0;
       assign {c_drop[e], c_stale[e], runner_fatal[e], cmd_valid_o[e], in_valid_o[e], in_last_o[e], out_ready_o[e], rsp_ready_o[e]} = '0;
       assign {flt_hang_o[e], flt_flip_o[e]} = '0;
       assign runner_idle[e] = 1'b1;
@@ -266,8 +314,9 @@ module sluice_dev #(
     dma_runner #(.EngineId(4'(e)), .NumQueues(NumQueues), .IdxW(IdxW), .DataLog2(DataLog2)) u_runner (
       .clk_i(clk_run), .rst_ni(run_rst_n), .act_o(runner_act[e]), .fatal_o(runner_fatal[e]), .idle_o(runner_idle[e]),
       .desc_room_o(desc_room[e]), .desc_we_i(desc_we[e]), .desc_beat_i(desc_beat), .desc_data_i(desc_data),
-      .desc_commit_i(desc_commit[e]), .desc_queue_i(desc_queue), .desc_epoch_i(desc_epoch),
-      .queue_live_i(queue_live), .queue_epoch_i(queue_epoch), .refused_o(refused[e]),
+      .desc_commit_i(desc_commit[e]), .desc_queue_i(desc_queue), .desc_epoch_i(desc_epoch), .desc_order_i(desc_order), .desc_func_i(desc_func),
+      .queue_live_i(queue_live), .queue_epoch_i(queue_epoch), .queue_expect_i(queue_expect), .refused_o(refused[e]),
+      .win_en_i(win_en), .win_base_i(win_base), .win_limit_i(win_limit), .win_err_o(win_err[2*e +: 2]), .win_func_o(win_func[6*e +: 6]),
       .fi_valid_i(fi_valid[e]), .fi_hang_i(fi_hang), .fi_flip_i(fi_flip), .fi_drop_i(fi_drop), .fi_ack_o(fi_ack[e]),
       .req_valid_o(rd_valid[e]), .req_ready_i(rd_ready[e]), .req_addr_o(rd_addr[64*e +: 64]), .req_bytes_o(rd_bytes[9*e +: 9]),
       .req_tag_o(read_tag),
@@ -275,7 +324,7 @@ module sluice_dev #(
       .burst_valid_o(wb_valid[e]), .burst_ready_i(wb_ready[e]), .burst_addr_o(wb_addr[64*e +: 64]), .burst_len_o(wb_len[4*e +: 4]),
       .burst_tag_o(job_tag), .line_data_o(wl_data[128*e +: 128]), .line_strb_o(wl_strb[16*e +: 16]),
       .line_ready_i(wl_ready[e]), .b_valid_i(wr_valid[e]), .b_err_i(wr_err), .b_tag_i(wr_tag[IdxW-1:0]),
-      .cpl_valid_o(cpl_valid[e]), .cpl_ready_i(cpl_ready[e]), .cpl_queue_o(c_queue[QueueW*e +: QueueW]), .cpl_epoch_o(c_epoch[2*e +: 2]),
+      .cpl_valid_o(cpl_valid[e]), .cpl_ready_i(cpl_ready[e]), .cpl_queue_o(c_queue[QueueW*e +: QueueW]), .cpl_epoch_o(c_epoch[2*e +: 2]), .cpl_order_o(c_order[8*e +: 8]),
       .cpl_cookie_o(c_cookie[32*e +: 32]), .cpl_status_o(c_status[8*e +: 8]), .cpl_info_o(c_info[16*e +: 16]),
       .cpl_length_o(c_length[32*e +: 32]), .cpl_cycles_o(c_cycles[32*e +: 32]), .cpl_seq_o(c_seq[64*e +: 64]),
       .cpl_drop_o(c_drop[e]), .cpl_stale_o(c_stale[e]), .cpl_src_len_o(c_src_len[32*e +: 32]), .parity_err_o(parity_err[e]),
@@ -296,7 +345,7 @@ module sluice_dev #(
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) quiet_q <= 1'b0;
-    else quiet_q <= !(lite_act || regs_act || seq_act || queues_act || cpl_act || rd_act || wr_act);
+    else quiet_q <= !(lite_act || regs_act || seq_act || queues_act || cpl_act || rd_act || wr_act || irq_act || func_act || tamper_sync_q != {2{tamper_i}});
   end
   assign quiet_o = quiet_q && runner_act == '0;
   assign ready_o = ready;

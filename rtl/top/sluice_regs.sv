@@ -24,12 +24,24 @@ module sluice_regs #(
 
   output logic queue_rd_o,
   output logic queue_we_o,
+  output logic func_rd_o,
+  output logic func_we_o,
+  output logic [2:0] func_index_o,
+  output logic [15:0] func_reg_o,
+  input  logic [31:0] func_rdata_i,
+  output logic [1:0] int_status_we_o,
+  output logic [1:0] int_enable_we_o,
+  input  logic [63:0] int_status_i,
+  input  logic [63:0] int_enable_i,
   output logic [QueueW-1:0] queue_index_o,
   output logic [15:0] queue_reg_o,
   input  logic [31:0] queue_rdata_i,
 
   output logic enable_o,
   output logic reset_o,
+  output logic zeroize_o,
+  input  logic tamper_i,
+  input  logic entropy_fail_i,
   input  logic resetting_i,
   input  logic ready_i,
   input  logic busy_i,
@@ -46,6 +58,7 @@ module sluice_regs #(
   input  logic [NumEngines-1:0] eng_busy_i,
   input  logic [NumEngines-1:0] refused_i,
   input  logic dma_err_i,
+  input  logic [3:0] win_errs_i,              // addresses outside a window in this cycle
   input  logic [NumEngines-1:0] parity_err_i,
   input  logic [NumEngines-1:0] done_i,       // an operation of this engine completes
   input  logic done_failed_i,
@@ -59,7 +72,7 @@ module sluice_regs #(
   logic [31:0] cycles_hi_q, err_desc_q, err_dma_q, err_parity_q;
   logic enable_q, fatal_q, fi_hang_q, fi_flip_q, fi_drop_q;
   logic [3:0] fi_engine_q;
-  logic ctrl_we, fault_we, queue_sel, engine_sel;
+  logic ctrl_we, fault_we, queue_sel, engine_sel, func_sel, entropy_q;
   logic [2:0] engine_index;
   logic [5:0] queue_index;
   logic [15:0] engine_reg;
@@ -93,6 +106,8 @@ module sluice_regs #(
     status[sluice_pkg::STATUS_READY_LSB] = ready_i;
     status[sluice_pkg::STATUS_BUSY_LSB] = busy_i;
     status[sluice_pkg::STATUS_FATAL_LSB] = fatal_q;
+    status[sluice_pkg::STATUS_TAMPER_LSB] = tamper_i;
+    status[sluice_pkg::STATUS_ENTROPY_LSB] = entropy_q;
     fault = '0;
     fault[sluice_pkg::FAULT_INJECT_ENGINE_LSB +: 4] = fi_engine_q;
     fault[sluice_pkg::FAULT_INJECT_HANG_LSB] = fi_hang_q;
@@ -127,6 +142,10 @@ module sluice_regs #(
     .fault_inject_i(fault), .fault_inject_we_o(fault_we),
     .err_desc_i(err_desc_q), .err_dma_i(err_dma_q), .err_parity_i(err_parity_q),
     .engine_sel_o(engine_sel), .engine_index_o(engine_index), .engine_reg_o(engine_reg), .engine_rdata_i(engine_rdata),
+    .func_sel_o(func_sel), .func_index_o, .func_reg_o, .func_rdata_i,
+    .int_status0_i(int_status_i[31:0]), .int_status1_i(int_status_i[63:32]), .int_status0_we_o(int_status_we_o[0]),
+    .int_status1_we_o(int_status_we_o[1]), .int_enable0_i(int_enable_i[31:0]), .int_enable1_i(int_enable_i[63:32]),
+    .int_enable0_we_o(int_enable_we_o[0]), .int_enable1_we_o(int_enable_we_o[1]),
     .queue_sel_o(queue_sel), .queue_index_o(queue_index), .queue_reg_o, .queue_rdata_i,
     .rdata_o
   );
@@ -134,6 +153,9 @@ module sluice_regs #(
   assign queue_index_o = queue_index[QueueW-1:0];
   assign queue_rd_o = rd_i && queue_sel && 7'(queue_index) < 7'(NumQueues);
   assign queue_we_o = wr_i && queue_sel && 7'(queue_index) < 7'(NumQueues) && !resetting_i;
+  assign func_rd_o = rd_i && func_sel;
+  assign func_we_o = wr_i && func_sel && !resetting_i;
+  assign zeroize_o = ctrl_we && wdata_i[sluice_pkg::CTRL_ZEROIZE_LSB];
   assign reset_o = ctrl_we && wdata_i[sluice_pkg::CTRL_RESET_LSB];
 
   logic cycles_read;
@@ -147,7 +169,7 @@ module sluice_regs #(
       fi_drop_q <= 1'b0;
       fi_engine_q <= '0;
       fatal_q <= 1'b0;
-    end else if (reset_o) begin
+    end else if (reset_o || zeroize_o || tamper_i) begin
       enable_q <= 1'b0;
       fi_hang_q <= 1'b0;
       fi_flip_q <= 1'b0;
@@ -196,9 +218,14 @@ module sluice_regs #(
         end
       end
       if (refused_i != '0) err_desc_q <= err_desc_q + 32'($countones(refused_i));
-      if (dma_err_i) err_dma_q <= err_dma_q + 32'd1;
+      if (dma_err_i || win_errs_i != '0) err_dma_q <= err_dma_q + 32'(dma_err_i) + 32'(win_errs_i);
       if (parity_err_i != '0) err_parity_q <= err_parity_q + 32'($countones(parity_err_i));
     end
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (!run_rst_ni) entropy_q <= 1'b0;
+    else if (entropy_fail_i) entropy_q <= 1'b1;
   end
 
   assign enable_o = enable_q && ready_i && !fatal_q;
@@ -209,7 +236,8 @@ module sluice_regs #(
   assign fi_hang_o = fi_hang_q;
   assign fi_flip_o = fi_flip_q;
   assign fi_drop_o = fi_drop_q;
-  assign act_o = rd_i || wr_i || (fatal_i && !fatal_q) || fi_ack_i || done_i != '0 || refused_i != '0 || dma_err_i || parity_err_i != '0;
+  assign act_o = rd_i || wr_i || (fatal_i && !fatal_q) || fi_ack_i || done_i != '0 || refused_i != '0 || dma_err_i || win_errs_i != '0 || parity_err_i != '0 ||
+                 (entropy_fail_i && !entropy_q);
 
   `ASSERT_NEVER(ReadAndWriteAtOnce, rd_i && wr_i)
 endmodule

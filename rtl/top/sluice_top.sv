@@ -12,6 +12,8 @@ module sluice_top #(
   output logic quiet_o,
   output logic ready_o,
   output logic active_o,
+  input  logic tamper_i,             // level: erase everything; asynchronous
+  output logic [sluice_pkg::NumQueues-1:0] irq_o,
   input  logic [255:0] kek_i,        // the card's key-encryption key (fuses)
   input  logic [NumEngines-1:0] rnd_valid_i,    // entropy, one word per engine id
   output logic [NumEngines-1:0] rnd_ready_o,
@@ -76,7 +78,7 @@ module sluice_top #(
   logic [NumEngines*128-1:0] sec_req_data, sec_rsp_data;
 
   sluice_dev #(.NumEngines(NumEngines)) u_dev (
-    .clk_i, .rst_ni, .quiet_o, .ready_o,
+    .clk_i, .rst_ni, .quiet_o, .ready_o, .tamper_i, .entropy_fail_i(1'b0), .irq_o,
     .s_awvalid_i, .s_awready_o, .s_awaddr_i, .s_wvalid_i, .s_wready_o, .s_wdata_i, .s_wstrb_i, .s_bvalid_o, .s_bready_i, .s_bresp_o,
     .s_arvalid_i, .s_arready_o, .s_araddr_i, .s_rvalid_o, .s_rready_i, .s_rdata_o, .s_rresp_o,
     .m_arvalid_o, .m_arready_i, .m_araddr_o, .m_arlen_o, .m_aruser_o, .m_rvalid_i, .m_rready_o, .m_rdata_i, .m_rresp_i, .m_rlast_i,

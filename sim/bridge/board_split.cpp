@@ -69,6 +69,7 @@ class SplitBoard final : public Board {
 		auto *d = dev_.v;
 		lite_rest(d);
 		d->m_arready_i = d->m_rvalid_i = d->m_awready_i = d->m_wready_i = d->m_bvalid_i = 0;
+		d->tamper_i = d->entropy_fail_i = 0;
 		d->rst_ni = 0;
 		memset(&d->out_data_i, 0, sizeof(d->out_data_i));
 		flags_in(0);

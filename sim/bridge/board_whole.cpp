@@ -20,6 +20,7 @@ class WholeBoard final : public Board {
 		memcpy(&v->kek_i, cfg.kek, sizeof(cfg.kek));
 		v->rnd_valid_i = (1u << SLUICE_NUM_ENGINES) - 1;
 		for (unsigned e = 0; e < SLUICE_NUM_ENGINES; e++) offer(e);
+		v->tamper_i = 0;
 		v->rst_ni = 0;
 		for (int i = 0; i < 4; i++) top_.tick(now_++);
 		v->rst_ni = 1;

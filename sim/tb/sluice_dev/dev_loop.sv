@@ -7,7 +7,11 @@ module dev_loop #(
   input  logic rst_ni,
   output logic quiet_o,
   output logic ready_o,
+  input  logic tamper_i,
+  input  logic entropy_fail_i,
+  output logic [sluice_pkg::NumQueues-1:0] irq_o,
   output logic [Engines-1:0] busy_o,
+  output logic eng_rst_no,
   input  logic s_awvalid_i,
   output logic s_awready_o,
   input  logic [15:0] s_awaddr_i,
@@ -79,4 +83,5 @@ module dev_loop #(
     );
   end
   assign busy_o = busy;
+  assign eng_rst_no = eng_rst_n;
 endmodule

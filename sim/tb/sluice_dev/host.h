@@ -68,6 +68,7 @@ template <class V> class Host {
 	HostMem mem;
 	std::unique_ptr<AxiMem> axi;
 	Queue q[SLUICE_QUEUE_COUNT];
+	unsigned func = 0; /* function that queues are started for */
 
 	Host(Tb<V> &t, size_t size, uint32_t latency, uint32_t jitter) : tb(t), mem(size) {
 		auto *v = tb.v.get();
@@ -156,7 +157,8 @@ template <class V> class Host {
 		write(SLUICE_QUEUE_REG(i, SQ_BASE_HI), static_cast<uint32_t>(k.sq >> 32));
 		write(SLUICE_QUEUE_REG(i, CQ_BASE_LO), static_cast<uint32_t>(k.cq));
 		write(SLUICE_QUEUE_REG(i, CQ_BASE_HI), static_cast<uint32_t>(k.cq >> 32));
-		write(SLUICE_QUEUE_REG(i, CONFIG), log2 << SLUICE_QUEUE_CONFIG_SIZE_LOG2_SHIFT | cls << SLUICE_QUEUE_CONFIG_CLASS_SHIFT | SLUICE_QUEUE_CONFIG_ENABLE_MASK);
+		write(SLUICE_QUEUE_REG(i, CONFIG), log2 << SLUICE_QUEUE_CONFIG_SIZE_LOG2_SHIFT | cls << SLUICE_QUEUE_CONFIG_CLASS_SHIFT |
+			func << SLUICE_QUEUE_CONFIG_FUNC_SHIFT | SLUICE_QUEUE_CONFIG_ENABLE_MASK);
 	}
 	void queue_stop(unsigned i) { write(SLUICE_QUEUE_REG(i, CONFIG), 0); }
 	/* Puts a descriptor into the ring; doorbell() tells the device. */

@@ -1,6 +1,7 @@
 // Test engine with the engine port of rtl/README.md: gives back its source, each byte XORed with param1[7:0]. What it does besides is
 // chosen by param0 of the job: bit 0 splits every word in two, bit 1 gives no result, bit 2 a longer one (16 bytes more), bit 3 answers
-// AUTH_FAILED, bit 4 damages the parity of result word param0[15:8]. The response's seq is {handle, cookie}, info the low half of
+// AUTH_FAILED, bit 4 damages the parity of result word param0[15:8],
+// bit 5 puts the job's function into info. The response's seq is {handle, cookie}, info the low half of
 // the cookie, cycles the number of source words. With STALL it pauses at random; the generator moves only while it is busy.
 `include "assert.svh"
 module loop_engine #(
@@ -124,6 +125,7 @@ module loop_engine #(
         xor_q <= cmd_desc_i[sluice_pkg::DESC_PARAM1_LSB +: 8];
         src_len_q <= cmd_desc_i[sluice_pkg::DESC_SRC_LEN_LSB +: 32];
         id_q <= {cmd_desc_i[sluice_pkg::DESC_HANDLE_LSB +: 32], cmd_desc_i[sluice_pkg::DESC_COOKIE_LSB +: 32]};
+        if (cmd_desc_i[sluice_pkg::DESC_PARAM0_LSB + 5]) id_q[15:0] <= {8'h0, cmd_desc_i[sluice_pkg::DESC_RSVD2_LSB +: 8]};
         words_q <= '0;
         outs_q <= '0;
         empty_q <= cmd_desc_i[sluice_pkg::DESC_SRC_LEN_LSB +: 32] == 32'h0;
