@@ -1,119 +1,74 @@
 /*
- * Public-key work: by key slot (rte_pmd_sluice.h) and standard RSA sessions, which take one of the driver's own slots and a blob that
- * the driver wrapped. Operands and results pass through memory of the queue, so the caller's may lie anywhere.
+ * Standard asymmetric sessions: RSA here, curves in sluice_ec.c. A private RSA key takes one of the driver's own slots and a blob that the driver
+ * wrapped; public operations need no slot. Operands and results pass through memory of the queue, so the caller's may lie anywhere.
  */
 #include <errno.h>
 #include <string.h>
 
+#include <openssl/rand.h>
+
 #include "common/ct.h"
 #include "dataplane/pmd/sluice_private.h"
 
-#define PMS_BYTES 48u
-#define PRF_SECRET_MAX 64u
 #define PKCS1_PS_MIN 8u /* RFC 8017 7.2.1, 9.2 */
 #define PKCS1_OVERHEAD (3u + PKCS1_PS_MIN)
 
-/* ---- by key slot ---- */
-
 static bool
-pka_good(const struct sluice_dev *dev, const struct rte_pmd_sluice_pka_op *p)
+number_get(const rte_crypto_uint *x, uint8_t *out, uint32_t room, uint32_t *len)
 {
-	if (p->in_len && !p->in)
+	const uint8_t *p = x->data;
+	size_t n = x->length;
+
+	for (; p && n && *p == 0; n--)
+		p++;
+	*len = (uint32_t)n;
+	if (!p || n == 0 || n > room)
 		return false;
-	if (p->type != RTE_PMD_SLUICE_PKA_TLS_PRF && (p->handle & 0xffff) >= (uint32_t)dev->nb_keys - dev->asym_slots)
-		return false;
-	switch (p->type) {
-	case RTE_PMD_SLUICE_PKA_KEY_LOAD:
-		return p->in_len >= 1 && p->in_len <= RTE_PMD_SLUICE_PKA_MAX_IN;
-	case RTE_PMD_SLUICE_PKA_KEY_FREE:
-		return p->in_len == 0;
-	case RTE_PMD_SLUICE_PKA_RSA_PRIVATE:
-		return p->in_len == SLUICE_RSA_BYTES && p->out && p->out_len >= SLUICE_RSA_BYTES;
-	case RTE_PMD_SLUICE_PKA_RSA_PMS_DECRYPT:
-		return p->in_len == SLUICE_RSA_BYTES && p->out && p->out_len >= PMS_BYTES;
-	case RTE_PMD_SLUICE_PKA_TLS_PRF:
-		return p->in_len <= SLUICE_RESULT && p->param <= PRF_SECRET_MAX && p->param <= p->in_len &&
-			p->out && p->out_len >= 1 && p->out_len <= RTE_PMD_SLUICE_PKA_MAX_OUT;
-	default:
-		return false;
+	memcpy(out, p, n);
+	return true;
+}
+
+static int
+rsa_configure(struct sluice_dev *dev, const struct rte_crypto_rsa_xform *x, struct sluice_asym_session *s)
+{
+	uint8_t e[sizeof(s->e)];
+	uint32_t n, len;
+	uint8_t bit;
+	int rc;
+
+	if (!number_get(&x->n, s->n, sizeof(s->n), &n) || !number_get(&x->e, e, sizeof(e), &len) ||
+			!(s->n[n - 1] & 1))
+		return -EINVAL;
+	if (n != 256 && n != 384 && n != 512)
+		return -ENOTSUP;
+	bit = (uint8_t)(1u << (n / 128 - 2));
+	for (uint32_t i = 0; i < len; i++)
+		s->e = s->e << 8 | e[i];
+	s->bytes = (uint16_t)n;
+	if (dev->has_kek && (dev->has.rsa_sizes & bit) && x->key_type == RTE_RSA_KEY_TYPE_QT) {
+		rc = sluice_rsa_wrap(x, dev->kek, s->blob, sizeof(s->blob));
+		if (rc < 0)
+			return rc;
+		s->blob_len = (uint32_t)rc;
+		s->key.class = SLUICE_ENGINE_PKA;
+		s->key.epoch = dev->epoch;
+		s->key.handle = sluice_slot_get(&dev->keys[SLUICE_ENGINE_PKA]);
+		return s->key.handle ? 0 : -ENOMEM;
 	}
+	return dev->has.rsa_public_sizes & bit ? 0 : -ENOTSUP;
 }
 
-/* The descriptor of an operand copied beside it, with room for `result` bytes. */
-static struct sluice_slot *
-push_operand(struct sluice_hwq *q, uint8_t opcode, uint32_t handle, const uint8_t *in, uint32_t len,
-	uint32_t result, struct sluice_desc **desc)
+static int
+ec_configure(const struct sluice_dev *dev, const struct rte_crypto_asym_xform *x, struct sluice_asym_session *s)
 {
-	struct sluice_slot_mem *mem;
-	struct sluice_slot *slot;
-	struct sluice_desc *d;
-	rte_iova_t iova;
+	bool p384 = x->ec.curve_id == RTE_CRYPTO_EC_GROUP_SECP384R1, sign = x->xform_type == RTE_CRYPTO_ASYM_XFORM_ECDSA;
 
-	d = sluice_hwq_next(q, &slot, &mem, &iova);
-	if (len)
-		memcpy(mem->in, in, len);
-	d->opcode = opcode;
-	d->handle = handle;
-	d->src_addr = len ? iova + offsetof(struct sluice_slot_mem, in) : 0;
-	d->src_len = len;
-	d->dst_addr = result ? iova + offsetof(struct sluice_slot_mem, in) + SLUICE_RESULT : 0;
-	d->dst_len = result;
-	slot->min_len = slot->max_len = result;
-	slot->secret = (uint16_t)RTE_MAX(len, result ? SLUICE_RESULT + result : 0);
-	*desc = d;
-	sluice_hwq_push(q);
-	return slot;
+	if (!p384 && x->ec.curve_id != RTE_CRYPTO_EC_GROUP_SECP256R1)
+		return -ENOTSUP;
+	s->curve = p384 ? RTE_PMD_SLUICE_CURVE_P384 : RTE_PMD_SLUICE_CURVE_P256;
+	s->bytes = p384 ? 48 : 32;
+	return (sign ? dev->has.ecdsa_curves : dev->has.ecdh_curves) >> s->curve & 1 ? 0 : -ENOTSUP;
 }
-
-int
-sluice_pka_enqueue(struct sluice_qp *qp, struct rte_crypto_op *op)
-{
-	static const uint8_t opcode[] = {
-		[RTE_PMD_SLUICE_PKA_KEY_LOAD] = SLUICE_OP_KEY_LOAD,
-		[RTE_PMD_SLUICE_PKA_KEY_FREE] = SLUICE_OP_KEY_FREE,
-		[RTE_PMD_SLUICE_PKA_RSA_PRIVATE] = SLUICE_OP_RSA_PRIVATE,
-		[RTE_PMD_SLUICE_PKA_RSA_PMS_DECRYPT] = SLUICE_OP_RSA_PMS_DECRYPT,
-		[RTE_PMD_SLUICE_PKA_TLS_PRF] = SLUICE_OP_TLS_PRF,
-	};
-	struct rte_pmd_sluice_pka_op *p = (struct rte_pmd_sluice_pka_op *)op->asym;
-	bool prf = p->type == RTE_PMD_SLUICE_PKA_TLS_PRF;
-	struct sluice_hwq *q = &qp->hwq[prf ? SLUICE_ENGINE_MAC : SLUICE_ENGINE_PKA];
-	struct sluice_slot *slot;
-	struct sluice_desc *d;
-	uint32_t result = 0;
-
-	if (!pka_good(qp->dev, p))
-		return RTE_CRYPTO_OP_STATUS_INVALID_ARGS;
-	if (sluice_hwq_room(q) < SLUICE_OP_DESCS)
-		return SLUICE_NO_ROOM;
-	if (p->type == RTE_PMD_SLUICE_PKA_RSA_PRIVATE)
-		result = SLUICE_RSA_BYTES;
-	else if (p->type == RTE_PMD_SLUICE_PKA_RSA_PMS_DECRYPT)
-		result = PMS_BYTES;
-	else if (prf)
-		result = p->out_len;
-	slot = push_operand(q, opcode[p->type], prf ? 0 : p->handle, p->in, p->in_len, result, &d);
-	if (prf || p->type == RTE_PMD_SLUICE_PKA_RSA_PMS_DECRYPT)
-		d->param0 = p->param;
-	if (prf)
-		d->param1 = p->out_len;
-	slot->kind = SLUICE_SLOT_PKA;
-	slot->op = op;
-	return 0;
-}
-
-void
-sluice_pka_finish(struct sluice_slot *s, const struct sluice_slot_mem *mem,
-	const struct sluice_cpl *cpl)
-{
-	struct rte_pmd_sluice_pka_op *p = (struct rte_pmd_sluice_pka_op *)s->op->asym;
-
-	if (cpl->length)
-		memcpy(p->out, mem->in + SLUICE_RESULT, cpl->length);
-	p->out_len = cpl->length;
-}
-
-/* ---- standard RSA ---- */
 
 int
 sluice_asym_session_configure(struct rte_cryptodev *cdev, struct rte_crypto_asym_xform *x,
@@ -121,22 +76,25 @@ sluice_asym_session_configure(struct rte_cryptodev *cdev, struct rte_crypto_asym
 {
 	struct sluice_asym_session *s = (struct sluice_asym_session *)sess->sess_private_data;
 	struct sluice_dev *dev = cdev->data->dev_private;
-	int len;
+	int rc;
 
 	memset(s, 0, sizeof(*s));
-	if (!dev->has_kek || x->xform_type != RTE_CRYPTO_ASYM_XFORM_RSA)
-		return -ENOTSUP;
-	len = sluice_rsa_wrap(&x->rsa, dev->kek, s->blob, sizeof(s->blob));
-	if (len < 0)
-		return len;
-	s->blob_len = (uint32_t)len;
-	s->key.class = SLUICE_ENGINE_PKA;
-	s->key.epoch = dev->epoch;
-	s->key.handle = sluice_slot_get(&dev->keys);
-	if (s->key.handle)
-		return 0;
-	ct_wipe(s, sizeof(*s));
-	return -ENOMEM;
+	s->xform = (uint8_t)x->xform_type;
+	switch (x->xform_type) {
+	case RTE_CRYPTO_ASYM_XFORM_RSA:
+		rc = rsa_configure(dev, &x->rsa, s);
+		break;
+	case RTE_CRYPTO_ASYM_XFORM_ECDSA:
+	case RTE_CRYPTO_ASYM_XFORM_ECDH:
+	case RTE_CRYPTO_ASYM_XFORM_ECPM:
+		rc = ec_configure(dev, x, s);
+		break;
+	default:
+		rc = -ENOTSUP;
+	}
+	if (rc)
+		ct_wipe(s, sizeof(*s));
+	return rc;
 }
 
 void
@@ -146,11 +104,13 @@ sluice_asym_session_clear(struct rte_cryptodev *cdev, struct rte_cryptodev_asym_
 	struct sluice_dev *dev = cdev->data->dev_private;
 
 	if (s->key.handle && s->key.loaded && !sluice_ctx_stale(dev, &s->key))
-		sluice_slot_put_later(&dev->keys, s->key.handle);
+		sluice_slot_put_later(&dev->keys[SLUICE_ENGINE_PKA], s->key.handle);
 	else if (s->key.handle)
-		sluice_slot_put(&dev->keys, s->key.handle);
+		sluice_slot_put(&dev->keys[SLUICE_ENGINE_PKA], s->key.handle);
 	ct_wipe(s, sizeof(*s));
 }
+
+/* ---- RSA ---- */
 
 /* DigestInfo without its digest, RFC 8017 9.2 note 1; NULL: the message is padded as it is. */
 static const uint8_t *
@@ -158,35 +118,42 @@ digest_info(enum rte_crypto_auth_algorithm hash, uint32_t message, uint32_t *len
 {
 	static const uint8_t sha1[] = { 0x30, 0x21, 0x30, 0x09, 0x06, 0x05, 0x2b, 0x0e, 0x03, 0x02, 0x1a,
 		0x05, 0x00, 0x04, 0x14 };
-	static const uint8_t sha256[] = { 0x30, 0x31, 0x30, 0x0d, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65,
-		0x03, 0x04, 0x02, 0x01, 0x05, 0x00, 0x04, 0x20 };
+	static const uint8_t sha2[][19] = {
+		{ 0x30, 0x31, 0x30, 0x0d, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01, 0x05, 0x00, 0x04, 0x20 },
+		{ 0x30, 0x41, 0x30, 0x0d, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x02, 0x05, 0x00, 0x04, 0x30 },
+		{ 0x30, 0x51, 0x30, 0x0d, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x03, 0x05, 0x00, 0x04, 0x40 },
+	};
 
 	*len = 0;
 	if (hash == RTE_CRYPTO_AUTH_SHA1 && message == 20) {
 		*len = sizeof(sha1);
 		return sha1;
 	}
-	if (hash == RTE_CRYPTO_AUTH_SHA256 && message == 32) {
-		*len = sizeof(sha256);
-		return sha256;
-	}
+	*len = sizeof(sha2[0]);
+	if (hash == RTE_CRYPTO_AUTH_SHA256 && message == 32)
+		return sha2[0];
+	if (hash == RTE_CRYPTO_AUTH_SHA384 && message == 48)
+		return sha2[1];
+	if (hash == RTE_CRYPTO_AUTH_SHA512 && message == 64)
+		return sha2[2];
+	*len = 0;
 	return NULL;
 }
 
 /* 00 01 FF.. 00 DigestInfo message */
 static bool
-pad_type1(uint8_t out[SLUICE_RSA_BYTES], const struct rte_crypto_rsa_op_param *rsa)
+pad_type1(uint8_t *out, uint32_t n, const struct rte_crypto_rsa_op_param *rsa)
 {
-	uint32_t info_len, room = SLUICE_RSA_BYTES - PKCS1_OVERHEAD;
+	uint32_t info_len, room = n - PKCS1_OVERHEAD;
 	const uint8_t *info = digest_info(rsa->padding.hash, (uint32_t)rsa->message.length, &info_len);
 	uint8_t *p;
 
 	if (rsa->message.length > room - info_len)
 		return false;
-	memset(out, 0xff, SLUICE_RSA_BYTES);
+	memset(out, 0xff, n);
 	out[0] = 0;
 	out[1] = 1;
-	p = out + SLUICE_RSA_BYTES - rsa->message.length;
+	p = out + n - rsa->message.length;
 	memcpy(p, rsa->message.data, rsa->message.length);
 	p -= info_len;
 	if (info_len)
@@ -195,40 +162,105 @@ pad_type1(uint8_t out[SLUICE_RSA_BYTES], const struct rte_crypto_rsa_op_param *r
 	return true;
 }
 
-/* A number of up to 256 bytes, leading zeros added. */
+/* 00 02 PS 00 message, PS of random bytes that are not zero */
 static bool
-pad_none(uint8_t out[SLUICE_RSA_BYTES], const rte_crypto_param *in)
+pad_type2(uint8_t *out, uint32_t n, const rte_crypto_param *message)
 {
-	if (!in->data || in->length == 0 || in->length > SLUICE_RSA_BYTES)
+	uint32_t ps;
+
+	if (message->length > n - PKCS1_OVERHEAD)
 		return false;
-	memset(out, 0, SLUICE_RSA_BYTES - in->length);
-	memcpy(out + SLUICE_RSA_BYTES - in->length, in->data, in->length);
+	ps = n - 3 - (uint32_t)message->length;
+	if (RAND_priv_bytes(out + 2, (int)ps) != 1)
+		return false;
+	for (uint32_t i = 2; i < 2 + ps; i++)
+		while (out[i] == 0)
+			if (RAND_priv_bytes(out + i, 1) != 1)
+				return false;
+	out[0] = 0;
+	out[1] = 2;
+	out[2 + ps] = 0;
+	memcpy(out + 3 + ps, message->data, message->length);
 	return true;
 }
 
+/* A number of up to n bytes, leading zeros added. */
 static bool
-operand(uint8_t out[SLUICE_RSA_BYTES], const struct rte_crypto_rsa_op_param *rsa)
+pad_none(uint8_t *out, uint32_t n, const rte_crypto_param *in)
+{
+	if (!in->data || in->length == 0 || in->length > n)
+		return false;
+	memset(out, 0, n - in->length);
+	memcpy(out + n - in->length, in->data, in->length);
+	return true;
+}
+
+/* What goes into the exponentiation, out of what the operation says; false when it says something wrong. */
+static bool
+operand(uint8_t *out, uint32_t n, const struct rte_crypto_rsa_op_param *rsa)
 {
 	bool pkcs1 = rsa->padding.type == RTE_CRYPTO_RSA_PADDING_PKCS1_5;
 
 	if (!pkcs1 && rsa->padding.type != RTE_CRYPTO_RSA_PADDING_NONE)
 		return false;
-	if (rsa->op_type == RTE_CRYPTO_ASYM_OP_DECRYPT)
-		return rsa->message.data && rsa->cipher.length == SLUICE_RSA_BYTES && pad_none(out, &rsa->cipher);
-	if (rsa->op_type != RTE_CRYPTO_ASYM_OP_SIGN || !rsa->sign.data || !rsa->message.data)
+	switch (rsa->op_type) {
+	case RTE_CRYPTO_ASYM_OP_DECRYPT:
+		return rsa->message.data && rsa->cipher.length == n && pad_none(out, n, &rsa->cipher);
+	case RTE_CRYPTO_ASYM_OP_SIGN:
+		if (!rsa->sign.data || !rsa->message.data)
+			return false;
+		return pkcs1 ? pad_type1(out, n, rsa) : pad_none(out, n, &rsa->message);
+	case RTE_CRYPTO_ASYM_OP_ENCRYPT:
+		if (!rsa->cipher.data || !rsa->message.data)
+			return false;
+		return pkcs1 ? pad_type2(out, n, &rsa->message) : pad_none(out, n, &rsa->message);
+	case RTE_CRYPTO_ASYM_OP_VERIFY:
+		if (!rsa->message.data || (!pkcs1 && !rsa->cipher.data) || rsa->message.length > n)
+			return false;
+		return rsa->sign.length == n && pad_none(out, n, &rsa->sign);
+	default:
 		return false;
-	return pkcs1 ? pad_type1(out, rsa) : pad_none(out, &rsa->message);
+	}
+}
+
+static int
+rsa_enqueue(struct sluice_qp *qp, struct rte_crypto_op *op, struct sluice_asym_session *s)
+{
+	const struct rte_crypto_rsa_op_param *rsa = &op->asym->rsa;
+	bool public = rsa->op_type == RTE_CRYPTO_ASYM_OP_ENCRYPT || rsa->op_type == RTE_CRYPTO_ASYM_OP_VERIFY;
+	struct sluice_hwq *q = &qp->hwq[SLUICE_ENGINE_PKA];
+	uint8_t in[2 * SLUICE_RSA_MAX];
+	uint32_t n = s->bytes;
+	struct sluice_slot *slot;
+	struct sluice_desc *d;
+
+	if (public ? !(qp->dev->has.rsa_public_sizes >> (n / 128 - 2) & 1) : s->blob_len == 0)
+		return RTE_CRYPTO_OP_STATUS_INVALID_ARGS;
+	memcpy(in, s->n, n);
+	if (!operand(public ? in + n : in, n, rsa))
+		return RTE_CRYPTO_OP_STATUS_INVALID_ARGS;
+	if (sluice_hwq_room(q) < SLUICE_OP_DESCS)
+		return SLUICE_NO_ROOM;
+	if (public) {
+		slot = sluice_hwq_operand(q, SLUICE_OP_RSA_PUBLIC, 0, in, 2 * n, n, &d);
+		d->param0 = n;
+		d->param1 = s->e;
+	} else {
+		sluice_hwq_load(qp, q, &s->key, s->blob, s->blob_len, NULL);
+		slot = sluice_hwq_operand(q, SLUICE_OP_RSA_PRIVATE, s->key.handle, in, n, n, &d);
+	}
+	slot->kind = SLUICE_SLOT_RSA;
+	slot->op = op;
+	slot->session = s;
+	ct_wipe(in, sizeof(in));
+	return 0;
 }
 
 int
 sluice_asym_enqueue(struct sluice_qp *qp, struct rte_crypto_op *op)
 {
-	struct sluice_hwq *q = &qp->hwq[SLUICE_ENGINE_PKA];
 	struct rte_cryptodev_asym_session *sess = op->asym->session;
-	uint8_t in[SLUICE_RSA_BYTES];
 	struct sluice_asym_session *s;
-	struct sluice_slot *slot;
-	struct sluice_desc *d;
 
 	if (op->sess_type != RTE_CRYPTO_OP_WITH_SESSION || !sess ||
 			sess->driver_id != qp->dev->cdev->driver_id)
@@ -236,16 +268,7 @@ sluice_asym_enqueue(struct sluice_qp *qp, struct rte_crypto_op *op)
 	s = (struct sluice_asym_session *)sess->sess_private_data;
 	if (sluice_ctx_stale(qp->dev, &s->key))
 		return RTE_CRYPTO_OP_STATUS_INVALID_SESSION;
-	if (!operand(in, &op->asym->rsa))
-		return RTE_CRYPTO_OP_STATUS_INVALID_ARGS;
-	if (sluice_hwq_room(q) < SLUICE_OP_DESCS)
-		return SLUICE_NO_ROOM;
-	sluice_hwq_load(qp, q, &s->key, s->blob, s->blob_len);
-	slot = push_operand(q, SLUICE_OP_RSA_PRIVATE, s->key.handle, in, sizeof(in), SLUICE_RSA_BYTES, &d);
-	slot->kind = SLUICE_SLOT_RSA;
-	slot->op = op;
-	slot->session = s;
-	return 0;
+	return s->xform == RTE_CRYPTO_ASYM_XFORM_RSA ? rsa_enqueue(qp, op, s) : sluice_ec_enqueue(qp, op, s);
 }
 
 /*
@@ -253,11 +276,11 @@ sluice_asym_enqueue(struct sluice_qp *qp, struct rte_crypto_op *op)
  * caller learns whether it was right is the standard API's nature: for TLS use RTE_PMD_SLUICE_PKA_RSA_PMS_DECRYPT.
  */
 static uint32_t
-unpad_type2(const uint8_t em[SLUICE_RSA_BYTES])
+unpad_type2(const uint8_t *em, uint32_t n)
 {
 	uint32_t good = ct_eq(em[0], 0) & ct_eq(em[1], 2), at = 0, found = 0;
 
-	for (uint32_t i = 2; i < SLUICE_RSA_BYTES; i++) {
+	for (uint32_t i = 2; i < n; i++) {
 		uint32_t zero = ct_eq(em[i], 0) & ~found;
 
 		at = ct_select(zero, i + 1, at);
@@ -267,26 +290,53 @@ unpad_type2(const uint8_t em[SLUICE_RSA_BYTES])
 	return at & good;
 }
 
+/* The signature is of this message, or AUTH_FAILED. */
+static void
+verify_finish(struct rte_crypto_op *op, const uint8_t *out, uint32_t n)
+{
+	struct rte_crypto_rsa_op_param *rsa = &op->asym->rsa;
+	bool pkcs1 = rsa->padding.type == RTE_CRYPTO_RSA_PADDING_PKCS1_5;
+	uint8_t want[SLUICE_RSA_MAX];
+
+	if (!pkcs1) {
+		memcpy(rsa->cipher.data, out, n);
+		rsa->cipher.length = n;
+	}
+	if (!(pkcs1 ? pad_type1(want, n, rsa) : pad_none(want, n, &rsa->message)) || memcmp(want, out, n) != 0)
+		op->status = RTE_CRYPTO_OP_STATUS_AUTH_FAILED;
+}
+
 void
 sluice_rsa_finish(struct sluice_slot *slot, const struct sluice_slot_mem *mem)
 {
+	const struct sluice_asym_session *s = slot->session;
 	struct rte_crypto_op *op = slot->op;
 	struct rte_crypto_rsa_op_param *rsa = &op->asym->rsa;
 	const uint8_t *out = mem->in + SLUICE_RESULT;
-	uint32_t at = 0;
+	uint32_t at = 0, n = s->bytes;
 
-	if (rsa->op_type == RTE_CRYPTO_ASYM_OP_SIGN) {
-		memcpy(rsa->sign.data, out, SLUICE_RSA_BYTES);
-		rsa->sign.length = SLUICE_RSA_BYTES;
+	switch (rsa->op_type) {
+	case RTE_CRYPTO_ASYM_OP_SIGN:
+		memcpy(rsa->sign.data, out, n);
+		rsa->sign.length = n;
 		return;
+	case RTE_CRYPTO_ASYM_OP_ENCRYPT:
+		memcpy(rsa->cipher.data, out, n);
+		rsa->cipher.length = n;
+		return;
+	case RTE_CRYPTO_ASYM_OP_VERIFY:
+		verify_finish(op, out, n);
+		return;
+	default:
+		break;
 	}
 	if (rsa->padding.type == RTE_CRYPTO_RSA_PADDING_PKCS1_5) {
-		at = unpad_type2(out);
+		at = unpad_type2(out, n);
 		if (at == 0) {
 			op->status = RTE_CRYPTO_OP_STATUS_ERROR;
 			return;
 		}
 	}
-	memcpy(rsa->message.data, out + at, SLUICE_RSA_BYTES - at);
-	rsa->message.length = SLUICE_RSA_BYTES - at;
+	memcpy(rsa->message.data, out + at, n - at);
+	rsa->message.length = n - at;
 }

@@ -6,7 +6,7 @@
 
 #include "dataplane/pmd/sluice_private.h"
 
-#define STATUS_LAST SLUICE_ST_SEQ_EXHAUSTED
+#define STATUS_LAST SLUICE_ST_ABORTED
 #define PHASE_BIT 1u
 
 enum sluice_cpl_verdict

@@ -69,7 +69,7 @@ sluice_enqueue_burst(void *queue_pair, struct rte_crypto_op **ops, uint16_t n)
 			if (rc == SLUICE_NO_ROOM || (rc && !refuse(qp, ops[i], rc)))
 				break;
 		}
-		for (unsigned int c = 0; c < SLUICE_CLASSES; c++)
+		SLUICE_FOREACH_CLASS(qp->dev, c)
 			sluice_hwq_ring(qp->dev, &qp->hwq[c]);
 		qp->stats.enqueued_count += i;
 		__atomic_store_n(&qp->inflight, qp->inflight + i, __ATOMIC_RELEASE);
@@ -97,7 +97,7 @@ sluice_dequeue_burst(void *queue_pair, struct rte_crypto_op **ops, uint16_t n)
 	bool running = burst_begin(qp);
 	uint16_t got = take_done(qp, ops, n);
 
-	for (unsigned int c = 0; c < SLUICE_CLASSES; c++) {
+	SLUICE_FOREACH_CLASS(qp->dev, c) {
 		struct sluice_hwq *q = &qp->hwq[c];
 
 		if (running) {
@@ -120,42 +120,61 @@ sluice_dequeue_burst(void *queue_pair, struct rte_crypto_op **ops, uint16_t n)
 static void
 dev_free(struct sluice_dev *dev)
 {
-	for (unsigned int c = 0; c < 2; c++) {
+	for (unsigned int c = 0; c < SLUICE_CLASSES; c++) {
 		sluice_slot_fini(&dev->sessions[c]);
+		sluice_slot_fini(&dev->keys[c]);
 		rte_free(dev->tls[c]);
 		dev->tls[c] = NULL;
 	}
-	sluice_slot_fini(&dev->keys);
+	sluice_slot_fini(&dev->secrets);
+	rte_free(dev->caps);
+	dev->caps = NULL;
 	ct_wipe(dev->kek, sizeof(dev->kek));
 }
 
 static int
 dev_alloc(struct sluice_dev *dev, int socket)
 {
-	int rc = 0;
+	int rc = sluice_slot_init(&dev->secrets, 0, dev->nb_secrets, socket);
 
-	for (unsigned int c = 0; c < 2 && rc == 0; c++) {
+	SLUICE_FOREACH_CLASS(dev, c) {
+		if (rc || c == SLUICE_ENGINE_KDF)
+			break;
+		if (c == SLUICE_ENGINE_PKA || c == SLUICE_ENGINE_ECC) {
+			rc = sluice_slot_init(&dev->keys[c], dev->nb_keys - dev->asym_slots, dev->asym_slots, socket);
+			continue;
+		}
 		rc = sluice_slot_init(&dev->sessions[c], 0, dev->nb_sessions, socket);
 		dev->tls[c] = rte_zmalloc_socket("sluice_tls",
 			dev->nb_sessions * sizeof(*dev->tls[c]), RTE_CACHE_LINE_SIZE, socket);
 		if (!dev->tls[c])
 			rc = -ENOMEM;
 	}
-	if (rc == 0)
-		rc = sluice_slot_init(&dev->keys, dev->nb_keys - dev->asym_slots, dev->asym_slots, socket);
+	dev->caps = rc ? NULL : sluice_capabilities(dev, socket);
+	if (rc == 0 && !dev->caps)
+		rc = -ENOMEM;
 	if (rc)
 		dev_free(dev);
 	return rc;
 }
 
-static void
+static int
 dev_caps(struct sluice_dev *dev, const struct sluice_args *args)
 {
 	uint32_t cap0 = dev->t->ops->reg_read32(dev->t, SLUICE_REG_CAP0);
 	uint32_t cap1 = dev->t->ops->reg_read32(dev->t, SLUICE_REG_CAP1);
+	uint32_t cap2 = dev->t->ops->reg_read32(dev->t, SLUICE_REG_CAP2);
+	uint32_t cap3 = dev->t->ops->reg_read32(dev->t, SLUICE_REG_CAP3);
 	uint32_t queues = (cap0 & SLUICE_CAP0_NUM_QUEUES_MASK) >> SLUICE_CAP0_NUM_QUEUES_SHIFT;
-	uint32_t most = RTE_MIN(queues / SLUICE_CLASSES, SLUICE_MAX_QPS);
+	uint32_t most;
 
+	dev->has.engines = (cap2 & SLUICE_CAP2_ENGINES_MASK) >> SLUICE_CAP2_ENGINES_SHIFT & ((1u << SLUICE_CLASSES) - 1);
+	dev->nb_classes = (uint8_t)__builtin_popcount(dev->has.engines);
+	if (dev->nb_classes == 0)
+		return -ENODEV;
+	most = RTE_MIN(queues / dev->nb_classes, SLUICE_MAX_QPS);
+	dev->nb_secrets = RTE_MIN((cap3 & SLUICE_CAP3_NUM_SECRETS_MASK) >> SLUICE_CAP3_NUM_SECRETS_SHIFT,
+		(uint32_t)SLUICE_NUM_SECRETS_MAX);
 	dev->max_qps = (uint16_t)(args->max_qps ? RTE_MIN(args->max_qps, most) : most);
 	dev->nb_keys = (uint16_t)((cap0 & SLUICE_CAP0_NUM_KEYS_MASK) >> SLUICE_CAP0_NUM_KEYS_SHIFT);
 	dev->nb_sessions = RTE_MIN((cap1 & SLUICE_CAP1_NUM_SESSIONS_MASK) >> SLUICE_CAP1_NUM_SESSIONS_SHIFT,
@@ -165,6 +184,7 @@ dev_caps(struct sluice_dev *dev, const struct sluice_args *args)
 	dev->timeout_tsc = rte_get_tsc_hz() / 1000 * args->timeout_ms;
 	dev->fault_inject = args->fault_inject;
 	dev->timeout_cycles = args->timeout_cycles;
+	return 0;
 }
 
 static int
@@ -178,10 +198,13 @@ dev_init(struct sluice_dev *dev, const struct sluice_args *args, int socket)
 	dev->t->ops->reg_write32(dev->t, SLUICE_REG_CTRL, SLUICE_CTRL_RESET_MASK);
 	rc = sluice_dev_wait_ready(dev);
 	if (rc == 0)
+		rc = dev_caps(dev, args);
+	if (rc == 0)
 		rc = sluice_dev_selftest(dev);
+	if (rc == 0)
+		rc = sluice_probe(dev, socket);
 	if (rc)
 		return rc;
-	dev_caps(dev, args);
 	dev->state = RTE_PMD_SLUICE_RUNNING;
 	rte_spinlock_init(&dev->reset_lock);
 	return dev_alloc(dev, socket);
@@ -194,7 +217,8 @@ feature_flags(const struct sluice_dev *dev)
 		RTE_CRYPTODEV_FF_HW_ACCELERATED | RTE_CRYPTODEV_FF_IN_PLACE_SGL |
 		RTE_CRYPTODEV_FF_OOP_SGL_IN_SGL_OUT | RTE_CRYPTODEV_FF_OOP_SGL_IN_LB_OUT |
 		RTE_CRYPTODEV_FF_OOP_LB_IN_SGL_OUT | RTE_CRYPTODEV_FF_OOP_LB_IN_LB_OUT |
-		(dev->has_kek ? RTE_CRYPTODEV_FF_ASYMMETRIC_CRYPTO | RTE_CRYPTODEV_FF_RSA_PRIV_OP_KEY_QT : 0);
+		(dev->has_kek || dev->has.rsa_public_sizes || dev->has.ecdh_curves ? RTE_CRYPTODEV_FF_ASYMMETRIC_CRYPTO : 0) |
+		(dev->has_kek ? RTE_CRYPTODEV_FF_RSA_PRIV_OP_KEY_QT : 0);
 }
 
 int
@@ -246,10 +270,11 @@ sluice_dev_destroy(struct rte_cryptodev *cdev)
 
 		if (!qp)
 			continue;
-		for (unsigned int c = 0; c < SLUICE_CLASSES; c++)
+		SLUICE_FOREACH_CLASS(dev, c)
 			sluice_hwq_release(&qp->hwq[c]);
 		rte_free(qp->done);
 		rte_free(qp);
+		dev->qp[i] = NULL; /* destroying the cryptodev closes it, which looks here */
 	}
 	dev->t->ops->close(dev->t);
 	dev_free(dev);

@@ -17,7 +17,6 @@
 #define WATCH_PER_TIMEOUT 8 /* looks at the device per timeout */
 #define STILL_TIMEOUTS 10 /* timeouts after which a clock that stands still counts as gone */
 #define RESET_SECONDS 60
-#define ALL_ENGINES SLUICE_ENGINE_MASK
 
 /* Reading CYCLES_LO latches CYCLES_HI. */
 static uint64_t
@@ -77,9 +76,9 @@ sluice_dev_selftest(struct sluice_dev *dev)
 	uint32_t done = dev->t->ops->reg_read32(dev->t, SLUICE_REG_SELFTEST_DONE);
 	uint32_t pass = dev->t->ops->reg_read32(dev->t, SLUICE_REG_SELFTEST_PASS);
 
-	if ((done & pass & ALL_ENGINES) == ALL_ENGINES)
+	if ((done & pass & dev->has.engines) == dev->has.engines)
 		return 0;
-	SLUICE_LOG(ERR, "self test: done 0x%" PRIx32 ", passed 0x%" PRIx32 ", wanted 0x%x", done, pass, ALL_ENGINES);
+	SLUICE_LOG(ERR, "self test: done 0x%" PRIx32 ", passed 0x%" PRIx32 ", wanted 0x%x", done, pass, dev->has.engines);
 	return -EIO;
 }
 
@@ -178,12 +177,17 @@ quiet(struct sluice_dev *dev)
 static void
 reset_finish(struct sluice_dev *dev)
 {
-	for (unsigned int i = 0; i < SLUICE_MAX_QPS; i++)
-		for (unsigned int c = 0; c < SLUICE_CLASSES && dev->qp[i]; c++)
+	for (unsigned int i = 0; i < SLUICE_MAX_QPS; i++) {
+		if (!dev->qp[i])
+			continue;
+		SLUICE_FOREACH_CLASS(dev, c)
 			sluice_hwq_program(dev, &dev->qp[i]->hwq[c]);
-	for (unsigned int c = 0; c < 2; c++)
+	}
+	for (unsigned int c = 0; c < SLUICE_CLASSES; c++) {
 		sluice_slot_forget(&dev->sessions[c]);
-	sluice_slot_forget(&dev->keys);
+		sluice_slot_forget(&dev->keys[c]);
+	}
+	sluice_slot_void(&dev->secrets);
 	dev->epoch++;
 	dev->resets++;
 	if (dev->started)

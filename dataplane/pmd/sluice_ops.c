@@ -43,7 +43,7 @@ drain(struct sluice_qp *qp)
 {
 	struct rte_crypto_op *none[1];
 
-	for (unsigned int c = 0; c < SLUICE_CLASSES; c++) {
+	SLUICE_FOREACH_CLASS(qp->dev, c) {
 		struct sluice_hwq *q = &qp->hwq[c];
 
 		for (int i = 0; i < DRAIN_TRIES && q->mz && q->head != q->tail &&
@@ -66,7 +66,7 @@ qp_release(struct rte_cryptodev *cdev, uint16_t id)
 	if (__atomic_load_n(&qp->inflight, __ATOMIC_ACQUIRE))
 		return -EAGAIN;
 	drain(qp);
-	for (unsigned int c = 0; c < SLUICE_CLASSES; c++) {
+	SLUICE_FOREACH_CLASS(dev, c) {
 		if (qp->hwq[c].mz)
 			sluice_hwq_stop(dev, &qp->hwq[c]);
 		sluice_hwq_release(&qp->hwq[c]);
@@ -112,15 +112,15 @@ qp_setup(struct rte_cryptodev *cdev, uint16_t id, const struct rte_cryptodev_qp_
 	qp->done = rte_zmalloc_socket("sluice_done", n * sizeof(void *), 0, socket);
 	dev->qp[id] = qp;
 	rc = qp->done ? 0 : -ENOMEM;
-	for (unsigned int c = 0; c < SLUICE_CLASSES && rc == 0; c++)
-		rc = sluice_hwq_setup(qp, c, c == SLUICE_ENGINE_PKA ? RTE_MIN(n, SLUICE_PKA_DESC) : n, socket);
+	SLUICE_FOREACH_CLASS(dev, c)
+		rc = rc ? rc : sluice_hwq_setup(qp, c, n, socket);
 	if (rc) {
 		SLUICE_LOG(ERR, "queue pair %u: no memory for rings of %u", id, n);
 		qp_release(cdev, id);
 		return rc;
 	}
 	if (sluice_state(dev) == RTE_PMD_SLUICE_RUNNING)
-		for (unsigned int c = 0; c < SLUICE_CLASSES; c++)
+		SLUICE_FOREACH_CLASS(dev, c)
 			sluice_hwq_program(dev, &qp->hwq[c]);
 	cdev->data->queue_pairs[id] = qp;
 	return 0;
@@ -133,7 +133,7 @@ info_get(struct rte_cryptodev *cdev, struct rte_cryptodev_info *info)
 
 	info->driver_id = cdev->driver_id;
 	info->feature_flags = cdev->feature_flags;
-	info->capabilities = sluice_capabilities(dev->has_kek);
+	info->capabilities = dev->caps;
 	info->max_nb_queue_pairs = dev->max_qps;
 	info->sym.max_nb_sessions = dev->nb_sessions;
 }

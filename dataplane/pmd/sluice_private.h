@@ -1,8 +1,8 @@
 /*
  * The driver's insides: what its files share. Nobody else includes this.
  *
- * A DPDK queue pair n owns three hardware queues: 3n (aead), 3n+1 (mac) and 3n+2 (pka). Everything a burst touches is
- * preallocated per hardware queue; a burst takes no lock, allocates nothing and rings each doorbell once.
+ * A DPDK queue pair owns one hardware queue for each engine that the device has (CAP2.ENGINES), in the order of the engines' ids: with N
+ * engines, queue pair n has the hardware queues nN to nN+N-1. Everything a burst touches is preallocated per hardware queue; a burst takes no lock, allocates nothing and rings each doorbell once.
  */
 #ifndef SLUICE_PRIVATE_H
 #define SLUICE_PRIVATE_H
@@ -21,16 +21,17 @@ extern int sluice_logtype;
 #define SLUICE_LOG(level, fmt, ...) \
 	rte_log(RTE_LOG_##level, sluice_logtype, "sluice: " fmt "\n", ##__VA_ARGS__)
 
-#define SLUICE_CLASSES SLUICE_NUM_ENGINES
-#define SLUICE_MAX_QPS (SLUICE_NUM_QUEUES_MAX / SLUICE_CLASSES)
+#define SLUICE_CLASSES (SLUICE_ENGINE_KDF + 1u) /* engine ids of the map; a device may have fewer */
+#define SLUICE_MAX_QPS 32u /* bits of sluice_ctx.loaded */
 #define SLUICE_MIN_DESC 16u
 #define SLUICE_PKA_DESC 64u /* a public-key engine holds eight; more would only wait longer */
 #define SLUICE_OP_DESCS 4u /* descriptors of one op at most: two session loads, two operations */
+#define SLUICE_KDF_DESC 64u /* of a kdf queue at least: a script is RTE_PMD_SLUICE_MAX_STEPS of them */
 #define SLUICE_HEAD_BYTES 128u /* a session context, or IV and short AAD */
 #define SLUICE_TAG_BYTES 64u
 #define SLUICE_IV_BYTES 16u
-#define SLUICE_GCM_IV_BYTES 12u
-#define SLUICE_RSA_BYTES 256u
+#define SLUICE_AEAD_IV_BYTES 12u
+#define SLUICE_RSA_MAX 512u /* bytes of the longest modulus */
 #define SLUICE_RESULT 1536u /* where in a slot's memory a public-key or PRF result goes */
 #define SLUICE_FREE_BURST 8u /* sessions erased per dequeue burst at most */
 
@@ -43,6 +44,7 @@ struct sluice_slot_pool {
 	uint32_t *free; /* stack of indexes */
 	uint32_t *pending; /* handles whose erasure no queue has been given yet */
 	uint16_t *gen; /* by index - first: generation last given out */
+	uint8_t *taken; /* by index - first: somebody has it */
 };
 
 /* Handle of a free slot with a new generation, 0 when all are taken. */
@@ -51,10 +53,14 @@ uint32_t sluice_slot_get(struct sluice_slot_pool *p);
 void sluice_slot_put(struct sluice_slot_pool *p, uint32_t handle);
 /* The device holds it: some queue shall erase it. */
 void sluice_slot_put_later(struct sluice_slot_pool *p, uint32_t handle);
+/* The same for a handle that comes from outside: one that is not taken is left alone. */
+void sluice_slot_give(struct sluice_slot_pool *p, uint32_t handle);
 /* One handle to erase, or 0. */
 uint32_t sluice_slot_pending(struct sluice_slot_pool *p);
 /* After a reset: nothing is left to erase. */
 void sluice_slot_forget(struct sluice_slot_pool *p);
+/* After a reset, of slots whose owners do not give them back: all are free, all handles of before are void. */
+void sluice_slot_void(struct sluice_slot_pool *p);
 int sluice_slot_init(struct sluice_slot_pool *p, uint32_t first, uint32_t count, int socket);
 void sluice_slot_fini(struct sluice_slot_pool *p);
 
@@ -81,11 +87,19 @@ struct sluice_sym_session {
 	struct sluice_session cipher_image, auth_image; /* sources of SESSION_LOAD */
 };
 
+/* Standard asymmetric session: RSA with its key wrapped and a slot of its own, or a curve, whose keys come with each op. */
 struct sluice_asym_session {
 	struct sluice_ctx key;
-	uint32_t blob_len;
+	uint8_t xform; /* enum rte_crypto_asym_xform_type */
+	uint8_t curve; /* enum rte_pmd_sluice_curve */
+	uint16_t bytes; /* of the modulus, of a coordinate */
+	uint32_t e; /* public exponent */
+	uint32_t blob_len; /* 0: only public operations */
+	uint8_t n[SLUICE_RSA_MAX];
 	uint8_t blob[RTE_PMD_SLUICE_PKA_MAX_IN];
 };
+
+enum sluice_load { SLUICE_LOAD_TODO, SLUICE_LOAD_SENT, SLUICE_LOAD_DONE, SLUICE_LOAD_REFUSED };
 
 struct rte_pmd_sluice_tls_session {
 	struct sluice_dev *dev;
@@ -93,6 +107,8 @@ struct rte_pmd_sluice_tls_session {
 	uint16_t qp_id, inflight;
 	uint8_t used, write, head; /* head: bytes of a record before its payload */
 	uint8_t alg; /* enum rte_pmd_sluice_tls_alg */
+	uint8_t etm;
+	uint8_t load; /* of its keys: enum sluice_load */
 	uint16_t ver;
 	struct sluice_session image; /* wiped once it is on its way */
 };
@@ -100,24 +116,28 @@ struct rte_pmd_sluice_tls_session {
 /* ---- queues ---- */
 
 enum sluice_slot_kind {
-	SLUICE_SLOT_LOAD, /* session or key load in front of an op */
+	SLUICE_SLOT_LOAD, /* session or key load in front of an op; session: the TLS session that waits for it, or NULL */
 	SLUICE_SLOT_FREE, /* erasure of a session slot */
 	SLUICE_SLOT_PART, /* first half of a chain */
 	SLUICE_SLOT_SYM, /* the last descriptor of an op, by kind of op */
 	SLUICE_SLOT_RECORD,
 	SLUICE_SLOT_RSA,
+	SLUICE_SLOT_EC,
 	SLUICE_SLOT_PKA,
+	SLUICE_SLOT_STEP, /* a step of a script that is not its last */
 };
 
 /* What the driver remembers of a descriptor in flight. */
 struct sluice_slot {
 	struct rte_crypto_op *op; /* NULL for FREE */
 	void *session; /* by kind */
-	uint32_t handle; /* FREE */
+	uint32_t handle; /* FREE; EC: key slot of this op alone, or 0 */
+	struct sluice_slot_pool *pool; /* FREE: where the handle goes */
 	uint32_t min_len, max_len; /* bytes that a good completion may claim */
 	uint32_t offset; /* RECORD: where the result starts in the destination */
 	uint8_t kind;
-	uint8_t earlier; /* status of the op's earlier descriptor */
+	uint8_t earlier; /* status of the op's earlier descriptors: the first that is not OK */
+	uint8_t step; /* of a script: index */
 	uint16_t secret; /* bytes at the start of its memory that are wiped on completion */
 };
 
@@ -165,6 +185,15 @@ struct sluice_qp {
 	struct sluice_hwq hwq[SLUICE_CLASSES];
 	struct rte_cryptodev_stats stats;
 	uint64_t bad_completions, timeouts;
+	uint64_t status[RTE_PMD_SLUICE_STATUSES]; /* completions by enum sluice_status */
+};
+
+/* What the device does: found out by sluice_probe.c. Bits are 1 << the enum's value, as in struct rte_pmd_sluice_info. */
+struct sluice_has {
+	uint8_t engines;
+	uint8_t hashes, prf_hashes, hkdf, ecdh_curves, ecdsa_curves, eddsa_curves, rsa_sizes, rsa_public_sizes, kdf;
+	uint8_t gcm, chacha, ctr, cbc; /* ciphers of the standard API */
+	uint8_t tls[RTE_PMD_SLUICE_TLS_ALGS], tls_etm[RTE_PMD_SLUICE_TLS_ALGS];
 };
 
 #define SLUICE_ARG_PATH 256u
@@ -185,7 +214,9 @@ struct sluice_dev {
 	uint16_t epoch; /* counts resets */
 	uint16_t max_qps, nb_keys, asym_slots;
 	uint16_t max_ring_log2;
-	uint32_t nb_sessions;
+	uint8_t nb_classes; /* engines of the device */
+	uint32_t nb_sessions, nb_secrets;
+	struct sluice_has has;
 	uint64_t timeout_tsc, timeout_cycles;
 	uint8_t has_kek; /* raw RSA keys can be wrapped */
 	uint8_t fault_inject;
@@ -194,9 +225,12 @@ struct sluice_dev {
 	uint8_t kek[32];
 	uint64_t reset_deadline, failures, resets;
 	rte_spinlock_t reset_lock;
-	struct sluice_slot_pool sessions[2]; /* of aead and mac */
-	struct sluice_slot_pool keys; /* of standard asymmetric sessions */
-	struct rte_pmd_sluice_tls_session *tls[2]; /* by slot */
+	/* by engine id; a pool of an engine that has none of its kind is empty */
+	struct sluice_slot_pool sessions[SLUICE_CLASSES]; /* of aead, mac, chacha */
+	struct sluice_slot_pool keys[SLUICE_CLASSES]; /* of pka and ecc: for standard asymmetric operations */
+	struct sluice_slot_pool secrets;
+	struct rte_pmd_sluice_tls_session *tls[SLUICE_CLASSES]; /* by slot */
+	struct rte_cryptodev_capabilities *caps;
 	struct sluice_qp *qp[SLUICE_MAX_QPS];
 };
 
@@ -213,6 +247,15 @@ int sluice_args_parse(const char *text, struct sluice_args *args);
 /* Reads the card's key-encryption key of a simulated device; 0 or -errno after saying why. */
 int sluice_kek_read(const char *path, uint8_t kek[32]);
 
+/* ---- sluice_probe.c ---- */
+/* Asks a device that was just reset what it can do, by trying; fills dev->has. 0 or -errno after saying why. */
+int sluice_probe(struct sluice_dev *dev, int socket);
+
+/* Engine ids of the device, in order. */
+#define SLUICE_FOREACH_CLASS(dev, c) \
+	for (unsigned int c = 0; c < SLUICE_CLASSES; c++) \
+		if ((dev)->has.engines >> c & 1)
+
 /* ---- sluice_health.c ---- */
 /* Identity, self test: 0 or -errno after saying what is wrong. */
 int sluice_dev_identify(struct sluice_dev *dev);
@@ -223,6 +266,8 @@ void sluice_dev_fail(struct sluice_dev *dev, enum rte_pmd_sluice_failure why);
 void sluice_watch(struct sluice_qp *qp, struct sluice_hwq *q);
 /* One step of a reset; as rte_pmd_sluice_device_reset(). */
 int sluice_dev_reset(struct sluice_dev *dev);
+/* "aead", "mac", ... */
+const char *sluice_engine_name(unsigned int engine);
 /* The device of a cryptodev id, NULL when it is not one of ours. */
 struct sluice_dev *sluice_dev_of(uint8_t dev_id);
 
@@ -234,6 +279,11 @@ sluice_state(const struct sluice_dev *dev)
 
 /* ---- sluice_queue.c ---- */
 int sluice_hwq_setup(struct sluice_qp *qp, unsigned int class, uint32_t ndesc, int socket);
+/* The same outside a queue pair, on hardware queue `id`. */
+int sluice_hwq_alloc(struct sluice_hwq *q, struct sluice_dev *dev, uint16_t id, unsigned int class,
+	uint32_t ndesc, int socket);
+/* Entries of the ring of a class in a queue pair of n descriptors. */
+uint32_t sluice_hwq_size(unsigned int class, uint32_t n);
 void sluice_hwq_release(struct sluice_hwq *q);
 /* Tells the device about the rings, both indexes at zero. */
 void sluice_hwq_program(struct sluice_dev *dev, struct sluice_hwq *q);
@@ -276,9 +326,16 @@ sluice_hwq_push(struct sluice_hwq *q)
 	q->tail++;
 }
 
-/* Puts a load of ctx in front when this queue pair has not sent it yet. image: bytes of the source. */
+/* Puts a load of ctx in front when this queue pair has not sent it yet. image: bytes of the source. tls: who waits for it, or NULL. */
 void sluice_hwq_load(struct sluice_qp *qp, struct sluice_hwq *q, struct sluice_ctx *ctx,
-	const void *image, uint32_t len);
+	const void *image, uint32_t len, struct rte_pmd_sluice_tls_session *tls);
+
+/*
+ * The descriptor of an operand of len bytes copied beside it, with room for `result` bytes of result there. A good completion may claim
+ * just that many.
+ */
+struct sluice_slot *sluice_hwq_operand(struct sluice_hwq *q, uint8_t opcode, uint32_t handle,
+	const void *in, uint32_t len, uint32_t result, struct sluice_desc **desc);
 
 /* ---- completions (sluice_cpl.c): pure, so that it can be fuzzed ---- */
 enum sluice_cpl_verdict {
@@ -310,11 +367,18 @@ int sluice_sym_enqueue(struct sluice_qp *qp, struct rte_crypto_op *op);
 int sluice_asym_enqueue(struct sluice_qp *qp, struct rte_crypto_op *op);
 int sluice_record_enqueue(struct sluice_qp *qp, struct rte_crypto_op *op);
 int sluice_pka_enqueue(struct sluice_qp *qp, struct rte_crypto_op *op);
+int sluice_ec_enqueue(struct sluice_qp *qp, struct rte_crypto_op *op, struct sluice_asym_session *s);
 /* Finish the op of a slot whose descriptors all succeeded: set its status and results. */
 void sluice_sym_finish(struct sluice_slot *s, const struct sluice_slot_mem *mem);
 void sluice_rsa_finish(struct sluice_slot *s, const struct sluice_slot_mem *mem);
 void sluice_record_finish(struct sluice_slot *s, const struct sluice_cpl *cpl);
 void sluice_pka_finish(struct sluice_slot *s, const struct sluice_slot_mem *mem,
+	const struct sluice_cpl *cpl);
+void sluice_ec_finish(struct sluice_slot *s, const struct sluice_slot_mem *mem);
+/* An EC op of this slot is over, whatever its status: its key slot goes back. */
+void sluice_ec_leave(struct sluice_qp *qp, struct sluice_slot *s);
+/* A step of a script succeeded: its public result. */
+void sluice_step_finish(struct sluice_slot *s, const struct sluice_slot_mem *mem,
 	const struct sluice_cpl *cpl);
 
 int sluice_sym_session_configure(struct rte_cryptodev *cdev, struct rte_crypto_sym_xform *xform,
@@ -323,9 +387,13 @@ void sluice_sym_session_clear(struct rte_cryptodev *cdev, struct rte_cryptodev_s
 int sluice_asym_session_configure(struct rte_cryptodev *cdev, struct rte_crypto_asym_xform *xform,
 	struct rte_cryptodev_asym_session *sess);
 void sluice_asym_session_clear(struct rte_cryptodev *cdev, struct rte_cryptodev_asym_session *sess);
-const struct rte_cryptodev_capabilities *sluice_capabilities(bool asym);
-/* sluice_rsa_key.c: makes the wrapped blob of a raw key; its length, or -errno */
+/* The list for a device, allocated; NULL: no memory. */
+struct rte_cryptodev_capabilities *sluice_capabilities(const struct sluice_dev *dev, int socket);
+/* sluice_raw_key.c: makes the wrapped blob of a raw key; its length, or -errno */
 int sluice_rsa_wrap(const struct rte_crypto_rsa_xform *key, const uint8_t kek[32], uint8_t *blob,
+	size_t room);
+/* The same of a private scalar of n bytes on P-256 or P-384. */
+int sluice_ec_wrap(uint8_t curve, const uint8_t *scalar, size_t n, const uint8_t kek[32], uint8_t *blob,
 	size_t room);
 
 /* A session whose device copy died with a reset. */

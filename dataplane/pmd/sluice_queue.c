@@ -1,6 +1,6 @@
 /*
  * Hardware queues: rings in a memzone, completions, loads and erasures of sessions. Called by the thread that owns the queue pair.
- * What an op means is not known here (sluice_sym.c, sluice_tls.c, sluice_asym.c).
+ * What an op means is not known here (sluice_sym.c, sluice_tls.c, sluice_pka.c, sluice_asym.c, sluice_ec.c).
  */
 #include <errno.h>
 #include <stdio.h>
@@ -21,19 +21,33 @@ mask(const struct sluice_hwq *q)
 	return q->size - 1;
 }
 
-int
-sluice_hwq_setup(struct sluice_qp *qp, unsigned int class, uint32_t ndesc, int socket)
+static bool
+has_keys(unsigned int class)
 {
-	struct sluice_hwq *q = &qp->hwq[class];
+	return class == SLUICE_ENGINE_PKA || class == SLUICE_ENGINE_ECC;
+}
+
+uint32_t
+sluice_hwq_size(unsigned int class, uint32_t n)
+{
+	if (has_keys(class))
+		return RTE_MIN(n, SLUICE_PKA_DESC);
+	return class == SLUICE_ENGINE_KDF ? RTE_MAX(n, SLUICE_KDF_DESC) : n;
+}
+
+int
+sluice_hwq_alloc(struct sluice_hwq *q, struct sluice_dev *dev, uint16_t id, unsigned int class,
+	uint32_t ndesc, int socket)
+{
 	size_t sq = ndesc * sizeof(struct sluice_desc), cq = ndesc * sizeof(struct sluice_cpl);
 	char name[RTE_MEMZONE_NAMESIZE];
 	uint8_t *p;
 
 	memset(q, 0, sizeof(*q));
-	q->id = (uint16_t)(qp->id * SLUICE_CLASSES + class);
+	q->id = id;
 	q->class = (uint8_t)class;
 	q->size = ndesc;
-	snprintf(name, sizeof(name), "sluice%u_q%u", qp->dev->cdev->data->dev_id, q->id);
+	snprintf(name, sizeof(name), "sluice%u_q%u", dev->cdev->data->dev_id, q->id);
 	q->stride = offsetof(struct sluice_slot_mem, in) +
 		(class == SLUICE_ENGINE_PKA ? RTE_PMD_SLUICE_PKA_MAX_IN : SLUICE_SHORT_IN);
 	q->mz = rte_memzone_reserve_aligned(name, sq + cq + (size_t)ndesc * q->stride, socket,
@@ -55,6 +69,16 @@ sluice_hwq_setup(struct sluice_qp *qp, unsigned int class, uint32_t ndesc, int s
 	return 0;
 }
 
+int
+sluice_hwq_setup(struct sluice_qp *qp, unsigned int class, uint32_t ndesc, int socket)
+{
+	struct sluice_dev *dev = qp->dev;
+	unsigned int before = __builtin_popcount(dev->has.engines & ((1u << class) - 1));
+
+	return sluice_hwq_alloc(&qp->hwq[class], dev, (uint16_t)(qp->id * dev->nb_classes + before), class,
+		sluice_hwq_size(class, ndesc), socket);
+}
+
 void
 sluice_hwq_release(struct sluice_hwq *q)
 {
@@ -67,6 +91,34 @@ sluice_hwq_release(struct sluice_hwq *q)
 	q->slot = NULL;
 }
 
+/* A session whose owner may ask for it has its keys, or has not. */
+static void
+loaded(struct sluice_slot *s, uint8_t status)
+{
+	struct rte_pmd_sluice_tls_session *sess = s->session;
+
+	if (!sess)
+		return;
+	__atomic_store_n(&sess->load, status == SLUICE_ST_OK ? SLUICE_LOAD_DONE : SLUICE_LOAD_REFUSED, __ATOMIC_RELEASE);
+	sess->inflight--;
+}
+
+/* What is of no op and did not complete before a reset. */
+static void
+leftovers(struct sluice_hwq *q)
+{
+	for (; q->head != q->tail; q->head++) {
+		struct sluice_slot *s = &q->slot[q->head & mask(q)];
+
+		if (s->kind == SLUICE_SLOT_FREE)
+			sluice_slot_put(s->pool, s->handle);
+		else if (s->kind == SLUICE_SLOT_LOAD)
+			loaded(s, SLUICE_ST_ABORTED);
+		if (s->secret)
+			ct_wipe(sluice_hwq_mem(q, q->head)->in, s->secret);
+	}
+}
+
 void
 sluice_hwq_program(struct sluice_dev *dev, struct sluice_hwq *q)
 {
@@ -74,6 +126,7 @@ sluice_hwq_program(struct sluice_dev *dev, struct sluice_hwq *q)
 	uint32_t config = rte_log2_u32(q->size) << SLUICE_QUEUE_CONFIG_SIZE_LOG2_SHIFT |
 		(uint32_t)q->class << SLUICE_QUEUE_CONFIG_CLASS_SHIFT;
 
+	leftovers(q);
 	q->head = q->tail = q->rung_head = q->rung_tail = 0;
 	q->watch_armed = 0;
 	memset(q->cq, 0, q->size * sizeof(struct sluice_cpl));
@@ -107,39 +160,63 @@ sluice_hwq_next(struct sluice_hwq *q, struct sluice_slot **slot, struct sluice_s
 	return d;
 }
 
-void
-sluice_hwq_load(struct sluice_qp *qp, struct sluice_hwq *q, struct sluice_ctx *ctx, const void *image,
-	uint32_t len)
+struct sluice_slot *
+sluice_hwq_operand(struct sluice_hwq *q, uint8_t opcode, uint32_t handle, const void *in, uint32_t len,
+	uint32_t result, struct sluice_desc **desc)
 {
 	struct sluice_slot_mem *mem;
 	struct sluice_slot *slot;
 	struct sluice_desc *d;
 	rte_iova_t iova;
 
+	d = sluice_hwq_next(q, &slot, &mem, &iova);
+	if (len)
+		memcpy(mem->in, in, len);
+	d->opcode = opcode;
+	d->handle = handle;
+	d->src_addr = len ? iova + offsetof(struct sluice_slot_mem, in) : 0;
+	d->src_len = len;
+	d->dst_addr = result ? iova + offsetof(struct sluice_slot_mem, in) + SLUICE_RESULT : 0;
+	d->dst_len = result;
+	slot->min_len = slot->max_len = result;
+	slot->secret = (uint16_t)RTE_MAX(len, result ? SLUICE_RESULT + result : 0);
+	*desc = d;
+	sluice_hwq_push(q);
+	return slot;
+}
+
+void
+sluice_hwq_load(struct sluice_qp *qp, struct sluice_hwq *q, struct sluice_ctx *ctx, const void *image,
+	uint32_t len, struct rte_pmd_sluice_tls_session *tls)
+{
+	struct sluice_slot *slot;
+	struct sluice_desc *d;
+
 	if (!ctx->handle || __atomic_load_n(&ctx->loaded, __ATOMIC_RELAXED) & 1u << qp->id)
 		return;
 	__atomic_fetch_or(&ctx->loaded, 1u << qp->id, __ATOMIC_RELAXED);
-	d = sluice_hwq_next(q, &slot, &mem, &iova);
-	d->opcode = ctx->class == SLUICE_ENGINE_PKA ? SLUICE_OP_KEY_LOAD : SLUICE_OP_SESSION_LOAD;
-	d->handle = ctx->handle;
-	d->src_len = len;
-	d->src_addr = iova + offsetof(struct sluice_slot_mem, in);
-	memcpy(mem->in, image, len);
+	slot = sluice_hwq_operand(q, has_keys(ctx->class) ? SLUICE_OP_KEY_LOAD : SLUICE_OP_SESSION_LOAD, ctx->handle,
+		image, len, 0, &d);
 	slot->kind = SLUICE_SLOT_LOAD;
-	slot->secret = (uint16_t)len;
-	sluice_hwq_push(q);
+	slot->session = tls;
 }
 
+/* Slots that a queue of this class erases, and how. */
 static struct sluice_slot_pool *
-pool_of(struct sluice_dev *dev, unsigned int class)
+pool_of(struct sluice_dev *dev, unsigned int class, uint8_t *opcode)
 {
-	return class == SLUICE_ENGINE_PKA ? &dev->keys : &dev->sessions[class];
+	*opcode = has_keys(class) ? SLUICE_OP_KEY_FREE : class == SLUICE_ENGINE_KDF ? SLUICE_OP_SECRET_FREE :
+		SLUICE_OP_SESSION_FREE;
+	if (class == SLUICE_ENGINE_KDF)
+		return &dev->secrets;
+	return has_keys(class) ? &dev->keys[class] : &dev->sessions[class];
 }
 
 void
 sluice_hwq_frees(struct sluice_qp *qp, struct sluice_hwq *q)
 {
-	struct sluice_slot_pool *pool = pool_of(qp->dev, q->class);
+	uint8_t opcode;
+	struct sluice_slot_pool *pool = pool_of(qp->dev, q->class, &opcode);
 	struct sluice_slot_mem *mem;
 	struct sluice_slot *slot;
 	struct sluice_desc *d;
@@ -151,10 +228,11 @@ sluice_hwq_frees(struct sluice_qp *qp, struct sluice_hwq *q)
 		if (!handle)
 			return;
 		d = sluice_hwq_next(q, &slot, &mem, &iova);
-		d->opcode = q->class == SLUICE_ENGINE_PKA ? SLUICE_OP_KEY_FREE : SLUICE_OP_SESSION_FREE;
+		d->opcode = opcode;
 		d->handle = handle;
 		slot->kind = SLUICE_SLOT_FREE;
 		slot->handle = handle;
+		slot->pool = pool;
 		sluice_hwq_push(q);
 	}
 }
@@ -183,6 +261,7 @@ op_status(uint8_t status)
 	case SLUICE_ST_BAD_HANDLE:
 	case SLUICE_ST_BAD_SESSION:
 	case SLUICE_ST_SEQ_EXHAUSTED:
+	case SLUICE_ST_BAD_SECRET:
 		return RTE_CRYPTO_OP_STATUS_INVALID_SESSION;
 	case SLUICE_ST_BAD_DESC:
 	case SLUICE_ST_BAD_RECORD:
@@ -201,6 +280,8 @@ leave(struct sluice_qp *qp, struct sluice_slot *s)
 {
 	if (s->kind == SLUICE_SLOT_RECORD)
 		((struct rte_pmd_sluice_tls_session *)s->session)->inflight--;
+	if (s->kind == SLUICE_SLOT_EC)
+		sluice_ec_leave(qp, s);
 	__atomic_store_n(&qp->inflight, qp->inflight - 1, __ATOMIC_RELEASE);
 }
 
@@ -225,6 +306,9 @@ finish(struct sluice_qp *qp, struct sluice_slot *s, const struct sluice_slot_mem
 		case SLUICE_SLOT_RSA:
 			sluice_rsa_finish(s, mem);
 			break;
+		case SLUICE_SLOT_EC:
+			sluice_ec_finish(s, mem);
+			break;
 		default:
 			sluice_pka_finish(s, mem, cpl);
 		}
@@ -242,14 +326,20 @@ complete(struct sluice_qp *qp, struct sluice_hwq *q, const struct sluice_cpl *cp
 	struct sluice_slot *s = &q->slot[i];
 	struct rte_crypto_op *op = NULL;
 
+	qp->status[cpl->status]++;
 	switch (s->kind) {
 	case SLUICE_SLOT_LOAD: /* if it failed, the op behind it is told BAD_HANDLE */
+		loaded(s, cpl->status);
 		break;
 	case SLUICE_SLOT_FREE:
-		sluice_slot_put(pool_of(qp->dev, q->class), s->handle);
+		sluice_slot_put(s->pool, s->handle);
 		break;
+	case SLUICE_SLOT_STEP:
+		if (s->earlier == SLUICE_ST_OK && cpl->status == SLUICE_ST_OK)
+			sluice_step_finish(s, sluice_hwq_mem(q, i), cpl);
+		/* fall through */
 	case SLUICE_SLOT_PART:
-		q->slot[(q->head + 1) & mask(q)].earlier = cpl->status;
+		q->slot[(q->head + 1) & mask(q)].earlier = s->earlier != SLUICE_ST_OK ? s->earlier : cpl->status;
 		break;
 	default:
 		op = finish(qp, s, sluice_hwq_mem(q, i), cpl);
@@ -302,10 +392,13 @@ sluice_hwq_flush(struct sluice_qp *qp, struct sluice_hwq *q, struct rte_crypto_o
 		struct sluice_slot *s = &q->slot[q->head & mask(q)];
 
 		if (s->kind == SLUICE_SLOT_FREE)
-			sluice_slot_put(pool_of(qp->dev, q->class), s->handle);
+			sluice_slot_put(s->pool, s->handle);
+		if (s->kind == SLUICE_SLOT_LOAD)
+			loaded(s, SLUICE_ST_ABORTED);
 		if (s->secret)
 			ct_wipe(sluice_hwq_mem(q, q->head)->in, s->secret);
-		if (s->kind == SLUICE_SLOT_LOAD || s->kind == SLUICE_SLOT_FREE || s->kind == SLUICE_SLOT_PART)
+		if (s->kind == SLUICE_SLOT_LOAD || s->kind == SLUICE_SLOT_FREE || s->kind == SLUICE_SLOT_PART ||
+				s->kind == SLUICE_SLOT_STEP)
 			continue;
 		s->op->status = RTE_CRYPTO_OP_STATUS_ERROR;
 		s->op->reserved[1] = RTE_PMD_SLUICE_NO_DEVICE_STATUS;

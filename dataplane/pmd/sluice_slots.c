@@ -18,7 +18,8 @@ sluice_slot_init(struct sluice_slot_pool *p, uint32_t first, uint32_t count, int
 	p->free = rte_zmalloc_socket("sluice_slots", count * sizeof(uint32_t), 0, socket);
 	p->pending = rte_zmalloc_socket("sluice_slots", count * sizeof(uint32_t), 0, socket);
 	p->gen = rte_zmalloc_socket("sluice_slots", count * sizeof(uint16_t), 0, socket);
-	if (!p->free || !p->pending || !p->gen) {
+	p->taken = rte_zmalloc_socket("sluice_slots", count, 0, socket);
+	if (!p->free || !p->pending || !p->gen || !p->taken) {
 		sluice_slot_fini(p);
 		return -ENOMEM;
 	}
@@ -33,6 +34,7 @@ sluice_slot_fini(struct sluice_slot_pool *p)
 	rte_free(p->free);
 	rte_free(p->pending);
 	rte_free(p->gen);
+	rte_free(p->taken);
 	*p = (struct sluice_slot_pool){ 0 };
 }
 
@@ -49,6 +51,7 @@ sluice_slot_get(struct sluice_slot_pool *p)
 		gen = &p->gen[index - p->first];
 		if (++*gen == 0)
 			*gen = 1;
+		p->taken[index - p->first] = 1;
 		handle = RTE_PMD_SLUICE_KEY_HANDLE(index, *gen);
 	}
 	rte_spinlock_unlock(&p->lock);
@@ -59,6 +62,7 @@ void
 sluice_slot_put(struct sluice_slot_pool *p, uint32_t handle)
 {
 	rte_spinlock_lock(&p->lock);
+	p->taken[(handle & 0xffff) - p->first] = 0;
 	p->free[p->nfree++] = handle & 0xffff;
 	rte_spinlock_unlock(&p->lock);
 }
@@ -67,7 +71,21 @@ void
 sluice_slot_put_later(struct sluice_slot_pool *p, uint32_t handle)
 {
 	rte_spinlock_lock(&p->lock);
+	p->taken[(handle & 0xffff) - p->first] = 0;
 	p->pending[p->npending++] = handle;
+	rte_spinlock_unlock(&p->lock);
+}
+
+void
+sluice_slot_give(struct sluice_slot_pool *p, uint32_t handle)
+{
+	uint32_t i = (handle & 0xffff) - p->first;
+
+	rte_spinlock_lock(&p->lock);
+	if (i < p->count && p->taken[i] && p->gen[i] == handle >> 16) {
+		p->taken[i] = 0;
+		p->pending[p->npending++] = handle;
+	}
 	rte_spinlock_unlock(&p->lock);
 }
 
@@ -90,5 +108,18 @@ sluice_slot_forget(struct sluice_slot_pool *p)
 	rte_spinlock_lock(&p->lock);
 	while (p->npending)
 		p->free[p->nfree++] = p->pending[--p->npending] & 0xffff;
+	rte_spinlock_unlock(&p->lock);
+}
+
+void
+sluice_slot_void(struct sluice_slot_pool *p)
+{
+	rte_spinlock_lock(&p->lock);
+	p->nfree = p->count;
+	p->npending = 0;
+	for (uint32_t i = 0; i < p->count; i++) {
+		p->free[i] = p->first + p->count - 1 - i;
+		p->taken[i] = 0;
+	}
 	rte_spinlock_unlock(&p->lock);
 }

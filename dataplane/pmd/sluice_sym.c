@@ -10,10 +10,8 @@
 #include "dataplane/pmd/sluice_private.h"
 #include "dataplane/pmd/sluice_sg.h"
 
-#define AAD_INLINE (SLUICE_HEAD_BYTES - SLUICE_GCM_IV_BYTES)
-#define GCM_TAG_BYTES 16u
-#define SHA1_BYTES 20u
-#define SHA256_BYTES 32u
+#define AAD_INLINE (SLUICE_HEAD_BYTES - SLUICE_AEAD_IV_BYTES)
+#define TAG_BYTES 16u
 
 /* ---- sessions ---- */
 
@@ -24,22 +22,25 @@ key_good(const uint8_t *data, uint16_t len)
 }
 
 static int
-set_aead(struct sluice_sym_session *s, const struct rte_crypto_aead_xform *x)
+set_aead(const struct sluice_dev *dev, struct sluice_sym_session *s, const struct rte_crypto_aead_xform *x)
 {
-	if (x->algo != RTE_CRYPTO_AEAD_AES_GCM || x->iv.length != SLUICE_GCM_IV_BYTES)
+	bool chacha = x->algo == RTE_CRYPTO_AEAD_CHACHA20_POLY1305;
+
+	if ((chacha ? !dev->has.chacha : x->algo != RTE_CRYPTO_AEAD_AES_GCM || !dev->has.gcm) ||
+			x->iv.length != SLUICE_AEAD_IV_BYTES)
 		return -ENOTSUP;
-	if (!key_good(x->key.data, x->key.length) || x->digest_length < 4 ||
-			x->digest_length > GCM_TAG_BYTES)
+	if (!key_good(x->key.data, x->key.length) || (chacha && x->key.length != 32) ||
+			x->digest_length < (chacha ? TAG_BYTES : 4) || x->digest_length > TAG_BYTES)
 		return -EINVAL;
 	s->order = SLUICE_AEAD;
 	s->encrypt = s->generate = x->op == RTE_CRYPTO_AEAD_OP_ENCRYPT;
 	s->digest_len = x->digest_length;
-	s->full_len = GCM_TAG_BYTES;
+	s->full_len = TAG_BYTES;
 	s->aad_len = x->aad_length;
 	s->iv_offset = x->iv.offset;
 	s->iv_len = x->iv.length;
-	s->cipher.class = SLUICE_ENGINE_AEAD;
-	s->cipher_image.alg = SLUICE_ALG_AES_GCM;
+	s->cipher.class = chacha ? SLUICE_ENGINE_CHACHA : SLUICE_ENGINE_AEAD;
+	s->cipher_image.alg = chacha ? SLUICE_ALG_CHACHA20_POLY1305 : SLUICE_ALG_AES_GCM;
 	s->cipher_image.key_bytes = (uint8_t)x->key.length;
 	memcpy(s->cipher_image.key, x->key.data, x->key.length);
 	return 0;
@@ -65,28 +66,47 @@ set_cipher(struct sluice_sym_session *s, const struct rte_crypto_cipher_xform *x
 	return 0;
 }
 
-static int
-set_auth(struct sluice_sym_session *s, const struct rte_crypto_auth_xform *x)
-{
-	bool sha1 = x->algo == RTE_CRYPTO_AUTH_SHA1 || x->algo == RTE_CRYPTO_AUTH_SHA1_HMAC;
-	bool sha256 = x->algo == RTE_CRYPTO_AUTH_SHA256 || x->algo == RTE_CRYPTO_AUTH_SHA256_HMAC;
-	bool plain = x->algo == RTE_CRYPTO_AUTH_SHA1 || x->algo == RTE_CRYPTO_AUTH_SHA256;
+/* The standard API's auth algorithms, by hash. */
+static const struct auth_alg {
+	enum rte_crypto_auth_algorithm plain, hmac;
+	uint8_t hash, alg, len;
+} auth_algs[] = {
+	{ RTE_CRYPTO_AUTH_SHA1, RTE_CRYPTO_AUTH_SHA1_HMAC, SLUICE_HASH_SHA1, SLUICE_ALG_HMAC_SHA1, 20 },
+	{ RTE_CRYPTO_AUTH_SHA256, RTE_CRYPTO_AUTH_SHA256_HMAC, SLUICE_HASH_SHA256, SLUICE_ALG_HMAC_SHA256, 32 },
+	{ RTE_CRYPTO_AUTH_SHA384, RTE_CRYPTO_AUTH_SHA384_HMAC, SLUICE_HASH_SHA384, SLUICE_ALG_HMAC_SHA384, 48 },
+	{ RTE_CRYPTO_AUTH_SHA512, RTE_CRYPTO_AUTH_SHA512_HMAC, SLUICE_HASH_SHA512, SLUICE_ALG_HMAC_SHA512, 64 },
+};
 
-	if (!sha1 && !sha256)
+static const struct auth_alg *
+auth_find(const struct sluice_dev *dev, enum rte_crypto_auth_algorithm algo)
+{
+	for (size_t i = 0; i < RTE_DIM(auth_algs); i++)
+		if ((auth_algs[i].plain == algo || auth_algs[i].hmac == algo) && (dev->has.hashes >> auth_algs[i].hash & 1))
+			return &auth_algs[i];
+	return NULL;
+}
+
+static int
+set_auth(const struct sluice_dev *dev, struct sluice_sym_session *s, const struct rte_crypto_auth_xform *x)
+{
+	const struct auth_alg *a = auth_find(dev, x->algo);
+	bool plain = a && a->plain == x->algo;
+
+	if (!a)
 		return -ENOTSUP;
-	s->full_len = sha1 ? SHA1_BYTES : SHA256_BYTES;
+	s->full_len = a->len;
 	s->digest_len = x->digest_length;
 	s->generate = x->op == RTE_CRYPTO_AUTH_OP_GENERATE;
 	if (s->digest_len < (plain ? 1 : 4) || s->digest_len > s->full_len)
 		return -EINVAL;
 	s->auth.class = SLUICE_ENGINE_MAC;
 	if (plain) {
-		s->hash = sha1 ? SLUICE_HASH_SHA1 : SLUICE_HASH_SHA256;
+		s->hash = a->hash;
 		return 0;
 	}
 	if (x->key.length > sizeof(s->auth_image.mac_key) || (x->key.length && !x->key.data))
 		return -EINVAL;
-	s->auth_image.alg = sha1 ? SLUICE_ALG_HMAC_SHA1 : SLUICE_ALG_HMAC_SHA256;
+	s->auth_image.alg = a->alg;
 	s->auth_image.mac_key_bytes = (uint8_t)x->key.length;
 	if (x->key.length)
 		memcpy(s->auth_image.mac_key, x->key.data, x->key.length);
@@ -94,26 +114,26 @@ set_auth(struct sluice_sym_session *s, const struct rte_crypto_auth_xform *x)
 }
 
 static int
-set_xforms(struct sluice_sym_session *s, const struct rte_crypto_sym_xform *x)
+set_xforms(const struct sluice_dev *dev, struct sluice_sym_session *s, const struct rte_crypto_sym_xform *x)
 {
 	const struct rte_crypto_sym_xform *next = x->next;
 	int rc;
 
 	if (x->type == RTE_CRYPTO_SYM_XFORM_AEAD)
-		return next ? -ENOTSUP : set_aead(s, &x->aead);
+		return next ? -ENOTSUP : set_aead(dev, s, &x->aead);
 	if (next && next->next)
 		return -ENOTSUP;
 	if (x->type == RTE_CRYPTO_SYM_XFORM_CIPHER) {
 		s->order = next ? SLUICE_CIPHER_AUTH : SLUICE_CIPHER_ONLY;
 		rc = set_cipher(s, &x->cipher, next != NULL);
 		if (rc == 0 && next)
-			rc = next->type == RTE_CRYPTO_SYM_XFORM_AUTH ? set_auth(s, &next->auth) : -ENOTSUP;
+			rc = next->type == RTE_CRYPTO_SYM_XFORM_AUTH ? set_auth(dev, s, &next->auth) : -ENOTSUP;
 		return rc;
 	}
 	if (x->type != RTE_CRYPTO_SYM_XFORM_AUTH)
 		return -ENOTSUP;
 	s->order = next ? SLUICE_AUTH_CIPHER : SLUICE_AUTH_ONLY;
-	rc = set_auth(s, &x->auth);
+	rc = set_auth(dev, s, &x->auth);
 	if (rc == 0 && next)
 		rc = next->type == RTE_CRYPTO_SYM_XFORM_CIPHER ? set_cipher(s, &next->cipher, true) : -ENOTSUP;
 	return rc;
@@ -151,7 +171,7 @@ sluice_sym_session_configure(struct rte_cryptodev *cdev, struct rte_crypto_sym_x
 	int rc;
 
 	memset(s, 0, sizeof(*s));
-	rc = set_xforms(s, xform);
+	rc = set_xforms(dev, s, xform);
 	if (rc == 0)
 		rc = take_slot(dev, &s->cipher, &s->cipher_image);
 	if (rc == 0)
@@ -229,10 +249,10 @@ aead(struct sluice_hwq *q, struct rte_crypto_op *op, struct sluice_sym_session *
 	begin(&b, q, op, s);
 	head = b.iova + offsetof(struct sluice_slot_mem, head);
 	tag = b.iova + offsetof(struct sluice_slot_mem, tag);
-	memcpy(b.mem->head, iv_of(op, s), SLUICE_GCM_IV_BYTES);
+	memcpy(b.mem->head, iv_of(op, s), SLUICE_AEAD_IV_BYTES);
 	if (copy && s->aad_len)
-		memcpy(b.mem->head + SLUICE_GCM_IV_BYTES, sym->aead.aad.data, s->aad_len);
-	sluice_sg_add(&b.src, head, SLUICE_GCM_IV_BYTES + (copy ? s->aad_len : 0));
+		memcpy(b.mem->head + SLUICE_AEAD_IV_BYTES, sym->aead.aad.data, s->aad_len);
+	sluice_sg_add(&b.src, head, SLUICE_AEAD_IV_BYTES + (copy ? s->aad_len : 0));
 	if (!copy)
 		sluice_sg_add(&b.src, sym->aead.aad.phys_addr, s->aad_len);
 	sluice_sg_add_mbuf(&b.src, sym->m_src, sym->aead.data.offset, sym->aead.data.length);
@@ -241,7 +261,7 @@ aead(struct sluice_hwq *q, struct rte_crypto_op *op, struct sluice_sym_session *
 	b.d->param0 = s->aad_len;
 	if (s->encrypt) {
 		b.d->opcode = SLUICE_OP_AEAD_SEAL;
-		sluice_sg_add(&b.dst, tag, GCM_TAG_BYTES);
+		sluice_sg_add(&b.dst, tag, TAG_BYTES);
 	} else {
 		b.d->opcode = SLUICE_OP_AEAD_OPEN;
 		b.d->param1 = s->digest_len;
@@ -377,8 +397,8 @@ sluice_sym_enqueue(struct sluice_qp *qp, struct rte_crypto_op *op)
 		return RTE_CRYPTO_OP_STATUS_INVALID_ARGS;
 	if (sluice_hwq_room(q) < SLUICE_OP_DESCS)
 		return SLUICE_NO_ROOM;
-	sluice_hwq_load(qp, q, &s->cipher, &s->cipher_image, sizeof(s->cipher_image));
-	sluice_hwq_load(qp, q, &s->auth, &s->auth_image, sizeof(s->auth_image));
+	sluice_hwq_load(qp, q, &s->cipher, &s->cipher_image, sizeof(s->cipher_image), NULL);
+	sluice_hwq_load(qp, q, &s->auth, &s->auth_image, sizeof(s->auth_image), NULL);
 	if (s->order == SLUICE_AEAD)
 		return aead(q, op, s);
 	if (s->order == SLUICE_CIPHER_ONLY || s->order == SLUICE_AUTH_ONLY)

@@ -59,7 +59,8 @@ static const struct sluice_transport_ops nothing = { .name = "nothing", .reg_rea
 
 /* One descriptor in flight, of a kind by its place. */
 static void
-fly(struct sluice_hwq *q, struct op_room *room, struct sluice_sym_session *sym, unsigned int i)
+fly(struct sluice_hwq *q, struct op_room *room, struct sluice_sym_session *sym, struct sluice_slot_pool *pool,
+	unsigned int i)
 {
 	static const uint8_t kinds[] = { SLUICE_SLOT_SYM, SLUICE_SLOT_RECORD, SLUICE_SLOT_PKA, SLUICE_SLOT_SYM };
 	struct sluice_slot *s = &q->slot[i];
@@ -68,6 +69,7 @@ fly(struct sluice_hwq *q, struct op_room *room, struct sluice_sym_session *sym, 
 	if (i >= OPS) {
 		s->kind = i % 2 ? SLUICE_SLOT_LOAD : SLUICE_SLOT_FREE;
 		s->handle = FREE_HANDLE;
+		s->pool = pool;
 		return;
 	}
 	s->kind = kinds[i % RTE_DIM(kinds)];
@@ -112,12 +114,13 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct sluice_hwq *q = &qp.hwq[0];
 	struct rte_crypto_op *ops[RING];
 	struct op_room *rooms = calloc(OPS, sizeof(*rooms));
+	uint8_t taken[RING];
 	uint32_t free_stack[RING], start = size ? data[0] : 0;
 	uint16_t n;
 
 	assert(rooms);
 	rte_log_set_global_level(RTE_LOG_EMERG);
-	dev.sessions[0] = (struct sluice_slot_pool){ .free = free_stack };
+	dev.sessions[0] = (struct sluice_slot_pool){ .free = free_stack, .taken = taken };
 	q->size = RING;
 	q->head = RING * start; /* any pass of the ring */
 	q->tail = q->head + RING;
@@ -130,7 +133,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	for (unsigned int i = 0; i < RING; i++) {
 		struct sluice_cpl *c = &q->cq[i];
 
-		fly(q, i < OPS ? &rooms[i] : NULL, &sym, i);
+		fly(q, i < OPS ? &rooms[i] : NULL, &sym, &dev.sessions[0], i);
 		/* a sound entry first, so that the input need only damage it */
 		*c = (struct sluice_cpl){ .cookie = q->head + i, .length = q->slot[i].min_len,
 			.sq_head = (uint16_t)(q->head + i + 1), .phase = (start & 1) ^ 1 };
