@@ -1,7 +1,7 @@
 # SHA cores, HMAC, PRF and the mac lane: models, benches, constant-time checks.
 HASH_SV := rtl/sha/sha1_core.sv rtl/sha/sha256_core.sv rtl/sha/sha512_core.sv rtl/sha/hash_unit.sv
 # The lane with everything under it, packages first.
-MAC_LANE_SV := rtl/gen/sluice_pkg.sv rtl/common/skid_buffer.sv rtl/common/fifo_sync.sv rtl/aes/aes_key_expand.sv rtl/aes/aes_iter.sv $(HASH_SV) $(sort $(wildcard rtl/mac/*.sv))
+MAC_LANE_SV := rtl/gen/sluice_pkg.sv rtl/common/skid_buffer.sv rtl/common/fifo_sync.sv rtl/aes/aes_key_expand.sv rtl/aes/aes_iter.sv $(HASH_SV) rtl/mac/mac_pkg.sv $(sort $(filter-out rtl/mac/mac_pkg.sv,$(wildcard rtl/mac/*.sv)))
 MAC_TB := $(addprefix sim/tb/mac_lane/,mac_lane_tb.cpp ref.cpp primitives.cpp records.cpp faults.cpp timing.cpp)
 
 $(eval $(call rtl_bench,tb_sha1_core,sha1_core,rtl/sha/sha1_core.sv,sim/tb/sha/sha1_core_tb.cpp))
@@ -21,12 +21,12 @@ BENCHES += mac_lane|$(BUILD)/bench/tb_mac_lane --only speed
 lint-mac-ct: ## Constant time of hashes, HMAC, PRF and CBC records, proved on the netlist
 	$(call say,LINT,constant time of the mac lane)
 	@mkdir -p $(BUILD)
-	$(Q)$(PYTHON) -B rtl/mac/ct_check.py > $(BUILD)/lint-mac-ct.log || { cat $(BUILD)/lint-mac-ct.log; exit 1; }
+	$(Q)$(PYTHON) -B rtl/mac/ct_check.py > $(BUILD)/lint-mac-ct.log && $(PYTHON) -B rtl/lint/cones.py rtl/mac/secret_checks.py >> $(BUILD)/lint-mac-ct.log || { cat $(BUILD)/lint-mac-ct.log; exit 1; }
 
 lint-mac-rtl: $(MAC_LANE_SV) ## Verilator and yosys read the mac lane; no path from an input of its port to an output
 	$(call say,LINT,mac lane)
 	$(Q)$(VERILATOR) --lint-only -Wall -Irtl/common -Irtl/gen $(wildcard rtl/lint/verilator.vlt) --top-module mac_lane $(MAC_LANE_SV)
-	$(Q)yosys -q -p 'read_verilog -sv -I. -Irtl/common $(MAC_LANE_SV); hierarchy -check -top mac_lane; proc; check -assert; flatten; opt_clean; select -assert-none o:* %ci*:-$$dff i:* i:clk_i %d %i'
+	$(Q)yosys -q -w 'Replacing memory' -p 'read_verilog -sv -I. -Irtl/common $(MAC_LANE_SV); hierarchy -check -top mac_lane; proc; check -assert; flatten; opt_clean; select -assert-none o:* %ci*:-$$dff i:* i:clk_i %d %i'
 
 lint-mac-selftest: ## The self test's ROM is what its generator writes
 	$(call say,LINT,self test of the mac lane)

@@ -10,7 +10,7 @@ import sys
 
 FILES = ("rtl/gen/sluice_pkg.sv rtl/common/skid_buffer.sv rtl/common/fifo_sync.sv rtl/aes/aes_key_expand.sv rtl/aes/aes_iter.sv rtl/sha/sha1_core.sv "
          "rtl/sha/sha256_core.sv rtl/sha/sha512_core.sv rtl/sha/hash_unit.sv").split()
-MAC = sorted(f"rtl/mac/{n}" for n in os.listdir("rtl/mac") if n.endswith(".sv"))
+MAC = ["rtl/mac/mac_pkg.sv"] + sorted(f"rtl/mac/{n}" for n in os.listdir("rtl/mac") if n.endswith(".sv") and n != "mac_pkg.sv")
 
 TIMING = True
 LEAK = False
@@ -30,17 +30,26 @@ CHECKS = [
     ("mac_digest", "ok_o", "h_digest_i", LEAK),
     ("mac_kdf", "done_o in_ready_o o_valid_o o_last_o o_bytes_o h_start_o h_key_start_o h_chunk_valid_o h_len_o", "in_data_i h_digest_i", TIMING),
     ("mac_kdf", "h_chunk_o", "in_data_i", LEAK),
-    ("cbc_seal", "done_o in_ready_o o_valid_o o_last_o o_bytes_o h_start_o h_chunk_valid_o c_valid_o c_iv_ld_o rnd_ready_o",
-     "in_data_i h_digest_i c_out_data_i", TIMING),
-    ("cbc_open", "done_o out_words_o key_taken_o h_start_o h_blocks_o h_chunks_o h_chunk_valid_o c_key_valid_o c_iv_ld_o c_valid_o "
-     "c_out_ready_o re_o raddr_o we_o waddr_o", "c_out_data_i h_digest_i rdata_i prev_i last_i", TIMING),
-    ("cbc_open", "h_len_o", "c_out_data_i", LEAK),
-    ("cbc_open", "status_o", "h_digest_i", LEAK),
-    ("open_drain", "busy_o done_o re_o addr_o o_valid_o o_last_o", "len_i data_i", TIMING),
-    ("open_drain", "o_bytes_o", "len_i", LEAK),
-    ("mac_open", "idle_o work_idle_o working_o bank_free_o in_ready_o key_taken_o h_start_o h_blocks_o h_chunks_o h_chunk_valid_o "
-     "c_key_valid_o c_iv_ld_o c_valid_o c_out_ready_o wr_record_o draining_o p_valid_o p_last_o r_valid_o", "c_out_data_i h_digest_i", TIMING),
-    ("mac_open", "r_status_o", "h_digest_i", LEAK),
+    ("mac_sess_load", "done_o ok_o status_o in_ready_o sec_req_valid_o sec_req_slice_o sec_rsp_ready_o h_key_start_o h_hash_o",
+     "sec_rsp_data_i h_inner_i h_outer_i", TIMING),
+    ("mac_sess_load", "h_key_o", "sec_rsp_data_i", LEAK),
+    ("rec_fill", "done_o bad_o ended_o in_ready_o we_o waddr_o", "words_i", LEAK),
+    ("rec_cipher", "idle_o key_taken_o len_valid_o at_o want_o done_o c_key_valid_o c_iv_ld_o c_valid_o c_out_ready_o re_o raddr_o we_o waddr_o",
+     "c_out_data_i rdata_i prev_i last_i mac_i iv_i", TIMING),
+    ("rec_cipher", "len_o", "c_out_data_i", LEAK),
+    ("rec_cipher", "bad_o", "c_out_data_i", LEAK),
+    ("rec_hash", "idle_o over_o at_o want_o done_o h_start_o h_ssl3_o h_blocks_o h_chunks_o h_chunk_valid_o re_o raddr_o",
+     "rdata_i len_i mac_i bad_i h_digest_i iv_i", TIMING),
+    ("rec_hash", "h_len_o", "len_i", LEAK),
+    ("rec_hash", "status_o", "h_digest_i", LEAK),
+    ("rec_hash", "status_o", "bad_i", LEAK),
+    ("rec_drain", "busy_o done_o re_o addr_o o_valid_o o_last_o", "len_i data_i mac_i iv_i", TIMING),
+    ("rec_drain", "o_bytes_o", "len_i", LEAK),
+    ("rec_pipe", "idle_o hash_idle_o cipher_idle_o bank_free_o fill_done_o in_ready_o key_taken_o wr_req_o wr_index_o h_start_o h_blocks_o h_chunks_o "
+     "h_chunk_valid_o c_decrypt_o c_key_valid_o c_iv_ld_o c_valid_o c_out_ready_o p_valid_o p_last_o r_valid_o r_seq_o r_t0_o",
+     "c_out_data_i h_digest_i c_chain_i rnd_data_i", TIMING),
+    ("rec_pipe", "r_status_o", "h_digest_i", LEAK),
+    ("rec_pipe", "p_bytes_o", "c_out_data_i", LEAK),
 ]
 
 

@@ -1,5 +1,5 @@
-// The mac lane: an engine behind the port of rtl/README.md. SHA-1, SHA-256, HMAC, TLS 1.2 PRF, AES-CBC, and whole TLS 1.0 to 1.2 CBC+HMAC
-// records both ways. Here: the port's buffers (every output comes from registers), self test, fault injection, busy; the work is mac_core's.
+// The mac lane: an engine behind the ports of rtl/README.md. SHA-1, SHA-2, HMAC, TLS 1.2 PRF, HKDF, AES-CBC, and whole CBC+HMAC records of
+// SSL 3.0 and TLS 1.0 to 1.2, MAC then encrypt and encrypt then MAC, both ways. Here: the port's buffers (every output comes from registers), self test, fault injection, busy; the work is mac_core's.
 `include "assert.svh"
 
 module mac_lane #(
@@ -30,6 +30,22 @@ module mac_lane #(
   input  logic         rnd_valid_i,
   output logic         rnd_ready_o,
   input  logic [127:0] rnd_data_i,
+  input  logic         rnd_fail_i,
+  output logic         sec_req_valid_o,
+  input  logic         sec_req_ready_i,
+  output logic         sec_req_write_o,
+  output logic [31:0]  sec_req_handle_o,
+  output logic [7:0]   sec_req_func_o,
+  output logic [3:0]   sec_req_kind_o,
+  output logic [7:0]   sec_req_len_o,
+  output logic [127:0] sec_req_data_o,
+  output logic         sec_req_last_o,
+  input  logic         sec_rsp_valid_i,
+  output logic         sec_rsp_ready_o,
+  input  logic         sec_rsp_ok_i,
+  input  logic [7:0]   sec_rsp_len_i,
+  input  logic [127:0] sec_rsp_data_i,
+  input  logic         sec_rsp_last_i,
   input  logic         st_start_i,
   output logic         st_done_o,
   output logic         st_pass_o,
@@ -69,13 +85,39 @@ module mac_lane #(
   logic [15:0]  r_info;
   logic [63:0]  r_seq;
   logic [31:0]  r_t0;
+  logic         sec_req_valid, sec_rsp_ready, store_ready, rd, rd_valid, wr_load, wr_record, wr_erase;
+  logic [31:0]  sec_handle;
+  logic [7:0]   sec_func, sec_slice;
+  logic [15:0]  rd_index, wr_index;
+  mac_pkg::fixed_t  rd_fixed, wr_fixed;
+  mac_pkg::moving_t rd_moving, wr_moving;
   assign rnd_ready_o = rnd_ready && !hang_q;
+  // every request is a read of a key block: one beat
+  assign sec_req_valid_o  = sec_req_valid && !hang_q;
+  assign sec_req_write_o  = 1'b0;
+  assign sec_req_handle_o = sec_req_valid_o ? sec_handle : '0;
+  assign sec_req_func_o   = sec_req_valid_o ? sec_func : '0;
+  assign sec_req_kind_o   = sec_req_valid_o ? 4'(sluice_pkg::SECRET_KEY_BLOCK) : '0;
+  assign sec_req_len_o    = '0;
+  assign sec_req_data_o   = sec_req_valid_o ? {120'd0, sec_slice} : '0;
+  assign sec_req_last_o   = sec_req_valid_o;
+  assign sec_rsp_ready_o  = sec_rsp_ready && !hang_q;
   mac_core #(.NumSessions(NumSessions)) u_core (
     .clk_i, .rst_ni, .now_i(now_q), .tested_i(st_active || st_pass_o), .busy_o(core_busy),
     .cmd_valid_i(cmd_valid), .cmd_ready_o(cmd_ready), .cmd_desc_i(cmd_desc), .in_valid_i(in_valid), .in_ready_o(in_ready),
-    .in_data_i(in_data), .in_last_i(in_last), .rnd_valid_i(rnd_valid_i && !hang_q), .rnd_ready_o(rnd_ready), .rnd_data_i,
+    .in_data_i(in_data), .in_last_i(in_last), .rnd_valid_i(rnd_valid_i && !hang_q), .rnd_ready_o(rnd_ready), .rnd_data_i, .rnd_fail_i,
+    .sec_req_valid_o(sec_req_valid), .sec_req_ready_i(sec_req_ready_i && !hang_q), .sec_req_handle_o(sec_handle), .sec_req_func_o(sec_func),
+    .sec_req_slice_o(sec_slice), .sec_rsp_valid_i(sec_rsp_valid_i && !hang_q), .sec_rsp_ready_o(sec_rsp_ready), .sec_rsp_ok_i, .sec_rsp_len_i,
+    .sec_rsp_data_i, .sec_rsp_last_i, .store_ready_i(store_ready), .rd_o(rd), .rd_ready_i(1'b1), .rd_index_o(rd_index), .rd_valid_i(rd_valid),
+    .rd_fixed_i(rd_fixed), .rd_moving_i(rd_moving), .wr_load_o(wr_load), .wr_record_o(wr_record), .wr_erase_o(wr_erase), .wr_ready_i(1'b1),
+    .wr_index_o(wr_index), .wr_fixed_o(wr_fixed), .wr_moving_o(wr_moving),
     .p_valid_o(p_valid), .p_ready_i(p_ready), .p_data_o(p_data), .p_bytes_o(p_bytes), .p_last_o(p_last), .p_flip_o(p_flip),
     .r_valid_o(r_valid), .r_ready_i(r_ready), .r_status_o(r_status), .r_info_o(r_info), .r_seq_o(r_seq), .r_t0_o(r_t0)
+  );
+  mac_store #(.NumSessions(NumSessions)) u_store (
+    .clk_i, .rst_ni, .ready_o(store_ready), .rd_i(rd), .rd_index_i(rd_index), .rd_valid_o(rd_valid), .rd_fixed_o(rd_fixed),
+    .rd_moving_o(rd_moving), .wr_i(wr_load), .wr_record_i(wr_record), .erase_i(wr_erase), .wr_index_i(wr_index), .wr_fixed_i(wr_fixed),
+    .wr_moving_i(wr_moving)
   );
 
   // ---- core to port -------------------------------------------------------------------------------------------------------------------------

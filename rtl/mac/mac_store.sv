@@ -12,37 +12,24 @@ module mac_store #(
   input  logic         rd_i,
   input  logic [15:0]  rd_index_i,
   output logic         rd_valid_o,
-  output logic [15:0]  rd_gen_o,
-  output logic [7:0]   rd_alg_o,
-  output logic         rd_key_256_o,
-  output logic [15:0]  rd_version_o,
-  output logic [255:0] rd_key_o,
-  output logic [511:0] rd_inner_o,
-  output logic [511:0] rd_outer_o,
-  output logic [63:0]  rd_seq_o,
-  output logic [127:0] rd_iv_o,
+  output mac_pkg::fixed_t  rd_fixed_o,
+  output mac_pkg::moving_t rd_moving_o,
   input  logic         wr_i,               // a load: everything
   input  logic         wr_record_i,        // after a record: sequence number and IV
   input  logic         erase_i,
   input  logic [15:0]  wr_index_i,
-  input  logic [15:0]  wr_gen_i,
-  input  logic [7:0]   wr_alg_i,
-  input  logic         wr_key_256_i,
-  input  logic [15:0]  wr_version_i,
-  input  logic [255:0] wr_key_i,
-  input  logic [511:0] wr_inner_i,
-  input  logic [511:0] wr_outer_i,
-  input  logic [63:0]  wr_seq_i,
-  input  logic [127:0] wr_iv_i
+  input  mac_pkg::fixed_t  wr_fixed_i,
+  input  mac_pkg::moving_t wr_moving_i
 );
   localparam int unsigned IdxW = (NumSessions > 1) ? $clog2(NumSessions) : 1;
-  localparam int unsigned FixedW = 16 + 8 + 1 + 16 + 256 + 2 * 512;
+  localparam int unsigned FixedW = $bits(wr_fixed_i);
+  localparam int unsigned MovingW = $bits(wr_moving_i);
 
   logic [FixedW-1:0]      fixed_mem [NumSessions];
-  logic [191:0]           record_mem [NumSessions];
+  logic [MovingW-1:0]     record_mem [NumSessions];
   logic [NumSessions-1:0] valid_q;
   logic [FixedW-1:0]      fixed_q;
-  logic [191:0]           record_q;
+  logic [MovingW-1:0]     record_q;
   logic                   hit_q, erasing_q, write_fixed, write_record;
   logic [IdxW-1:0]        sweep_q, rd_at, wr_at;
   logic                   in_range;
@@ -72,17 +59,16 @@ module mac_store #(
     end
   end
   always_ff @(posedge clk_i) begin
-    if (write_fixed) fixed_mem[wr_at] <= (erasing_q || erase_i) ? '0 :
-      {wr_gen_i, wr_alg_i, wr_key_256_i, wr_version_i, wr_key_i, wr_inner_i, wr_outer_i};
-    if (write_record) record_mem[wr_at] <= (erasing_q || erase_i) ? '0 : {wr_seq_i, wr_iv_i};
+    if (write_fixed) fixed_mem[wr_at] <= (erasing_q || erase_i) ? '0 : wr_fixed_i;
+    if (write_record) record_mem[wr_at] <= (erasing_q || erase_i) ? '0 : wr_moving_i;
     if (rd_i) begin
       fixed_q  <= fixed_mem[rd_at];
       record_q <= record_mem[rd_at];
     end
   end
   assign rd_valid_o = hit_q;
-  assign {rd_gen_o, rd_alg_o, rd_key_256_o, rd_version_o, rd_key_o, rd_inner_o, rd_outer_o} = fixed_q;
-  assign {rd_seq_o, rd_iv_o} = record_q;
+  assign rd_fixed_o  = fixed_q;
+  assign rd_moving_o = record_q;
 
   `ASSERT_NEVER(WriteWhileErasing, erasing_q && (wr_i || wr_record_i || erase_i))
   `ASSERT_NEVER(TwoWriters, (wr_i || erase_i) && wr_record_i)

@@ -97,8 +97,7 @@ module sluice_top #(
 
   // ---- engines ----------------------------------------------------------------------------------------------------------------
   aead_lane #(.NumSessions(NumSessions)) u_aead (`ENGINE_PORT(Aead), `SECRET_PORT(Aead));
-  mac_lane #(.NumSessions(NumSessions)) u_mac (`ENGINE_PORT(Mac));
-  `NO_SECRET_PORT(Mac)
+  mac_lane #(.NumSessions(NumSessions)) u_mac (`ENGINE_PORT(Mac), `SECRET_PORT(Mac), .rnd_fail_i(1'b0));
   pka_engine #(.NumKeys(NumKeys)) u_pka (`ENGINE_PORT(Pka), .kek_i);
   `NO_SECRET_PORT(Pka)
   `NO_SECRET_STORE

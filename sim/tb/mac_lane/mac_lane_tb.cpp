@@ -8,6 +8,8 @@
 void Lane::power_on() {
 	tb.v->rst_ni = 0;
 	port.rest();
+	secrets.rest();
+	tb.v->rnd_fail_i = 0;
 	tb.reset();
 	CHECK(tb, tb.v->busy_o, "busy while the slots are erased");
 	tb.mark();
@@ -25,7 +27,7 @@ int main(int argc, char **argv) {
 	}
 	struct { const char *name; void (*run)(Lane &); } parts[] = {
 	    {"hashes", test_hashes}, {"prf", test_prf}, {"ciphers", test_ciphers}, {"records", test_records}, {"bad_records", test_bad_records},
-	    {"refusals", test_refusals}, {"faults", test_faults}, {"constant_time", test_constant_time}, {"speed", print_speed},
+	    {"secrets", test_secrets}, {"refusals", test_refusals}, {"faults", test_faults}, {"constant_time", test_constant_time}, {"speed", print_speed},
 	};
 	l.power_on();
 	for (auto &p : parts)

@@ -63,9 +63,9 @@ void test_hashes(Lane &l) {
 			src[m.size() + bit / 8] ^= static_cast<uint8_t>(1u << (bit % 8));
 			CHECK(tb, l.run(SLUICE_OP_HMAC_VERIFY, slot(7, 3), src, static_cast<uint32_t>(full)).status == SLUICE_ST_AUTH_FAILED, "every bit of the tag counts");
 		}
-		if (alg > 1) continue;
+		if (alg > 2) continue;
 		/* a record session lends its MAC key */
-		Keys k = random_keys(tb.rng, alg == 1, 0x0303, false);
+		Keys k = random_keys(tb.rng, {alg, 0x0303, false}, false);
 		l.load(slot(8), k);
 		CHECK(tb, l.run(SLUICE_OP_HMAC, slot(8), m).data == ref_hmac(alg, k.mac_key, m), "HMAC with a record session's MAC key");
 	}
