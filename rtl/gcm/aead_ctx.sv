@@ -86,7 +86,7 @@ module aead_ctx #(
   localparam logic [1:0] AlgGcm = sluice_pkg::ALG_AES_GCM[1:0];
   localparam logic [1:0] AlgCbc = sluice_pkg::ALG_AES_CBC[1:0];
 
-  localparam logic [4:0] StErase     = 5'd0;   // after reset: zero every slot
+  localparam logic [4:0] StErase     = 5'd0;   // after reset: zero every slot, then every bank
   localparam logic [4:0] StIdle      = 5'd1;
   localparam logic [4:0] StRead      = 5'd2;   // read the slot
   localparam logic [4:0] StCheck     = 5'd3;
@@ -110,7 +110,7 @@ module aead_ctx #(
   logic [7:0]  op_q, type_q, func_q;
   logic [15:0] idx_q, gen_q;
   logic [31:0] len_q, p0_q, p1_q, start_q, secret_q;
-  logic        load_job_q, wipe_q, tls13_q;
+  logic        load_job_q, wipe_q, erase_q, tls13_q;  // wipe: the schedule of a zero key; erase: after reset, of all banks
   logic [3:0]  class_q;
   logic [7:0]  status_q;
   logic [1:0]  bank_q;
@@ -140,7 +140,7 @@ module aead_ctx #(
 
   aead_store #(.NumSessions(NumSessions)) u_store (
     .clk_i, .rst_ni,
-    .rd_i(state_q == StRead), .rd_idx_i(idx_q[IdxW-1:0]),
+    .rd_i(state_q == StRead || state_q == StErase), .rd_idx_i(idx_q[IdxW-1:0]),
     .rd_valid_o(s_valid), .rd_gen_o(s_gen), .rd_alg_o(s_alg), .rd_256_o(s_256), .rd_version_o(s_version),
     .rd_secret_o(s_secret), .rd_func_o(s_func), .rd_iv_o(s_iv), .rd_seq_o(s_seq), .rd_key_o(s_key), .rd_h_o(s_h),
     .wr_i(w_slot), .wr_idx_i(w_idx), .wr_valid_i(w_valid),
@@ -276,6 +276,7 @@ module aead_ctx #(
       data_q     <= 32'd0;
       load_job_q <= 1'b0;
       wipe_q     <= 1'b0;
+      erase_q    <= 1'b0;
       kx_256_q   <= 1'b0;
       word_q     <= 3'd0;
       l_pow_q    <= 2'd0;
@@ -313,7 +314,12 @@ module aead_ctx #(
       unique case (state_q)
         StErase: begin
           walk_q <= walk_q + 1'b1;
-          if (&walk_q) state_q <= StIdle;
+          // then the banks, by the schedule of a zero key
+          if (&walk_q) begin
+            erase_q <= 1'b1;
+            wipe_q  <= 1'b1;
+            state_q <= StVictim;
+          end
         end
         StIdle: begin
           if (cmd_valid_i && cmd_ready_o) begin
@@ -362,7 +368,13 @@ module aead_ctx #(
           if (kx_last) begin
             state_q <= StReady;
             wipe_q  <= 1'b0;
-            if (!wipe_q) begin
+            if (erase_q && victim_q != 2'd0) begin
+              wipe_q  <= 1'b1;
+              state_q <= StVictim;
+            end else if (erase_q) begin
+              erase_q <= 1'b0;
+              state_q <= StIdle;
+            end else if (!wipe_q) begin
               b_valid_q[bank_q]       <= 1'b1;
               b_idx_q[bank_q]         <= idx_q;
               b_seq_q[64*bank_q +: 64] <= s_seq;

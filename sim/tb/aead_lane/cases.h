@@ -11,5 +11,6 @@ void tls13_timing(Lane &l);
 /* sessions.cpp: keys from secret slots, functions */
 void secret_sessions(Lane &l);
 void functions(Lane &l);
+void erased(Lane &l);
 
 #endif

@@ -1,4 +1,5 @@
 /* Sessions: keys from secret slots over the secret port, and slots that belong to the function that loaded them. */
+#include "Vtb_aead_lane___024root.h"
 #include "sim/tb/aead_lane/cases.h"
 
 static const uint8_t slices[] = {SLUICE_SLICE_CLIENT, SLUICE_SLICE_SERVER, SLUICE_SLICE_WHOLE};
@@ -139,4 +140,41 @@ void functions(Lane &l) {
 		l.job("SESSION_FREE", SLUICE_OP_SESSION_FREE, yours.handle(), {}, 0, 0, SLUICE_ST_OK);
 		l.forget();
 	}
+}
+
+template <class T> static bool all_zero(const T &x) {
+	static const uint8_t zero[sizeof(T)] = {};
+	return !memcmp(&x, zero, sizeof(T));
+}
+
+/* When reset is over, no key, power of H or IV is left: in slots, in the banks, in what was last read or loaded. */
+void erased(Lane &l) {
+	auto *r = l.tb.v->rootp;
+	auto &keys = r->aead_lane__DOT__u_ctx__DOT__u_store__DOT__key_mem;
+	auto &hs = r->aead_lane__DOT__u_ctx__DOT__u_store__DOT__h_mem;
+	auto &ivs = r->aead_lane__DOT__u_ctx__DOT__u_store__DOT__iv_mem;
+	auto &enc = r->aead_lane__DOT__u_datapath__DOT__u_enc_pipe__DOT__key_mem;
+	auto &dec = r->aead_lane__DOT__u_datapath__DOT__u_dec_pipe__DOT__key_mem;
+	auto &powers = r->aead_lane__DOT__u_tag__DOT__u_ghash__DOT__h_mem;
+	for (unsigned n = 0; n < 6; n++) {
+		Session s = n % 2 ? l.make13(static_cast<uint16_t>(n)) : l.make(n == 4 ? SLUICE_ALG_AES_CBC : SLUICE_ALG_AES_GCM, static_cast<uint16_t>(n));
+		s.salt.resize(12, 0x33);
+		l.load(s);
+	}
+	l.settle();
+	bool was = !all_zero(keys[3]) && !all_zero(ivs[3]) && !all_zero(hs[3]) && !all_zero(powers[5]) && memcmp(&enc[0], &enc[1], 240) != 0;
+	CHECK(l.tb, was, "there is something to erase");
+	l.reset();
+	bool clean = true;
+	for (unsigned i = 0; i < SLUICE_NUM_SESSIONS; i++) clean = clean && all_zero(keys[i]) && all_zero(hs[i]) && all_zero(ivs[i]);
+	for (unsigned i = 0; i < 16; i++) clean = clean && all_zero(powers[i]);
+	for (unsigned i = 0; i < 4; i++) /* every bank has the schedule of the zero key, of which the first two round keys are zero */
+		clean = clean && !memcmp(&enc[i], &enc[0], 240) && !memcmp(&dec[i], &dec[0], 240) && all_zero(enc[i][0]) && all_zero(enc[i][7]);
+	CHECK(l.tb, clean, "reset leaves no key in slots and banks");
+	bool regs = all_zero(r->aead_lane__DOT__u_ctx__DOT__u_store__DOT__rd_key_q) && all_zero(r->aead_lane__DOT__u_ctx__DOT__u_store__DOT__rd_h_q) &&
+	            all_zero(r->aead_lane__DOT__u_ctx__DOT__u_store__DOT__rd_iv_q) && all_zero(r->aead_lane__DOT__u_ctx__DOT__l_key_q) &&
+	            all_zero(r->aead_lane__DOT__u_ctx__DOT__l_h_q) && all_zero(r->aead_lane__DOT__u_ctx__DOT__u_key_expand__DOT__cur_q) &&
+	            all_zero(r->aead_lane__DOT__u_issue__DOT__iv_q);
+	CHECK(l.tb, regs, "reset leaves no key in registers");
+	l.port.self_test();
 }

@@ -451,6 +451,7 @@ int main(int argc, char **argv) {
 	tls13_timing(l);
 	secret_sessions(l);
 	functions(l);
+	erased(l);
 	many_sessions(l);
 	random_jobs(l, 400, 16384);
 	start(l);
