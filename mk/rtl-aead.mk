@@ -21,6 +21,16 @@ $(BUILD)/vl/tb_aes_enc_pipe/Vtb_aes_enc_pipe__ALL.a $(BUILD)/vl/tb_aes_dec_pipe/
 $(eval $(call rtl_bench,tb_aead_lane,aead_lane,$(AEAD_LANE_SV),$(addprefix sim/tb/aead_lane/,tb_aead_lane.cpp tls13.cpp sessions.cpp)))
 $(BUILD)/vl/tb_aead_lane/Vtb_aead_lane__ALL.a $(BUILD)/bench/tb_aead_lane: $(AES_TB_H)
 
+# Faults in every register of the lane, on the model of tb_aead_lane
+$(BUILD)/vl/tb_aead_lane/faults_list.h: sim/tb/aead_lane/gen_faults.py $(BUILD)/vl/tb_aead_lane/Vtb_aead_lane__ALL.a
+	$(Q)$(PYTHON) -B $< $(@D)/Vtb_aead_lane___024root.h > $@.new && mv $@.new $@
+$(BUILD)/bench/tb_aead_faults: sim/tb/aead_lane/faults.cpp $(BUILD)/vl/tb_aead_lane/faults_list.h $(BUILD)/vl/tb_aead_lane/Vtb_aead_lane__ALL.a $(BUILD)/vl/verilated.a $(wildcard sim/harness/*.h) $(AES_TB_H)
+	$(call say,BENCH,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CXX) -std=c++17 -g -O2 -march=$(VL_ARCH) -I. -I$(BUILD)/vl/tb_aead_lane $(VL_INC) -DVM_TRACE=$(if $(filter 1,$(TRACE)),1,0) -o $@ $(filter %.cpp %.a,$^) -lcrypto -lpthread
+TESTS += rtl|tb_aead_faults|$(BUILD)/bench/tb_aead_faults
+TEST_DEPS += $(BUILD)/bench/tb_aead_faults
+
 # Simulation speed of the lane, on the model of tb_aead_lane
 $(BUILD)/bench/bench_aead_lane: sim/tb/aead_lane/bench_aead_lane.cpp $(BUILD)/vl/tb_aead_lane/Vtb_aead_lane__ALL.a $(BUILD)/vl/verilated.a $(wildcard sim/harness/*.h)
 	$(call say,BENCH,$@)

@@ -214,7 +214,7 @@ template <class V> class EnginePort {
 					r.parity_ok = false;
 					if (!expect_flip) tb_.check_quiet(false, "result parity", __FILE__, __LINE__);
 				}
-				r.data.insert(r.data.end(), d, d + v->out_bytes_o);
+				r.data.insert(r.data.end(), d, d + (v->out_bytes_o < 16 ? v->out_bytes_o : 16));
 				if (v->out_last_o) outq_.pop_front();
 			}
 		} else {
