@@ -18,8 +18,16 @@ TESTS += rtl|arbiter_formal|rtl/common/formal.sh $(BUILD)/formal/arbiter
 $(eval $(call rtl_bench,tb_ghash,ghash,rtl/gcm/ghash.sv,sim/tb/ghash/tb_ghash.cpp))
 $(BUILD)/vl/tb_aes_enc_pipe/Vtb_aes_enc_pipe__ALL.a $(BUILD)/vl/tb_aes_dec_pipe/Vtb_aes_dec_pipe__ALL.a $(BUILD)/bench/tb_aes_enc_pipe $(BUILD)/bench/tb_aes_dec_pipe: $(AES_TB_H)
 
-$(eval $(call rtl_bench,tb_aead_lane,aead_lane,$(AEAD_LANE_SV),$(addprefix sim/tb/aead_lane/,tb_aead_lane.cpp tls13.cpp sessions.cpp)))
+$(eval $(call rtl_bench,tb_aead_lane,aead_lane,$(AEAD_LANE_SV),$(addprefix sim/tb/aead_lane/,tb_aead_lane.cpp tls13.cpp sessions.cpp cavp.cpp)))
 $(BUILD)/vl/tb_aead_lane/Vtb_aead_lane__ALL.a $(BUILD)/bench/tb_aead_lane: $(AES_TB_H)
+
+# NIST CAVP vectors of the installed package, not kept here
+$(BUILD)/vectors/aead_cavp.txt: sim/tb/aead_lane/gen_cavp.py
+	$(call say,GEN,$@)
+	@mkdir -p $(@D)
+	$(Q)$(PYTHON) -B $< $@
+TESTS += rtl|aead_cavp|$(BUILD)/bench/tb_aead_lane --cavp $(BUILD)/vectors/aead_cavp.txt
+TEST_DEPS += $(BUILD)/vectors/aead_cavp.txt
 
 # Faults in every register of the lane, on the model of tb_aead_lane
 $(BUILD)/vl/tb_aead_lane/faults_list.h: sim/tb/aead_lane/gen_faults.py $(BUILD)/vl/tb_aead_lane/Vtb_aead_lane__ALL.a

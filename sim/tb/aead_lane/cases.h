@@ -13,4 +13,7 @@ void secret_sessions(Lane &l);
 void functions(Lane &l);
 void erased(Lane &l);
 
+/* cavp.cpp: NIST vectors from a file */
+void cavp(Lane &l, const char *path);
+
 #endif

@@ -1,6 +1,8 @@
 /*
  * The aead lane at its engine port against libcrypto: records, AEAD, CTR and CBC of random lengths under random sessions, with random gaps
  * and back-pressure; every refusal; faults; resets in mid-job; several seeds of initial register values; throughput.
+ *
+ *   --ops N      N random operations instead      --cavp FILE   NIST vectors instead (gen_cavp.py)
  */
 #include "sim/tb/aead_lane/cases.h"
 
@@ -443,7 +445,21 @@ int main(int argc, char **argv) {
 	Port port(tb);
 	Secrets secrets(tb);
 	Lane l(tb, port, secrets);
-	uint64_t seed = tb.seed();
+	uint64_t seed = tb.seed(), ops = 0;
+	const char *vectors = nullptr;
+	for (int i = 1; i + 1 < argc; i++) {
+		if (!strcmp(argv[i], "--ops")) ops = strtoull(argv[i + 1], nullptr, 0);
+		if (!strcmp(argv[i], "--cavp")) vectors = argv[i + 1];
+	}
+	if (vectors || ops) { /* these alone */
+		start(l);
+		if (vectors) cavp(l, vectors);
+		for (uint64_t done = 0; done < ops && !tb.failed; done += 10000) {
+			tb.mark();
+			random_jobs(l, static_cast<unsigned>(std::min<uint64_t>(ops - done, 10000)), 4096);
+		}
+		return tb.finish();
+	}
 	self_test(l);
 	records(l);
 	refusals(l);
