@@ -41,9 +41,9 @@ module dma_rd #(
 
   logic [SelW-1:0] last_q, sel;
   logic [(1<<SelW)-1:0] asking;
-  logic arvalid_q, grant, tags_valid, tags_full;
-  logic [63:0] araddr_q, addr;
-  logic [3:0] arlen_q, aruser_q;
+  logic ar_ready, grant, tags_valid, tags_full, rvalid_q, rerr_q, rlast_q;
+  logic [63:0] addr;
+  logic [127:0] rdata_q;
   logic [8:0] bytes;
   logic [8:0] span;  // last byte's distance from the first beat's start
   logic [SelW+TagW-1:0] tag_head;
@@ -54,7 +54,7 @@ module dma_rd #(
 
   // padded to a power of two, so that the round robin's index wraps by itself
   assign asking = (1<<SelW)'(req_valid_i);
-  assign grant = |req_valid_i && (!arvalid_q || m_arready_i) && !tags_full && !hold_i;
+  assign grant = |req_valid_i && ar_ready && !tags_full && !hold_i;
 
   always_comb begin
     sel = last_q;
@@ -70,20 +70,28 @@ module dma_rd #(
   assign span = {5'h0, addr[3:0]} + bytes - 9'd1;
 
   always_ff @(posedge clk_i) begin
+    if (!rst_ni) last_q <= '0;
+    else if (grant) last_q <= sel;
+  end
+
+  // Requests leave, and data arrives, through registers: no logic hangs on the bus.
+  dma_slice #(.Width(64 + 4 + 4)) u_ar (
+    .clk_i, .rst_ni, .in_valid_i(grant), .in_ready_o(ar_ready), .in_data_i({addr, span[7:4], span[3:0]}),
+    .out_valid_o(m_arvalid_o), .out_ready_i(m_arready_i), .out_data_o({m_araddr_o, m_arlen_o[3:0], m_aruser_o})
+  );
+  always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
-      last_q <= '0;
-      arvalid_q <= 1'b0;
-      araddr_q <= '0;
-      arlen_q <= '0;
-      aruser_q <= '0;
-    end else if (grant) begin
-      last_q <= sel;
-      arvalid_q <= 1'b1;
-      araddr_q <= addr;
-      arlen_q <= span[7:4];
-      aruser_q <= span[3:0];
-    end else if (m_arready_i) begin
-      arvalid_q <= 1'b0;
+      rvalid_q <= 1'b0;
+      rerr_q <= 1'b0;
+      rlast_q <= 1'b0;
+      rdata_q <= '0;
+    end else begin
+      rvalid_q <= m_rvalid_i;
+      if (m_rvalid_i) begin
+        rdata_q <= m_rdata_i;
+        rerr_q <= m_rresp_i[1];
+        rlast_q <= m_rlast_i;
+      end
     end
   end
 
@@ -92,25 +100,22 @@ module dma_rd #(
     .rdata_o(tag_head), .valid_o(tags_valid), .full_o(tags_full), .count_o(unused_tags_count)
   );
 
-  assign pop = m_rvalid_i && m_rlast_i && tags_valid;
+  assign pop = rvalid_q && rlast_q && tags_valid;
   always_comb begin
     rsp_valid_o = '0;
-    if (m_rvalid_i && tags_valid) rsp_valid_o[tag_head[TagW +: SelW]] = 1'b1;
+    if (rvalid_q && tags_valid) rsp_valid_o[tag_head[TagW +: SelW]] = 1'b1;
   end
-  assign rsp_data_o = m_rdata_i;
-  assign rsp_err_o = m_rresp_i[1];
-  assign rsp_last_o = m_rlast_i;
+  assign rsp_data_o = rdata_q;
+  assign rsp_err_o = rerr_q;
+  assign rsp_last_o = rlast_q;
   assign rsp_tag_o = tag_head[TagW-1:0];
 
-  assign m_arvalid_o = arvalid_q;
-  assign m_araddr_o = araddr_q;
-  assign m_arlen_o = {4'h0, arlen_q};
-  assign m_aruser_o = aruser_q;
+  assign m_arlen_o[7:4] = 4'h0;
   assign m_rready_o = 1'b1;
-  assign idle_o = !arvalid_q && !tags_valid;
-  assign act_o = grant || arvalid_q || m_rvalid_i;
+  assign idle_o = !m_arvalid_o && !tags_valid;
+  assign act_o = grant || m_arvalid_o || rvalid_q;  // beside m_rvalid_i
 
   `ASSERT_STABLE(Ar, m_arvalid_o, m_arready_i, {m_araddr_o, m_arlen_o, m_aruser_o})
   `ASSERT_NEVER(BurstLeaves256Bytes, grant && (9'(addr[7:0]) + bytes > 9'd256 || bytes == 0))
-  `ASSERT_NEVER(DataWithoutRequest, m_rvalid_i && !tags_valid)
+  `ASSERT_NEVER(DataWithoutRequest, rvalid_q && !tags_valid)
 endmodule

@@ -188,67 +188,48 @@ module dma_reader #(
   assign err_idx_o = c_idx_q;
 
   // ---- pack -------------------------------------------------------------------------------------------------------------------
-  logic [127:0] acc_q, data_q;  // up to 15 bytes that wait for the next beat
-  logic [4:0] fill_q, bytes_q, total;
-  logic flush_q, valid_q, last_q, room, word;
+  logic [127:0] acc_q;  // up to 15 bytes that wait for the next beat
+  logic [4:0] fill_q, total;
+  logic flush_q, room, word, out_flush, out_push;
   logic [255:0] comb;
 
   assign total = fill_q + k_n_q;
   assign word = total[4] || k_end_q;
-  assign room = !valid_q || in_ready_i;
   assign k_take = k_valid_q && !flush_q && cmd_taken_i[k_idx_q] && (room || !word);
   assign comb = (fill_q == 5'd0) ? {128'h0, k_data_q} : {128'h0, acc_q} | ({128'h0, k_data_q} << {fill_q[3:0], 3'b000});
+
+  assign out_flush = flush_q && room;
+  assign out_push = out_flush || (k_take && word);
+  // to the engine through registers: nothing here hangs on its in_ready
+  dma_slice #(.Width(128 + 5 + 1)) u_out (
+    .clk_i, .rst_ni, .in_valid_i(out_push), .in_ready_o(room),
+    .in_data_i(flush_q ? {acc_q, fill_q, 1'b1} : {comb[127:0], total[4] ? 5'd16 : total, k_end_q && total <= 5'd16}),
+    .out_valid_o(in_valid_o), .out_ready_i(in_ready_i), .out_data_o({in_data_o, in_bytes_o, in_last_o})
+  );
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
       acc_q <= '0;
       fill_q <= '0;
       flush_q <= 1'b0;
-      valid_q <= 1'b0;
-      data_q <= '0;
-      bytes_q <= '0;
-      last_q <= 1'b0;
-    end else begin
-      if (flush_q && room) begin
-        valid_q <= 1'b1;
-        data_q <= acc_q;
-        bytes_q <= fill_q;
-        last_q <= 1'b1;
-        flush_q <= 1'b0;
-        acc_q <= '0;
-        fill_q <= '0;
-      end else if (k_take && word) begin
-        valid_q <= 1'b1;
-        data_q <= comb[127:0];
-        bytes_q <= total[4] ? 5'd16 : total;
-        last_q <= k_end_q && total <= 5'd16;
-        acc_q <= comb[255:128];
-        fill_q <= total[4] ? {1'b0, total[3:0]} : 5'd0;
-        flush_q <= k_end_q && total > 5'd16;
-      end else begin
-        if (in_ready_i && valid_q) begin
-          valid_q <= 1'b0;
-          data_q <= '0;
-          bytes_q <= '0;
-          last_q <= 1'b0;
-        end
-        if (k_take) begin
-          acc_q <= comb[127:0];
-          fill_q <= total;
-        end
-      end
+    end else if (out_flush) begin
+      flush_q <= 1'b0;
+      acc_q <= '0;
+      fill_q <= '0;
+    end else if (k_take && word) begin
+      acc_q <= comb[255:128];
+      fill_q <= total[4] ? {1'b0, total[3:0]} : 5'd0;
+      flush_q <= k_end_q && total > 5'd16;
+    end else if (k_take) begin
+      acc_q <= comb[127:0];
+      fill_q <= total;
     end
   end
 
   assign req_valid_o = rq_valid_q;
   assign req_addr_o = rq_addr_q;
   assign req_bytes_o = rq_bytes_q;
-  assign in_valid_o = valid_q;
-  assign in_data_o = data_q;
-  assign in_bytes_o = bytes_q;
-  assign in_last_o = last_q;
-  assign act_o = seg_ready_o || s_step || rq_valid_q || rsp_valid_i || meta_pop || c_step || k_take || (flush_q && room) ||
-                 (valid_q && in_ready_i);
+  assign act_o = seg_ready_o || s_step || rq_valid_q || rsp_valid_i || meta_pop || c_step || k_take || out_flush;  // beside words that the engine takes
 
   `ASSERT_STABLE(In, in_valid_o, in_ready_i, {in_data_o, in_bytes_o, in_last_o})
   `ASSERT_ZERO(NoDataWhileIdle, in_valid_o, in_data_o)

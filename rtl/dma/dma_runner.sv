@@ -235,7 +235,7 @@ module dma_runner #(
 
   logic [2:0] cmd_func;
   assign cmd_func = owner[cmdq_idx][OwnerW-1 -: 3];
-  assign cmd_load = cmdq_valid && (!cmd_valid_q || cmd_ready_i);
+  assign cmd_load = cmdq_valid && !cmd_valid_q;
   assign fi_ack_o = fi_valid_i && cmd_load;
   dma_fifo #(.Width(IdxW), .Log2(IdxW)) u_cmdq (
     .clk_i, .rst_ni, .wr_i(start), .wdata_i(disp), .rd_i(cmd_load), .rdata_o(cmdq_idx), .valid_o(cmdq_valid),
@@ -246,7 +246,30 @@ module dma_runner #(
     .clk_i, .rst_ni, .wr_i(start), .wdata_i(disp), .rd_i(answer), .rdata_o(ans_idx), .valid_o(ansq_valid),
     .full_o(unused_ansq_full), .count_o(unused_ansq_count)
   );
-  assign answer = eng_rsp_valid_i && ansq_valid;
+  // the response through registers, as everything that comes from outside
+  logic rsp_valid_q;
+  logic [7:0] rsp_status_q;
+  logic [15:0] rsp_info_q;
+  logic [63:0] rsp_seq_q;
+  logic [31:0] rsp_cycles_q;
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) begin
+      rsp_valid_q <= 1'b0;
+      rsp_status_q <= '0;
+      rsp_info_q <= '0;
+      rsp_seq_q <= '0;
+      rsp_cycles_q <= '0;
+    end else begin
+      rsp_valid_q <= eng_rsp_valid_i;
+      if (eng_rsp_valid_i) begin
+        rsp_status_q <= eng_rsp_status_i;
+        rsp_info_q <= eng_rsp_info_i;
+        rsp_seq_q <= eng_rsp_seq_i;
+        rsp_cycles_q <= eng_rsp_cycles_i;
+      end
+    end
+  end
+  assign answer = rsp_valid_q && ansq_valid;
   assign eng_rsp_ready_o = 1'b1;
 
   always_ff @(posedge clk_i) begin
@@ -394,7 +417,7 @@ module dma_runner #(
       parity_q <= '0;
     end else begin
       state_q <= state_d;
-      act_q <= act;
+      act_q <= act || (cmd_valid_q && cmd_ready_i) || eng_rsp_valid_i || (in_valid_o && in_ready_i) || (out_valid_i && out_ready_o);
       if (desc_commit_i) fill_q <= fill_q + 1'b1;
       if (retire) done_q <= done_q + 1'b1;
       if (state_q == StIdle && disp_q != fill_q) begin
@@ -435,10 +458,10 @@ module dma_runner #(
 
   always_ff @(posedge clk_i) begin
     if (answer) begin
-      status[ans_idx] <= eng_rsp_status_i;
-      info[ans_idx] <= eng_rsp_info_i;
-      seq[ans_idx] <= eng_rsp_seq_i;
-      cycles[ans_idx] <= eng_rsp_cycles_i;
+      status[ans_idx] <= rsp_status_q;
+      info[ans_idx] <= rsp_info_q;
+      seq[ans_idx] <= rsp_seq_q;
+      cycles[ans_idx] <= rsp_cycles_q;
     end
     if (wr_done) length[wr_idx] <= wr_len;
     if (dispatch) begin
@@ -485,12 +508,12 @@ module dma_runner #(
   assign flt_flip_o = flip_q;
   assign fatal_o = state_q == StFatal || src_fatal || dst_fatal || writer_fatal;
   assign act_o = act_q;
-  assign act = state_d != state_q || desc_we_i || dispatch || cmd_load || (cmd_valid_q && cmd_ready_i) || answer ||
+  assign act = state_d != state_q || desc_we_i || dispatch || cmd_load || answer ||
                  b_valid_i || wr_done || burst_push || retire || src_act || dst_act || reader_act || writer_act;
 
   `ASSERT_NEVER(IdleRunnerIsSpokenTo, idle_o && !act_q && (rsp_valid_i || b_valid_i || out_valid_i || eng_rsp_valid_i))
   `ASSERT_STABLE(Cmd, cmd_valid_o, cmd_ready_i, cmd_desc_o)
-  `ASSERT_NEVER(ResponseToNothing, eng_rsp_valid_i && !ansq_valid)
+  `ASSERT_NEVER(ResponseToNothing, rsp_valid_q && !ansq_valid)
   `ASSERT_NEVER(RingOverflows, desc_commit_i && (IdxW + 1)'(fill_q - done_q) == (IdxW + 1)'(Slots))
   `ASSERT_NEVER(AnswerForNoBurst, b_valid_i && b_spurious)
 endmodule

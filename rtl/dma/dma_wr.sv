@@ -43,9 +43,7 @@ module dma_wr #(
 
   logic [SelW-1:0] last_q, sel;
   logic [(1<<SelW)-1:0] asking;
-  logic grant, awvalid_q;
-  logic [63:0] awaddr_q;
-  logic [3:0] awlen_q;
+  logic grant, aw_ready, w_ready, bvalid_q, berr_q;
   logic tags_valid, tags_full, order_valid, order_full, order_pop;
   logic [SelW+TagW-1:0] tag_head;
   logic [SelW+4-1:0] order_head;
@@ -53,9 +51,6 @@ module dma_wr #(
   logic cur_valid_q, load;
   logic [SelW-1:0] cur_sel_q;
   logic [3:0] cur_left_q;
-  logic wvalid_q, wlast_q;
-  logic [127:0] wdata_q;
-  logic [15:0] wstrb_q;
   logic [2:0] unused_order_count;
   logic [OutLog2:0] unused_tags_count;
   logic unused_bits;
@@ -63,7 +58,7 @@ module dma_wr #(
 
   // padded to a power of two, so that the round robin's index wraps by itself
   assign asking = (1<<SelW)'(burst_valid_i);
-  assign grant = |burst_valid_i && (!awvalid_q || m_awready_i) && !tags_full && !order_full && !hold_i;
+  assign grant = |burst_valid_i && aw_ready && !tags_full && !order_full && !hold_i;
 
   always_comb begin
     sel = last_q;
@@ -75,18 +70,27 @@ module dma_wr #(
   end
 
   always_ff @(posedge clk_i) begin
+    if (!rst_ni) last_q <= '0;
+    else if (grant) last_q <= sel;
+  end
+
+  // Everything leaves and arrives through registers: no logic hangs on the bus.
+  dma_slice #(.Width(64 + 4)) u_aw (
+    .clk_i, .rst_ni, .in_valid_i(grant), .in_ready_o(aw_ready), .in_data_i({burst_addr_i[64*sel +: 64], burst_len_i[4*sel +: 4]}),
+    .out_valid_o(m_awvalid_o), .out_ready_i(m_awready_i), .out_data_o({m_awaddr_o, m_awlen_o[3:0]})
+  );
+  dma_slice #(.Width(128 + 16 + 1)) u_w (
+    .clk_i, .rst_ni, .in_valid_i(load), .in_ready_o(w_ready),
+    .in_data_i({line_data_i[128*cur_sel_q +: 128], line_strb_i[16*cur_sel_q +: 16], cur_left_q == 4'd0}),
+    .out_valid_o(m_wvalid_o), .out_ready_i(m_wready_i), .out_data_o({m_wdata_o, m_wstrb_o, m_wlast_o})
+  );
+  always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
-      last_q <= '0;
-      awvalid_q <= 1'b0;
-      awaddr_q <= '0;
-      awlen_q <= '0;
-    end else if (grant) begin
-      last_q <= sel;
-      awvalid_q <= 1'b1;
-      awaddr_q <= burst_addr_i[64*sel +: 64];
-      awlen_q <= burst_len_i[4*sel +: 4];
-    end else if (m_awready_i) begin
-      awvalid_q <= 1'b0;
+      bvalid_q <= 1'b0;
+      berr_q <= 1'b0;
+    end else begin
+      bvalid_q <= m_bvalid_i;
+      berr_q <= m_bresp_i[1];
     end
   end
 
@@ -95,11 +99,11 @@ module dma_wr #(
     .rdata_o(order_head), .valid_o(order_valid), .full_o(order_full), .count_o(unused_order_count)
   );
   dma_fifo #(.Width(SelW + TagW), .Log2(OutLog2)) u_tags (
-    .clk_i, .rst_ni, .wr_i(grant), .wdata_i({sel, burst_tag_i[TagW*sel +: TagW]}), .rd_i(m_bvalid_i && tags_valid),
+    .clk_i, .rst_ni, .wr_i(grant), .wdata_i({sel, burst_tag_i[TagW*sel +: TagW]}), .rd_i(bvalid_q && tags_valid),
     .rdata_o(tag_head), .valid_o(tags_valid), .full_o(tags_full), .count_o(unused_tags_count)
   );
 
-  assign load = cur_valid_q && (!wvalid_q || m_wready_i);
+  assign load = cur_valid_q && w_ready;
   assign order_pop = order_valid && (!cur_valid_q || (load && cur_left_q == 4'd0));
   always_comb begin
     line_ready_o = '0;
@@ -111,22 +115,10 @@ module dma_wr #(
       cur_valid_q <= 1'b0;
       cur_sel_q <= '0;
       cur_left_q <= '0;
-      wvalid_q <= 1'b0;
-      wlast_q <= 1'b0;
-      wdata_q <= '0;
-      wstrb_q <= '0;
     end else begin
       if (load) begin
-        wvalid_q <= 1'b1;
-        wdata_q <= line_data_i[128*cur_sel_q +: 128];
-        wstrb_q <= line_strb_i[16*cur_sel_q +: 16];
-        wlast_q <= cur_left_q == 4'd0;
         cur_left_q <= cur_left_q - 4'd1;
         cur_valid_q <= cur_left_q != 4'd0;
-      end else if (m_wready_i && wvalid_q) begin
-        wvalid_q <= 1'b0;
-        wdata_q <= '0;
-        wstrb_q <= '0;
       end
       if (order_pop) begin
         cur_valid_q <= 1'b1;
@@ -138,23 +130,17 @@ module dma_wr #(
 
   always_comb begin
     rsp_valid_o = '0;
-    if (m_bvalid_i && tags_valid) rsp_valid_o[tag_head[TagW +: SelW]] = 1'b1;
+    if (bvalid_q && tags_valid) rsp_valid_o[tag_head[TagW +: SelW]] = 1'b1;
   end
-  assign rsp_err_o = m_bresp_i[1];
+  assign rsp_err_o = berr_q;
   assign rsp_tag_o = tag_head[TagW-1:0];
 
-  assign m_awvalid_o = awvalid_q;
-  assign m_awaddr_o = awaddr_q;
-  assign m_awlen_o = {4'h0, awlen_q};
-  assign m_wvalid_o = wvalid_q;
-  assign m_wdata_o = wdata_q;
-  assign m_wstrb_o = wstrb_q;
-  assign m_wlast_o = wlast_q;
+  assign m_awlen_o[7:4] = 4'h0;
   assign m_bready_o = 1'b1;
-  assign idle_o = !awvalid_q && !wvalid_q && !cur_valid_q && !order_valid && !tags_valid;
-  assign act_o = grant || !idle_o;
+  assign idle_o = !m_awvalid_o && !m_wvalid_o && !cur_valid_q && !order_valid && !tags_valid;
+  assign act_o = grant || !idle_o;  // beside m_bvalid_i
 
   `ASSERT_STABLE(Aw, m_awvalid_o, m_awready_i, {m_awaddr_o, m_awlen_o})
   `ASSERT_STABLE(W, m_wvalid_o, m_wready_i, {m_wdata_o, m_wstrb_o, m_wlast_o})
-  `ASSERT_NEVER(AnswerWithoutBurst, m_bvalid_i && !tags_valid)
+  `ASSERT_NEVER(AnswerWithoutBurst, bvalid_q && !tags_valid)
 endmodule

@@ -285,9 +285,9 @@ module dma_writer #(
   assign done_parity_o = bad_q;
   assign done_code_o = code_q;
   assign fatal_o = state_q == StFatal;
-  assign act_o = state_d != state_q || (out_valid_i && out_ready_o) || f_pop || w_new_q || w_done || split || seg_ready_o || place || emit ||
+  assign act_o = state_d != state_q || f_pop || w_new_q || w_done || split || seg_ready_o || place || emit ||
                  close || line_ready_i || burst_ready_i || done_valid_o ||
-                 (use_word && ((g_rem_q == 32'h0 && g_last_q) || (g_rem_q != 32'h0 && w_bad_q)));
+                 (use_word && ((g_rem_q == 32'h0 && g_last_q) || (g_rem_q != 32'h0 && w_bad_q)));  // beside words that the engine gives
 
   `ASSERT_NEVER(LineBeforeItsSegment, emit && ln_strb_q == 16'h0 && lo_strb == 16'h0)
   `ASSERT_NEVER(BurstOver16Lines, emit && !close && b_cnt_q == 4'd15)

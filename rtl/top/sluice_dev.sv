@@ -345,7 +345,7 @@ module sluice_dev #(
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) quiet_q <= 1'b0;
-    else quiet_q <= !(lite_act || regs_act || seq_act || queues_act || cpl_act || rd_act || wr_act || irq_act || func_act || tamper_sync_q != {2{tamper_i}});
+    else quiet_q <= !(m_rvalid_i || m_bvalid_i || lite_act || regs_act || seq_act || queues_act || cpl_act || rd_act || wr_act || irq_act || func_act || tamper_sync_q != {2{tamper_i}});
   end
   assign quiet_o = quiet_q && runner_act == '0;
   assign ready_o = ready;

@@ -98,7 +98,7 @@ class AxiMem {
 	}
 	template <class V> void collect(V *v, uint64_t now) {
 		v->m_awready_i = !stall();
-		v->m_wready_i = !stall();
+		v->m_wready_i = !stall() && !w_last_; /* a burst whose data came before its address waits for it */
 		if (v->m_awvalid_o && v->m_awready_i) writes_.push_back({v->m_awaddr_o, v->m_awlen_o + 1u});
 		if (v->m_wvalid_o && v->m_wready_i) {
 			memcpy(wbuf_ + 16 * w_beats_, &v->m_wdata_o, 16);

@@ -1,7 +1,7 @@
 /*
  * Speed and efficiency of the simulated device through its C interface: GCM records of 16 KiB and 1 KiB back to back through rings and
  * scatter lists, and RSA-2048 alone and eight at a time. Prints a table and checks that every completion is OK.
- *   bench_sim LIBRARY [records]
+ *   bench_sim LIBRARY [records [gcm]]   gcm: records alone
  */
 #include <cstdio>
 
@@ -132,7 +132,7 @@ static void rsa(const SimLib &lib) {
 
 int main(int argc, char **argv) {
 	if (argc < 2) {
-		fprintf(stderr, "usage: bench_sim LIBRARY [records]\n");
+		fprintf(stderr, "usage: bench_sim LIBRARY [records [gcm]]\n");
 		return 2;
 	}
 	SimLib lib(argv[1]);
@@ -142,7 +142,7 @@ int main(int argc, char **argv) {
 	gcm(lib, records, 16384, 1460, 6);
 	gcm(lib, records * 4, 1024, 0, 0);
 	gcm(lib, records * 4, 1024, 700, 9);
-	rsa(lib);
+	if (argc < 4) rsa(lib);
 	printf("%d passed, %d failed\n", failures ? 0 : 1, failures);
 	return failures != 0;
 }
