@@ -33,6 +33,7 @@ PMD_FUNC_SRC := $(sort $(wildcard tests/pmd/*.c))
 $(eval $(call program,$(BUILD)/test/pmd_func,asan,$(PMD_SRC) $(PMD_FUNC_SRC),$$(PMD_FLAGS),$$(PMD_TEST_LIBS) -lcmocka,$(call objs,asan,$(PMD_KEYBLOB))))
 $(call objs,asan,$(PMD_SRC),$$(PMD_FLAGS)): | $(BUILD)/dpdk-src/.stamp
 TESTS += pmd|pmd/model|$(BUILD)/test/pmd_func --lib $(MODEL_LIB)
+TESTS += pmd|pmd/model_full|$(BUILD)/test/pmd_func --lib $(MODEL_FULL)
 TEST_DEPS += $(BUILD)/test/pmd_func
 TESTS += pmd|pmd/sim|$(BUILD)/test/pmd_func --slow --lib $(BUILD)/lib/libsluice_sim.so
 TEST_DEPS += $(BUILD)/lib/libsluice_sim.so

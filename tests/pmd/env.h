@@ -34,6 +34,7 @@ struct env {
 	uint8_t dev;
 	struct rte_mempool *mbufs, *ops, *asym_ops, *sessions, *asym_sessions;
 	uint64_t rng;
+	unsigned int asym_refused; /* asymmetric sessions that the driver refused: DPDK 22.11 does not put those back into their pool */
 };
 
 /* The one environment of the program; set by main(). */
@@ -78,8 +79,8 @@ enum rte_crypto_op_status env_pka(struct env *e, enum rte_pmd_sluice_pka_type ty
 
 /* Test groups, one file each. */
 extern const struct CMUnitTest env_tests_aead[], env_tests_chain[], env_tests_tls[], env_tests_pka[],
-	env_tests_ring[], env_tests_fault[];
+	env_tests_ring[], env_tests_fault[], env_tests_secret[], env_tests_probe[], env_tests_asym[];
 extern const size_t env_tests_aead_n, env_tests_chain_n, env_tests_tls_n, env_tests_pka_n,
-	env_tests_ring_n, env_tests_fault_n;
+	env_tests_ring_n, env_tests_fault_n, env_tests_secret_n, env_tests_probe_n, env_tests_asym_n;
 
 #endif

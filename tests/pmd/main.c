@@ -86,6 +86,9 @@ main(int argc, char **argv)
 	failed += GROUP(chain);
 	failed += GROUP(tls);
 	failed += GROUP(pka);
+	failed += GROUP(asym);
+	failed += GROUP(secret);
+	failed += GROUP(probe);
 	failed += GROUP(ring);
 	/* opens the device by itself, with timeouts of its own */
 	failed += _cmocka_run_group_tests("fault", env_tests_fault, env_tests_fault_n, NULL, NULL);
