@@ -20,6 +20,8 @@
 #include "Vsim_mac___024root.h"
 #include "Vsim_pka.h"
 #include "Vsim_pka___024root.h"
+#include "Vsim_chacha.h"
+#include "Vsim_chacha___024root.h"
 
 namespace {
 
@@ -27,7 +29,8 @@ namespace {
 using Lanes = std::tuple<
 	Lane<Vsim_aead, SLUICE_ENGINE_AEAD>,
 	Lane<Vsim_mac, SLUICE_ENGINE_MAC>,
-	Lane<Vsim_pka, SLUICE_ENGINE_PKA>
+	Lane<Vsim_pka, SLUICE_ENGINE_PKA>,
+	Lane<Vsim_chacha, SLUICE_ENGINE_CHACHA>
 >;
 
 class SplitBoard final : public Board {

@@ -16,6 +16,7 @@
 
 namespace {
 
+enum : unsigned { kCha12 = 40, kCha12Peer, kCha13, kCha13Peer }; /* engine chacha */
 enum : unsigned { kGcm, kGcmPeer, kCtr, kCbcAead, kSha1, kSha1Peer, kSha256, kSha256Peer, kHmac1, kHmac256, kSessions };
 
 uint64_t passed, failed;
@@ -51,7 +52,9 @@ class Script {
 		h.start(2, 4, SLUICE_ENGINE_PKA);
 		h.start(3, 3, SLUICE_ENGINE_AEAD);
 		h.start(4, 7, SLUICE_ENGINE_MAC);
+		h.start(5, 5, SLUICE_ENGINE_CHACHA);
 		sessions();
+		chacha_sessions();
 		key();
 		size_t top = h.mark();
 		for (unsigned i = 0; i < rounds; i++) {
@@ -76,6 +79,7 @@ class Script {
 	Bytes blob_;
 	uint32_t cookie_ = 1;
 	std::vector<Pending> todo_;
+	std::vector<Bytes> chacha_records_[2]; /* likewise, of TLS 1.2 and 1.3 */
 	std::vector<Bytes> records_[3]; /* sealed in the last round by GCM, SHA-1, SHA-256 sessions: opened in the next */
 
 	static uint32_t handle(unsigned s) { return 0x70000u | s; }
@@ -84,7 +88,7 @@ class Script {
 			regs.push_back(h.reg(off));
 		regs.push_back(h.reg64(SLUICE_REG_CYCLES_LO));
 		regs.push_back(h.lib.cycles(h.sim));
-		for (unsigned e = 0; e < 3; e++) {
+		for (unsigned e : {0u, 1u, 2u, static_cast<unsigned>(SLUICE_ENGINE_CHACHA)}) {
 			regs.push_back(h.reg64(SLUICE_ENGINE_REG(e, OPS_LO)));
 			regs.push_back(h.reg64(SLUICE_ENGINE_REG(e, BYTES_LO)));
 			regs.push_back(h.reg64(SLUICE_ENGINE_REG(e, BUSY_LO)));
@@ -155,6 +159,40 @@ class Script {
 			bool mac = i >= kSha1;
 			check(h.load_session(mac ? 1 : 0, handle(i), s[i]) == SLUICE_ST_OK, "session " + std::to_string(i));
 		}
+	}
+	void chacha_sessions() {
+		sluice_session s = {};
+		for (unsigned i = kCha12; i <= kCha13Peer; i++) {
+			if (i == kCha12 || i == kCha13) {
+				s.alg = SLUICE_ALG_CHACHA20_POLY1305;
+				s.key_bytes = 32;
+				rng_.fill(s.key, 32);
+				rng_.fill(s.iv, 12);
+				s.version = i == kCha12 ? 0x0303 : 0x0304;
+				s.seq = rng_.u32();
+			}
+			check(h.load_session(5, handle(i), s) == SLUICE_ST_OK, "session of chacha");
+		}
+	}
+	/* What the sessions of chacha sealed in the last round is opened by their peers; returns what they seal in this one. */
+	std::vector<std::pair<unsigned, size_t>> chacha_batch() {
+		std::vector<std::pair<unsigned, size_t>> sealed;
+		for (unsigned k = 0; k < 2; k++) {
+			for (auto &r : chacha_records_[k]) add(5, SLUICE_OP_RECORD_OPEN, handle(k ? kCha13Peer : kCha12Peer), r, 16384 + 64, "chacha RECORD_OPEN");
+			chacha_records_[k].clear();
+		}
+		for (unsigned n = rng_.below(6); n; n--) {
+			uint32_t len = rng_.percent(80) ? rng_.below(900) : rng_.below(16000), k = rng_.below(2), pad = k ? rng_.below(300) : 0;
+			switch (rng_.below(6)) {
+			case 0: add(5, SLUICE_OP_AEAD_SEAL, handle(kCha12), bytes(12 + 13 + len), len + 16, "chacha AEAD_SEAL", 13); break;
+			case 1: add(5, SLUICE_OP_AEAD_OPEN, handle(kCha13), bytes(12 + 5 + len + 16), len, "chacha AEAD_OPEN of noise", 5, 16); break;
+			case 2: add(5, SLUICE_OP_RECORD_SEAL, handle(kCha12) + 0x10000u, bytes(len), len + 400, "chacha stale handle", 23); break;
+			default:
+				sealed.push_back({k, todo_.size()});
+				add(5, SLUICE_OP_RECORD_SEAL, handle(k ? kCha13 : kCha12), bytes(len), len + 400, "chacha RECORD_SEAL", 20 + rng_.below(4), pad);
+			}
+		}
+		return sealed;
 	}
 	void key() {
 		sluice_desc d = {};
@@ -255,6 +293,7 @@ class Script {
 				add(queue_of[k], SLUICE_OP_RECORD_SEAL, handle(sealers[k]), bytes(len), len + 400, "RECORD_SEAL", 23, 0, k != 0);
 			}
 		}
+		auto chacha_sealed = chacha_batch();
 		if (round % 4 == 0) {
 			for (unsigned n = 1 + rng_.below(3); n; n--) {
 				Bytes x = bytes(256);
@@ -264,6 +303,11 @@ class Script {
 			}
 		}
 		run();
+		for (auto &s : chacha_sealed) {
+			Bytes r = done[done.size() - todo_.size() + s.second].data;
+			if (rng_.percent(10) && !r.empty()) r[rng_.below(static_cast<uint32_t>(r.size()))] ^= 1;
+			chacha_records_[s.first].push_back(r);
+		}
 		for (auto &s : sealed) {
 			const Done &d = done[done.size() - todo_.size() + s.second];
 			Bytes r = d.data;
@@ -289,8 +333,8 @@ class Script {
 			if (rng_.percent(40)) h.doorbell(p.queue);
 			if (rng_.percent(20)) h.lib.run(h.sim, 1 + rng_.below(400));
 		}
-		for (unsigned i = 0; i < 5; i++) h.doorbell(i);
-		for (unsigned i = 0; i < 5; i++) check(h.wait(i, base[i] + sent[i]), "all completions of queue " + std::to_string(i));
+		for (unsigned i = 0; i < 6; i++) h.doorbell(i);
+		for (unsigned i = 0; i < 6; i++) check(h.wait(i, base[i] + sent[i]), "all completions of queue " + std::to_string(i));
 		size_t next[SLUICE_QUEUE_COUNT];
 		for (unsigned i = 0; i < SLUICE_QUEUE_COUNT; i++) next[i] = base[i];
 		for (auto &p : todo_) {
