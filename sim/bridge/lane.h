@@ -22,6 +22,7 @@
 	template <class V, class = void> struct trait : std::false_type {}; \
 	template <class V> struct trait<V, std::void_t<decltype(std::declval<V &>().name)>> : std::true_type {}
 SLUICE_SIM_HAS(HasKek, kek_i);
+SLUICE_SIM_HAS(HasRandomFailed, rnd_fail_i);
 SLUICE_SIM_HAS(HasSecretPort, sec_req_valid_o);
 SLUICE_SIM_HAS(HasSecretStore, sec_req_valid_i);
 #undef SLUICE_SIM_HAS
@@ -69,6 +70,7 @@ template <class V, unsigned Id> class Lane {
 		memset(&v->in_data_i, 0, 16);
 		v->rnd_valid_i = 1;
 		memcpy(&v->rnd_data_i, rnd_.word(), 16);
+		if constexpr (HasRandomFailed<V>::value) v->rnd_fail_i = 0; /* the host's randomness does not fail */
 		if constexpr (HasKek<V>::value) memcpy(&v->kek_i, c.cfg.kek, sizeof(c.cfg.kek));
 		if constexpr (HasSecretPort<V>::value) {
 			v->sec_req_ready_i = v->sec_rsp_valid_i = v->sec_rsp_ok_i = v->sec_rsp_last_i = 0;
