@@ -1,5 +1,7 @@
 # The ecc engine: microcode, models, benches, checks.
 ECC_CORE_SV := $(addprefix rtl/ecc/,ecc_prog_pkg.sv ecc_pkg.sv ecc_prog_rom.sv ecc_const_rom.sv ecc_mont.sv ecc_core.sv)
+ECC_ENGINE_SV := rtl/gen/sluice_pkg.sv rtl/aes/aes_key_expand.sv rtl/aes/aes_iter.sv rtl/ecc/ecc_job_pkg.sv $(ECC_CORE_SV) \
+  $(addprefix rtl/ecc/,ecc_unwrap.sv ecc_input.sv ecc_output.sv ecc_selftest_rom.sv ecc_engine.sv)
 # as for the pka engine: one C++ function for the array's stages
 ECC_VL_FLAGS := --output-split 1000000 --output-split-cfuncs 1000000
 
@@ -12,8 +14,13 @@ $(BUILD)/vl/ecc_core/ecc_programs.h: rtl/ecc/ecc_prog_pkg.sv
 $(eval $(call rtl_bench,ecc_core,ecc_core,$(ECC_CORE_SV),sim/tb/ecc_core/ecc_core_tb.cpp,$(ECC_VL_FLAGS)))
 $(BUILD)/bench/ecc_core: sim/tb/ecc_engine/ref_ec.h $(BUILD)/vl/ecc_core/ecc_programs.h
 
-BENCHES += ecc_core|$(BUILD)/bench/ecc_core --ops 100
-BENCH_DEPS += $(BUILD)/bench/ecc_core
+ECC_KEYBLOB_OBJ := $(call objs,rel,common/keyblob.c)
+$(eval $(call rtl_bench,ecc_engine,ecc_engine,$(ECC_ENGINE_SV),sim/tb/ecc_engine/ecc_engine_tb.cpp,$(ECC_VL_FLAGS),$(ECC_KEYBLOB_OBJ)))
+$(BUILD)/bench/ecc_engine: $(ECC_KEYBLOB_OBJ) common/keyblob.h $(wildcard sim/tb/ecc_engine/*.h)
+$(BUILD)/vl/ecc_engine/Vecc_engine__ALL.a: $(wildcard rtl/aes/*.svh)
+
+BENCHES += ecc_engine|$(BUILD)/bench/ecc_engine --only speed
+BENCH_DEPS += $(BUILD)/bench/ecc_engine
 TESTS += rtl|ecc_core_seed2|$(BUILD)/bench/ecc_core --seed 2
 TESTS += rtl|ecc_programs|$(PYTHON) -B rtl/ecc/test_programs.py
 
@@ -22,10 +29,17 @@ TESTS += rtl|ecc_programs|$(PYTHON) -B rtl/ecc/test_programs.py
 ecc-rom:
 	$(call say,GEN,rtl/ecc/ecc_prog_rom.sv ecc_const_rom.sv ecc_prog_pkg.sv)
 	$(Q)$(PYTHON) -B rtl/ecc/gen_rom.py
+	$(Q)$(PYTHON) -B rtl/ecc/gen_selftest.py
 GENERATED += ecc-rom
 lint-ecc:
 	$(call say,LINT,rtl/ecc)
 	$(Q)$(PYTHON) -B rtl/ecc/gen_rom.py --check
-	$(Q)$(VERILATOR) --lint-only -Wall --assert --unroll-count 256 -Irtl/common --top-module ecc_core rtl/lint/verilator.vlt $(ECC_CORE_SV)
-	$(Q)yosys -q -w 'Replacing memory' -p "read_verilog -sv -Irtl/common -DECC_LIMBS=3 $(ECC_CORE_SV); hierarchy -check -top ecc_core; proc; check -assert"
+	$(Q)$(PYTHON) -B rtl/ecc/gen_selftest.py --check
+	$(Q)$(VERILATOR) --lint-only -Wall --assert --unroll-count 256 -Irtl/common --top-module ecc_engine rtl/lint/verilator.vlt $(ECC_ENGINE_SV)
+	$(Q)yosys -q -w 'Replacing memory' -p "read_verilog -sv -Irtl/common -DECC_LIMBS=3 $(ECC_ENGINE_SV); hierarchy -check -top ecc_engine; proc; check -assert"
 LINTS += lint-ecc
+.PHONY: lint-ecc-ct
+lint-ecc-ct:
+	$(call say,PROVE,constant time of rtl/ecc)
+	$(Q)$(PYTHON) -B rtl/lint/cones.py rtl/ecc/ct_checks.py
+LINTS += lint-ecc-ct

@@ -176,7 +176,9 @@ affine:
   tA = XM * XM
   tB = YM * YM
   tC = (tA - 3*ONEP) * XM
-  T0 = ONE * (tB - tC - BP)     | test nz FAULT
+  tD = (Q5 + Q6) * vO                   ; 1, or 0 at infinity, which is no fault
+  tE = BP * tD
+  T0 = ONE * (tB - tC - tE)     | test nz FAULT
   XM = ONE * XM                 | test z NZ
   YM = ONE * YM                 | ret
 
@@ -277,9 +279,20 @@ p256_keygen:                            ; slots: 3 private, 1 x, 2 y
   T0 = 0 * (nege(YM) + keepe(PP)) | cap 2
   !finish
 
-p256_ecdh:                              ; K0 in [1, n); slots: 1 x
-  T0 = 0 * 0                    | call point_in
+p256_key:                               ; K0 a private key in [1, n), U V its point; BAD when they do not belong together
   T0 = 0 * 0                    | call odd_k
+  T0 = 0 * 0                    | call comb_g
+  T0 = 0 * 0                    | call affine
+  T0 = ONE * (keepnz(XM) - U)   | test nz BAD
+  T0 = ONE * (nege(YM) - V)     | test nz BAD
+  !finish
+
+p256_ecdh:                              ; any K0 below 2^256; slots: 1 x
+  T0 = 0 * 0                    | call point_in
+.mod N
+  KM = K0 * R2N
+  K0 = ONE * KM                 | call odd_k
+.mod P
   T0 = 0 * 0                    | call mul_p
   T0 = ONE * (Q5 + Q6)          | test z BAD
   T0 = 0 * 0                    | call affine
@@ -341,6 +354,8 @@ p256_verify:                            ; E r, S s (both in [1, n)), U V point, 
   T0 = 0 * 0                    | call point_in
 .mod N
   vI = S * R2N                  | call inv_n
+  v1 = vI * vO
+  T0 = ONE * (v1 - ONEN)        | test nz FAULT
   v1 = D * R2N
   v1 = v1 * vO
   v2 = E * R2N

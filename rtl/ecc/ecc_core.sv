@@ -13,6 +13,7 @@ module ecc_core (
   input  logic [2:0]   start_ctx_i,
   input  logic [8:0]   start_pc_i,
   input  logic [12:0]  start_len_i,   // its length in frames
+  input  logic [7:0]   start_count_i, // loop counter to begin with: the self test's ladder is a short one
   input  logic         start_flip_i,  // fault injection: one product is damaged
   output logic [7:0]   active_o,
   output logic [7:0]   astray_o,      // ended, but not after its length; valid when active has fallen
@@ -107,7 +108,7 @@ module ecc_core (
         astray_q[start_ctx_i] <= 1'b0;
         flip_q[start_ctx_i]   <= start_flip_i;
         pc_q[start_ctx_i]     <= start_pc_i;
-        count_q[start_ctx_i]  <= 8'd0;
+        count_q[start_ctx_i]  <= start_count_i;
         frames_q[start_ctx_i] <= 13'd0;
         length_q[start_ctx_i] <= start_len_i;
       end

@@ -197,7 +197,7 @@ module ecc_mont (
   assign dg_own        = run_i && ctl_svc.win && ctl_svc.valid && (pos_q == ecc_pkg::SvcWord || pos_q == ecc_pkg::SvcDigit);
   assign dg_ready_o    = !dg_own;
   assign dg_data_o     = dg_q;
-  assign erase_ready_o = !last_q[9] && !cap1_q && !un_valid_q;
+  assign erase_ready_o = !last_q[9] && !cap1_q && !un_valid_q && !ld_valid_i;
   assign win_wide      = {dg_q, w0_q} >> wbit_q[sctx_q];
   assign wbit_less     = wbit_q[sctx_q] - word_i[ecc_prog_pkg::FWinBit +: 5];
   always_ff @(posedge clk_i) begin
@@ -320,7 +320,10 @@ module ecc_mont (
   assign sum_b      = run_i && go_i && pos_q == ecc_pkg::SvcB;
   assign sum_a      = run_i && go_i && pos_q == ecc_pkg::SvcA;
   assign ld_ready_o = !last_q[9];
-  assign ld_row     = {19'd0, ld_data_i};
+  always_comb begin
+    ld_row = 275'd0;
+    if (ld_valid_i) ld_row[255:0] = ld_data_i;
+  end
   always_comb begin
     unique case (ctl4.mod)
       2'd0:    modulus = ecc_prog_pkg::ModP;
@@ -342,6 +345,7 @@ module ecc_mont (
   always_ff @(posedge clk_i) begin
     // operands: sums of terms; one carry step makes limbs of 27 bits with their sign
     if (t_en && !t_rom) for (int k = 0; k < L; k++) rf_q[k] <= rf[{sctx_q, t_reg}][k];
+    else if (sum_a) for (int k = 0; k < L; k++) rf_q[k] <= 27'sd0;
     if (t_value) begin
       if (t1_first_q) for (int k = 0; k < L; k++) sum_q[k] <= t1_neg_q ? -t_mul[k] : t_mul[k];
       else if (t1_neg_q) for (int k = 0; k < L; k++) sum_q[k] <= sum_q[k] - t_mul[k];

@@ -20,7 +20,7 @@ CONSTS = {
     "NN": N, "ONEN": RADIX % N, "R2N": RADIX**2 % N, "H2N": (RADIX**2 << 256) % N,
     "ONEX": RADIX % X, "R2X": RADIX**2 % X, "A24X": 121665 * RADIX % X, "AX": 486662 * RADIX % X, "NINEX": 9 * RADIX % X,
 }
-ENTRIES = ("p256_keygen", "p256_ecdh", "p256_respond", "p256_mul", "p256_sign", "p256_verify", "x25519_keygen", "x25519_ecdh", "x25519_respond")
+ENTRIES = ("p256_keygen", "p256_ecdh", "p256_respond", "p256_mul", "p256_sign", "p256_verify", "p256_key", "x25519_keygen", "x25519_ecdh", "x25519_respond")
 LAYOUT = asm.Layout(max_terms=5, reg_bits=6, pc_bits=9)
 
 

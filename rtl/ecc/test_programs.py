@@ -85,6 +85,14 @@ def test_keygen():
     check(good(m) and (m.slots[3], (m.slots[1], m.slots[2])) == (k, pr.point_mul(k, pr.G)), "keygen")
 
 
+def test_key(k=None):
+    k = k or RNG.randrange(1, pr.N)
+    x, y = pr.point_mul(k, pr.G)
+    check(good(run("p256_key", K0=k, U=x, V=y, L=1)), "key")
+    for bad in ((x ^ 1, y), (x, pr.P - y), (y, x)):
+        check(run("p256_key", K0=k, U=bad[0], V=bad[1], L=1).flags["BAD"], "key with another point")
+
+
 def test_ecdh(k=None, p=None):
     k, p = k or RNG.randrange(1, pr.N), p or random_point()
     m = run("p256_ecdh", K0=k, U=p[0], V=p[1], L=lam())
@@ -153,6 +161,12 @@ def edges():
         test_mul(k)
     for k in (0, n, n + 1, (1 << 256) - 1):
         test_mul(k)
+        if k % n:
+            test_ecdh(k)
+        else:
+            check(run("p256_ecdh", K0=k, U=pr.G[0], V=pr.G[1], L=lam()).flags["BAD"], "ecdh: infinity")
+    for k in (1, 2, n - 1, RNG.randrange(1, n)):
+        test_key(k)
     p = zero_x_point()
     inv3 = pow(3, -1, n)
     for k, q in ((1, p), (n - 1, p), (3, pr.point_mul(inv3, p)), (2, pr.G), (n - 1, pr.G)):

@@ -1,0 +1,643 @@
+// Elliptic-curve engine: key slots, P-256 and X25519 operations behind the engine port (rtl/README.md), eight in flight.
+//
+// Two machines share the work. The front one takes a command, brings its operands into the next context's registers and starts the program;
+// the back one answers contexts in order and erases them. Arithmetic is in ecc_core, the blob in ecc_unwrap, the numbers' way in and out in
+// ecc_input and ecc_output. KEY_LOAD holds the front machine while the array checks that the private key belongs to its point.
+`include "assert.svh"
+
+module ecc_engine #(
+  parameter int unsigned NumKeys = 16
+) (
+  input  logic         clk_i,
+  input  logic         rst_ni,
+  input  logic         cmd_valid_i,
+  output logic         cmd_ready_o,
+  input  logic [511:0] cmd_desc_i,
+  input  logic         in_valid_i,
+  output logic         in_ready_o,
+  input  logic [127:0] in_data_i,
+  input  logic [4:0]   in_bytes_i,
+  input  logic         in_last_i,
+  output logic         out_valid_o,
+  input  logic         out_ready_i,
+  output logic [127:0] out_data_o,
+  output logic [15:0]  out_parity_o,
+  output logic [4:0]   out_bytes_o,
+  output logic         out_last_o,
+  output logic         rsp_valid_o,
+  input  logic         rsp_ready_i,
+  output logic [7:0]   rsp_status_o,
+  output logic [15:0]  rsp_info_o,
+  output logic [63:0]  rsp_seq_o,
+  output logic [31:0]  rsp_cycles_o,
+  input  logic         rnd_valid_i,
+  output logic         rnd_ready_o,
+  input  logic [127:0] rnd_data_i,
+  input  logic         rnd_fail_i,
+  input  logic         st_start_i,
+  output logic         st_done_o,
+  output logic         st_pass_o,
+  input  logic         flt_hang_i,
+  input  logic         flt_flip_i,
+  output logic         busy_o,
+  input  logic [255:0] kek_i,
+  // secret port
+  output logic         sec_req_valid_o,
+  input  logic         sec_req_ready_i,
+  output logic         sec_req_write_o,
+  output logic         sec_req_last_o,
+  output logic [31:0]  sec_req_handle_o,
+  output logic [7:0]   sec_req_func_o,
+  output logic [3:0]   sec_req_kind_o,
+  output logic [7:0]   sec_req_len_o,
+  output logic [127:0] sec_req_data_o,
+  input  logic         sec_rsp_valid_i,
+  output logic         sec_rsp_ready_o,
+  input  logic         sec_rsp_ok_i,
+  input  logic [7:0]   sec_rsp_len_i,
+  input  logic [127:0] sec_rsp_data_i,
+  input  logic         sec_rsp_last_i
+);
+  localparam int unsigned KeyAw = $clog2(NumKeys + 1);  // one slot more, for the self test's key
+  localparam int unsigned SlotAw = $clog2(NumKeys);
+  localparam logic [31:0] BlobBytes = sluice_pkg::EC_KEY_BYTES + 8;
+
+  typedef enum logic [4:0] {
+    StErase, StIdle, StDecode, StDrain, StInput, StStart, StPush, StUnwrap, StKeyK, StKeyU, StKeyV, StKeyL, StKeyStart, StKeyWait, StFree,
+    StTestNext, StTestWait, StError
+  } state_e;
+  state_e state_q, state_d;
+  typedef enum logic [2:0] {BkIdle, BkResult, BkEmpty, BkRsp, BkWipe, BkError} back_e;
+  back_e back_q, back_d;
+
+  // ---- fault injection
+  logic hang_q, flip_q, flip_seen_q, flip_new, cmd_flip_q;
+  assign flip_new = flt_flip_i && !flip_seen_q;
+
+  // ---- command in hand
+  logic [7:0]   op_q, status_q, status_d, func_q;
+  logic [31:0]  handle_q, handle2_q, handle3_q, src_len_q, param0_q, param1_q, t0_q, cycles_q;
+  logic [3:0]   prog_q, prog_d;
+  logic         sig_q, sig_d;           // r or s out of range
+  logic [8:0]   sweep_q, sweep_d;       // address of the sweep after reset
+  logic         st_done_q, st_pass_q, test_q, test_ok_q, test_ok_d, test_end;
+  logic [1:0]   test_job_q, test_job_d; // operations of the self test that were begun
+
+  // ---- key slots; the scalars are in key_mem
+  logic [NumKeys-1:0] key_used_q;
+  logic [15:0]        key_gen [NumKeys];
+  logic [7:0]         key_func [NumKeys];
+  logic [255:0]       key_mem [NumKeys+1];
+  logic [255:0]       key_rdata_q;
+  logic [KeyAw-1:0]   key;
+  logic [SlotAw-1:0]  slot_i;
+  logic               index_ok, handle_ok, foreign, key_store, key_clear;
+  assign slot_i    = handle_q[SlotAw-1:0];
+  assign key       = test_q ? KeyAw'(NumKeys) : handle_q[KeyAw-1:0];
+  assign index_ok  = handle_q[15:0] < 16'(NumKeys) && handle_q[31:16] != 16'd0;
+  assign foreign   = key_used_q[slot_i] && key_func[slot_i] != func_q;
+  assign handle_ok = index_ok && key_used_q[slot_i] && key_gen[slot_i] == handle_q[31:16] && !foreign;
+
+  // ---- jobs, a ring in order of commands: job n has context n
+  logic [3:0]  count_q;
+  logic [2:0]  head_q, tail_q;
+  logic [3:0]  job_prog_q [8];     // what its result is; PgNone: nothing
+  logic [7:0]  job_touched_q, job_sig_q, job_test_q;
+  logic [7:0]  job_status_q [8];
+  logic [31:0] job_t0_q [8];
+  logic [31:0] job_secret_q [8];   // where the secret result goes, or 0
+  logic [7:0]  job_func_q [8];
+  logic        push, pop, touched;
+
+  // ---- blocks
+  logic         un_start, un_busy, un_done, un_ok, un_in_ready, un_wipe;
+  logic [255:0] un_scalar, un_x, un_y;
+  logic         inp_start, inp_busy, inp_done, inp_bad_input, inp_bad_sig, inp_bad_secret, inp_no_entropy, inp_in_ready, inp_rnd_ready;
+  logic         inp_want, inp_req, inp_rsp_ready, inp_ld;
+  logic [8:0]   inp_ld_addr;
+  logic [255:0] inp_ld_data;
+  logic         res_start, res_busy, res_done, res_empty, res_refused, res_re, res_valid, res_ready, res_last;
+  logic         res_want, res_req, res_sec_last, res_rsp_ready;
+  logic [8:0]   res_addr;
+  logic [127:0] res_data, res_sec_data;
+  logic         core_start, core_busy, dg_ready, ld_ready, erase, erase_ready, key_row;
+  logic [7:0]   core_active, core_astray;
+  logic [23:0]  core_flags;
+  logic [16:0]  dg_data;
+  logic [8:0]   core_pc, erase_addr;
+  logic [12:0]  core_len;
+  logic [7:0]   core_count;
+  logic [255:0] key_row_data, ld_data;
+  logic [5:0]   key_row_reg, wipe_q;
+
+  // self test: source, random and expected words come from its ROM, in one order
+  logic [5:0]   rom_addr_q;
+  logic [127:0] rom_data;
+  logic [255:0] rom_kek;
+  logic [7:0]   rom_skip;
+  logic [12:0]  rom_frames;
+  logic         rom_take;
+  logic [5:0]   test_last;  // the last words of its two digests
+  ecc_selftest_rom u_selftest_rom (.addr_i(rom_addr_q), .data_o(rom_data), .kek_o(rom_kek), .skip_o(rom_skip), .frames_o(rom_frames));
+
+  ecc_unwrap u_unwrap (
+    .clk_i, .rst_ni, .start_i(un_start), .kek_i(test_q ? rom_kek : kek_i), .busy_o(un_busy), .done_o(un_done), .ok_o(un_ok),
+    .scalar_o(un_scalar), .x_o(un_x), .y_o(un_y), .wipe_i(un_wipe),
+    .in_valid_i(state_q == StUnwrap && (test_q || (in_valid_i && in_ready_o))), .in_ready_o(un_in_ready), .in_data_i(test_q ? rom_data : in_data_i)
+  );
+  logic sec_front_q, sec_back_q;  // who has the secret port
+  ecc_input u_input (
+    .clk_i, .rst_ni, .start_i(inp_start), .prog_i(prog_q), .secret_i(handle3_q != 32'd0 && !test_q), .ctx_i(tail_q), .busy_o(inp_busy),
+    .done_o(inp_done), .bad_input_o(inp_bad_input), .bad_sig_o(inp_bad_sig), .bad_secret_o(inp_bad_secret), .no_entropy_o(inp_no_entropy),
+    .in_valid_i(state_q == StInput && (test_q || (in_valid_i && in_ready_o))), .in_ready_o(inp_in_ready), .in_data_i(test_q ? rom_data : in_data_i),
+    .in_bytes_i(test_q ? 5'd16 : in_bytes_i), .in_last_i(test_q ? rom_addr_q == test_last : in_last_i),
+    .rnd_valid_i(test_q || (rnd_valid_i && rnd_ready_o)), .rnd_ready_o(inp_rnd_ready), .rnd_data_i(test_q ? rom_data : rnd_data_i),
+    .rnd_fail_i(rnd_fail_i && !test_q && !hang_q), .key_i(key_rdata_q),
+    .sec_want_o(inp_want), .sec_grant_i(sec_front_q), .sec_req_o(inp_req), .sec_req_ready_i(sec_req_ready_i && !hang_q),
+    .sec_rsp_valid_i(sec_front_q && sec_rsp_valid_i && !hang_q), .sec_rsp_ready_o(inp_rsp_ready), .sec_rsp_ok_i, .sec_rsp_len_i, .sec_rsp_data_i,
+    .sec_rsp_last_i, .ld_valid_o(inp_ld), .ld_ready_i(ld_ready), .ld_addr_o(inp_ld_addr), .ld_data_o(inp_ld_data)
+  );
+  assign test_last = test_job_q == 2'd1 ? 6'd12 : 6'd25;
+  assign rom_take  = test_q && ((state_q == StUnwrap && un_in_ready) || inp_in_ready || inp_rnd_ready || (res_valid && res_ready));
+
+  ecc_core u_core (
+    .clk_i, .rst_ni, .start_i(core_start), .start_ctx_i(tail_q), .start_pc_i(core_pc), .start_len_i(core_len), .start_count_i(core_count),
+    .start_flip_i(test_q ? flip_q || test_job_q == 2'd3 : cmd_flip_q), .active_o(core_active), .astray_o(core_astray), .flags_o(core_flags),
+    .busy_o(core_busy), .ld_valid_i(inp_ld || key_row), .ld_ready_o(ld_ready), .ld_addr_i(key_row ? {tail_q, key_row_reg} : inp_ld_addr),
+    .ld_data_i(ld_data), .dg_re_i(res_re), .dg_ready_o(dg_ready), .dg_addr_i(res_addr), .dg_data_o(dg_data),
+    .erase_i(erase), .erase_ready_o(erase_ready), .erase_addr_i(erase_addr)
+  );
+  ecc_output u_output (
+    .clk_i, .rst_ni, .start_i(res_start), .prog_i(job_prog_q[head_q]), .secret_i(job_secret_q[head_q] != 32'd0), .ctx_i(head_q),
+    .busy_o(res_busy), .done_o(res_done), .empty_o(res_empty), .refused_o(res_refused), .dg_re_o(res_re), .dg_ready_i(dg_ready), .dg_addr_o(res_addr),
+    .dg_data_i(dg_data), .out_valid_o(res_valid), .out_ready_i(res_ready), .out_data_o(res_data), .out_last_o(res_last),
+    .sec_want_o(res_want), .sec_grant_i(sec_back_q), .sec_req_o(res_req), .sec_req_ready_i(sec_req_ready_i && !hang_q), .sec_data_o(res_sec_data),
+    .sec_last_o(res_sec_last), .sec_rsp_valid_i(sec_back_q && sec_rsp_valid_i && !hang_q), .sec_rsp_ready_o(res_rsp_ready), .sec_rsp_ok_i
+  );
+
+  // ---- programs
+  always_comb begin
+    core_count = 8'd0;
+    unique case (prog_q)
+      ecc_job_pkg::PgKeygen:   begin core_pc = ecc_prog_pkg::PcP256Keygen; core_len = ecc_prog_pkg::LenP256Keygen; end
+      ecc_job_pkg::PgEcdh:     begin core_pc = ecc_prog_pkg::PcP256Ecdh; core_len = ecc_prog_pkg::LenP256Ecdh; end
+      ecc_job_pkg::PgRespond:  begin core_pc = ecc_prog_pkg::PcP256Respond; core_len = ecc_prog_pkg::LenP256Respond; end
+      ecc_job_pkg::PgMul:      begin core_pc = ecc_prog_pkg::PcP256Mul; core_len = ecc_prog_pkg::LenP256Mul; end
+      ecc_job_pkg::PgSign:     begin core_pc = ecc_prog_pkg::PcP256Sign; core_len = ecc_prog_pkg::LenP256Sign; end
+      ecc_job_pkg::PgVerify:   begin core_pc = ecc_prog_pkg::PcP256Verify; core_len = ecc_prog_pkg::LenP256Verify; end
+      ecc_job_pkg::PgXKeygen:  begin core_pc = ecc_prog_pkg::PcX25519Keygen; core_len = ecc_prog_pkg::LenX25519Keygen; end
+      ecc_job_pkg::PgXEcdh:    begin core_pc = ecc_prog_pkg::PcX25519Ecdh; core_len = ecc_prog_pkg::LenX25519Ecdh; end
+      ecc_job_pkg::PgXRespond: begin core_pc = ecc_prog_pkg::PcX25519Respond; core_len = ecc_prog_pkg::LenX25519Respond; end
+      default:                 begin core_pc = ecc_prog_pkg::PcP256Key; core_len = ecc_prog_pkg::LenP256Key; end
+    endcase
+    if (test_q && prog_q == ecc_job_pkg::PgXEcdh) begin
+      core_count = rom_skip;
+      core_len   = rom_frames;
+    end
+  end
+
+  // ---- what a command asks for, and whether it may: curve, lengths, handles; all are public
+  logic        is_x, curve_ok, digest_ok;
+  logic [7:0]  dec_status;
+  logic [3:0]  dec_prog;
+  logic [31:0] dec_len, point_bytes, private_bytes;
+  assign is_x          = param0_q == {24'd0, sluice_pkg::CURVE_X25519};
+  assign curve_ok      = is_x || param0_q == {24'd0, sluice_pkg::CURVE_P256};
+  assign digest_ok     = param1_q >= 32'd20 && param1_q <= 32'd64;
+  assign point_bytes   = is_x ? 32'd32 : 32'd64;
+  assign private_bytes = handle3_q != 32'd0 ? 32'd0 : 32'd32;
+  always_comb begin
+    dec_status = sluice_pkg::ST_OK;
+    dec_prog   = ecc_job_pkg::PgNone;
+    dec_len    = 32'd0;
+    unique case (op_q)
+      sluice_pkg::OP_NOP: ;
+      sluice_pkg::OP_KEY_LOAD: begin
+        dec_prog = ecc_job_pkg::PgKey;
+        if (!index_ok || foreign) dec_status = sluice_pkg::ST_BAD_HANDLE;
+        else if (src_len_q != BlobBytes) dec_status = sluice_pkg::ST_BAD_KEY;
+      end
+      sluice_pkg::OP_KEY_FREE:
+        if (!handle_ok) dec_status = sluice_pkg::ST_BAD_HANDLE;
+        else if (src_len_q != 32'd0) dec_status = sluice_pkg::ST_BAD_DESC;
+      sluice_pkg::OP_ECDSA_SIGN: begin
+        dec_prog = ecc_job_pkg::PgSign;
+        if (!curve_ok || is_x) dec_status = sluice_pkg::ST_BAD_DESC;
+        else if (!handle_ok) dec_status = sluice_pkg::ST_BAD_HANDLE;
+        else if (!digest_ok || src_len_q != param1_q) dec_status = sluice_pkg::ST_BAD_DESC;
+      end
+      sluice_pkg::OP_ECDSA_VERIFY: begin
+        dec_prog = ecc_job_pkg::PgVerify;
+        if (!curve_ok || is_x || !digest_ok || handle_q != 32'd0 || src_len_q != param1_q + 32'd128) dec_status = sluice_pkg::ST_BAD_DESC;
+      end
+      sluice_pkg::OP_EC_KEYGEN, sluice_pkg::OP_ECDH, sluice_pkg::OP_ECDH_RESPOND, sluice_pkg::OP_EC_MUL: begin
+        unique case (op_q)
+          sluice_pkg::OP_EC_KEYGEN:    begin dec_prog = is_x ? ecc_job_pkg::PgXKeygen : ecc_job_pkg::PgKeygen; dec_len = 32'd0; end
+          sluice_pkg::OP_ECDH:         begin dec_prog = is_x ? ecc_job_pkg::PgXEcdh : ecc_job_pkg::PgEcdh; dec_len = point_bytes + private_bytes; end
+          sluice_pkg::OP_ECDH_RESPOND: begin dec_prog = is_x ? ecc_job_pkg::PgXRespond : ecc_job_pkg::PgRespond; dec_len = point_bytes; end
+          default:                     begin dec_prog = ecc_job_pkg::PgMul; dec_len = 32'd96; end
+        endcase
+        if (!curve_ok || (is_x && op_q == sluice_pkg::OP_EC_MUL) || param1_q != 32'd0 || handle_q != 32'd0 || src_len_q != dec_len) begin
+          dec_status = sluice_pkg::ST_BAD_DESC;
+        end
+      end
+      default: dec_status = sluice_pkg::ST_BAD_DESC;
+    endcase
+  end
+
+  // ---- front machine
+  logic cmd_fire, in_fire;
+  assign cmd_fire = cmd_valid_i && cmd_ready_o;
+  assign in_fire  = in_valid_i && in_ready_o;
+  always_comb begin
+    state_d    = state_q;
+    status_d   = status_q;
+    prog_d     = prog_q;
+    sig_d      = sig_q;
+    sweep_d    = 9'd0;
+    test_job_d = test_job_q;
+    test_ok_d  = test_ok_q;
+    test_end   = 1'b0;
+    un_start   = 1'b0;
+    un_wipe    = 1'b0;
+    inp_start  = 1'b0;
+    core_start = 1'b0;
+    push       = 1'b0;
+    key_store  = 1'b0;
+    key_clear  = 1'b0;
+    unique case (state_q)
+      // after reset: zeros into every memory
+      StErase: begin
+        sweep_d = sweep_q + 9'd1;
+        if (sweep_q == 9'd511) state_d = StIdle;
+      end
+      StIdle: begin
+        status_d = sluice_pkg::ST_OK;
+        prog_d   = ecc_job_pkg::PgNone;
+        sig_d    = 1'b0;
+        if (cmd_fire) begin
+          state_d = StDecode;
+        end else if (st_start_i && count_q == 4'd0) begin
+          state_d    = StUnwrap;
+          un_start   = 1'b1;
+          test_ok_d  = 1'b1;
+          test_job_d = 2'd0;
+          prog_d     = ecc_job_pkg::PgKey;
+        end
+      end
+      StDecode: begin
+        status_d = st_pass_q ? dec_status : sluice_pkg::ST_SELFTEST_FAILED;
+        prog_d   = status_d == sluice_pkg::ST_OK ? dec_prog : ecc_job_pkg::PgNone;
+        state_d  = src_len_q == 32'd0 ? StPush : StDrain;
+        if (status_d == sluice_pkg::ST_OK) begin
+          if (op_q == sluice_pkg::OP_KEY_FREE) begin
+            state_d = StFree;
+          end else if (dec_prog == ecc_job_pkg::PgKey) begin
+            state_d  = StUnwrap;
+            un_start = 1'b1;
+          end else if (dec_prog != ecc_job_pkg::PgNone) begin
+            state_d   = StInput;
+            inp_start = 1'b1;
+          end
+        end
+      end
+      // the source of a refused command
+      StDrain: if (in_fire && in_last_i) state_d = StPush;
+      // operands into the registers
+      StInput: if (inp_done) begin
+        state_d = StStart;
+        sig_d   = inp_bad_sig;
+        if (inp_bad_input || inp_bad_secret || inp_no_entropy) begin
+          state_d  = StPush;
+          status_d = inp_no_entropy ? sluice_pkg::ST_NO_ENTROPY : inp_bad_secret ? sluice_pkg::ST_BAD_SECRET : sluice_pkg::ST_BAD_INPUT;
+        end
+      end
+      StStart: begin
+        core_start = 1'b1;
+        state_d    = StPush;
+      end
+      StPush: begin
+        push    = 1'b1;
+        state_d = test_q ? StTestNext : StIdle;
+      end
+      // a private key: unwrap, load, compare with its point, store
+      StUnwrap: if (un_done) state_d = un_ok ? StKeyK : StPush;
+      StKeyK: if (ld_ready) state_d = StKeyU;
+      StKeyU: if (ld_ready) state_d = StKeyV;
+      StKeyV: if (ld_ready) state_d = StKeyL;
+      StKeyL: if (ld_ready) state_d = StKeyStart;
+      StKeyStart: begin
+        core_start = 1'b1;
+        state_d    = StKeyWait;
+      end
+      StKeyWait: if (!core_active[tail_q]) begin
+        state_d   = StPush;
+        un_wipe   = 1'b1;
+        key_store = 1'b1;
+        if (core_astray[tail_q]) status_d = sluice_pkg::ST_ABORTED;
+        else if (core_flags[3*tail_q + ecc_pkg::FlagFault]) status_d = sluice_pkg::ST_FAULT;
+        else if (core_flags[3*tail_q + ecc_pkg::FlagBad]) status_d = sluice_pkg::ST_BAD_KEY;
+        if (status_d != sluice_pkg::ST_OK) key_store = 1'b0;
+      end
+      StFree: begin
+        key_clear = 1'b1;
+        state_d   = StPush;
+      end
+      // self test: the key, then three operations at once
+      StTestNext: begin
+        state_d    = StInput;
+        inp_start  = 1'b1;
+        test_job_d = test_job_q + 2'd1;
+        prog_d     = test_job_q == 2'd1 ? ecc_job_pkg::PgXEcdh : ecc_job_pkg::PgSign;
+        status_d   = sluice_pkg::ST_OK;
+        if (status_q != sluice_pkg::ST_OK) test_ok_d = 1'b0;
+        if (test_job_q == 2'd3 || !test_ok_d) begin
+          inp_start  = 1'b0;
+          test_job_d = test_job_q;
+          state_d    = StTestWait;
+        end
+      end
+      StTestWait: begin
+        if (count_q == 4'd0) begin
+          key_clear = 1'b1;
+          test_end  = 1'b1;
+          state_d   = StIdle;
+        end
+      end
+      default: state_d = StError;
+    endcase
+    if (state_q == StUnwrap && un_done && !un_ok) begin
+      status_d = sluice_pkg::ST_BAD_KEY;
+      un_wipe  = 1'b1;
+    end
+    // what the back machine sees of the self test's jobs; the fourth is damaged
+    if (test_q && res_valid && res_data != rom_data) test_ok_d = 1'b0;
+    if (test_q && back_q == BkRsp && rsp_status_q != (head_q == 3'd3 ? sluice_pkg::ST_FAULT : sluice_pkg::ST_OK)) test_ok_d = 1'b0;
+  end
+
+  // ---- back machine
+  logic        head_ended, head_op, head_test;
+  logic [2:0]  head_flags;
+  logic [7:0]  head_status, rsp_status_q;
+  logic [31:0] rsp_cycles_q;
+  assign head_test  = job_test_q[head_q];
+  assign head_op    = job_prog_q[head_q] != ecc_job_pkg::PgNone;
+  assign head_ended = count_q != 4'd0 && !(head_op && core_active[head_q]);
+  assign head_flags = core_flags[3*head_q +: 3];
+  always_comb begin
+    head_status = job_status_q[head_q];
+    if (head_op) begin
+      if (core_astray[head_q]) head_status = sluice_pkg::ST_ABORTED;
+      else if (head_flags[ecc_pkg::FlagBad]) head_status = sluice_pkg::ST_BAD_INPUT;
+      else if (job_sig_q[head_q]) head_status = sluice_pkg::ST_AUTH_FAILED;
+      else if (head_flags[ecc_pkg::FlagFault]) head_status = sluice_pkg::ST_FAULT;
+      else if (head_flags[ecc_pkg::FlagAuth]) head_status = sluice_pkg::ST_AUTH_FAILED;
+    end
+  end
+  always_comb begin
+    back_d    = back_q;
+    res_start = 1'b0;
+    pop       = 1'b0;
+    unique case (back_q)
+      BkIdle: if (head_ended) begin
+        back_d = BkEmpty;
+        if (head_op && head_status == sluice_pkg::ST_OK) begin
+          back_d    = BkResult;
+          res_start = 1'b1;
+        end
+      end
+      BkResult: if (res_done) back_d = res_empty ? BkEmpty : BkRsp;
+      BkEmpty: if (head_test || (out_ready_i && out_valid_o)) back_d = BkRsp;
+      BkRsp: if (head_test || (rsp_ready_i && rsp_valid_o)) begin
+        back_d = job_touched_q[head_q] ? BkWipe : BkIdle;
+        pop    = back_d == BkIdle;
+      end
+      // the context's registers and digits
+      BkWipe: if (erase_ready && wipe_q == 6'd63) begin
+        back_d = BkIdle;
+        pop    = 1'b1;
+      end
+      default: back_d = BkError;
+    endcase
+  end
+  always_comb begin
+    ld_data = 256'd0;
+    if (key_row) ld_data = key_row_data;
+    else if (inp_ld) ld_data = inp_ld_data;
+  end
+  assign erase      = state_q == StErase || back_q == BkWipe;
+  assign erase_addr = state_q == StErase ? sweep_q : {head_q, wipe_q};
+  always_comb begin
+    key_row      = 1'b1;
+    key_row_reg  = ecc_prog_pkg::RL;
+    key_row_data = 256'd1;
+    unique case (state_q)
+      StKeyK: begin key_row_reg = ecc_prog_pkg::RK0; key_row_data = un_scalar; end
+      StKeyU: begin key_row_reg = ecc_prog_pkg::RU; key_row_data = un_x; end
+      StKeyV: begin key_row_reg = ecc_prog_pkg::RV; key_row_data = un_y; end
+      StKeyL: ;
+      default: begin key_row = 1'b0; key_row_data = 256'd0; end
+    endcase
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) begin
+      state_q     <= StErase;
+      back_q      <= BkIdle;
+      status_q    <= 8'd0;
+      prog_q      <= ecc_job_pkg::PgNone;
+      sig_q       <= 1'b0;
+      sweep_q     <= 9'd0;
+      op_q        <= 8'd0;
+      func_q      <= 8'd0;
+      handle_q    <= 32'd0;
+      handle2_q   <= 32'd0;
+      handle3_q   <= 32'd0;
+      src_len_q   <= 32'd0;
+      param0_q    <= 32'd0;
+      param1_q    <= 32'd0;
+      t0_q        <= 32'd0;
+      cycles_q    <= 32'd0;
+      key_used_q  <= '0;
+      key_rdata_q <= 256'd0;
+      count_q     <= 4'd0;
+      head_q      <= 3'd0;
+      tail_q      <= 3'd0;
+      touched     <= 1'b0;
+      test_q      <= 1'b0;
+      test_ok_q   <= 1'b0;
+      test_job_q  <= 2'd0;
+      st_done_q   <= 1'b0;
+      st_pass_q   <= 1'b0;
+      rom_addr_q  <= 6'd0;
+      wipe_q      <= 6'd0;
+      hang_q      <= 1'b0;
+      flip_q      <= 1'b0;
+      flip_seen_q <= 1'b0;
+      cmd_flip_q  <= 1'b0;
+      sec_front_q <= 1'b0;
+      sec_back_q  <= 1'b0;
+      job_sig_q   <= 8'd0;
+      job_test_q  <= 8'd0;
+      job_touched_q <= 8'd0;
+      for (int j = 0; j < 8; j++) begin
+        job_prog_q[j]   <= ecc_job_pkg::PgNone;
+        job_status_q[j] <= 8'd0;
+        job_t0_q[j]     <= 32'd0;
+        job_secret_q[j] <= 32'd0;
+        job_func_q[j]   <= 8'd0;
+      end
+    end else begin
+      state_q    <= state_d;
+      back_q     <= back_d;
+      status_q   <= status_d;
+      prog_q     <= prog_d;
+      sig_q      <= sig_d;
+      test_ok_q  <= test_ok_d;
+      test_job_q <= test_job_d;
+      if (state_q == StErase && erase_ready) sweep_q <= sweep_d;
+      if (busy_o) cycles_q <= cycles_q + 32'd1;
+      if (cmd_fire) begin
+        op_q      <= cmd_desc_i[sluice_pkg::DESC_OPCODE_LSB +: 8];
+        handle_q  <= cmd_desc_i[sluice_pkg::DESC_HANDLE_LSB +: 32];
+        handle2_q <= cmd_desc_i[sluice_pkg::DESC_HANDLE2_LSB +: 32];
+        handle3_q <= cmd_desc_i[sluice_pkg::DESC_HANDLE3_LSB +: 32];
+        src_len_q <= cmd_desc_i[sluice_pkg::DESC_SRC_LEN_LSB +: 32];
+        param0_q  <= cmd_desc_i[sluice_pkg::DESC_PARAM0_LSB +: 32];
+        param1_q  <= cmd_desc_i[sluice_pkg::DESC_PARAM1_LSB +: 32];
+        func_q    <= cmd_desc_i[sluice_pkg::DESC_RSVD2_LSB +: 8];
+        t0_q      <= cycles_q;
+      end
+      // jobs
+      if (state_q == StInput || state_q == StKeyK) touched <= 1'b1;
+      else if (push) touched <= 1'b0;
+      if (push) begin
+        job_prog_q[tail_q]    <= status_q == sluice_pkg::ST_OK && prog_q != ecc_job_pkg::PgKey ? prog_q : ecc_job_pkg::PgNone;
+        job_status_q[tail_q]  <= status_q;
+        job_sig_q[tail_q]     <= sig_q;
+        job_test_q[tail_q]    <= test_q;
+        job_touched_q[tail_q] <= touched;
+        job_t0_q[tail_q]      <= t0_q;
+        job_func_q[tail_q]    <= func_q;
+        job_secret_q[tail_q]  <= test_q || prog_q == ecc_job_pkg::PgMul || prog_q == ecc_job_pkg::PgSign ? 32'd0 : handle2_q;
+        tail_q                <= tail_q + 3'd1;
+      end
+      if (pop) head_q <= head_q + 3'd1;
+      count_q <= count_q + {3'd0, push} - {3'd0, pop};
+      if (state_q == StIdle && pop && count_q == 4'd1) begin  // an idle engine always starts in the same place
+        head_q <= 3'd0;
+        tail_q <= 3'd0;
+      end
+      // keys
+      if (key_store && !test_q) key_used_q[slot_i] <= 1'b1;
+      if (key_clear && !test_q) key_used_q[slot_i] <= 1'b0;
+      if (inp_start) key_rdata_q <= key_mem[key];
+      else if (state_q != StInput) key_rdata_q <= 256'd0;
+      // self test
+      if (state_q == StIdle && state_d == StUnwrap) begin
+        st_done_q  <= 1'b0;
+        st_pass_q  <= 1'b0;
+        test_q     <= 1'b1;
+        rom_addr_q <= 6'd0;
+      end else if (rom_take) begin
+        rom_addr_q <= rom_addr_q + 6'd1;
+      end
+      if (test_end) begin
+        test_q     <= 1'b0;
+        st_done_q  <= 1'b1;
+        st_pass_q  <= test_ok_d;
+        rom_addr_q <= 6'd0;
+        head_q     <= 3'd0;
+        tail_q     <= 3'd0;
+      end
+      if (back_q != BkWipe) wipe_q <= 6'd0;
+      else if (erase_ready) wipe_q <= wipe_q + 6'd1;
+      // the secret port: one request at a time, results before operands
+      if (sec_front_q ? sec_rsp_valid_i && sec_rsp_ready_o && sec_rsp_last_i : sec_back_q && sec_rsp_valid_i && sec_rsp_ready_o) begin
+        sec_front_q <= 1'b0;
+        sec_back_q  <= 1'b0;
+      end else if (!sec_front_q && !sec_back_q) begin
+        sec_back_q  <= res_want;
+        sec_front_q <= inp_want && !res_want;
+      end
+      // faults: sampled while there is work or work is offered, so that an idle edge changes nothing
+      if (flt_hang_i && (busy_o || cmd_valid_i || in_valid_i || st_start_i)) hang_q <= 1'b1;
+      // a flip belongs to the command that is offered with it or comes next, and stays until one starts an operation; or to the self test
+      if (busy_o || cmd_valid_i || in_valid_i || st_start_i) begin
+        flip_seen_q <= flt_flip_i;
+        flip_q      <= (flip_q || flip_new) && !cmd_fire && !(test_q && core_start);
+        if (cmd_fire && (flip_q || flip_new)) cmd_flip_q <= 1'b1;
+        else if (core_start && !test_q) cmd_flip_q <= 1'b0;
+      end
+    end
+    // key memory: written by a good KEY_LOAD; erased after reset, by KEY_FREE and after the self test
+    if (state_q == StErase) begin
+      if (sweep_q <= 9'(NumKeys)) key_mem[sweep_q[KeyAw-1:0]] <= 256'd0;
+    end else if (key_store) begin
+      key_mem[key] <= un_scalar;
+    end else if (key_clear) begin
+      key_mem[key] <= 256'd0;
+    end
+    if (key_store && !test_q) begin
+      key_gen[slot_i]  <= handle_q[31:16];
+      key_func[slot_i] <= func_q;
+    end
+    if (back_q == BkIdle && head_ended) rsp_status_q <= head_status;
+    else if (back_q == BkResult && res_done && res_refused) rsp_status_q <= sluice_pkg::ST_BAD_SECRET;
+    if (back_d == BkRsp && back_q != BkRsp) rsp_cycles_q <= cycles_q - job_t0_q[head_q] + 32'd1;
+  end
+
+  // ---- port
+  logic res_out, sec_read, sec_write;
+  assign res_out     = res_valid && !head_test && !hang_q;
+  assign res_ready   = head_test || (out_ready_i && !hang_q);
+  assign cmd_ready_o = state_q == StIdle && !count_q[3] && !hang_q;
+  assign in_ready_o  = !hang_q && !test_q && (state_q == StDrain || inp_in_ready || (state_q == StUnwrap && un_in_ready));
+  assign out_valid_o = res_out || (back_q == BkEmpty && !head_test && !hang_q);
+  assign out_data_o  = res_out ? res_data : 128'd0;
+  assign out_bytes_o = res_out ? 5'd16 : 5'd0;
+  assign out_last_o  = out_valid_o && (back_q == BkEmpty || res_last);
+  always_comb begin
+    out_parity_o = 16'd0;
+    if (res_out) for (int b = 0; b < 16; b++) out_parity_o[b] = ^out_data_o[8*b +: 8];
+  end
+  assign rsp_valid_o  = !hang_q && back_q == BkRsp && !head_test;
+  assign rsp_status_o = rsp_valid_o ? rsp_status_q : 8'd0;
+  assign rsp_info_o   = 16'd0;
+  assign rsp_seq_o    = 64'd0;
+  assign rsp_cycles_o = rsp_valid_o ? rsp_cycles_q : 32'd0;
+  assign rnd_ready_o  = !hang_q && !test_q && inp_rnd_ready;
+  assign st_done_o    = st_done_q;
+  assign st_pass_o    = st_pass_q;
+  assign busy_o       = hang_q || state_q != StIdle || back_q != BkIdle || count_q != 4'd0 || core_busy || un_busy || inp_busy || res_busy;
+
+  assign sec_read         = inp_req && !hang_q;
+  assign sec_write        = res_req && !hang_q;
+  assign sec_req_valid_o  = sec_read || sec_write;
+  assign sec_req_write_o  = sec_write;
+  assign sec_req_last_o   = sec_read || (sec_write && res_sec_last);
+  assign sec_req_handle_o = sec_write ? job_secret_q[head_q] : sec_read ? handle3_q : 32'd0;
+  assign sec_req_func_o   = sec_write ? job_func_q[head_q] : sec_read ? func_q : 8'd0;
+  assign sec_req_len_o    = sec_write ? 8'd32 : 8'd0;
+  assign sec_req_data_o   = sec_write ? res_sec_data : 128'd0;
+  assign sec_rsp_ready_o  = !hang_q && (inp_rsp_ready || res_rsp_ready);
+  always_comb begin
+    sec_req_kind_o = 4'd0;
+    if (sec_read) sec_req_kind_o = sluice_pkg::SECRET_EC_PRIVATE[3:0];
+    if (sec_write) begin
+      sec_req_kind_o = sluice_pkg::SECRET_PREMASTER[3:0];
+      if (job_prog_q[head_q] == ecc_job_pkg::PgKeygen || job_prog_q[head_q] == ecc_job_pkg::PgXKeygen) begin
+        sec_req_kind_o = sluice_pkg::SECRET_EC_PRIVATE[3:0];
+      end
+    end
+  end
+
+  `ASSERT_NEVER(StateIsLegal, state_q == StError || back_q == BkError)
+  `ASSERT_NEVER(JobsNeverOverflow, push && count_q[3])
+  `ASSERT_NEVER(JobsNeverUnderflow, pop && count_q == 4'd0)
+  `ASSERT_ZERO(NoDataOnIdleOutputs, out_valid_o, out_data_o)
+  `ASSERT_ZERO(NoDataOnIdleSecretPort, sec_req_valid_o, sec_req_data_o)
+  `ASSERT_NEVER(SourceEndsWhereItsLengthSays, in_fire && in_last_i && in_bytes_i == 5'd0)
+  `ASSERT_NEVER(NoResultOfAFault, res_out && head_flags != 3'd0)
+  `ASSERT_NEVER(OneOwnerOfTheSecretPort, sec_front_q && sec_back_q)
+endmodule
