@@ -36,7 +36,8 @@ lint-ecc:
 	$(Q)$(PYTHON) -B rtl/ecc/gen_rom.py --check
 	$(Q)$(PYTHON) -B rtl/ecc/gen_selftest.py --check
 	$(Q)$(VERILATOR) --lint-only -Wall --assert --unroll-count 256 -Irtl/common --top-module ecc_engine rtl/lint/verilator.vlt $(ECC_ENGINE_SV)
-	$(Q)yosys -q -w 'Replacing memory' -p "read_verilog -sv -Irtl/common -DECC_LIMBS=3 $(ECC_ENGINE_SV); hierarchy -check -top ecc_engine; proc; check -assert"
+	$(Q)yosys -q -w 'Replacing memory' -p "read_verilog -sv -Irtl/common -DECC_LIMBS=3 $(ECC_ENGINE_SV); hierarchy -check -top ecc_engine; proc; check -assert; \
+	  flatten; opt_clean; select -assert-none o:* %ci*:-\$$dff i:* i:clk_i i:rst_ni %u %d %i"
 LINTS += lint-ecc
 .PHONY: lint-ecc-ct
 lint-ecc-ct:
