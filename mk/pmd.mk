@@ -48,4 +48,4 @@ $(BUILD)/test/pmd_bar: $(call objs,asan,$(PMD_KEYBLOB))
 TESTS += pmd|pmd/perf_model|tests/pmd/perf.sh $(PMD_LIB) $(MODEL_LIB)
 TESTS += pmd|pmd/perf_sim|tests/pmd/perf.sh $(PMD_LIB) $(BUILD)/lib/libsluice_sim.so 100
 
-$(foreach t,model kdf curves records,$(eval $(call unit_test,sim_$(t),tests/unit/sim/model/test_$(t).c tests/unit/sim/model/rig.c sim/model/model_full.c $(MODEL_SRC) $(PMD_KEYBLOB),,-lcrypto)))
+$(foreach t,model kdf curves records front,$(eval $(call unit_test,sim_$(t),tests/unit/sim/model/test_$(t).c tests/unit/sim/model/rig.c sim/model/model_full.c $(MODEL_SRC) $(PMD_KEYBLOB),,-lcrypto)))

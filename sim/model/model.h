@@ -71,8 +71,18 @@ struct model_engine {
 struct model_queue {
 	uint64_t sq_base, cq_base;
 	uint32_t config;
+	uint32_t coalesce;
 	uint16_t sq_tail, sq_head, cq_head, cq_tail;
 	uint8_t error;
+	bool stuck; /* an operation of it is in an engine that hangs */
+	uint32_t since; /* completions since the last interrupt */
+	uint64_t first; /* stats.cycles at the first of them */
+};
+
+/* What a function may reach in memory. */
+struct model_func {
+	uint64_t base, limit; /* first and last byte */
+	uint32_t ctrl, errors;
 };
 
 struct sluice_sim {
@@ -86,6 +96,11 @@ struct sluice_sim {
 	uint32_t err_desc, err_dma, err_parity;
 	unsigned int next_queue; /* round robin */
 	bool drop; /* the completion of the operation in hand is not written */
+	bool tamper; /* CTRL.ZEROIZE was written */
+	bool entropy_failed; /* the generator's health test failed: sticky until reset */
+	uint8_t last_random[16]; /* what the source gave last */
+	uint64_t int_status, int_enable; /* a bit per queue */
+	struct model_func func[SLUICE_FUNC_COUNT];
 	struct model_queue queue[SLUICE_QUEUE_COUNT];
 	struct model_engine engine[MODEL_ENGINES];
 	struct model_session *session[MODEL_ENGINES]; /* of aead, mac and chacha */
@@ -98,8 +113,10 @@ const void *model_md(uint32_t hash, uint32_t *bytes);
 /* HASH_* of a session's MAC, 0 when it has none */
 uint32_t model_alg_hash(uint8_t alg);
 
-/* random bytes for the engines */
-void model_random(struct sluice_sim *m, void *buf, size_t len);
+/* Random bytes for the engines; false, and zeros, when the source does not look random: the operation ends with NO_ENTROPY. */
+bool model_random(struct sluice_sim *m, void *buf, size_t len);
+/* Every slot of every engine. */
+void model_erase(struct sluice_sim *m);
 
 /* model_session.c: SESSION_LOAD and SESSION_FREE; look-up of a live handle, or NULL with the job's status set. */
 void model_session_op(struct sluice_sim *m, unsigned int engine, struct model_job *job);
@@ -198,6 +215,8 @@ void model_ec(struct sluice_sim *m, unsigned int engine, struct model_job *job);
 bool model_queue_step(struct sluice_sim *m);
 bool model_queue_pending(const struct sluice_sim *m);
 void model_queue_config(struct sluice_sim *m, unsigned int q, uint32_t value);
+/* Queues whose completions have waited long enough get their bit of INT_STATUS. */
+void model_queue_interrupts(struct sluice_sim *m);
 bool model_hung(const struct sluice_sim *m);
 
 #endif

@@ -22,15 +22,35 @@ now_ns(void)
 	return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
 }
 
-/* splitmix64: the seeded stream */
-void
+/* A source that repeats itself has failed: the repetition count test of SP 800-90B 4.4.1, by words of 16 bytes. */
+static bool
+from_source(struct sluice_sim *m, uint8_t *p, size_t len)
+{
+	uint8_t word[sizeof(m->last_random)];
+
+	for (size_t at = 0; at < len && !m->entropy_failed; at += sizeof(word)) {
+		size_t n = len - at < sizeof(word) ? len - at : sizeof(word);
+
+		m->cfg.random(m->cfg.user, word, sizeof(word));
+		m->entropy_failed = memcmp(word, m->last_random, sizeof(word)) == 0;
+		memcpy(m->last_random, word, sizeof(word));
+		memcpy(p + at, word, n);
+	}
+	ct_wipe(word, sizeof(word));
+	return !m->entropy_failed;
+}
+
+/* With no source: splitmix64, the seeded stream */
+bool
 model_random(struct sluice_sim *m, void *buf, size_t len)
 {
 	uint8_t *p = buf;
 
 	if (m->cfg.random) {
-		m->cfg.random(m->cfg.user, buf, len);
-		return;
+		if (from_source(m, p, len))
+			return true;
+		ct_wipe(buf, len);
+		return false;
 	}
 	while (len--) {
 		uint64_t z = m->rng += 0x9E3779B97F4A7C15u;
@@ -39,13 +59,12 @@ model_random(struct sluice_sim *m, void *buf, size_t len)
 		z = (z ^ (z >> 27)) * 0x94D049BB133111EBu;
 		*p++ = (uint8_t)(z ^ (z >> 31));
 	}
+	return true;
 }
 
-static void
-reset(struct sluice_sim *m)
+void
+model_erase(struct sluice_sim *m)
 {
-	memset(m->queue, 0, sizeof(m->queue));
-	memset(m->engine, 0, sizeof(m->engine));
 	for (unsigned int e = 0; e < MODEL_ENGINES; e++) {
 		if (m->session[e])
 			ct_wipe(m->session[e], MODEL_SESSIONS * sizeof(m->session[e][0]));
@@ -53,6 +72,28 @@ reset(struct sluice_sim *m)
 			model_key_erase(&m->key[e][k]);
 	}
 	model_secret_erase(m);
+}
+
+/* As the tamper pin does: nothing is left in any slot, nothing runs until a reset. */
+static void
+zeroise(struct sluice_sim *m)
+{
+	model_erase(m);
+	for (unsigned int q = 0; q < SLUICE_QUEUE_COUNT; q++)
+		m->queue[q].config &= ~SLUICE_QUEUE_CONFIG_ENABLE_MASK;
+	m->tamper = true;
+}
+
+static void
+reset(struct sluice_sim *m)
+{
+	memset(m->queue, 0, sizeof(m->queue));
+	memset(m->engine, 0, sizeof(m->engine));
+	memset(m->func, 0, sizeof(m->func));
+	model_erase(m);
+	m->int_status = m->int_enable = 0;
+	m->tamper = m->entropy_failed = false;
+	ct_wipe(m->last_random, sizeof(m->last_random));
 	m->ctrl = m->fault = 0;
 	m->err_desc = m->err_dma = m->err_parity = 0;
 	m->drop = false;
@@ -215,15 +256,49 @@ queue_read(const struct sluice_sim *m, uint32_t offset)
 		return q->sq_head;
 	case SLUICE_QUEUE_ERROR:
 		return q->error;
+	case SLUICE_QUEUE_STATE: /* what is not stuck is over as soon as it is begun */
+		return q->stuck ? SLUICE_QUEUE_STATE_BUSY_MASK | 1u << SLUICE_QUEUE_STATE_INFLIGHT_SHIFT : 0;
+	case SLUICE_QUEUE_COALESCE:
+		return q->coalesce;
 	default:
 		return 0;
 	}
 }
 
 static uint32_t
+func_read(const struct sluice_sim *m, uint32_t offset)
+{
+	const struct model_func *f = &m->func[(offset - SLUICE_FUNC_BASE) / SLUICE_FUNC_STRIDE];
+
+	switch ((offset - SLUICE_FUNC_BASE) % SLUICE_FUNC_STRIDE) {
+	case SLUICE_FUNC_BASE_LO:
+		return (uint32_t)f->base;
+	case SLUICE_FUNC_BASE_HI:
+		return (uint32_t)(f->base >> 32);
+	case SLUICE_FUNC_LIMIT_LO:
+		return (uint32_t)f->limit;
+	case SLUICE_FUNC_LIMIT_HI:
+		return (uint32_t)(f->limit >> 32);
+	case SLUICE_FUNC_CTRL:
+		return f->ctrl;
+	case SLUICE_FUNC_ERRORS:
+		return f->errors;
+	default:
+		return 0;
+	}
+}
+
+static bool
+is_func(uint32_t offset)
+{
+	return offset >= SLUICE_FUNC_BASE && offset < SLUICE_FUNC_BASE + SLUICE_FUNC_COUNT * SLUICE_FUNC_STRIDE;
+}
+
+static uint32_t
 status(const struct sluice_sim *m)
 {
-	return (selftest_over(m) ? SLUICE_STATUS_READY_MASK : 0) |
+	return (selftest_over(m) ? SLUICE_STATUS_READY_MASK : 0) | (m->tamper ? SLUICE_STATUS_TAMPER_MASK : 0) |
+		(m->entropy_failed ? SLUICE_STATUS_ENTROPY_MASK : 0) |
 		(sluice_sim_idle(m) ? 0 : SLUICE_STATUS_BUSY_MASK);
 }
 
@@ -282,7 +357,16 @@ sluice_sim_reg_read32(struct sluice_sim *m, uint32_t offset)
 		return m->err_dma;
 	case SLUICE_REG_ERR_PARITY:
 		return m->err_parity;
+	case SLUICE_REG_INT_STATUS0:
+	case SLUICE_REG_INT_STATUS1:
+		model_queue_interrupts(m);
+		return (uint32_t)(m->int_status >> (offset == SLUICE_REG_INT_STATUS1 ? 32 : 0));
+	case SLUICE_REG_INT_ENABLE0:
+	case SLUICE_REG_INT_ENABLE1:
+		return (uint32_t)(m->int_enable >> (offset == SLUICE_REG_INT_ENABLE1 ? 32 : 0));
 	default:
+		if (is_func(offset))
+			return func_read(m, offset);
 		return offset >= SLUICE_QUEUE_BASE ? queue_read(m, offset) : engine_read(m, offset);
 	}
 }
@@ -318,9 +402,41 @@ queue_write(struct sluice_sim *m, uint32_t offset, uint32_t value)
 	case SLUICE_QUEUE_CQ_HEAD:
 		q->cq_head = (uint16_t)value;
 		break;
+	case SLUICE_QUEUE_COALESCE:
+		q->coalesce = value & (SLUICE_QUEUE_COALESCE_COUNT_MASK | SLUICE_QUEUE_COALESCE_TIME_MASK);
+		break;
 	default:
 		break;
 	}
+}
+
+static void
+put_half(uint64_t *x, bool high, uint32_t value)
+{
+	*x = high ? (*x & 0xffffffffu) | (uint64_t)value << 32 : (*x & ~0xffffffffull) | value;
+}
+
+static void
+func_write(struct sluice_sim *m, uint32_t offset, uint32_t value)
+{
+	struct model_func *f = &m->func[(offset - SLUICE_FUNC_BASE) / SLUICE_FUNC_STRIDE];
+	uint32_t reg = (offset - SLUICE_FUNC_BASE) % SLUICE_FUNC_STRIDE;
+
+	if (reg == SLUICE_FUNC_BASE_LO || reg == SLUICE_FUNC_BASE_HI)
+		put_half(&f->base, reg == SLUICE_FUNC_BASE_HI, value);
+	else if (reg == SLUICE_FUNC_LIMIT_LO || reg == SLUICE_FUNC_LIMIT_HI)
+		put_half(&f->limit, reg == SLUICE_FUNC_LIMIT_HI, value);
+	else if (reg == SLUICE_FUNC_CTRL)
+		f->ctrl = value & SLUICE_FUNC_CTRL_ENABLE_MASK;
+}
+
+static void
+int_write(struct sluice_sim *m, uint32_t offset, uint32_t value)
+{
+	if (offset == SLUICE_REG_INT_STATUS0 || offset == SLUICE_REG_INT_STATUS1)
+		m->int_status &= ~((uint64_t)value << (offset == SLUICE_REG_INT_STATUS1 ? 32 : 0));
+	else
+		put_half(&m->int_enable, offset == SLUICE_REG_INT_ENABLE1, value);
 }
 
 void
@@ -329,9 +445,15 @@ sluice_sim_reg_write32(struct sluice_sim *m, uint32_t offset, uint32_t value)
 	if (offset == SLUICE_REG_CTRL) {
 		if (value & SLUICE_CTRL_RESET_MASK)
 			reset(m);
+		if (value & SLUICE_CTRL_ZEROIZE_MASK)
+			zeroise(m);
 		m->ctrl = value & SLUICE_CTRL_ENABLE_MASK;
 	} else if (offset == SLUICE_REG_FAULT_INJECT) {
 		m->fault = value;
+	} else if (offset >= SLUICE_REG_INT_STATUS0 && offset <= SLUICE_REG_INT_ENABLE1) {
+		int_write(m, offset, value);
+	} else if (is_func(offset)) {
+		func_write(m, offset, value);
 	} else if (offset >= SLUICE_QUEUE_BASE) {
 		queue_write(m, offset, value);
 	}

@@ -120,12 +120,14 @@ scalar_good(const struct group *g, const uint8_t *scalar)
 	return good;
 }
 
-static void
+static bool
 scalar_random(struct sluice_sim *m, const struct group *g, uint8_t *out)
 {
-	do
-		model_random(m, out, g->bytes);
-	while (!scalar_good(g, out));
+	do {
+		if (!model_random(m, out, g->bytes))
+			return false;
+	} while (!scalar_good(g, out));
+	return true;
 }
 
 static uint8_t
@@ -158,21 +160,20 @@ sizes_of(uint32_t curve)
 	return curve == SLUICE_CURVE_X25519 ? (struct sizes){ X_BYTES, X_BYTES, X_BYTES } : (struct sizes){ n, 2 * n, n };
 }
 
-static void
+static uint8_t
 keygen(struct sluice_sim *m, uint32_t curve, uint8_t *priv, uint8_t *pub)
 {
 	static const uint8_t base[X_BYTES] = { 9 };
+	uint8_t status = SLUICE_ST_NO_ENTROPY;
 	struct group g;
 
-	if (curve == SLUICE_CURVE_X25519) {
-		model_random(m, priv, X_BYTES);
-		x25519_mul(priv, base, pub);
-		return;
-	}
+	if (curve == SLUICE_CURVE_X25519)
+		return model_random(m, priv, X_BYTES) ? x25519_mul(priv, base, pub) : status;
 	g = group_open(curve);
-	scalar_random(m, &g, priv);
-	point_mul(&g, priv, NULL, pub, pub + g.bytes);
+	if (scalar_random(m, &g, priv))
+		status = point_mul(&g, priv, NULL, pub, pub + g.bytes);
 	group_close(&g);
+	return status;
 }
 
 static uint8_t
@@ -211,7 +212,9 @@ do_keygen(struct sluice_sim *m, struct model_job *job, uint32_t curve)
 		job->status = SLUICE_ST_BAD_DESC;
 		return;
 	}
-	keygen(m, curve, priv, pub);
+	job->status = keygen(m, curve, priv, pub);
+	if (job->status != SLUICE_ST_OK)
+		return;
 	give(m, job, SLUICE_SECRET_EC_PRIVATE, priv, n.priv);
 	memcpy(job->dst + job->dst_len, pub, n.pub);
 	job->dst_len += n.pub;
@@ -255,8 +258,9 @@ do_respond(struct sluice_sim *m, struct model_job *job, uint32_t curve)
 		job->status = SLUICE_ST_BAD_DESC;
 		return;
 	}
-	keygen(m, curve, priv, pub);
-	job->status = shared_secret(curve, priv, job->src, out);
+	job->status = keygen(m, curve, priv, pub);
+	if (job->status == SLUICE_ST_OK)
+		job->status = shared_secret(curve, priv, job->src, out);
 	if (job->status == SLUICE_ST_OK) {
 		memcpy(job->dst, pub, n.pub);
 		job->dst_len = n.pub;
@@ -287,8 +291,8 @@ digest_number(const struct group *g, const uint8_t *digest, uint32_t len)
 	return BN_bin2bn(digest, (int)(len < g->bytes ? len : g->bytes), NULL);
 }
 
-/* One try with one nonce: r | s, or false when either came out as zero. */
-static bool
+/* One try with one nonce: r | s, or zero when either came out as zero; -1: no nonce. */
+static int
 sign_once(struct sluice_sim *m, const struct group *g, const struct model_ec *k, const BIGNUM *z, uint8_t *out)
 {
 	const BIGNUM *n = EC_GROUP_get0_order(g->g);
@@ -296,7 +300,12 @@ sign_once(struct sluice_sim *m, const struct group *g, const struct model_ec *k,
 	uint8_t bytes[MODEL_EC_MAX], x[MODEL_EC_MAX];
 	bool good;
 
-	scalar_random(m, g, bytes);
+	if (!scalar_random(m, g, bytes)) {
+		BN_clear_free(d);
+		BN_free(r);
+		BN_free(s);
+		return -1;
+	}
 	nonce = BN_bin2bn(bytes, (int)g->bytes, NULL);
 	point_mul(g, bytes, NULL, x, NULL);
 	good = BN_bin2bn(x, (int)g->bytes, r) && BN_nnmod(r, r, n, g->ctx) && BN_mod_mul(s, r, d, n, g->ctx) &&
@@ -318,6 +327,7 @@ do_sign(struct sluice_sim *m, unsigned int engine, struct model_job *job, uint32
 	uint32_t len = job->desc->param1;
 	struct group g;
 	BIGNUM *z;
+	int done;
 
 	if (!k)
 		return;
@@ -331,9 +341,12 @@ do_sign(struct sluice_sim *m, unsigned int engine, struct model_job *job, uint32
 	}
 	g = group_open(curve);
 	z = digest_number(&g, job->src, len);
-	while (!sign_once(m, &g, k->ec, z, job->dst))
+	while ((done = sign_once(m, &g, k->ec, z, job->dst)) == 0)
 		;
-	job->dst_len = 2 * g.bytes;
+	if (done < 0)
+		job->status = SLUICE_ST_NO_ENTROPY;
+	else
+		job->dst_len = 2 * g.bytes;
 	BN_free(z);
 	group_close(&g);
 }

@@ -27,7 +27,10 @@ unpad_pms(struct sluice_sim *m, struct model_job *job, const uint8_t *em, uint32
 		good &= ct_nonzero(em[i]);
 	good &= ct_eq(em[at - 1], 0);
 	good &= ct_eq((uint32_t)em[at] << 8 | em[at + 1], job->desc->param0 & 0xffff);
-	model_random(m, substitute, sizeof(substitute));
+	if (!model_random(m, substitute, sizeof(substitute))) {
+		job->status = SLUICE_ST_NO_ENTROPY;
+		return;
+	}
 	for (uint32_t i = 0; i < PMS_BYTES; i++)
 		job->dst[i] = (uint8_t)ct_select(good, em[at + i], substitute[i]);
 	job->dst_len = PMS_BYTES;

@@ -5,15 +5,37 @@
 #include "common/ct.h"
 #include "sim/model/model.h"
 
-enum queue_error { QUEUE_DOORBELL = 1, QUEUE_CONFIG = 2, QUEUE_DMA = 3 };
+enum queue_error { QUEUE_DOORBELL = 1, QUEUE_CONFIG = 2, QUEUE_DMA = 3, QUEUE_BUSY = 4 };
 #define PAGE 4096u
+
+static unsigned int
+func_of(const struct model_queue *q)
+{
+	return (q->config & SLUICE_QUEUE_CONFIG_FUNC_MASK) >> SLUICE_QUEUE_CONFIG_FUNC_SHIFT;
+}
+
+/* Whether the queue's function may reach these bytes. */
+static bool
+inside(struct sluice_sim *m, const struct model_queue *q, uint64_t iova, uint32_t len)
+{
+	struct model_func *f = &m->func[func_of(q)];
+
+	if (!len || !(f->ctrl & SLUICE_FUNC_CTRL_ENABLE_MASK) ||
+			(iova >= f->base && iova <= f->limit && len - 1 <= f->limit - iova))
+		return true;
+	f->errors++;
+	m->err_dma++;
+	return false;
+}
 
 /* One transfer as the device makes it: pieces of SLUICE_SIM_DMA_MAX that do not cross a page. */
 static int
-dma(struct sluice_sim *m, bool write, uint64_t iova, void *buf, uint32_t len)
+dma(struct sluice_sim *m, const struct model_queue *q, bool write, uint64_t iova, void *buf, uint32_t len)
 {
 	uint8_t *p = buf;
 
+	if (!inside(m, q, iova, len))
+		return -1;
 	while (len) {
 		uint32_t n = PAGE - (uint32_t)(iova % PAGE);
 		int rc;
@@ -42,19 +64,19 @@ dma(struct sluice_sim *m, bool write, uint64_t iova, void *buf, uint32_t len)
 
 /* Moves len bytes between buf and a buffer or scatter list. Returns enum sluice_status. */
 static uint8_t
-move(struct sluice_sim *m, bool write, bool list, uint64_t addr, uint32_t nseg, uint8_t *buf,
+move(struct sluice_sim *m, const struct model_queue *q, bool write, bool list, uint64_t addr, uint32_t nseg, uint8_t *buf,
 	uint32_t len)
 {
 	struct sluice_seg seg[SLUICE_MAX_SEGMENTS] = { 0 };
 	uint32_t n;
 
 	if (!list)
-		return dma(m, write, addr, buf, len) ? SLUICE_ST_DMA_ERROR : SLUICE_ST_OK;
-	if (dma(m, false, addr, seg, nseg * (uint32_t)sizeof(seg[0])))
+		return dma(m, q, write, addr, buf, len) ? SLUICE_ST_DMA_ERROR : SLUICE_ST_OK;
+	if (dma(m, q, false, addr, seg, nseg * (uint32_t)sizeof(seg[0])))
 		return SLUICE_ST_DMA_ERROR;
 	for (uint32_t i = 0; i < nseg && len; i++) {
 		n = seg[i].len < len ? seg[i].len : len;
-		if (dma(m, write, seg[i].addr, buf, n))
+		if (dma(m, q, write, seg[i].addr, buf, n))
 			return SLUICE_ST_DMA_ERROR;
 		buf += n;
 		len -= n;
@@ -98,13 +120,13 @@ engine_do(struct sluice_sim *m, unsigned int engine, struct model_job *job)
 
 /* Source in, work, result out. */
 static void
-run_job(struct sluice_sim *m, unsigned int engine, struct model_job *job)
+run_job(struct sluice_sim *m, const struct model_queue *q, unsigned int engine, struct model_job *job)
 {
 	const struct sluice_desc *d = job->desc;
 	struct model_engine *e = &m->engine[engine];
 
 	job->src_len = d->src_len;
-	job->status = move(m, false, d->flags & SLUICE_DESC_SRC_SGL, d->src_addr, d->src_nseg, job->src,
+	job->status = move(m, q, false, d->flags & SLUICE_DESC_SRC_SGL, d->src_addr, d->src_nseg, job->src,
 		d->src_len);
 	if (job->status != SLUICE_ST_OK)
 		return;
@@ -119,7 +141,7 @@ run_job(struct sluice_sim *m, unsigned int engine, struct model_job *job)
 	if (job->status != SLUICE_ST_OK)
 		job->dst_len = 0;
 	else if (job->dst_len)
-		job->status = move(m, true, d->flags & SLUICE_DESC_DST_SGL, d->dst_addr, d->dst_nseg, job->dst,
+		job->status = move(m, q, true, d->flags & SLUICE_DESC_DST_SGL, d->dst_addr, d->dst_nseg, job->dst,
 			job->dst_len);
 }
 
@@ -140,8 +162,26 @@ complete(struct sluice_sim *m, struct model_queue *q, const struct model_job *jo
 		return;
 	}
 	q->cq_tail++;
-	if (dma(m, true, at, &cpl, half) || dma(m, true, at + half, (uint8_t *)&cpl + half, half))
+	if (dma(m, q, true, at, &cpl, half) || dma(m, q, true, at + half, (uint8_t *)&cpl + half, half))
 		q->error = QUEUE_DMA;
+	if (q->since++ == 0)
+		q->first = m->stats.cycles;
+	model_queue_interrupts(m);
+}
+
+void
+model_queue_interrupts(struct sluice_sim *m)
+{
+	for (unsigned int i = 0; i < SLUICE_NUM_QUEUES; i++) {
+		struct model_queue *q = &m->queue[i];
+		uint32_t count = (q->coalesce & SLUICE_QUEUE_COALESCE_COUNT_MASK) >> SLUICE_QUEUE_COALESCE_COUNT_SHIFT;
+		uint32_t time = (q->coalesce & SLUICE_QUEUE_COALESCE_TIME_MASK) >> SLUICE_QUEUE_COALESCE_TIME_SHIFT;
+
+		if (!q->since || (q->since < count && !(time && m->stats.cycles - q->first >= time)))
+			continue;
+		q->since = 0;
+		m->int_status |= UINT64_C(1) << i;
+	}
 }
 
 /* Takes the fault asked for, when it is for this engine. Returns false when the engine hangs. */
@@ -181,7 +221,7 @@ queue_do(struct sluice_sim *m, struct model_queue *q)
 	uint32_t size = 1u << (q->config & SLUICE_QUEUE_CONFIG_SIZE_LOG2_MASK);
 	struct model_engine *e = &m->engine[class_of(q)];
 	struct sluice_desc desc;
-	struct model_job job = { .desc = &desc, .status = SLUICE_ST_OK, .cycles = 10 };
+	struct model_job job = { .desc = &desc, .status = SLUICE_ST_OK, .cycles = 10, .func = (uint8_t)func_of(q) };
 	size_t room = 0;
 	bool sound;
 
@@ -189,7 +229,7 @@ queue_do(struct sluice_sim *m, struct model_queue *q)
 		q->error = QUEUE_DOORBELL;
 		return;
 	}
-	if (dma(m, false, q->sq_base + (uint64_t)(q->sq_head % size) * SLUICE_DESC_BYTES, &desc, sizeof(desc))) {
+	if (dma(m, q, false, q->sq_base + (uint64_t)(q->sq_head % size) * SLUICE_DESC_BYTES, &desc, sizeof(desc))) {
 		q->error = QUEUE_DMA;
 		return;
 	}
@@ -199,15 +239,17 @@ queue_do(struct sluice_sim *m, struct model_queue *q)
 		m->err_desc++;
 		job.status = SLUICE_ST_BAD_DESC;
 	} else {
-		if (!take_fault(m, class_of(q)))
+		if (!take_fault(m, class_of(q))) {
+			q->stuck = true;
 			return;
+		}
 		room = (size_t)desc.src_len + MODEL_RESULT_MAX(desc.src_len) +
 			(desc.opcode == SLUICE_OP_RECORD_SEAL ? MODEL_RECORD_PLAIN : 0); /* padding of TLS 1.3 */
 		job.src = malloc(room);
 		if (!job.src)
 			abort();
 		job.dst = job.src + desc.src_len;
-		run_job(m, class_of(q), &job);
+		run_job(m, q, class_of(q), &job);
 		ct_wipe(job.src, room);
 		free(job.src);
 		e->ops++;
@@ -264,7 +306,8 @@ model_queue_config(struct sluice_sim *m, unsigned int n, uint32_t value)
 	if (was || !(value & SLUICE_QUEUE_CONFIG_ENABLE_MASK))
 		return;
 	q->sq_tail = q->sq_head = q->cq_head = q->cq_tail = 0;
-	q->error = 0;
+	q->since = 0;
+	q->error = q->stuck ? QUEUE_BUSY : 0;
 	if (log2 < 1 || log2 > SLUICE_MAX_RING_LOG2 || !(model_engines >> class_of(q) & 1) ||
 			q->sq_base % SLUICE_DESC_BYTES || q->cq_base % SLUICE_DESC_BYTES) {
 		q->error = QUEUE_CONFIG;

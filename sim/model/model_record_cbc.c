@@ -69,18 +69,20 @@ seal(struct sluice_sim *m, const struct cbc *r, struct model_job *job)
 		job->status = SLUICE_ST_BAD_DESC;
 		return;
 	}
+	if (r->iv && !model_random(m, first, BLOCK)) {
+		job->status = SLUICE_ST_NO_ENTROPY;
+		return;
+	}
 	body = (job->src_len + inside + BLOCK) & ~(BLOCK - 1);
 	pad = body - job->src_len - inside;
 	memcpy(plain, job->src, job->src_len);
 	if (inside)
 		record_mac(r, type, job->src, job->src_len, plain + job->src_len);
 	memset(plain + job->src_len + inside, (int)pad - 1, pad);
-	if (r->iv) {
-		model_random(m, first, BLOCK);
+	if (r->iv)
 		memcpy(p, first, BLOCK);
-	} else {
+	else
 		memcpy(first, c->iv, BLOCK);
-	}
 	model_cbc(c->key, c->key_bytes, first, 1, plain, body, p + r->iv);
 	if (!r->iv)
 		memcpy(c->iv, p + body - BLOCK, BLOCK);

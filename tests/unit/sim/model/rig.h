@@ -16,6 +16,7 @@
 #include "sim/bridge/sluice_sim.h"
 
 #define RIG_ENGINES 6u
+#define RIG_QUEUES 8u /* one for each engine, then two to be set up with rig_ring() */
 #define MEM_BYTES (1u << 20)
 #define MEM_BASE 0x40000000u /* what the device calls the first byte */
 #define RING_LOG2 3u
@@ -29,7 +30,9 @@
 struct rig {
 	uint8_t *mem;
 	struct sluice_sim *dev;
-	uint16_t tail[RIG_ENGINES];
+	uint16_t tail[RIG_QUEUES];
+	uint64_t random; /* state of the noise source */
+	bool stuck; /* it says the same again and again */
 };
 
 
@@ -40,6 +43,8 @@ void rig_wreg(struct rig *r, uint32_t reg, uint32_t val);
 uint32_t rig_rreg(struct rig *r, uint32_t reg);
 /* Sets all rings up anew and enables the device. */
 void rig_rings(struct rig *r);
+/* Sets up a queue of its own: for rig_op() its number stands for the engine. */
+void rig_ring(struct rig *r, unsigned int queue, unsigned int engine, unsigned int func);
 /* Puts a descriptor on the queue of an engine and rings. */
 void rig_submit(struct rig *r, unsigned int e, const struct sluice_desc *d);
 /* One operation from src to DST; the result is in *out. Returns the completion. */
