@@ -32,10 +32,16 @@ PMD_TEST_LIBS = -Wl,--no-as-needed -lrte_bus_vdev -lrte_bus_pci -lrte_mempool_ri
 PMD_FUNC_SRC := $(sort $(wildcard tests/pmd/*.c))
 $(eval $(call program,$(BUILD)/test/pmd_func,asan,$(PMD_SRC) $(PMD_FUNC_SRC),$$(PMD_FLAGS),$$(PMD_TEST_LIBS) -lcmocka,$(call objs,asan,$(PMD_KEYBLOB))))
 $(call objs,asan,$(PMD_SRC),$$(PMD_FLAGS)): | $(BUILD)/dpdk-src/.stamp
+CAVP := $(BUILD)/test/cavp.txt
+$(CAVP): tests/pmd/cavp.py
+	$(call say,GEN,$@)
+	@mkdir -p $(@D)
+	$(Q)$(PYTHON) -B $< $@
+TEST_DEPS += $(CAVP)
 TESTS += pmd|pmd/model|$(BUILD)/test/pmd_func --lib $(MODEL_LIB)
-TESTS += pmd|pmd/model_full|$(BUILD)/test/pmd_func --lib $(MODEL_FULL)
+TESTS += pmd|pmd/model_full|$(BUILD)/test/pmd_func --cavp $(CAVP) --lib $(MODEL_FULL)
 TEST_DEPS += $(BUILD)/test/pmd_func
-TESTS += pmd|pmd/sim|$(BUILD)/test/pmd_func --slow --lib $(BUILD)/lib/libsluice_sim.so
+TESTS += pmd|pmd/sim|$(BUILD)/test/pmd_func --slow --cavp $(CAVP) --lib $(BUILD)/lib/libsluice_sim.so
 TEST_DEPS += $(BUILD)/lib/libsluice_sim.so
 
 $(eval $(call fuzz_target,pmd_cpl,tests/fuzz/fuzz_pmd_cpl.c $(PMD_SRC) $(PMD_KEYBLOB),$$(PMD_FLAGS),$$(PMD_TEST_LIBS)))

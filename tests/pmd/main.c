@@ -66,13 +66,15 @@ main(int argc, char **argv)
 			e.slow = true;
 		else if (!strcmp(argv[i], "--lib") && i + 1 < argc)
 			e.lib = argv[++i];
+		else if (!strcmp(argv[i], "--cavp") && i + 1 < argc)
+			e.cavp = argv[++i];
 		else if (!strcmp(argv[i], "--seed") && i + 1 < argc)
 			e.rng = strtoull(argv[++i], NULL, 0);
 		else if (!strcmp(argv[i], "--match") && i + 1 < argc)
 			cmocka_set_test_filter(argv[++i]);
 	}
 	if (!e.lib) {
-		fprintf(stderr, "usage: pmd_func --lib PATH [--slow] [--seed N] [--match GLOB]\n");
+		fprintf(stderr, "usage: pmd_func --lib PATH [--slow] [--seed N] [--cavp FILE] [--match GLOB]\n");
 		return 2;
 	}
 	printf("# seed %llu\n", (unsigned long long)e.rng);
@@ -89,6 +91,7 @@ main(int argc, char **argv)
 	failed += GROUP(asym);
 	failed += GROUP(secret);
 	failed += GROUP(probe);
+	failed += GROUP(cavp);
 	failed += GROUP(ring);
 	/* opens the device by itself, with timeouts of its own */
 	failed += _cmocka_run_group_tests("fault", env_tests_fault, env_tests_fault_n, NULL, NULL);
