@@ -22,6 +22,7 @@ endef
 $(eval $(call sim_engine,aead,aead_lane,$(AEAD_LANE_SV)))
 $(eval $(call sim_engine,mac,mac_lane,$(MAC_LANE_SV)))
 $(eval $(call sim_engine,pka,pka_engine,$(PKA_ENGINE_SV),$(PKA_VL_FLAGS)))
+$(eval $(call sim_engine,ecc,ecc_engine,$(ECC_ENGINE_SV),$(ECC_VL_FLAGS)))
 $(eval $(call sim_engine,chacha,chacha_lane,$(CHACHA_LANE_SV)))
 
 $(eval $(call verilate,sim_dev,sluice_dev,$(DEV_RTL),$(SIM_FAST)))

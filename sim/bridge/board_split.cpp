@@ -20,6 +20,8 @@
 #include "Vsim_mac___024root.h"
 #include "Vsim_pka.h"
 #include "Vsim_pka___024root.h"
+#include "Vsim_ecc.h"
+#include "Vsim_ecc___024root.h"
 #include "Vsim_chacha.h"
 #include "Vsim_chacha___024root.h"
 
@@ -30,6 +32,7 @@ using Lanes = std::tuple<
 	Lane<Vsim_aead, SLUICE_ENGINE_AEAD>,
 	Lane<Vsim_mac, SLUICE_ENGINE_MAC>,
 	Lane<Vsim_pka, SLUICE_ENGINE_PKA>,
+	Lane<Vsim_ecc, SLUICE_ENGINE_ECC>,
 	Lane<Vsim_chacha, SLUICE_ENGINE_CHACHA>
 >;
 

@@ -464,6 +464,11 @@ model_ec(struct sluice_sim *m, unsigned int engine, struct model_job *job)
 	default:
 		do_eddsa(m, engine, job);
 	}
+	/* an injected fault is found by the engine's own check of its result */
+	if (job->status == SLUICE_ST_OK && m->engine[engine].flip) {
+		m->engine[engine].flip = false;
+		job->status = SLUICE_ST_FAULT;
+	}
 	if (job->status != SLUICE_ST_OK)
 		job->dst_len = 0;
 }

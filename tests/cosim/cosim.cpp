@@ -11,6 +11,7 @@
 #include <memory>
 
 #include "sim/harness/tb.h"
+#include "sim/tb/ecc_engine/ref_ec.h"
 #include "sim/tb/pka_engine/keys.h"
 #include "sim/tb/sluice_top/sim_host.h"
 
@@ -43,7 +44,7 @@ class Script {
 	std::vector<uint64_t> regs; /* registers read on the way, and CYCLES */
 
 	Script(const SimLib &lib, uint64_t seed, unsigned rounds, const Bytes &kek, const Bytes &blob, uint32_t latency, uint32_t jitter)
-	    : h(lib, 16u << 20, seed, kek.data(), latency, jitter), rng_(seed), blob_(blob) {
+	    : h(lib, 16u << 20, seed, kek.data(), latency, jitter), rng_(seed), blob_(blob), kek_(kek) {
 		h.tracing = true;
 		check(h.ready(), "ready");
 		note();
@@ -53,9 +54,11 @@ class Script {
 		h.start(3, 3, SLUICE_ENGINE_AEAD);
 		h.start(4, 7, SLUICE_ENGINE_MAC);
 		h.start(5, 5, SLUICE_ENGINE_CHACHA);
+		h.start(6, 4, SLUICE_ENGINE_ECC);
 		sessions();
 		chacha_sessions();
 		key();
+		ec_key();
 		size_t top = h.mark();
 		for (unsigned i = 0; i < rounds; i++) {
 			batch(i);
@@ -76,7 +79,9 @@ class Script {
 		std::string what;
 	};
 	TbRng rng_;
-	Bytes blob_;
+	Bytes blob_, kek_;
+	RefEc ec_;
+	Bytes ec_d_;
 	uint32_t cookie_ = 1;
 	std::vector<Pending> todo_;
 	std::vector<Bytes> chacha_records_[2]; /* likewise, of TLS 1.2 and 1.3 */
@@ -88,7 +93,7 @@ class Script {
 			regs.push_back(h.reg(off));
 		regs.push_back(h.reg64(SLUICE_REG_CYCLES_LO));
 		regs.push_back(h.lib.cycles(h.sim));
-		for (unsigned e : {0u, 1u, 2u, static_cast<unsigned>(SLUICE_ENGINE_CHACHA)}) {
+		for (unsigned e : {0u, 1u, 2u, static_cast<unsigned>(SLUICE_ENGINE_ECC), static_cast<unsigned>(SLUICE_ENGINE_CHACHA)}) {
 			regs.push_back(h.reg64(SLUICE_ENGINE_REG(e, OPS_LO)));
 			regs.push_back(h.reg64(SLUICE_ENGINE_REG(e, BYTES_LO)));
 			regs.push_back(h.reg64(SLUICE_ENGINE_REG(e, BUSY_LO)));
@@ -98,7 +103,7 @@ class Script {
 	/* Injected faults on every engine; then a reset in the middle of work, after which the device is used again. */
 	void faults() {
 		struct { unsigned queue, engine; uint8_t op; uint32_t hnd; } rows[] = {
-			{0, SLUICE_ENGINE_AEAD, SLUICE_OP_CIPHER_ENC, handle(kCtr)}, {1, SLUICE_ENGINE_MAC, SLUICE_OP_HASH, 0}, {2, SLUICE_ENGINE_PKA, SLUICE_OP_RSA_PRIVATE, handle(0)}};
+			{6, SLUICE_ENGINE_ECC, SLUICE_OP_ECDSA_SIGN, handle(0)}, {0, SLUICE_ENGINE_AEAD, SLUICE_OP_CIPHER_ENC, handle(kCtr)}, {1, SLUICE_ENGINE_MAC, SLUICE_OP_HASH, 0}, {2, SLUICE_ENGINE_PKA, SLUICE_OP_RSA_PRIVATE, handle(0)}};
 		for (auto &r : rows) {
 			for (int i = 0; i < 4; i++) { /* the fault acts once, and can be injected again */
 				bool again = i & 1;
@@ -106,7 +111,9 @@ class Script {
 				x[0] = 0;
 				if (!again) h.reg(SLUICE_REG_FAULT_INJECT, r.engine | SLUICE_FAULT_INJECT_FLIP_MASK);
 				todo_.clear();
-				add(r.queue, r.op, r.hnd, x, 256, again ? "after a flip" : "flip", r.op == SLUICE_OP_HASH ? 2 : 0);
+				bool ecc = r.engine == SLUICE_ENGINE_ECC;
+				if (ecc) x.resize(32);
+				add(r.queue, r.op, r.hnd, x, 256, again ? "after a flip" : "flip", r.op == SLUICE_OP_HASH ? 2 : ecc ? SLUICE_CURVE_P256 : 0, ecc ? 32 : 0, ecc);
 				run();
 				check((done.back().cpl.status != SLUICE_ST_OK) == !again, "a flip is noticed, once");
 			}
@@ -194,14 +201,48 @@ class Script {
 		}
 		return sealed;
 	}
-	void key() {
+	void key() { load_key(2, blob_, "key loaded"); }
+	void load_key(unsigned queue, const Bytes &blob, const char *what) {
 		sluice_desc d = {};
 		d.opcode = SLUICE_OP_KEY_LOAD;
 		d.handle = handle(0);
-		d.src_len = static_cast<uint32_t>(blob_.size());
-		d.src_addr = h.alloc(blob_.size());
-		memcpy(h.at(d.src_addr), blob_.data(), blob_.size());
-		check(h.one(2, d) == SLUICE_ST_OK, "key loaded");
+		d.src_len = static_cast<uint32_t>(blob.size());
+		d.src_addr = h.alloc(blob.size());
+		memcpy(h.at(d.src_addr), blob.data(), blob.size());
+		check(h.one(queue, d) == SLUICE_ST_OK, what);
+	}
+	void ec_key() {
+		ec_d_ = ec_.scalar(bytes(32));
+		Bytes xy = ec_.mul(ec_d_), plain(SLUICE_EC_KEY_BYTES);
+		sluice_ec_key k = {};
+		k.magic = 0x3143454B;
+		k.curve = SLUICE_CURVE_P256;
+		memcpy(k.scalar, ec_d_.data(), 32);
+		memcpy(k.x, xy.data(), 32);
+		memcpy(k.y, xy.data() + 32, 32);
+		memcpy(plain.data(), &k, sizeof(k));
+		load_key(6, wrap(kek_, plain), "key of a curve loaded");
+	}
+	/* Curves: results of given numbers in full; new keys and signatures by status and length. */
+	void ecc_batch() {
+		const uint32_t p256 = SLUICE_CURVE_P256, x25519 = SLUICE_CURVE_X25519;
+		for (unsigned n = 2 + rng_.below(4); n; n--) {
+			Bytes k = bytes(32), u = bytes(32), digest = bytes(20 + rng_.below(45)), xy = ec_.mul(ec_.scalar(bytes(32)));
+			uint32_t len = static_cast<uint32_t>(digest.size());
+			Bytes rs = ec_.sign(ec_d_, digest, ec_.scalar(k));
+			if (rng_.percent(40)) rs[rng_.below(64)] ^= 1;
+			switch (rng_.below(9)) {
+			case 0: add(6, SLUICE_OP_ECDH, 0, k + xy, 32, "ECDH on P-256", p256); break;
+			case 1: add(6, SLUICE_OP_EC_MUL, 0, k + xy, 64, "EC_MUL", p256); break;
+			case 2: add(6, SLUICE_OP_ECDH, 0, k + u, 32, "X25519", x25519); break;
+			case 3: add(6, SLUICE_OP_EC_KEYGEN, 0, {}, 96, "EC_KEYGEN", p256, 0, true); break;
+			case 4: add(6, SLUICE_OP_ECDH_RESPOND, 0, u, 64, "X25519 ECDH_RESPOND", x25519, 0, true); break;
+			case 5: add(6, SLUICE_OP_ECDSA_VERIFY, 0, rs + ec_.mul(ec_d_) + digest, 0, "ECDSA_VERIFY", p256, len); break;
+			case 6: add(6, SLUICE_OP_ECDSA_SIGN, handle(0), digest, 64, "ECDSA_SIGN", p256, len, true); break;
+			case 7: add(6, SLUICE_OP_ECDH, 0, k + k + k, 32, "ECDH with a point off the curve", p256); break;
+			default: add(6, SLUICE_OP_ECDSA_SIGN, handle(0) + 0x10000u, digest, 64, "stale handle of a curve's key", p256, len); break;
+			}
+		}
 	}
 	/* Puts bytes into memory, flat or in pieces. */
 	uint64_t place(const Bytes &b, uint32_t room, sluice_desc &d, bool dst) {
@@ -295,6 +336,7 @@ class Script {
 		}
 		auto chacha_sealed = chacha_batch();
 		if (round % 4 == 0) {
+			ecc_batch();
 			for (unsigned n = 1 + rng_.below(3); n; n--) {
 				Bytes x = bytes(256);
 				x[0] = 0;
@@ -333,8 +375,8 @@ class Script {
 			if (rng_.percent(40)) h.doorbell(p.queue);
 			if (rng_.percent(20)) h.lib.run(h.sim, 1 + rng_.below(400));
 		}
-		for (unsigned i = 0; i < 6; i++) h.doorbell(i);
-		for (unsigned i = 0; i < 6; i++) check(h.wait(i, base[i] + sent[i]), "all completions of queue " + std::to_string(i));
+		for (unsigned i = 0; i < 7; i++) h.doorbell(i);
+		for (unsigned i = 0; i < 7; i++) check(h.wait(i, base[i] + sent[i]), "all completions of queue " + std::to_string(i));
 		size_t next[SLUICE_QUEUE_COUNT];
 		for (unsigned i = 0; i < SLUICE_QUEUE_COUNT; i++) next[i] = base[i];
 		for (auto &p : todo_) {
