@@ -2,7 +2,7 @@
 HASH_SV := rtl/sha/sha1_core.sv rtl/sha/sha256_core.sv rtl/sha/sha512_core.sv rtl/sha/hash_unit.sv
 # The lane with everything under it, packages first.
 MAC_LANE_SV := rtl/gen/sluice_pkg.sv rtl/common/skid_buffer.sv rtl/common/fifo_sync.sv rtl/aes/aes_key_expand.sv rtl/aes/aes_iter.sv $(HASH_SV) rtl/mac/mac_pkg.sv $(sort $(filter-out rtl/mac/mac_pkg.sv,$(wildcard rtl/mac/*.sv)))
-MAC_TB := $(addprefix sim/tb/mac_lane/,mac_lane_tb.cpp ref.cpp primitives.cpp records.cpp faults.cpp timing.cpp)
+MAC_TB := $(addprefix sim/tb/mac_lane/,mac_lane_tb.cpp ref.cpp primitives.cpp records.cpp faults.cpp timing.cpp cluster.cpp)
 
 $(eval $(call rtl_bench,tb_sha1_core,sha1_core,rtl/sha/sha1_core.sv,sim/tb/sha/sha1_core_tb.cpp))
 $(eval $(call rtl_bench,tb_sha256_core,sha256_core,rtl/sha/sha256_core.sv,sim/tb/sha/sha256_core_tb.cpp))
@@ -12,6 +12,22 @@ $(eval $(call rtl_bench,tb_mac_lane,mac_lane,$(MAC_LANE_SV),$(MAC_TB)))
 $(BUILD)/bench/tb_sha1_core $(BUILD)/bench/tb_sha256_core $(BUILD)/bench/tb_sha512_core: sim/tb/sha/core_tb.h
 $(BUILD)/bench/tb_mac_lane: sim/tb/mac_lane/lane_bench.h common/gen/sluice_regs.h
 $(BUILD)/vl/tb_mac_lane/Vtb_mac_lane__ALL.a: $(wildcard rtl/aes/*.svh)
+
+# The lane with many record slots: what differs is tested with 4, throughput with 4 and 8.
+$(eval $(call verilate,tb_mac_slots4,mac_lane,$(MAC_LANE_SV),-GNumSlots=4))
+$(eval $(call verilate,tb_mac_slots8,mac_lane,$(MAC_LANE_SV),-GNumSlots=8))
+define mac_slots_bench
+$(BUILD)/bench/tb_mac_slots$(1): $(MAC_TB) sim/tb/mac_lane/lane_bench.h common/gen/sluice_regs.h $(BUILD)/vl/tb_mac_slots$(1)/Vtb_mac_slots$(1)__ALL.a $(BUILD)/vl/verilated.a $(wildcard sim/harness/*.h)
+	$$(call say,BENCH,$$@)
+	@mkdir -p $$(@D)
+	$$(Q)$$(CXX) -std=c++17 -g -O2 -march=$$(VL_ARCH) -DMAC_SLOTS=$(1) -I. -I$(BUILD)/vl/tb_mac_slots$(1) $$(VL_INC) -DVM_TRACE=$(if $(filter 1,$(TRACE)),1,0) -o $$@ $$(filter %.cpp %.a,$$^) -lcrypto -lpthread
+endef
+$(foreach n,4 8,$(eval $(call mac_slots_bench,$(n))))
+$(BUILD)/vl/tb_mac_slots4/Vtb_mac_slots4__ALL.a $(BUILD)/vl/tb_mac_slots8/Vtb_mac_slots8__ALL.a: $(wildcard rtl/aes/*.svh)
+TESTS += rtl|tb_mac_slots4|$(BUILD)/bench/tb_mac_slots4 --skip hashes,prf,ciphers,records,bad_records,constant_time
+TEST_DEPS += $(BUILD)/bench/tb_mac_slots4
+BENCHES += mac_slots8|$(BUILD)/bench/tb_mac_slots8 --only speed
+BENCH_DEPS += $(BUILD)/bench/tb_mac_slots8
 
 # A second seed: other random initial values, other pauses.
 TESTS += rtl|tb_mac_lane_seed2|$(BUILD)/bench/tb_mac_lane --seed 2 --skip speed
@@ -26,6 +42,8 @@ lint-mac-ct: ## Constant time of hashes, HMAC, PRF and CBC records, proved on th
 lint-mac-rtl: $(MAC_LANE_SV) ## Verilator and yosys read the mac lane; no path from an input of its port to an output
 	$(call say,LINT,mac lane)
 	$(Q)$(VERILATOR) --lint-only -Wall -Irtl/common -Irtl/gen $(wildcard rtl/lint/verilator.vlt) --top-module mac_lane $(MAC_LANE_SV)
+	$(Q)$(VERILATOR) --lint-only -Wall --unroll-count 256 -GNumSlots=4 -Irtl/common -Irtl/gen $(wildcard rtl/lint/verilator.vlt) --top-module mac_lane $(MAC_LANE_SV)
+	$(Q)yosys -q -w 'Replacing memory' -p 'read_verilog -sv -I. -Irtl/common $(MAC_LANE_SV); hierarchy -check -top mac_cluster; proc; check -assert'
 	$(Q)yosys -q -w 'Replacing memory' -p 'read_verilog -sv -I. -Irtl/common $(MAC_LANE_SV); hierarchy -check -top mac_lane; proc; check -assert; flatten; opt_clean; select -assert-none o:* %ci*:-$$dff i:* i:clk_i %d %i'
 
 lint-mac-selftest: ## The self test's ROM is what its generator writes

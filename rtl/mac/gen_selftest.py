@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Writes mac_selftest_rom.sv: the jobs of the mac lane's self test with their known answers.
 
-Published answers (FIPS 180-4 examples, RFC 4231 case 2, NIST SP 800-38A F.2.5, the TLS 1.2 PRF vector of the IETF TLS list) are checked here
-against an independent computation before they are written; the CBC+HMAC record is computed from RFC 2246 6.2.3.2 with libcrypto's AES.
+Published answers (FIPS 180-4 examples, RFC 4231 case 2, RFC 5869 A.1, NIST SP 800-38A F.2.5, the TLS 1.2 PRF vector of the IETF TLS list) are checked here
+against an independent computation before they are written; the CBC+HMAC records are computed from RFC 2246 6.2.3.2 and RFC 7366 with libcrypto's AES.
 Codes and layouts come from rtl/regs/sluice.toml.
 
     gen_selftest.py            writes the file
@@ -28,8 +28,8 @@ def aes_cbc(key, iv, data, decrypt=False):
     return subprocess.run(cmd, input=data, capture_output=True, check=True).stdout
 
 
-def session(alg, version=0, seq=0, key=b"", iv=b"", mac_key=b""):
-    head = struct.pack("<BBHB3xQ", CODES["ALG_" + alg], len(key), version, len(mac_key), seq)
+def session(alg, version=0, seq=0, key=b"", iv=b"", mac_key=b"", flags=0):
+    head = struct.pack("<BBHBB2xQ", CODES["ALG_" + alg], len(key), version, len(mac_key), flags, seq)
     return head + key.ljust(32, b"\0") + iv.ljust(16, b"\0") + mac_key.ljust(64, b"\0")
 
 
@@ -49,6 +49,13 @@ def seal_tls10(key, iv, mac_key, seq, kind, data):
     return struct.pack(">BHH", kind, 0x0301, len(ct)), ct
 
 
+def seal_etm(key, iv, mac_key, seq, kind, data):
+    pad = 15 - len(data) % 16
+    ct = aes_cbc(key, iv, data + bytes([pad]) * (pad + 1))
+    tag = hmac.digest(mac_key, struct.pack(">QBHH", seq, kind, 0x0301, len(ct)) + ct, "sha384")
+    return struct.pack(">BHH", kind, 0x0301, len(ct) + len(tag)), ct, tag
+
+
 def words(data):
     return [data[i:i + 16] for i in range(0, len(data), 16)] or []
 
@@ -60,6 +67,10 @@ def jobs():
     assert hashlib.sha1(b"abc").digest() == abc1 and hashlib.sha256(b"abc").digest() == abc256
     yield "HASH", 0, CODES["HASH_SHA1"], 0, b"abc", words(abc1), "OK"
     yield "HASH", 0, CODES["HASH_SHA256"], 0, b"abc", words(abc256), "OK"
+    abc512 = bytes.fromhex("ddaf35a193617abacc417349ae20413112e6fa4e89a97ea20a9eeee64b55d39a"
+                           "2192992a274fc1a836ba3c23a3feebbd454d4423643ce80e2a9ac94fa54ca49f")
+    assert hashlib.sha512(b"abc").digest() == abc512
+    yield "HASH", 0, CODES["HASH_SHA512"], 0, b"abc", words(abc512), "OK"
 
     what = b"what do ya want for nothing?"
     tag = bytes.fromhex("5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843")
@@ -84,6 +95,15 @@ def jobs():
     yield "CIPHER_ENC", HANDLE, 0, 0, iv + plain, words(ct), "OK"
     yield "CIPHER_DEC", HANDLE, 0, 0, iv + ct, words(plain), "OK"
 
+    # RFC 5869 A.1
+    ikm, salt, info = b"\x0b" * 22, bytes(range(13)), bytes(range(0xf0, 0xfa))
+    prk = bytes.fromhex("077709362c2e32df0ddc3f0dc47bba6390b6c73bb50f9c3122ec844ad7c2b3e5")
+    okm = bytes.fromhex("3cb25f25faacd57a90434f64d0362f2a2d2d0a90cf1a5a4c5db02d56ecc4c5bf34007208d5b887185865")
+    assert hmac.digest(salt, ikm, "sha256") == prk and hmac.digest(prk, info + b"\x01", "sha256") == okm[:32]
+    hkdf = CODES["HASH_SHA256"] << 8
+    yield "HKDF_EXTRACT", 0, hkdf | len(salt), 0, salt + ikm, words(prk), "OK"
+    yield "HKDF_EXPAND", 0, hkdf | len(prk), len(okm), prk + info, words(okm[:32]) + words(okm[32:]), "OK"
+
     key, mac_key, seq = bytes(range(0x40, 0x50)), bytes(range(0x80, 0x94)), 0x0102030405060708
     data = b"Sluice opens and closes, and is tested first."
     head, ct = seal_tls10(key, iv, mac_key, seq, 23, data)
@@ -97,6 +117,18 @@ def jobs():
     bad[20] ^= 1
     yield "RECORD_OPEN", HANDLE, 0, 0, bytes(bad), [b""] * ((most + 15) // 16), "AUTH_FAILED"
     yield "RECORD_OPEN", HANDLE, 0, 0, head + ct, plain_words, "OK"
+    # encrypt then MAC (RFC 7366) with SHA-384
+    mac_key = bytes(range(0x60, 0x90))
+    head, ct, tag = seal_etm(key, iv, mac_key, seq, 23, data)
+    ctx = session("AES_CBC_HMAC_SHA384", 0x0301, seq, key, iv, mac_key, flags=1)
+    record = head + ct + tag
+    yield "SESSION_LOAD", HANDLE, 0, 0, ctx, [b""], "OK"
+    yield "RECORD_SEAL", HANDLE, 23, 0, data, [head] + words(ct) + words(tag), "OK"
+    yield "SESSION_LOAD", HANDLE, 0, 0, ctx, [b""], "OK"
+    bad = bytearray(record)
+    bad[-1] ^= 1
+    yield "RECORD_OPEN", HANDLE, 0, 0, bytes(bad), [b""] * (len(ct) // 16), "AUTH_FAILED"
+    yield "RECORD_OPEN", HANDLE, 0, 0, record, words(data) + [b""] * (len(ct) // 16 - len(words(data))), "OK"
     yield "SESSION_FREE", HANDLE, 0, 0, b"", [b""], "OK"
 
 

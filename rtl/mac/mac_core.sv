@@ -66,7 +66,7 @@ module mac_core #(
 );
   // ---- front ------------------------------------------------------------------------------------------------------------------------------
   logic [7:0]   opcode, func, f_status;
-  logic [31:0]  handle, handle2, src_len, param0, param1, t0;
+  logic [31:0]  handle, handle2, src_len, param0, param1, taken_at;
   logic [1:0]   hash;                      // of the job in hand, as hash_unit's alg_i
   logic [10:0]  words;
   logic [6:0]   digest_len;
@@ -90,7 +90,7 @@ module mac_core #(
   mac_front u_front (
     .clk_i, .rst_ni, .now_i, .tested_i, .busy_o(f_busy), .cmd_valid_i, .cmd_ready_o, .cmd_desc_i,
     .opcode_o(opcode), .handle_o(handle), .handle2_o(handle2), .func_o(func), .src_len_o(src_len), .param0_o(param0), .param1_o(param1),
-    .hash_o(hash), .words_o(words), .t0_o(t0), .in_valid_i, .in_ready_o(f_in_ready), .in_last_i, .store_ready_i, .in_range_i(in_range), .rd_o,
+    .hash_o(hash), .words_o(words), .t0_o(taken_at), .in_valid_i, .in_ready_o(f_in_ready), .in_last_i, .store_ready_i, .in_range_i(in_range), .rd_o,
     .rd_ready_i, .rd_valid_i, .fixed_i(rd_fixed_i), .moving_i(rd_moving_i), .ld_o(ld), .commit_o(commit), .commit_ready_i(wr_ready_i),
     .start_o(start), .running_o(running), .done_i(unit_done), .ok_i(unit_ok), .load_status_i(l_status),
     .rec_idle_i(rec_idle), .hash_idle_i(hash_idle), .cipher_idle_i(cipher_idle), .bank_free_i(bank_free), .fill_start_o(fill_start),
@@ -157,6 +157,8 @@ module mac_core #(
       .o_ready_i(p_ready_i && is_cipher), .o_bytes_o(x_o_bytes), .o_last_o(x_o_last)
     );
   end else begin : gen_no_others
+    logic unused_sec;
+    assign unused_sec = ^{sec_req_ready_i, sec_rsp_valid_i, sec_rsp_ok_i, sec_rsp_len_i, sec_rsp_data_i, sec_rsp_last_i};
     assign {l_done, l_ok, l_in_ready, l_key_start, l_hash, l_status, l_mac_key, sec_req_valid_o, sec_req_slice_o, sec_rsp_ready_o} = '0;
     assign l_fixed  = '0;
     assign l_moving = '0;
@@ -189,7 +191,7 @@ module mac_core #(
     rec.len     = src_len[14:0];
     rec.words   = words;
     rec.index   = handle[15:0];
-    rec.t0      = t0;
+    rec.t0      = taken_at;
   end
   if (Records) begin : gen_records
     rec_pipe u_rec (
@@ -304,7 +306,7 @@ module mac_core #(
     r_status_o = o_r_valid ? o_status : f_status;
     r_info_o   = o_r_valid ? o_info : '0;
     r_seq_o    = o_r_valid ? o_seq : '0;
-    r_t0_o     = o_r_valid ? o_t0 : t0;
+    r_t0_o     = o_r_valid ? o_t0 : taken_at;
   end
 
   logic unused_bits;

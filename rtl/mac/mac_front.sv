@@ -113,6 +113,9 @@ module mac_front (
   assign r_status_o = status_q;
   assign busy_o     = (state_q != StIdle);
   assign start_o    = (state_q == StStart);
+  // apart from the state machine below: their answers come back in the same cycle
+  assign rnd_ready_o = (state_q == StRandom);
+  assign commit_o   = (state_q == StCommit) || ((state_q == StRun) && (opcode_q == sluice_pkg::OP_SESSION_LOAD) && done_i && ok_i);
   assign running_o  = (state_q == StStart) || (state_q == StRun);
   assign is_open    = (opcode_q == sluice_pkg::OP_RECORD_OPEN);
   assign is_seal    = (opcode_q == sluice_pkg::OP_RECORD_SEAL);
@@ -138,12 +141,10 @@ module mac_front (
     in_ready_o   = 1'b0;
     rd_o         = 1'b0;
     ld_o         = 1'b0;
-    commit_o     = 1'b0;
     fill_start_o = 1'b0;
     fill_drop_o  = 1'b0;
     go_hash_o    = 1'b0;
     go_cipher_o  = 1'b0;
-    rnd_ready_o  = 1'b0;
     p_valid_o    = 1'b0;
     r_valid_o    = 1'b0;
     unique case (state_q)
@@ -179,7 +180,6 @@ module mac_front (
         unique case (opcode_q)
           sluice_pkg::OP_SESSION_LOAD: begin
             status_d = load_status_i;
-            commit_o = ok_i;
             state_d  = (ok_i && !commit_ready_i) ? StRun : StEmpty;
           end
           sluice_pkg::OP_HMAC_VERIFY: status_d = ok_i ? sluice_pkg::ST_OK : sluice_pkg::ST_AUTH_FAILED;
@@ -187,7 +187,6 @@ module mac_front (
         endcase
       end
       StCommit: begin
-        commit_o = 1'b1;
         if (commit_ready_i) state_d = StEmpty;
       end
       StFill: if (fill_done_i) begin
@@ -200,7 +199,6 @@ module mac_front (
         end
       end
       StRandom: begin
-        rnd_ready_o = 1'b1;
         if (rnd_fail_i) begin
           fill_drop_o = 1'b1;
           status_d    = sluice_pkg::ST_NO_ENTROPY;

@@ -3,7 +3,8 @@
 `include "assert.svh"
 
 module mac_lane #(
-  parameter int unsigned NumSessions = 1024
+  parameter int unsigned NumSessions = 1024,
+  parameter int unsigned NumSlots = 1      // records worked on side by side; 1: mac_core alone
 ) (
   input  logic         clk_i,
   input  logic         rst_ni,
@@ -56,6 +57,7 @@ module mac_lane #(
   logic         hang_q, busy_q, open;      // open: the port is the front end's
   logic [31:0]  now_q;                     // counts busy cycles only
   logic         st_active, st_cmd_valid, st_in_valid, st_in_last;
+  logic [7:0]   st_slot;
   logic [511:0] st_desc;
   logic [127:0] st_data;
   assign open = !st_active && !hang_q;
@@ -85,12 +87,9 @@ module mac_lane #(
   logic [15:0]  r_info;
   logic [63:0]  r_seq;
   logic [31:0]  r_t0;
-  logic         sec_req_valid, sec_rsp_ready, store_ready, rd, rd_valid, wr_load, wr_record, wr_erase;
+  logic         sec_req_valid, sec_rsp_ready;
   logic [31:0]  sec_handle;
   logic [7:0]   sec_func, sec_slice;
-  logic [15:0]  rd_index, wr_index;
-  mac_pkg::fixed_t  rd_fixed, wr_fixed;
-  mac_pkg::moving_t rd_moving, wr_moving;
   assign rnd_ready_o = rnd_ready && !hang_q;
   // every request is a read of a key block: one beat
   assign sec_req_valid_o  = sec_req_valid && !hang_q;
@@ -102,23 +101,45 @@ module mac_lane #(
   assign sec_req_data_o   = sec_req_valid_o ? {120'd0, sec_slice} : '0;
   assign sec_req_last_o   = sec_req_valid_o;
   assign sec_rsp_ready_o  = sec_rsp_ready && !hang_q;
-  mac_core #(.NumSessions(NumSessions)) u_core (
-    .clk_i, .rst_ni, .now_i(now_q), .tested_i(st_active || st_pass_o), .busy_o(core_busy),
-    .cmd_valid_i(cmd_valid), .cmd_ready_o(cmd_ready), .cmd_desc_i(cmd_desc), .in_valid_i(in_valid), .in_ready_o(in_ready),
-    .in_data_i(in_data), .in_last_i(in_last), .rnd_valid_i(rnd_valid_i && !hang_q), .rnd_ready_o(rnd_ready), .rnd_data_i, .rnd_fail_i,
-    .sec_req_valid_o(sec_req_valid), .sec_req_ready_i(sec_req_ready_i && !hang_q), .sec_req_handle_o(sec_handle), .sec_req_func_o(sec_func),
-    .sec_req_slice_o(sec_slice), .sec_rsp_valid_i(sec_rsp_valid_i && !hang_q), .sec_rsp_ready_o(sec_rsp_ready), .sec_rsp_ok_i, .sec_rsp_len_i,
-    .sec_rsp_data_i, .sec_rsp_last_i, .store_ready_i(store_ready), .rd_o(rd), .rd_ready_i(1'b1), .rd_index_o(rd_index), .rd_valid_i(rd_valid),
-    .rd_fixed_i(rd_fixed), .rd_moving_i(rd_moving), .wr_load_o(wr_load), .wr_record_o(wr_record), .wr_erase_o(wr_erase), .wr_ready_i(1'b1),
-    .wr_index_o(wr_index), .wr_fixed_o(wr_fixed), .wr_moving_o(wr_moving),
-    .p_valid_o(p_valid), .p_ready_i(p_ready), .p_data_o(p_data), .p_bytes_o(p_bytes), .p_last_o(p_last), .p_flip_o(p_flip),
-    .r_valid_o(r_valid), .r_ready_i(r_ready), .r_status_o(r_status), .r_info_o(r_info), .r_seq_o(r_seq), .r_t0_o(r_t0)
-  );
-  mac_store #(.NumSessions(NumSessions)) u_store (
-    .clk_i, .rst_ni, .ready_o(store_ready), .rd_i(rd), .rd_index_i(rd_index), .rd_valid_o(rd_valid), .rd_fixed_o(rd_fixed),
-    .rd_moving_o(rd_moving), .wr_i(wr_load), .wr_record_i(wr_record), .erase_i(wr_erase), .wr_index_i(wr_index), .wr_fixed_i(wr_fixed),
-    .wr_moving_i(wr_moving)
-  );
+  if (NumSlots == 1) begin : gen_one
+    logic         store_ready, rd, rd_valid, wr_load, wr_record, wr_erase;
+    logic [15:0]  rd_index, wr_index;
+    mac_pkg::fixed_t  rd_fixed, wr_fixed;
+    mac_pkg::moving_t rd_moving, wr_moving;
+    logic         unused_slot;
+    assign unused_slot = ^st_slot;
+    mac_core #(.NumSessions(NumSessions)) u_core (
+      .clk_i, .rst_ni, .now_i(now_q), .tested_i(st_active || st_pass_o), .busy_o(core_busy),
+      .cmd_valid_i(cmd_valid), .cmd_ready_o(cmd_ready), .cmd_desc_i(cmd_desc), .in_valid_i(in_valid), .in_ready_o(in_ready),
+      .in_data_i(in_data), .in_last_i(in_last), .rnd_valid_i(rnd_valid_i && !hang_q), .rnd_ready_o(rnd_ready), .rnd_data_i, .rnd_fail_i,
+      .sec_req_valid_o(sec_req_valid), .sec_req_ready_i(sec_req_ready_i && !hang_q), .sec_req_handle_o(sec_handle), .sec_req_func_o(sec_func),
+      .sec_req_slice_o(sec_slice), .sec_rsp_valid_i(sec_rsp_valid_i && !hang_q), .sec_rsp_ready_o(sec_rsp_ready), .sec_rsp_ok_i, .sec_rsp_len_i,
+      .sec_rsp_data_i, .sec_rsp_last_i, .store_ready_i(store_ready), .rd_o(rd), .rd_ready_i(1'b1), .rd_index_o(rd_index), .rd_valid_i(rd_valid),
+      .rd_fixed_i(rd_fixed), .rd_moving_i(rd_moving), .wr_load_o(wr_load), .wr_record_o(wr_record), .wr_erase_o(wr_erase), .wr_ready_i(1'b1),
+      .wr_index_o(wr_index), .wr_fixed_o(wr_fixed), .wr_moving_o(wr_moving),
+      .p_valid_o(p_valid), .p_ready_i(p_ready), .p_data_o(p_data), .p_bytes_o(p_bytes), .p_last_o(p_last), .p_flip_o(p_flip),
+      .r_valid_o(r_valid), .r_ready_i(r_ready), .r_status_o(r_status), .r_info_o(r_info), .r_seq_o(r_seq), .r_t0_o(r_t0)
+    );
+    mac_store #(.NumSessions(NumSessions)) u_store (
+      .clk_i, .rst_ni, .ready_o(store_ready), .rd_i(rd), .rd_index_i(rd_index), .rd_valid_o(rd_valid), .rd_fixed_o(rd_fixed),
+      .rd_moving_o(rd_moving), .wr_i(wr_load), .wr_record_i(wr_record), .erase_i(wr_erase), .wr_index_i(wr_index), .wr_fixed_i(wr_fixed),
+      .wr_moving_i(wr_moving)
+    );
+  end else begin : gen_many
+    localparam int unsigned SlotW = $clog2(NumSlots + 1);
+    logic unused_slot;
+    assign unused_slot = ^st_slot;
+    mac_cluster #(.NumSessions(NumSessions), .Slots(NumSlots)) u_cluster (
+      .clk_i, .rst_ni, .now_i(now_q), .tested_i(st_active || st_pass_o), .pin_i(st_active), .pin_slot_i(SlotW'(st_slot)), .busy_o(core_busy),
+      .cmd_valid_i(cmd_valid), .cmd_ready_o(cmd_ready), .cmd_desc_i(cmd_desc), .in_valid_i(in_valid), .in_ready_o(in_ready),
+      .in_data_i(in_data), .in_last_i(in_last), .rnd_valid_i(rnd_valid_i && !hang_q), .rnd_ready_o(rnd_ready), .rnd_data_i, .rnd_fail_i,
+      .sec_req_valid_o(sec_req_valid), .sec_req_ready_i(sec_req_ready_i && !hang_q), .sec_req_handle_o(sec_handle), .sec_req_func_o(sec_func),
+      .sec_req_slice_o(sec_slice), .sec_rsp_valid_i(sec_rsp_valid_i && !hang_q), .sec_rsp_ready_o(sec_rsp_ready), .sec_rsp_ok_i, .sec_rsp_len_i,
+      .sec_rsp_data_i, .sec_rsp_last_i,
+      .p_valid_o(p_valid), .p_ready_i(p_ready), .p_data_o(p_data), .p_bytes_o(p_bytes), .p_last_o(p_last), .p_flip_o(p_flip),
+      .r_valid_o(r_valid), .r_ready_i(r_ready), .r_status_o(r_status), .r_info_o(r_info), .r_seq_o(r_seq), .r_t0_o(r_t0)
+    );
+  end
 
   // ---- core to port -------------------------------------------------------------------------------------------------------------------------
   logic         out_valid, out_last, rsp_valid;
@@ -147,8 +168,8 @@ module mac_lane #(
   assign rsp_cycles_o = rsp_valid_o ? rsp_cycles : '0;
 
   // ---- self test, busy, hang ------------------------------------------------------------------------------------------------------------------
-  mac_selftest u_selftest (
-    .clk_i, .rst_ni, .start_i(st_start_i && open), .active_o(st_active), .done_o(st_done_o), .pass_o(st_pass_o), .cmd_valid_o(st_cmd_valid),
+  mac_selftest #(.NumSlots(NumSlots)) u_selftest (
+    .clk_i, .rst_ni, .start_i(st_start_i && open), .active_o(st_active), .slot_o(st_slot), .done_o(st_done_o), .pass_o(st_pass_o), .cmd_valid_o(st_cmd_valid),
     .cmd_ready_i(cmd_room), .cmd_desc_o(st_desc), .in_valid_o(st_in_valid), .in_ready_i(in_room), .in_data_o(st_data), .in_last_o(st_in_last),
     .out_valid_i(out_valid && st_active), .out_data_i(out_data), .out_parity_i(out_parity), .out_last_i(out_last),
     .rsp_valid_i(rsp_valid && st_active), .rsp_status_i(rsp_status)

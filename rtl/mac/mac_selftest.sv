@@ -2,11 +2,14 @@
 // place, its parity and the status. One wrong answer fails the test; it always runs to its end. Slot 0 is used and freed again.
 `include "assert.svh"
 
-module mac_selftest (
+module mac_selftest #(
+  parameter int unsigned NumSlots = 1      // the jobs run once for each
+) (
   input  logic         clk_i,
   input  logic         rst_ni,
   input  logic         start_i,
   output logic         active_o,
+  output logic [7:0]   slot_o,             // records go to this slot
   output logic         done_o,
   output logic         pass_o,
   output logic         cmd_valid_o,
@@ -25,6 +28,7 @@ module mac_selftest (
 );
   logic         active_q, done_q, pass_q, sent_q, bad_q;
   logic [4:0]   job_q;
+  logic [7:0]   slot_q;
   logic [7:0]   src_q, got_q;              // words sent, results seen
   logic         job_last;
   logic [167:0] job;
@@ -39,6 +43,7 @@ module mac_selftest (
   );
 
   assign active_o    = active_q;
+  assign slot_o      = slot_q;
   assign done_o      = done_q;
   assign pass_o      = pass_q;
   assign cmd_valid_o = active_q && !sent_q;
@@ -73,6 +78,7 @@ module mac_selftest (
       sent_q   <= 1'b0;
       bad_q    <= 1'b0;
       job_q    <= '0;
+      slot_q   <= '0;
       src_q    <= '0;
       got_q    <= '0;
     end else if (!active_q) begin
@@ -83,6 +89,7 @@ module mac_selftest (
         sent_q   <= 1'b0;
         bad_q    <= 1'b0;
         job_q    <= '0;
+        slot_q   <= '0;
         src_q    <= '0;
         got_q    <= '0;
       end
@@ -97,7 +104,10 @@ module mac_selftest (
         src_q  <= '0;
         got_q  <= '0;
         job_q  <= job_q + 5'd1;
-        if (job_last) begin
+        if (job_last && (slot_q != 8'(NumSlots - 1))) begin
+          job_q  <= '0;
+          slot_q <= slot_q + 8'd1;
+        end else if (job_last) begin
           active_q <= 1'b0;
           done_q   <= 1'b1;
           pass_q   <= !bad_q && (rsp_status_i == job[167:160]) && (got_q == out_words);

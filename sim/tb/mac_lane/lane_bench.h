@@ -8,7 +8,19 @@
 #include <map>
 #include <vector>
 
+#ifndef MAC_SLOTS
+#define MAC_SLOTS 1
+#endif
+#if MAC_SLOTS == 1
 #include "Vtb_mac_lane.h"
+using Model = Vtb_mac_lane;
+#elif MAC_SLOTS == 4
+#include "Vtb_mac_slots4.h"
+using Model = Vtb_mac_slots4;
+#else
+#include "Vtb_mac_slots8.h"
+using Model = Vtb_mac_slots8;
+#endif
 #include "common/gen/sluice_regs.h"
 #include "sim/harness/engine_port.h"
 
@@ -68,13 +80,13 @@ struct SecretStore {
 	unsigned pause = 0;     /* percent of cycles in which the store does nothing */
 	bool well_formed = true; /* every request was a one-beat read of a key block, held until taken */
 
-	explicit SecretStore(Tb<Vtb_mac_lane> &tb) : tb_(tb) {
+	explicit SecretStore(Tb<Model> &tb) : tb_(tb) {
 		tb_.before_edge.push_back([this] { step(); });
 	}
 	void rest();
 
   private:
-	Tb<Vtb_mac_lane> &tb_;
+	Tb<Model> &tb_;
 	Bytes answer_;
 	bool busy_ = false, ok_ = false, offered_ = false;
 	size_t at_ = 0;
@@ -82,9 +94,10 @@ struct SecretStore {
 };
 
 struct Lane {
-	Tb<Vtb_mac_lane> tb;
+	Tb<Model> tb;
 	SecretStore secrets;
-	EnginePort<Vtb_mac_lane> port;
+	EnginePort<Model> port;
+	unsigned rounds = 20; /* of random jobs */
 
 	Lane(int argc, char **argv) : tb(argc, argv, "mac_lane"), secrets(tb), port(tb) {}
 	/* Reset, erase, self test; leaves the port at rest. */
@@ -123,5 +136,7 @@ void test_refusals(Lane &l);
 void test_faults(Lane &l);
 void test_constant_time(Lane &l);
 void print_speed(Lane &l);
+void test_cluster(Lane &l);
+void print_cluster_speed(Lane &l);
 
 #endif
