@@ -1,422 +1,268 @@
-// Four RSA private operations in flight: the Montgomery array, its sequencer, the key memory and the operand memory.
+// One large engine: the Montgomery array, its sequencer, key memory and operand memory, and the queue of jobs that wait for contexts.
 //
-// An operation owns a slot: contexts 2s (modulo p) and 2s + 1 (modulo q) that run the same program in lock step, q 64 cycles behind p. The
-// program is the case statement below; rtl/pka/README.md has it as a table with the algebra. It branches on public values only: counters
-// and the public exponent. Commands, streams and padding are pka_engine's business.
+// A job names a buffer of the operand memory that holds its input; jobs start in the order in which they came and end when they end. Programs
+// are in programs.txt, rtl/pka/README.md has the algebra. Commands, streams and padding are pka_engine's business.
 `include "assert.svh"
 
 module pka_core #(
   parameter int unsigned NumKeys = 16,
-  localparam int unsigned KeyAw = $clog2(NumKeys)
+  parameter int unsigned Buffers = 8,
+  parameter int unsigned Engine = 0,
+  localparam int unsigned KeyAw = $clog2(NumKeys),
+  localparam int unsigned BufAw = $clog2(Buffers)
 ) (
-  input  logic             clk_i,
-  input  logic             rst_ni,
-  // start of an operation in a free slot whose input is in the operand memory
-  input  logic             start_i,
-  input  logic [1:0]       start_slot_i,
-  input  logic [KeyAw-1:0] start_key_i,
-  input  logic [31:0]      start_e_i,
-  input  logic [5:0]       start_top_i,   // exponent limb that the exponentiation starts with
-  input  logic             start_flip_i,  // fault injection: its first squaring is damaged
-  output logic [3:0]       active_o,
-  output logic [3:0]       blinding_o,    // the slot's blinding pair is not yet renewed
-  output logic [3:0]       pass_o,        // verdict of the fault check, valid when active has fallen
-  output logic             busy_o,
-  // key memory, {key, half, page, word}; reads yield to the array, writes only while no operation is active
-  input  logic             km_we_i,
-  input  logic [KeyAw+9:0] km_waddr_i,
-  input  logic [25:0]      km_wdata_i,
-  input  logic             km_re_i,
-  output logic             km_ready_o,
-  input  logic [KeyAw+9:0] km_raddr_i,
-  output logic [25:0]      km_rdata_o,    // one cycle after an accepted read
-  // operand memory, {slot, result, upper half, word}; both ports yield to the array
-  input  logic             om_we_i,
-  output logic             om_wready_o,
-  input  logic [9:0]       om_waddr_i,
-  input  logic [24:0]      om_wdata_i,
-  input  logic             om_re_i,
-  output logic             om_ready_o,
-  input  logic [9:0]       om_raddr_i,
-  output logic [24:0]      om_rdata_o,
+  input  logic              clk_i,
+  input  logic              rst_ni,
+  // a job whose input is in buffer job_buf_i
+  input  logic              job_valid_i,
+  input  logic [BufAw-1:0]  job_buf_i,
+  input  logic              job_public_i,
+  input  logic [1:0]        job_top_i,     // blocks of its modulus (of each prime) less one
+  input  logic [KeyAw-1:0]  job_key_i,
+  input  logic [31:0]       job_e_i,
+  input  logic [6:0]        job_limb_i,    // exponent limb that the exponentiation starts with
+  input  logic              job_flip_i,    // fault injection: its first squaring is damaged
+  input  logic [16:0]       job_n0_i,      // public: of the modulus
+  input  logic [pka_pkg::QuotBits-1:0] job_quot_i,
+  output logic [Buffers-1:0] done_o,       // until the next job in that buffer
+  output logic [Buffers-1:0] pass_o,       // verdict of the fault check
+  output logic [Buffers-1:0] abort_o,      // it took longer than its program can
+  output logic              busy_o,
+  // a key was written: its blinding pair is not this engine's own yet
+  input  logic              key_new_i,
+  input  logic [KeyAw-1:0]  key_i,
+  output logic              key_busy_o,    // a job that uses key_i waits or runs
+  // key memory, {key, block, half, page, word}; reads and writes yield to the array
+  input  logic              km_we_i,
+  output logic              km_wready_o,
+  input  logic [KeyAw+10:0] km_waddr_i,
+  input  logic [25:0]       km_wdata_i,
+  input  logic              km_re_i,
+  output logic              km_ready_o,
+  input  logic [KeyAw+10:0] km_raddr_i,
+  output logic [25:0]       km_rdata_o,    // one cycle after an accepted read
+  // operand memory, {buffer, result, block, word}; both ports yield to the array
+  input  logic              om_we_i,
+  output logic              om_wready_o,
+  input  logic [BufAw+8:0]  om_waddr_i,
+  input  logic [24:0]       om_wdata_i,
+  input  logic              om_re_i,
+  output logic              om_ready_o,
+  input  logic [BufAw+8:0]  om_raddr_i,
+  output logic [24:0]       om_rdata_o,
   // erases the array, one address a cycle, while nothing is active
-  input  logic             erase_i,
-  input  logic [8:0]       erase_addr_i
+  input  logic              erase_i,
+  input  logic [8:0]        erase_addr_i
 );
-  // ---- program steps (what is fetched next, by slot)
-  typedef enum logic [5:0] {
-    PcLoadMod, PcIdle1, PcKl, PcOne, PcBi, PcBiSq, PcBe, PcBeSq, PcKh, PcHi, PcIn, PcBlind, PcTable, PcOneAgain, PcFirst, PcSquare,
-    PcMul, PcUnblind, PcMx, PcMxZero, PcNq, PcNeg, PcHx, PcH, PcHZero, PcJoin, PcJoinHigh, PcIdle2, PcChkHi, PcChkLo, PcChkSq1, PcChkSq,
-    PcChkMul, PcDiff, PcDiffZero, PcErase, PcFlush, PcDone
-  } pc_e;
+  // ---- jobs in order of arrival, what each brings by buffer
+  logic [BufAw-1:0]   order [Buffers];
+  logic [BufAw-1:0]   head_q, tail_q;
+  logic [BufAw:0]     wait_q;
+  logic [Buffers-1:0] done_q, pass_q, abort_q;
+  logic               jb_public [Buffers];
+  logic [1:0]         jb_top [Buffers];
+  logic [KeyAw-1:0]   jb_key [Buffers];
+  logic [31:0]        jb_e [Buffers];
+  logic [6:0]         jb_limb [Buffers];
+  logic               jb_flip [Buffers];
+  logic [16:0]        jb_n0 [Buffers];
+  logic [pka_pkg::QuotBits-1:0] jb_quot [Buffers];
+  logic [NumKeys-1:0] key_new_q;
+  logic [BufAw:0]     key_jobs [NumKeys];   // jobs that use the key and have not ended
 
-  logic [3:0]       active_q, armed_q, pass_q, flip_q;
-  logic [5:0]       pc_q [4];
-  logic [4:0]       table_q [4];   // window table entry to be made
-  logic [5:0]       limb_q [4];    // exponent limb
-  logic [2:0]       win_q [4];     // window in it, 4 is the upper one
-  logic [2:0]       square_q [4];
-  logic [4:0]       ebit_q [4];    // bit of e that the next check step is for
-  logic [31:0]      e_q [4];
-  logic [KeyAw-1:0] key_q [4];
-
-  logic [2:0] ctx, win_ctx;
-  logic [1:0] slot;
-  logic       fetch, half;
-  logic [5:0] win_word;
-  logic [7:0] zero;
-  assign slot = ctx[2:1];
-  assign half = ctx[0];
-
-  // ---- the step as an instruction for the fetching context
-  pka_pkg::instr_t  ins;
-  pka_pkg::secret_t sec;
-  pka_pkg::ld_e     ld;
-  logic [2:0]       ld_page;
-  logic [5:0]       pc;
-  logic [24:0]      exp_q;         // exponent limb of the context whose window it is
-  logic [4:0]       window;
-  logic             running;
-  assign pc      = pc_q[slot];
-  assign window  = exp_q[5*win_q[slot] +: 5];
-  assign running = active_q[slot] && (!half || armed_q[slot]);
-
+  // ---- which slot the next job gets: a single one beside a used one first, so that pairs stay free
+  logic               start, pair, end_valid, end_pass, end_abort, conflict, fits;
+  logic [1:0]         start_slot;
+  logic [3:0]         used, blinding;
+  logic [4*KeyAw-1:0] slot_key;
+  logic [BufAw-1:0]   nb, end_buf;
   always_comb begin
-    ins     = '0;
-    sec     = '0;
-    ld      = pka_pkg::LdNone;
-    ld_page = 3'd0;
-    if (fetch && running) begin
-      ins.valid = 1'b1;
-      ins.write = 1'b1;
-      ins.dst   = pka_pkg::RScr;
-      ins.b_sel = pka_pkg::BRes;
-      unique case (pc)
-        PcLoadMod: begin  // the frame loads the modulus
-          ins.valid = 1'b0; ins.write = 1'b0;
-          ld = pka_pkg::LdMod; ld_page = pka_pkg::PgMod;
-        end
-        PcIdle1: begin
-          ins.valid = 1'b0; ins.write = 1'b0;
-          ld = pka_pkg::LdKey; ld_page = pka_pkg::PgKl;
-        end
-        PcKl: begin  // R^2
-          ins.a_one = 1'b1; ins.b_sel = pka_pkg::BExt; ins.dst = pka_pkg::RKl;
-        end
-        PcOne: begin  // table[0] = R
-          sec.a_sel = pka_pkg::RKl; ins.b_sel = pka_pkg::BOne; ins.dst = 6'd0;
-          ld = pka_pkg::LdKey; ld_page = pka_pkg::PgBi;
-        end
-        PcBi: begin  // this operation's unblinding factor
-          sec.a_sel = 6'd0; ins.b_sel = pka_pkg::BExt; ins.dst = pka_pkg::RBi;
-        end
-        PcBiSq: begin  // the next one's
-          sec.a_sel = pka_pkg::RBi; ins.b_sel = pka_pkg::BExt; ins.key_write = 1'b1; ins.key_page = pka_pkg::PgBi;
-          ld = pka_pkg::LdKey; ld_page = pka_pkg::PgBe;
-        end
-        PcBe: begin
-          sec.a_sel = 6'd0; ins.b_sel = pka_pkg::BExt; ins.dst = pka_pkg::RBe;
-        end
-        PcBeSq: begin
-          sec.a_sel = pka_pkg::RBe; ins.b_sel = pka_pkg::BExt; ins.key_write = 1'b1; ins.key_page = pka_pkg::PgBe;
-          ld = pka_pkg::LdKey; ld_page = pka_pkg::PgKh;
-        end
-        PcKh: begin  // 2^1025 R^3
-          ins.a_one = 1'b1; ins.b_sel = pka_pkg::BExt; ins.dst = pka_pkg::RKh;
-          ld = pka_pkg::LdOp; ld_page = 3'b001;
-        end
-        PcHi: begin  // upper half of the input
-          sec.a_sel = pka_pkg::RKh; ins.b_sel = pka_pkg::BExt; ins.dst = pka_pkg::RSum;
-          ld = pka_pkg::LdOp; ld_page = 3'b000;
-        end
-        PcIn: begin  // the input modulo this prime, in Montgomery form
-          sec.a_sel = pka_pkg::RKl; ins.b_sel = pka_pkg::BExt; ins.dst = pka_pkg::RCm;
-          ins.add = 1'b1; ins.add_sel = pka_pkg::RSum;
-        end
-        PcBlind: begin  // table[1]
-          sec.a_sel = pka_pkg::RBe; ins.dst = 6'd1;
-        end
-        PcTable: begin  // table[k + 1] = table[k] * table[1]
-          sec.a_sel = 6'd1; ins.dst = {1'b0, table_q[slot]};
-        end
-        PcOneAgain: begin
-          sec.a_sel = pka_pkg::RKl; ins.b_sel = pka_pkg::BOne;
-        end
-        PcFirst: begin  // the top window
-          sec.a_sel = {1'b0, window}; ins.dst = pka_pkg::RAcc;
-        end
-        PcSquare: begin
-          sec.a_sel = pka_pkg::RAcc; ins.dst = pka_pkg::RAcc; ins.flip = flip_q[slot] && !half;
-        end
-        PcMul: begin
-          sec.a_sel = {1'b0, window}; ins.dst = pka_pkg::RAcc;
-        end
-        PcUnblind: begin
-          sec.a_sel = pka_pkg::RBi; ins.dst = pka_pkg::RAcc;
-        end
-        PcMx: begin  // out of Montgomery form; in [0, N], N only for zero
-          sec.a_sel = pka_pkg::RAcc; ins.b_sel = pka_pkg::BOne; ins.dst = pka_pkg::RMx;
-        end
-        PcMxZero: begin  // q: is it zero?
-          ins.valid = half; ins.write = 1'b0; ins.a_one = 1'b1; ins.zero_test = 1'b1;
-          if (!half) begin
-            ld = pka_pkg::LdKey; ld_page = pka_pkg::PgNq;
-          end
-        end
-        PcNq: begin  // p: -R^3 / q
-          ins.valid = !half; ins.write = !half; ins.a_one = 1'b1; ins.b_sel = pka_pkg::BExt; ins.dst = pka_pkg::RNq;
-        end
-        PcNeg: begin  // p: - mq R^2 / q
-          ins.valid = !half; ins.write = !half; sec.a_sel = pka_pkg::RNq; ins.b_sel = pka_pkg::BPeer; ins.dst = pka_pkg::RSum;
-          sec.b_zero = zero[{slot, 1'b1}];
-          if (!half) begin
-            ld = pka_pkg::LdKey; ld_page = pka_pkg::PgQi;
-          end
-        end
-        PcHx: begin  // p: (mp - mq) R / q
-          ins.valid = !half; ins.write = !half; sec.a_sel = pka_pkg::RMx; ins.b_sel = pka_pkg::BExt; ins.dst = pka_pkg::RAcc;
-          ins.add = !half; ins.add_sel = pka_pkg::RSum;
-        end
-        PcH: begin  // p: h, in [0, p], p only for zero
-          ins.valid = !half; ins.write = !half; sec.a_sel = pka_pkg::RAcc; ins.b_sel = pka_pkg::BOne;
-        end
-        PcHZero: begin
-          ins.valid = !half; ins.write = 1'b0; ins.a_one = 1'b1; ins.zero_test = 1'b1;
-        end
-        PcJoin: begin  // q: mq + q h, a plain product; its low 61 digits leave now
-          ins.valid = half; ins.write = half; ins.plain = 1'b1; ins.capture = 1'b1; ins.b_sel = pka_pkg::BPeer;
-          sec.b_zero = zero[{slot, 1'b0}]; ins.add = half; ins.add_sel = pka_pkg::RMx; sec.add_zero = zero[{slot, 1'b1}];
-        end
-        PcJoinHigh: begin  // q: and the upper ones now
-          ins.valid = half; ins.write = 1'b0; ins.a_one = 1'b1; ins.capture = 1'b1;
-        end
-        PcIdle2: begin
-          ins.valid = 1'b0; ins.write = 1'b0;
-          ld = pka_pkg::LdOp; ld_page = 3'b011;
-        end
-        PcChkHi: begin
-          sec.a_sel = pka_pkg::RKh; ins.b_sel = pka_pkg::BExt; ins.dst = pka_pkg::RSum;
-          ld = pka_pkg::LdOp; ld_page = 3'b010;
-        end
-        PcChkLo: begin  // the result modulo this prime, in Montgomery form
-          sec.a_sel = pka_pkg::RKl; ins.b_sel = pka_pkg::BExt; ins.dst = pka_pkg::RV;
-          ins.add = 1'b1; ins.add_sel = pka_pkg::RSum;
-        end
-        PcChkSq1: begin
-          sec.a_sel = pka_pkg::RV; ins.dst = pka_pkg::RAcc;
-          ld = pka_pkg::LdMinus; ld_page = pka_pkg::PgMod;
-        end
-        PcChkSq: begin
-          sec.a_sel = pka_pkg::RAcc; ins.dst = pka_pkg::RAcc;
-          ld = pka_pkg::LdMinus; ld_page = pka_pkg::PgMod;
-        end
-        PcChkMul: begin
-          sec.a_sel = pka_pkg::RV; ins.dst = pka_pkg::RAcc;
-          ld = pka_pkg::LdMinus; ld_page = pka_pkg::PgMod;
-        end
-        PcDiff: begin  // (input - result^e) / R
-          sec.a_sel = pka_pkg::RAcc; ins.b_sel = pka_pkg::BExt; ins.add = 1'b1; ins.add_sel = pka_pkg::RCm;
-        end
-        PcDiffZero: begin
-          ins.a_one = 1'b1; ins.write = 1'b0; ins.zero_test = 1'b1;
-        end
-        PcErase: begin  // registers, modulus and external operand
-          ins.valid = 1'b0; ins.write = 1'b0; ins.erase = 1'b1;
-          ld = pka_pkg::LdZero;
-        end
-        PcFlush: begin  // zeros through the pipeline into the result memory
-          ins.plain = 1'b1; sec.b_zero = 1'b1;
-        end
-        default: begin  // PcDone
-          ins.valid = 1'b0; ins.write = 1'b0;
-        end
-      endcase
+    nb         = order[head_q];
+    pair       = 1'b0;
+    conflict   = 1'b0;
+    fits       = 1'b0;
+    start_slot = 2'd0;
+    if (wait_q != '0) begin
+      pair = jb_public[nb] ? jb_top[nb][1] : jb_top[nb][0];
+      for (int s = 0; s < 4; s++) if (blinding[s] && slot_key[KeyAw*s +: KeyAw] == jb_key[nb] && !jb_public[nb]) conflict = 1'b1;
+      if (pair) begin
+        fits       = used[1:0] == 2'd0 || used[3:2] == 2'd0;
+        start_slot = {used[1:0] != 2'd0, 1'b0};
+      end else begin
+        fits       = used != 4'hf;
+        start_slot = {used[1:0] == 2'd3 || (used[1:0] == 2'd0 && (used[3] ^ used[2])), 1'b0};
+        start_slot[0] = used[start_slot];
+      end
     end
+    start = wait_q != '0 && fits && !conflict;
   end
 
-  // ---- the step after this one, when q has fetched
-  logic       advance, window_last, ebit_set, ebit_last;
-  logic [5:0] pc_next;
-  logic [4:0] e_top;
-  assign advance     = fetch && running && half;
-  assign window_last = limb_q[slot] == 6'd0 && win_q[slot] == 3'd0;
-  assign ebit_set    = e_q[slot][ebit_q[slot]];
-  assign ebit_last   = ebit_q[slot] == 5'd0;
-  always_comb begin
-    pc_next = pc + 6'd1;
-    e_top   = 5'd1;
-    if (advance) begin
-      for (int i = 2; i < 32; i++) if (e_q[slot][i]) e_top = 5'(i);
-      unique case (pc)
-        PcTable:  if (table_q[slot] != 5'd31) pc_next = PcTable;
-        PcFirst:  pc_next = window_last ? PcUnblind : PcSquare;
-        PcSquare: if (square_q[slot] != 3'd4) pc_next = PcSquare;
-        PcMul:    if (!window_last) pc_next = PcSquare;
-        PcChkSq1, PcChkSq: pc_next = ebit_set ? PcChkMul : ebit_last ? PcDiff : PcChkSq;
-        PcChkMul: pc_next = ebit_last ? PcDiff : PcChkSq;
-        default: ;
-      endcase
-    end
-  end
-
-  // What the loader does for a context at the end of the frame that was fetched
-  logic [2:0] ld_q [8];
-  logic [2:0] ld_page_q [8];
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
-      active_q <= 4'd0;
-      armed_q  <= 4'd0;
-      pass_q   <= 4'd0;
-      flip_q   <= 4'd0;
-      for (int s = 0; s < 4; s++) begin
-        pc_q[s]  <= 6'd0;
-        key_q[s] <= '0;
-      end
-      for (int c = 0; c < 8; c++) ld_q[c] <= pka_pkg::LdNone;
+      head_q    <= '0;
+      tail_q    <= '0;
+      wait_q    <= '0;
+      done_q    <= '0;
+      pass_q    <= '0;
+      abort_q   <= '0;
+      key_new_q <= '0;
+      for (int k = 0; k < NumKeys; k++) key_jobs[k] <= '0;
     end else begin
-      if (fetch) begin
-        ld_q[ctx]      <= ld;
-        ld_page_q[ctx] <= ld_page;
-        if (running && !half) armed_q[slot] <= 1'b1;
+      if (job_valid_i) begin
+        order[tail_q]        <= job_buf_i;
+        tail_q               <= tail_q == BufAw'(Buffers - 1) ? '0 : tail_q + 1'b1;
+        done_q[job_buf_i]    <= 1'b0;
+        pass_q[job_buf_i]    <= 1'b0;
+        abort_q[job_buf_i]   <= 1'b0;
+        jb_public[job_buf_i] <= job_public_i;
+        jb_top[job_buf_i]    <= job_top_i;
+        jb_key[job_buf_i]    <= job_key_i;
+        jb_e[job_buf_i]      <= job_e_i;
+        jb_limb[job_buf_i]   <= job_limb_i;
+        jb_flip[job_buf_i]   <= job_flip_i;
+        jb_n0[job_buf_i]     <= job_n0_i;
+        jb_quot[job_buf_i]   <= job_quot_i;
       end
-      if (advance) begin
-        pc_q[slot] <= pc_next;
-        if (pc == PcBlind) table_q[slot] <= 5'd2;
-        if (pc == PcTable) table_q[slot] <= table_q[slot] + 5'd1;
-        if (pc == PcFirst || pc == PcMul) begin
-          square_q[slot] <= 3'd0;
-          if (win_q[slot] == 3'd0) begin
-            win_q[slot]  <= 3'd4;
-            limb_q[slot] <= limb_q[slot] - 6'd1;
-          end else begin
-            win_q[slot] <= win_q[slot] - 3'd1;
-          end
-        end
-        if (pc == PcSquare) begin
-          square_q[slot] <= square_q[slot] + 3'd1;
-          flip_q[slot]   <= 1'b0;
-        end
-        if (pc == PcChkLo) ebit_q[slot] <= e_top - 5'd1;
-        if (((pc == PcChkSq1 || pc == PcChkSq) && !ebit_set) || pc == PcChkMul) ebit_q[slot] <= ebit_q[slot] - 5'd1;
-        if (pc == PcErase) pass_q[slot] <= zero[{slot, 1'b0}] && zero[{slot, 1'b1}];
-        if (pc == PcDone) begin
-          active_q[slot] <= 1'b0;
-          armed_q[slot]  <= 1'b0;
-        end
+      if (start) begin
+        head_q <= head_q == BufAw'(Buffers - 1) ? '0 : head_q + 1'b1;
+        if (!jb_public[nb]) key_new_q[jb_key[nb]] <= 1'b0;
       end
-      if (start_i) begin
-        active_q[start_slot_i] <= 1'b1;
-        armed_q[start_slot_i]  <= 1'b0;
-        pass_q[start_slot_i]   <= 1'b0;
-        flip_q[start_slot_i]   <= start_flip_i;
-        pc_q[start_slot_i]     <= PcLoadMod;
-        key_q[start_slot_i]    <= start_key_i;
-        e_q[start_slot_i]      <= start_e_i;
-        limb_q[start_slot_i]   <= start_top_i;
-        win_q[start_slot_i]    <= 3'd4;
+      if (job_valid_i != start) wait_q <= job_valid_i ? wait_q + 1'b1 : wait_q - 1'b1;
+      if (end_valid) begin
+        done_q[end_buf]  <= 1'b1;
+        pass_q[end_buf]  <= end_pass;
+        abort_q[end_buf] <= end_abort;
+      end
+      if (key_new_i) key_new_q[key_i] <= 1'b1;
+      if (job_valid_i && !job_public_i && !(end_valid && jb_key[end_buf] == job_key_i && !jb_public[end_buf])) begin
+        key_jobs[job_key_i] <= key_jobs[job_key_i] + 1'b1;
+      end
+      if (end_valid && !jb_public[end_buf] && !(job_valid_i && jb_key[end_buf] == job_key_i && !job_public_i)) begin
+        key_jobs[jb_key[end_buf]] <= key_jobs[jb_key[end_buf]] - 1'b1;
       end
     end
   end
-  assign active_o = active_q;
-  assign pass_o   = pass_q;
-  always_comb begin
-    for (int s = 0; s < 4; s++) blinding_o[s] = active_q[s] && pc_q[s] <= PcKh;
-  end
+  assign done_o     = done_q;
+  assign pass_o     = pass_q;
+  assign abort_o    = abort_q;
+  assign key_busy_o = key_jobs[key_i] != '0;
+
+  // ---- sequencer and array
+  logic              run, fetch, win_valid, win_half, win_exp, kw_half, kw_blk, kw_valid, mont_busy, cap_valid, cap_first;
+  logic [2:0]        ctx, win_ctx, win_ld, win_page, kw_ctx, kw_page;
+  logic [1:0]        blk, win_blk, win_oblk, cs;
+  logic [5:0]        win_word, kw_word;
+  logic [6:0]        win_limb;
+  logic [7:0]        zero;
+  logic [16:0]       win_n0, cap_digit;
+  logic [24:0]       exp_q;
+  logic [25:0]       kw_data, ld_data;
+  logic [KeyAw-1:0]  win_key, kw_key;
+  logic [BufAw-1:0]  win_buf, cap_buf;
+  logic [pka_pkg::InstrBits-1:0]  instr;
+  logic [pka_pkg::SecretBits-1:0] secret;
+  logic [pka_pkg::QuotBits-1:0]   quot;
+  logic              ldd_mod_q, ldd_ext_q, ldd_exp_q;
+  logic [2:0]        ldd_kind_q, ldd_ctx_q;
+  logic [5:0]        ldd_word_q;
+  pka_seq #(.KeyAw(KeyAw), .BufAw(BufAw), .Engine(Engine)) u_seq (
+    .clk_i, .rst_ni,
+    .start_i(start), .start_slot_i(start_slot), .start_public_i(jb_public[nb]), .start_top_i(jb_top[nb]), .start_key_i(jb_key[nb]),
+    .start_new_i(key_new_q[jb_key[nb]]), .start_buf_i(nb), .start_e_i(jb_e[nb]), .start_limb_i(jb_limb[nb]), .start_flip_i(jb_flip[nb]),
+    .start_n0_i(jb_n0[nb]), .start_quot_i(jb_quot[nb]),
+    .used_o(used), .blinding_o(blinding), .key_o(slot_key),
+    .end_o(end_valid), .end_buf_o(end_buf), .end_pass_o(end_pass), .end_abort_o(end_abort),
+    .run_o(run), .ctx_i(ctx), .fetch_i(fetch), .blk_o(blk), .instr_o(instr), .secret_o(secret), .quot_o(quot), .zero_i(zero),
+    .win_ctx_i(win_ctx), .win_valid_o(win_valid), .win_ld_o(win_ld), .win_page_o(win_page), .win_half_o(win_half), .win_blk_o(win_blk),
+    .win_oblk_o(win_oblk), .win_key_o(win_key), .win_buf_o(win_buf), .win_n0_o(win_n0), .win_exp_o(win_exp), .win_limb_o(win_limb),
+    .exp_i(exp_q), .kw_ctx_i(kw_ctx), .kw_key_o(kw_key), .kw_half_o(kw_half), .kw_blk_o(kw_blk), .cap_slot_i(cs), .cap_buf_o(cap_buf)
+  );
+  pka_mont u_mont (
+    .clk_i, .rst_ni, .run_i(run),
+    .ctx_o(ctx), .fetch_o(fetch), .blk_i(blk), .quot_i(quot), .instr_i(instr), .secret_i(secret),
+    .win_ctx_o(win_ctx), .win_word_o(win_word),
+    .ld_ext_i(ldd_ext_q), .ld_mod_i(ldd_mod_q), .ld_ctx_i(ldd_ctx_q), .ld_word_i(ldd_word_q), .ld_data_i(ld_data),
+    .kw_valid_o(kw_valid), .kw_ctx_o(kw_ctx), .kw_page_o(kw_page), .kw_word_o(kw_word), .kw_data_o(kw_data),
+    .cap_valid_o(cap_valid), .cap_first_o(cap_first), .cap_slot_o(cs), .cap_digit_o(cap_digit),
+    .zero_o(zero), .busy_o(mont_busy), .erase_i, .erase_addr_i
+  );
+  assign busy_o = run || wait_q != '0 || used != 4'd0 || mont_busy || ldd_ext_q || ldd_mod_q || ldd_exp_q;
 
   // ---- loader: words 0..41 of a window; word 44 fetches the exponent limb
   localparam logic [5:0] WordExp = 6'd44;
-  logic        run, ld_issue, exp_issue, km_own, om_own;
-  logic [2:0]  win_ld;
-  logic [1:0]  win_slot;
-  assign run       = active_q != 4'd0;
-  assign win_slot  = win_ctx[2:1];
-  assign win_ld    = ld_q[win_ctx];
-  assign ld_issue  = run && win_ld != pka_pkg::LdNone && win_word < 6'(pka_pkg::PageWords);
-  assign exp_issue = run && win_word == WordExp && (pc_q[win_slot] == PcFirst || pc_q[win_slot] == PcMul);
-  assign om_own    = ld_issue && win_ld == pka_pkg::LdOp;
-  assign km_own    = (ld_issue && win_ld != pka_pkg::LdOp && win_ld != pka_pkg::LdZero) || exp_issue;
+  logic       ld_issue, exp_issue, km_own, om_own, exp_hi;
+  logic [5:0] exp_word;
+  assign ld_issue  = run && win_valid && win_ld != pka_pkg::LdNone && win_word < 6'(pka_pkg::PageWords);
+  assign exp_issue = run && win_exp && win_word == WordExp;
+  assign om_own    = ld_issue && (win_ld == pka_pkg::LdOp || win_ld == pka_pkg::LdOpMod || win_ld == pka_pkg::LdNeg);
+  assign km_own    = (ld_issue && (win_ld == pka_pkg::LdMod || win_ld == pka_pkg::LdKey || win_ld == pka_pkg::LdMinus)) || exp_issue;
+  assign exp_hi    = win_limb >= 7'(pka_pkg::Limbs);
+  assign exp_word  = exp_hi ? 6'(win_limb - 7'(pka_pkg::Limbs)) : win_limb[5:0];
 
-  logic [25:0] key_mem [NumKeys*1024];
-  logic [24:0] op_mem [1024];
+  logic [25:0] key_mem [NumKeys*2048];
+  logic [24:0] op_mem [Buffers*512];
   logic [25:0] km_rdata_q;
   logic [24:0] om_rdata_q;
-  logic        kw_valid;
-  logic [2:0]  kw_ctx, kw_page;
-  logic [5:0]  kw_word;
-  logic [25:0] kw_data;
   logic        cap_we;
-  logic [9:0]  cap_waddr;
+  logic [BufAw+8:0] cap_waddr;
   logic [24:0] cap_wdata;
-
   assign km_ready_o  = !km_own;
+  assign km_wready_o = !kw_valid;
   assign om_ready_o  = !om_own;
   assign om_wready_o = !cap_we;
   assign km_rdata_o  = km_rdata_q;
   assign om_rdata_o  = om_rdata_q;
   always_ff @(posedge clk_i) begin
-    if (km_own) km_rdata_q <= key_mem[{key_q[win_slot], win_ctx[0], exp_issue ? pka_pkg::PgExp : ld_page_q[win_ctx],
-                                       exp_issue ? limb_q[win_slot] : win_word}];
+    if (km_own) km_rdata_q <= key_mem[{win_key, exp_issue ? exp_hi : win_blk[0], win_half, exp_issue ? pka_pkg::PgExp : win_page,
+                                       exp_issue ? exp_word : win_word}];
     else if (km_re_i) km_rdata_q <= key_mem[km_raddr_i];
-    if (kw_valid) key_mem[{key_q[kw_ctx[2:1]], kw_ctx[0], kw_page, kw_word}] <= kw_data;
+    if (kw_valid) key_mem[{kw_key, kw_blk, kw_half, kw_page, kw_word}] <= kw_data;
     else if (km_we_i) key_mem[km_waddr_i] <= km_wdata_i;
-    if (om_own) om_rdata_q <= op_mem[{win_slot, ld_page_q[win_ctx][1:0], win_word}];
+    if (om_own) om_rdata_q <= op_mem[{win_buf, win_ld != pka_pkg::LdOp || win_page[1], win_oblk, win_word}];
     else if (om_re_i) om_rdata_q <= op_mem[om_raddr_i];
     if (cap_we) op_mem[cap_waddr] <= cap_wdata;
     else if (om_we_i) op_mem[om_waddr_i] <= om_wdata_i;
   end
 
-  logic        ldd_mod_q, ldd_ext_q, ldd_exp_q;
-  logic [2:0]  ldd_kind_q, ldd_ctx_q;
-  logic [5:0]  ldd_word_q;
-  logic [25:0] ld_data;
+  logic        ldd_low_q;   // lowest limb of the number
+  logic [16:0] ldd_n0_q;
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
       ldd_mod_q <= 1'b0;
       ldd_ext_q <= 1'b0;
       ldd_exp_q <= 1'b0;
     end else begin
-      ldd_mod_q <= ld_issue && (win_ld == pka_pkg::LdMod || win_ld == pka_pkg::LdZero);
-      ldd_ext_q <= ld_issue && win_ld != pka_pkg::LdMod;
+      ldd_mod_q <= ld_issue && (win_ld == pka_pkg::LdMod || win_ld == pka_pkg::LdOpMod || win_ld == pka_pkg::LdZero);
+      ldd_ext_q <= ld_issue && win_ld != pka_pkg::LdMod && win_ld != pka_pkg::LdOpMod;
       ldd_exp_q <= exp_issue;
     end
     ldd_kind_q <= win_ld;
     ldd_ctx_q  <= win_ctx;
     ldd_word_q <= win_word;
+    ldd_low_q  <= win_word == 6'd0 && win_blk == 2'd0;
+    if (om_own) ldd_n0_q <= win_n0;
     if (ldd_exp_q) exp_q <= km_rdata_q[24:0];
     else if (!run) exp_q <= 25'd0;
   end
   always_comb begin
     unique case (ldd_kind_q)
       pka_pkg::LdOp:    ld_data = {1'b0, om_rdata_q};
+      pka_pkg::LdOpMod: ld_data = ldd_word_q == 6'(pka_pkg::Limbs) ? {9'd0, ldd_n0_q} : {1'b0, om_rdata_q};
+      pka_pkg::LdNeg:   ld_data = {1'b0, ~om_rdata_q} + {25'd0, ldd_low_q};
       pka_pkg::LdZero:  ld_data = 26'd0;
-      pka_pkg::LdMinus: ld_data = km_rdata_q & ~{25'd0, ldd_word_q == 6'd0};  // the modulus is odd
+      pka_pkg::LdMinus: ld_data = km_rdata_q & ~{25'd0, ldd_low_q};  // the modulus is odd
       default:          ld_data = km_rdata_q;
     endcase
   end
 
-  logic        mont_busy, cap_valid, cap_first;
-  logic [2:0]  cap_ctx;
-  logic [16:0] cap_digit;
-  pka_mont u_mont (
-    .clk_i, .rst_ni, .run_i(run),
-    .ctx_o(ctx), .fetch_o(fetch), .instr_i(ins), .secret_i(sec),
-    .win_ctx_o(win_ctx), .win_word_o(win_word),
-    .ld_ext_i(ldd_ext_q), .ld_mod_i(ldd_mod_q), .ld_ctx_i(ldd_ctx_q), .ld_word_i(ldd_word_q), .ld_data_i(ld_data),
-    .kw_valid_o(kw_valid), .kw_ctx_o(kw_ctx), .kw_page_o(kw_page), .kw_word_o(kw_word), .kw_data_o(kw_data),
-    .cap_valid_o(cap_valid), .cap_first_o(cap_first), .cap_ctx_o(cap_ctx), .cap_digit_o(cap_digit),
-    .zero_o(zero), .busy_o(mont_busy), .erase_i, .erase_addr_i
-  );
-  assign busy_o = run || mont_busy || ldd_ext_q || ldd_mod_q || ldd_exp_q;
-
-  // ---- capture: 17-bit digits into 25-bit limbs of the slot's result
+  // ---- capture: 17-bit digits into 25-bit limbs of the buffer's result
   logic [23:0] cap_acc_q [4];
   logic [4:0]  cap_have_q [4];
-  logic        cap_hi_q [4];
+  logic [1:0]  cap_blk_q [4];
+  logic        cap_full_q [4];
   logic [5:0]  cap_word_q [4];
-  logic [1:0]  cs;
   logic [40:0] cap_sum;
   logic [5:0]  cap_have;
-  assign cs = cap_ctx[2:1];
   always_comb begin
     cap_sum  = 41'd0;
     cap_have = 6'd0;
@@ -424,8 +270,8 @@ module pka_core #(
       cap_sum  = cap_first ? {24'd0, cap_digit} : {17'd0, cap_acc_q[cs]} | ({24'd0, cap_digit} << cap_have_q[cs]);
       cap_have = cap_first ? 6'd17 : {1'b0, cap_have_q[cs]} + 6'd17;
     end
-    cap_we    = cap_valid && cap_have >= 6'd25 && cap_word_q[cs] < 6'(pka_pkg::Limbs);
-    cap_waddr = {cs, 1'b1, cap_hi_q[cs], cap_word_q[cs]};
+    cap_we    = cap_valid && cap_have >= 6'd25 && !cap_full_q[cs];
+    cap_waddr = {cap_buf, 1'b1, cap_blk_q[cs], cap_word_q[cs]};
     cap_wdata = cap_sum[24:0];
   end
   always_ff @(posedge clk_i) begin
@@ -433,26 +279,25 @@ module pka_core #(
       if (cap_have >= 6'd25) begin
         cap_acc_q[cs]  <= {8'd0, cap_sum[40:25]};
         cap_have_q[cs] <= 5'(cap_have - 6'd25);
-        if (cap_word_q[cs] == 6'(pka_pkg::Limbs - 1) && !cap_hi_q[cs]) begin
-          cap_hi_q[cs]   <= 1'b1;
+        if (cap_word_q[cs] == 6'(pka_pkg::Limbs - 1)) begin
           cap_word_q[cs] <= 6'd0;
-        end else if (cap_word_q[cs] != 6'(pka_pkg::Limbs)) begin
+          cap_blk_q[cs]  <= cap_blk_q[cs] + 2'd1;
+          if (cap_blk_q[cs] == 2'd3) cap_full_q[cs] <= 1'b1;
+        end else begin
           cap_word_q[cs] <= cap_word_q[cs] + 6'd1;
         end
       end else begin
         cap_acc_q[cs]  <= cap_sum[23:0];
         cap_have_q[cs] <= cap_have[4:0];
         if (cap_first) begin
-          cap_hi_q[cs]   <= 1'b0;
+          cap_blk_q[cs]  <= 2'd0;
           cap_word_q[cs] <= 6'd0;
+          cap_full_q[cs] <= 1'b0;
         end
       end
     end
   end
 
-  `ASSERT_NEVER(StartOnlyInAFreeSlot, start_i && active_q[start_slot_i])
-  `ASSERT_NEVER(KeyIsWrittenOnlyWhileIdle, km_we_i && run)
-  `ASSERT_NEVER(BlindingPairHasOneWriter, km_we_i && kw_valid)
-  `ASSERT_NEVER(StepIsIllegal, advance && pc > PcDone)
-  `ASSERT_NEVER(CaptureHasOneSource, cap_valid && !cap_ctx[0])
+  `ASSERT_NEVER(KeyOfAJobIsNotWritten, km_we_i && key_new_i && key_busy_o)
+  `ASSERT_NEVER(JobsNeverOverflow, job_valid_i && wait_q == (BufAw+1)'(Buffers))
 endmodule

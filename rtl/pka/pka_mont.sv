@@ -2,7 +2,8 @@
 //
 // A step does S := (S + A * b + N * q) / 2^17 in carry-save form for one context; the loop takes eight cycles, so each context owns every
 // eighth cycle. A frame of 64 such turns makes one product. Contexts are 64 cycles apart, so one digitiser, one unload register
-// and one load port serve all. rtl/pka/README.md has the schedule. Nothing here depends on operand values but data.
+// and one load port serve all. Longer numbers take a chain of neighbouring contexts that share their turns, one cycle apart: each takes digit
+// and quotient digit from the one before it and hands it the low bits that it shifts out. rtl/pka/README.md has the schedule. Nothing here depends on operand values but data.
 `include "assert.svh"
 
 module pka_mont (
@@ -12,6 +13,8 @@ module pka_mont (
   // the context of this cycle, and its next instruction in the turn in which fetch_o is 1
   output logic [2:0]                    ctx_o,
   output logic                          fetch_o,
+  input  logic [1:0]                    blk_i,         // number of this context's block in its chain
+  input  logic [pka_pkg::QuotBits-1:0]  quot_i,        // its operation's quotient
   input  logic [pka_pkg::InstrBits-1:0] instr_i,
   input  logic [pka_pkg::SecretBits-1:0] secret_i,
   // load window: for 64 cycles the context win_ctx_o may be loaded; the data comes one cycle after word win_word_o
@@ -30,8 +33,8 @@ module pka_mont (
   output logic [pka_pkg::RfBits-1:0]    kw_data_o,
   // captured digits
   output logic                          cap_valid_o,
-  output logic                          cap_first_o,   // first digit of a plain product
-  output logic [2:0]                    cap_ctx_o,
+  output logic                          cap_first_o,   // it begins a number
+  output logic [1:0]                    cap_slot_o,    // pair of contexts
   output logic [16:0]                   cap_digit_o,
   output logic [7:0]                    zero_o,        // verdict of each context's last zero test
   output logic                          busy_o,        // a result is still being unloaded
@@ -46,7 +49,7 @@ module pka_mont (
   logic [2:0] c0;
   logic [5:0] turn;
   assign c0   = phase_q[2:0];
-  assign turn = phase_q[8:3] - {c0, 3'b000};
+  assign turn = phase_q[8:3] - {c0 - {1'b0, blk_i}, 3'b000};
 
   logic [pka_pkg::InstrBits-1:0] instr_q [8];
   logic [pka_pkg::SecretBits-1:0] secret_q [8];
@@ -62,36 +65,53 @@ module pka_mont (
   assign win_ctx_o  = phase_q[8:6] + 3'd1;
   assign win_word_o = phase_q[5:0];
 
-  logic add_turn, digit_turn, v0, first0, last0;
-  assign add_turn   = turn == pka_pkg::TurnAdd && ins.add;
-  assign digit_turn = turn >= pka_pkg::TurnFirst && turn <= pka_pkg::TurnLast;
-  assign v0         = run_i && ins.valid && (add_turn || digit_turn);
-  assign first0     = add_turn || (turn == pka_pkg::TurnFirst && !ins.add);
-  assign last0      = v0 && turn == pka_pkg::TurnLast;
+  // What a turn does for its context: add a register (the addend; A of a sum), take a digit, or, between the frames of a step and in the rest
+  // of a sum, keep what there is.
+  logic add_turn, sum_turn, digit_turn, hold_turn, pause_turn, v0, first0, last0, upper0;
+  assign upper0     = ins.blk != 2'd0;
+  assign add_turn   = turn == pka_pkg::TurnAdd && ins.first && ins.add;
+  assign sum_turn   = turn == pka_pkg::TurnFirst && ins.first && ins.sum;
+  assign pause_turn = !ins.last && turn == {1'b0, ins.part, 3'd7};
+  assign digit_turn = turn >= pka_pkg::TurnFirst && (turn <= pka_pkg::TurnLast || (turn == pka_pkg::TurnLast + 6'd1 && !ins.last)) && !ins.sum &&
+                      !pause_turn;
+  assign hold_turn  = pause_turn || (turn == pka_pkg::TurnAdd && !ins.first) || (turn == pka_pkg::TurnFetch && !ins.last) ||
+                      (ins.sum && !sum_turn && turn != pka_pkg::TurnAdd && (turn <= pka_pkg::TurnLast || !ins.last));
+  assign v0         = run_i && ins.valid && (add_turn || sum_turn || digit_turn || hold_turn);
+  assign first0     = add_turn || (turn == pka_pkg::TurnFirst && ins.first && !ins.add);
+  assign last0      = v0 && turn == pka_pkg::TurnLast && ins.last;
 
-  // ---- digitiser: exact 17-bit digits out of redundant limbs, one a turn
+  // ---- digitiser: exact 17-bit digits out of redundant limbs, one a turn; a chain's upper blocks take the digit of the context before
   logic [25:0] res_mem [512];  // last results, {context, limb}
   logic [25:0] ext_mem [512];  // external operands
   logic [43:0] acc_q [8];
   logic [4:0]  have_q [8];
   logic [5:0]  limb_q [8];
+  logic [1:0]  dblk_q [8];     // block that the digits are in
+  logic        dend_q [8];     // all blocks are used up
   logic [43:0] acc_sum;
   logic [25:0] b_limb;
   logic        want_limb;
   logic [16:0] digit;
+  logic [2:0]  b_ctx;
   always_comb begin
     want_limb = 1'b0;
     b_limb    = 26'd0;
     acc_sum   = 44'd0;
     digit     = 17'd0;
-    if (v0 && digit_turn) begin
+    b_ctx     = c0;
+    if (v0 && digit_turn && !upper0) begin
       want_limb = have_q[c0] < 5'd17;
-      if (want_limb && limb_q[c0] < 6'(L)) begin
-        b_limb = ins.b_sel == pka_pkg::BExt ? ext_mem[{c0, limb_q[c0]}] :
-                 res_mem[{c0[2:1], c0[0] ^ (ins.b_sel == pka_pkg::BPeer), limb_q[c0]}];
+      if (ins.b_sel == pka_pkg::BPeer) b_ctx = c0 ^ (ins.top == 2'd0 ? 3'd1 : 3'd2);
+      b_ctx = b_ctx | {1'b0, dblk_q[c0]};
+      if (want_limb && !dend_q[c0]) begin
+        b_limb = ins.b_sel == pka_pkg::BExt ? ext_mem[{b_ctx, limb_q[c0]}] : res_mem[{b_ctx, limb_q[c0]}];
       end
       acc_sum = acc_q[c0] + ({18'd0, b_limb} << have_q[c0]);
-      digit   = ins.b_sel == pka_pkg::BOne ? {16'd0, turn == pka_pkg::TurnFirst} : acc_sum[16:0];
+      unique case (ins.b_sel)
+        pka_pkg::BOne:  digit = {16'd0, turn == pka_pkg::TurnFirst && ins.first};
+        pka_pkg::BQuot: if (ins.first && turn < 6'd7) digit = quot_i[17*(turn - 6'd1) +: 17];
+        default:        digit = acc_sum[16:0];
+      endcase
       if (sec.b_zero) digit = 17'd0;
     end
   end
@@ -100,7 +120,9 @@ module pka_mont (
   logic [9:1] v_q;
   logic [2:0] c_q [10];
   logic [9:1] last_q;
-  logic [7:1] plain_q, shift_q, cap_q;
+  logic [4:1] plain_q;
+  logic [7:1] cap_q, ucap_q;
+  logic [8:1] shift_q, more_q, up_q;  // more: a block above this one; up: a block below
   logic [5:1] first_q, test_q;
   logic [16:0] bd_q [8];  // the digit, for the plain product and the capture
   assign c9 = c_q[9];
@@ -121,37 +143,52 @@ module pka_mont (
     end
     first_q <= {first_q[4:1], first0};
     last_q  <= rst_ni ? {last_q[8:1], last0} : '0;
-    plain_q <= {plain_q[6:1], ins.plain || add_turn};
-    shift_q <= {shift_q[6:1], !add_turn};
-    cap_q   <= {cap_q[6:1], ins.capture && digit_turn};
-    test_q  <= {test_q[4:1], ins.zero_test};
+    plain_q <= {plain_q[3:1], ins.plain || !digit_turn};
+    shift_q <= {shift_q[7:1], digit_turn};
+    up_q    <= {up_q[7:1], upper0};
+    more_q  <= {more_q[7:1], ins.blk != ins.top};
+    cap_q   <= {cap_q[6:1], ins.capture && digit_turn && !upper0};
+    ucap_q  <= {ucap_q[6:1], ins.plain};
+    test_q  <= {test_q[4:1], ins.zero_test && digit_turn};
     for (int k = 2; k < 10; k++) c_q[k] <= c_q[k-1];
     c_q[1] <= c0;
     for (int k = 2; k < 8; k++) bd_q[k] <= bd_q[k-1];
-    bd_q[1] <= digit;
+    if (!upper0) bd_q[1] <= digit;
     if (!rst_ni) begin
       for (int c = 0; c < 8; c++) instr_q[c] <= '0;
     end else if (fetch_o) begin
       instr_q[c0]  <= instr_i;
       secret_q[c0] <= secret_i;
-      acc_q[c0]   <= 44'd0;
-      have_q[c0]  <= 5'd0;
-      limb_q[c0]  <= 6'd0;
+      if (instr_i[pka_pkg::InstrBits-2]) begin  // first
+        acc_q[c0]  <= 44'd0;
+        have_q[c0] <= 5'd0;
+        limb_q[c0] <= 6'd0;
+        dblk_q[c0] <= 2'd0;
+        dend_q[c0] <= 1'b0;
+      end
     end
     if (v0) begin
-      if (digit_turn) begin
+      if (digit_turn && !upper0) begin
         acc_q[c0] <= acc_sum >> 17;
         if (want_limb) begin
           limb_q[c0] <= limb_q[c0] + 6'd1;
           have_q[c0] <= have_q[c0] + 5'd8;
+          if (limb_q[c0] == 6'(L - 1)) begin
+            limb_q[c0] <= 6'd0;
+            dblk_q[c0] <= dblk_q[c0] + 2'd1;
+            dend_q[c0] <= dend_q[c0] || dblk_q[c0] == ins.top;
+          end
         end else begin
           have_q[c0] <= have_q[c0] - 5'd17;
         end
       end
-      ba_q <= add_turn ? {16'd0, !sec.add_zero} : ins.plain ? 17'd0 : digit ^ {16'd0, ins.flip && turn == pka_pkg::TurnFlip};
+      if (!upper0) begin
+        ba_q <= add_turn ? {16'd0, !sec.add_zero} : sum_turn ? 17'd1 : ins.plain ? 17'd0 :
+                digit ^ {16'd0, ins.flip && turn == pka_pkg::TurnFlip};
+      end
     end
     if (v_q[3]) qm_q <= u3_low * n0_q[c_q[3]];
-    if (v_q[4]) qd_q <= plain_q[4] ? bd_q[4] : qm_q;
+    if (v_q[4] && !up_q[4]) qd_q <= plain_q[4] ? bd_q[4] : qm_q;
   end
 
   // Zero test: with A = 1 the quotient is -B/N mod R, so its digits are all zero for B = 0 and all ones for B = N.
@@ -163,6 +200,14 @@ module pka_mont (
       all1_q[c_q[5]] <= (first_q[5] || all1_q[c_q[5]]) && qd_q == '1;
     end
   end
+
+  // Upper results that wait in their register for their way out
+  logic [7:0] wait_q;
+  logic [5:0] wait_dst_q [8];
+  logic       wait_key_q [8];
+  logic [2:0] wait_page_q [8];
+  logic       unload0;
+  assign unload0 = run_i && pause_turn && ins.blk == ins.part + 2'd1 && wait_q[c0];
 
   // ---- the limbs
   logic [25:0] rf [512][L];
@@ -180,20 +225,29 @@ module pka_mont (
   logic [29:0] s9 [L];
   logic [29:0] s10 [L];
   logic [25:0] x9 [L];
+  // the low bits of the block above, one stage behind, come in at the top
+  logic [29:0] s8_top;
+  logic [4:0]  carry9_q;
+  assign s8_top = more_q[8] && shift_q[8] ? s8[L-1] + {5'd0, t7_low, 8'd0} : s8[L-1];
   assign u3_low = u3[0][16:0];
   assign t7_low = t7[0][16:0];
 
   logic [5:0] a_addr;
   logic       erase_ctx;
-  assign a_addr    = add_turn ? ins.add_sel : sec.a_sel;
+  assign a_addr    = unload0 ? wait_dst_q[c0] : add_turn ? ins.add_sel : sec.a_sel;
   pka_pkg::instr_t ins_w;
   assign ins_w     = instr_q[win_ctx_o];
   assign erase_ctx = run_i && ins_w.erase;
 
   always_ff @(posedge clk_i) begin
-    if (v0) begin
-      if (ins.a_one && !add_turn) for (int k = 0; k < L; k++) a1[k] <= 26'(k == 0);
-      else for (int k = 0; k < L; k++) a1[k] <= rf[{c0, a_addr}][k];
+    if (v0 || unload0) begin
+      if (ins.a != pka_pkg::AReg && !add_turn && !unload0) begin
+        for (int k = 0; k < L; k++) a1[k] <= 26'd0;
+        if (ins.a == pka_pkg::AOne) a1[0] <= {25'd0, !upper0};
+        else if (ins.blk == ins.top) a1[L-1] <= 26'h2000000;
+      end else begin
+        for (int k = 0; k < L; k++) a1[k] <= rf[{c0, a_addr}][k];
+      end
     end
     if (v_q[1]) for (int k = 0; k < L; k++) m2[k] <= 43'(a1[k]) * 43'(ba_q);
     if (v_q[2]) begin
@@ -218,11 +272,15 @@ module pka_mont (
         for (int k = 0; k < L; k++) s8[k] <= t7[k][29:0];
       end
     end
-    if (v_q[8]) for (int k = 0; k < L; k++) s9[k] <= s8[k];
+    if (v_q[8]) begin
+      for (int k = 0; k < L; k++) s9[k] <= s8[k];
+      s9[L-1] <= s8_top;
+    end
     if (last_q[8]) begin  // one carry step makes limbs of at most 26 bits
-      x9[0] <= {1'b0, s8[0][24:0]};
+      x9[0] <= {1'b0, s8[0][24:0]} + (up_q[8] ? 26'(carry9_q) : 26'd0);
       for (int k = 1; k < L - 1; k++) x9[k] <= {1'b0, s8[k][24:0]} + 26'(s8[k-1][29:25]);
-      x9[L-1] <= s8[L-1][25:0] + 26'(s8[L-2][29:25]);
+      x9[L-1] <= {s8_top[25] && !more_q[8], s8_top[24:0]} + 26'(s8[L-2][29:25]);
+      carry9_q <= s8_top[29:25];
     end
     if (v_q[9]) for (int k = 0; k < L; k++) s10[k] <= s9[k];
     if (erase_i) for (int k = 0; k < L; k++) rf[erase_addr_i][k] <= 26'd0;
@@ -242,27 +300,42 @@ module pka_mont (
     else if (ld_ext_i) ext_mem[{ld_ctx_i, ld_word_i}] <= ld_data_i;
   end
 
-  // ---- unload: the result leaves limb by limb, to be the next digits
+  // ---- unload: the result leaves limb by limb, to be the next digits. The lowest block's goes straight to the unload register; the others
+  // wait in their register until a pause of the frame before the one that needs their digits, in which they are read again.
   logic [25:0] un_q [L];
   logic [5:0]  un_word_q;
   logic [2:0]  un_ctx_q, un_page_q;
-  logic        un_q_valid, un_key_q;
+  logic        un_q_valid, un_key_q, un_low, un_high_q;
+  assign un_low = last_q[9] && ins9.write && ins9.blk == 2'd0;
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
       un_q_valid <= 1'b0;
       un_key_q   <= 1'b0;
-    end else if (last_q[9] && ins9.write) begin
-      for (int k = 0; k < L; k++) un_q[k] <= x9[k];
-      un_q_valid <= 1'b1;
-      un_word_q  <= 6'd0;
-      un_ctx_q   <= c9;
-      un_key_q   <= ins9.key_write;
-      un_page_q  <= ins9.key_page;
-    end else if (un_q_valid) begin
-      for (int k = 0; k < L - 1; k++) un_q[k] <= un_q[k+1];
-      un_q[L-1] <= 26'd0;
-      un_word_q <= un_word_q + 6'd1;
-      if (un_word_q == 6'(L - 1)) un_q_valid <= 1'b0;
+      un_high_q  <= 1'b0;
+      wait_q     <= 8'd0;
+    end else begin
+      un_high_q <= unload0;
+      if (un_low || un_high_q) begin
+        if (un_low) for (int k = 0; k < L; k++) un_q[k] <= x9[k];
+        else for (int k = 0; k < L; k++) un_q[k] <= a1[k];
+        un_q_valid <= 1'b1;
+        un_word_q  <= 6'd0;
+        un_ctx_q   <= un_low ? c9 : c_q[1];
+        un_key_q   <= un_low ? ins9.key_write : wait_key_q[c_q[1]];
+        un_page_q  <= un_low ? ins9.key_page : wait_page_q[c_q[1]];
+      end else if (un_q_valid) begin
+        for (int k = 0; k < L - 1; k++) un_q[k] <= un_q[k+1];
+        un_q[L-1] <= 26'd0;
+        un_word_q <= un_word_q + 6'd1;
+        if (un_word_q == 6'(L - 1)) un_q_valid <= 1'b0;
+      end
+      if (last_q[9] && ins9.write && ins9.blk != 2'd0) begin
+        wait_q[c9]      <= 1'b1;
+        wait_dst_q[c9]  <= ins9.dst;
+        wait_key_q[c9]  <= ins9.key_write;
+        wait_page_q[c9] <= ins9.key_page;
+      end
+      if (unload0) wait_q[c0] <= 1'b0;
     end
     if (erase_i) res_mem[erase_addr_i] <= 26'd0;
     else if (un_q_valid) res_mem[{un_ctx_q, un_word_q}] <= un_q[0];
@@ -272,18 +345,20 @@ module pka_mont (
   assign kw_page_o  = un_page_q;
   assign kw_word_o  = un_word_q;
   assign kw_data_o  = un_q[0];
-  assign busy_o     = un_q_valid;
+  assign busy_o     = un_q_valid || un_high_q;
 
   // ---- capture
   logic [7:1] first_cap_q;
   assign cap_valid_o = v_q[7] && cap_q[7];
-  assign cap_first_o = plain_q[7] && first_cap_q[7];
-  assign cap_ctx_o   = c_q[7];
-  assign cap_digit_o = plain_q[7] ? t7_low : bd_q[7];
-  always_ff @(posedge clk_i) first_cap_q <= {first_cap_q[6:1], turn == pka_pkg::TurnFirst};
+  assign cap_first_o = first_cap_q[7];
+  assign cap_slot_o  = c_q[7][2:1];
+  assign cap_digit_o = ucap_q[7] ? t7_low : bd_q[7];
+  always_ff @(posedge clk_i) first_cap_q <= {first_cap_q[6:1], turn == pka_pkg::TurnFirst && ins.first && ins.cap_new};
 
   `ASSERT_CONST(InstructionFits, $bits(pka_pkg::instr_t) == pka_pkg::InstrBits && $bits(pka_pkg::secret_t) == pka_pkg::SecretBits)
-  `ASSERT_NEVER(ResultNeverFindsTheUnloadRegisterFull, last_q[9] && ins9.write && un_q_valid)
+  `ASSERT_NEVER(ResultNeverFindsTheUnloadRegisterFull, (un_low || un_high_q) && un_q_valid)
+  `ASSERT_NEVER(OneResultAtATimeIsUnloaded, un_low && un_high_q)
+  `ASSERT_NEVER(NoUpperResultIsOverwrittenBeforeItLeft, last_q[9] && ins9.write && ins9.blk != 2'd0 && wait_q[c9])
   `ASSERT_NEVER(LoadsOnlyInTheirWindow, (ld_ext_i || ld_mod_i) && ld_word_i > 6'd41)
   `ASSERT_NEVER(EraseOnlyWhileStopped, erase_i && run_i)
   `ASSERT_NEVER(NoResultIntoAContextThatIsErased, last_q[9] && ins9.write && ins9.erase)

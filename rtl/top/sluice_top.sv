@@ -98,8 +98,7 @@ module sluice_top #(
   // ---- engines ----------------------------------------------------------------------------------------------------------------
   aead_lane #(.NumSessions(NumSessions)) u_aead (`ENGINE_PORT(Aead), `SECRET_PORT(Aead));
   mac_lane #(.NumSessions(NumSessions)) u_mac (`ENGINE_PORT(Mac), `SECRET_PORT(Mac), .rnd_fail_i(1'b0));
-  pka_engine #(.NumKeys(NumKeys)) u_pka (`ENGINE_PORT(Pka), .kek_i);
-  `NO_SECRET_PORT(Pka)
+  pka_engine #(.NumKeys(NumKeys)) u_pka (`ENGINE_PORT(Pka), `SECRET_PORT(Pka), .kek_i, .rnd_fail_i(1'b0));
   ecc_engine #(.NumKeys(NumKeys)) u_ecc (`ENGINE_PORT(Ecc), `SECRET_PORT(Ecc), .rnd_fail_i(1'b0), .kek_i);
   chacha_lane #(.NumSessions(NumSessions)) u_chacha (`ENGINE_PORT(Chacha), `SECRET_PORT(Chacha));
   `NO_SECRET_STORE

@@ -1,13 +1,18 @@
 /*
- * pka_core: whole RSA-2048 private operations against libcrypto, one and four at a time, the blinding pair's renewal, the fault check, and
- * that nothing is left behind. Prints cycles and simulation speed.
+ * pka_core: private operations of 2048, 3072 and 4096 bits and public ones against libcrypto, alone, four at a time and mixed, the
+ * blinding pair's renewal, the fault check, the time bound, and how full the array is kept. Prints cycles and simulation speed.
+ *
+ *   pka_core [--seed N] [--only speed]
  */
+#include <map>
+
 #include <openssl/bn.h>
 #include <openssl/core_names.h>
 #include <openssl/evp.h>
 #include <openssl/rsa.h>
 
 #include "Vpka_core.h"
+#include "Vpka_core___024root.h"
 #include "sim/harness/tb.h"
 
 extern "C" {
@@ -16,26 +21,30 @@ extern "C" {
 
 using Top = Vpka_core;
 
+static const unsigned kLimbs = 41, kBuffers = 8;
+
 struct Key {
 	EVP_PKEY *pkey = nullptr;
 	BIGNUM *n = nullptr, *d = nullptr;
 	std::vector<uint8_t> blob;
 	uint32_t e;
+	unsigned bits, blocks;
 
-	explicit Key(uint32_t exponent) : blob(KEYBLOB_PLAIN_BYTES), e(exponent) {
+	Key(unsigned size, uint32_t exponent) : blob(KEYBLOB_LARGE_PLAIN_BYTES), e(exponent), bits(size), blocks(size > 2048 ? 2 : 1) {
 		EVP_PKEY_CTX *c = EVP_PKEY_CTX_new_from_name(nullptr, "RSA", nullptr);
 		BIGNUM *be = BN_new();
 		size_t len = 0;
 		BN_set_word(be, e);
 		EVP_PKEY_keygen_init(c);
-		EVP_PKEY_CTX_set_rsa_keygen_bits(c, 2048);
+		EVP_PKEY_CTX_set_rsa_keygen_bits(c, static_cast<int>(bits));
 		EVP_PKEY_CTX_set1_rsa_keygen_pubexp(c, be);
 		EVP_PKEY_generate(c, &pkey);
 		EVP_PKEY_CTX_free(c);
 		BN_free(be);
 		EVP_PKEY_get_bn_param(pkey, OSSL_PKEY_PARAM_RSA_N, &n);
 		EVP_PKEY_get_bn_param(pkey, OSSL_PKEY_PARAM_RSA_D, &d);
-		if (keyblob_build_rsa(pkey, blob.data(), blob.size(), &len) || len != blob.size()) abort();
+		if (keyblob_build_rsa(pkey, blob.data(), blob.size(), &len)) abort();
+		blob.resize(len);
 	}
 	~Key() {
 		EVP_PKEY_free(pkey);
@@ -44,20 +53,35 @@ struct Key {
 	}
 	uint32_t word(size_t page, size_t i) const {
 		uint32_t w;
-		memcpy(&w, blob.data() + 16 + 168 * page + 4 * i, 4);
+		memcpy(&w, blob.data() + 16 + 4 * (kLimbs * blocks + 1) * page + 4 * i, 4);
 		return w;
 	}
+	unsigned top_limb() const { return word(1, kLimbs * blocks); }
+};
+
+/* A job in a buffer: what went in and what must come out. */
+struct Job {
+	BIGNUM *want = nullptr;
+	unsigned limbs = 0;
+	bool is_public = false;
+	uint64_t from = 0, to = 0;
 };
 
 struct Bench {
 	Tb<Top> tb;
 	BN_CTX *bn = BN_CTX_new();
-	explicit Bench(int argc, char **argv) : tb(argc, argv, "pka_core") {}
+	Job job[kBuffers];
+	explicit Bench(int argc, char **argv) : tb(argc, argv, "pka_core") {
+		tb.before_edge.push_back([this] {
+			for (unsigned i = 0; i < kBuffers; i++)
+				if (job[i].from && !job[i].to && tb.cycle > job[i].from && (tb.v->done_o >> i & 1)) job[i].to = tb.cycle;
+		});
+	}
 	~Bench() { BN_CTX_free(bn); }
 
 	void rest() {
 		auto *v = tb.v.get();
-		v->start_i = v->km_we_i = v->km_re_i = v->om_we_i = v->om_re_i = v->start_flip_i = v->erase_i = 0;
+		v->job_valid_i = v->km_we_i = v->km_re_i = v->om_we_i = v->om_re_i = v->job_flip_i = v->erase_i = v->key_new_i = v->key_i = 0;
 	}
 	void erase() {
 		auto *v = tb.v.get();
@@ -71,145 +95,275 @@ struct Bench {
 	void key(unsigned slot, const Key &k) {
 		auto *v = tb.v.get();
 		for (unsigned p = 0; p < 16; p++)
-			for (unsigned i = 0; i < 42; i++) {
+			for (unsigned i = 0; i <= kLimbs * k.blocks; i++) {
+				bool extra = i == kLimbs * k.blocks;
+				unsigned blk = extra ? 0 : i / kLimbs, w = extra ? kLimbs : i % kLimbs;
 				v->km_we_i = 1;
-				v->km_waddr_i = slot << 10 | p << 6 | i;
+				v->km_waddr_i = slot << 11 | blk << 10 | p << 6 | w;
 				v->km_wdata_i = k.word(p, i);
 				tb.tick();
 			}
 		v->km_we_i = 0;
+		v->key_new_i = 1;
+		v->key_i = slot;
+		tb.tick();
+		v->key_new_i = 0;
 	}
-	void input(unsigned slot, const BIGNUM *x) {
+	void number(unsigned buf, bool result, unsigned limbs, const BIGNUM *x) {
 		auto *v = tb.v.get();
-		for (unsigned i = 0; i < 82; i++) {
+		for (unsigned i = 0; i < limbs; i++) {
 			uint32_t w = 0;
 			for (unsigned b = 0; b < 25; b++) w |= static_cast<uint32_t>(BN_is_bit_set(x, static_cast<int>(25 * i + b))) << b;
 			v->om_we_i = 1;
-			v->om_waddr_i = slot << 8 | (i / 41) << 6 | i % 41;
+			v->om_waddr_i = buf << 9 | result << 8 | (i / kLimbs) << 6 | i % kLimbs;
 			v->om_wdata_i = w;
-			do {
+			for (bool ok = false; !ok;) {
 				v->clk_i = 0;
 				v->eval();
-				bool ok = v->om_wready_o;
+				ok = v->om_wready_o;
 				tb.tick();
-				if (ok) break;
-			} while (true);
+			}
 		}
 		v->om_we_i = 0;
 	}
-	void start(unsigned slot, unsigned key, uint32_t e) {
+	void submit(unsigned buf) {
 		auto *v = tb.v.get();
-		v->start_i = 1;
-		v->start_slot_i = slot;
-		v->start_key_i = key;
-		v->start_e_i = e;
-		v->start_top_i = 40;
+		v->job_valid_i = 1;
+		v->job_buf_i = buf;
+		job[buf].from = tb.cycle;
+		job[buf].to = 0;
 		tb.tick();
-		v->start_i = 0;
+		v->job_valid_i = 0;
+	}
+	void start(unsigned buf, unsigned slot, const Key &k, const BIGNUM *x, bool flip = false) {
+		auto *v = tb.v.get();
+		BN_free(job[buf].want);
+		job[buf] = Job{ BN_new(), 2 * kLimbs * k.blocks, false, 0, 0 };
+		BN_mod_exp(job[buf].want, x, k.d, k.n, bn);
+		number(buf, false, job[buf].limbs, x);
+		v->job_public_i = 0;
+		v->job_top_i = k.blocks - 1;
+		v->job_key_i = slot;
+		v->job_e_i = k.e;
+		v->job_limb_i = k.top_limb();
+		v->job_flip_i = flip;
+		submit(buf);
+	}
+	/* x^e mod n with what the engine computes beside: quotient of 2^(1049 K + 1), -1/n mod 2^17 */
+	void start_public(unsigned buf, const BIGNUM *n, uint32_t e, const BIGNUM *x) {
+		auto *v = tb.v.get();
+		unsigned blocks = (static_cast<unsigned>(BN_num_bits(n)) + 1024) / 1025;
+		BIGNUM *t = BN_new(), *be = BN_new(), *radix = BN_new(), *inv;
+		uint8_t q[16] = {};
+		BN_free(job[buf].want);
+		job[buf] = Job{ BN_new(), kLimbs * blocks, true, 0, 0 };
+		BN_set_word(be, e);
+		BN_mod_exp(job[buf].want, x, be, n, bn);
+		number(buf, false, job[buf].limbs, x);
+		number(buf, true, job[buf].limbs, n);
+		BN_one(t);
+		BN_lshift(t, t, static_cast<int>(1049 * blocks + 1));
+		BN_div(t, nullptr, t, n, bn);
+		BN_bn2lebinpad(t, q, 16);
+		memcpy(&v->job_quot_i, q, 16);
+		BN_one(radix);
+		BN_lshift(radix, radix, 17);
+		inv = BN_mod_inverse(nullptr, n, radix, bn);
+		v->job_public_i = 1;
+		v->job_top_i = blocks - 1;
+		v->job_e_i = e;
+		v->job_n0_i = static_cast<uint32_t>((1u << 17) - BN_get_word(inv));
+		v->job_flip_i = 0;
+		submit(buf);
+		for (BIGNUM *b : { t, be, radix, inv }) BN_free(b);
 	}
 	uint32_t om(unsigned addr) {
 		auto *v = tb.v.get();
-		bool ok;
 		v->om_re_i = 1;
 		v->om_raddr_i = addr;
-		do {
+		for (bool ok = false; !ok;) {
 			v->clk_i = 0;
 			v->eval();
 			ok = v->om_ready_o;
 			tb.tick();
-		} while (!ok);
+		}
 		v->om_re_i = 0;
 		return v->om_rdata_o;
 	}
-	BIGNUM *result(unsigned slot) {
+	bool right(unsigned buf) {
 		BIGNUM *r = BN_new();
-		for (int i = 81; i >= 0; i--) {
+		for (int i = static_cast<int>(job[buf].limbs) - 1; i >= 0; i--) {
 			BN_lshift(r, r, 25);
-			BN_add_word(r, om(slot << 8 | 2 << 6 | static_cast<unsigned>(i / 41) << 6 | static_cast<unsigned>(i % 41)));
+			BN_add_word(r, om(buf << 9 | 1 << 8 | (static_cast<unsigned>(i) / kLimbs) << 6 | static_cast<unsigned>(i) % kLimbs));
 		}
-		return r;
-	}
-	bool right(unsigned slot, const BIGNUM *x, const Key &k) {
-		BIGNUM *want = BN_new(), *got = result(slot);
-		BN_mod_exp(want, x, k.d, k.n, bn);
-		bool ok = !BN_cmp(want, got);
-		BN_free(want);
-		BN_free(got);
+		bool ok = !BN_cmp(job[buf].want, r) && (tb.v->pass_o >> buf & 1) && !(tb.v->abort_o >> buf & 1);
+		BN_free(r);
 		return ok;
 	}
-	bool idle() { return tb.run_until([this] { return !tb.v->active_o; }, 2'000'000); }
+	bool idle() { return tb.run_until([this] { return !tb.v->busy_o; }, 12'000'000); }
+	uint64_t took(unsigned buf) const { return job[buf].to - job[buf].from; }
+	BIGNUM *below(const BIGNUM *n) {
+		std::vector<uint8_t> b = tb.rng.bytes(static_cast<size_t>(BN_num_bytes(n)));
+		BIGNUM *x = BN_bin2bn(b.data(), static_cast<int>(b.size()), nullptr);
+		BN_mod(x, x, n, bn);
+		return x;
+	}
+	void run_public(const Key &k, const char *what, const BIGNUM *x, uint32_t e) {
+		start_public(5, k.n, e, x);
+		CHECK(tb, idle(), "a public operation ends");
+		CHECK(tb, right(5), what);
+	}
 };
 
-static BIGNUM *below(TbRng &rng, const BIGNUM *n) {
-	uint8_t b[256];
-	BIGNUM *x = BN_new();
-	rng.fill(b, sizeof(b));
-	b[0] &= 0x7f;
-	BN_bin2bn(b, sizeof(b), x);
-	while (BN_cmp(x, n) >= 0) BN_rshift1(x, x);
-	return x;
+static void speed(Bench &b, const Key &k, unsigned slot, const char *name, unsigned at_once, uint64_t limit) {
+	BIGNUM *x = b.below(k.n);
+	double cpu = tb_cpu_seconds();
+	b.start(0, slot, k, x);
+	CHECK(b.tb, b.idle(), "one operation ends");
+	cpu = tb_cpu_seconds() - cpu;
+	CHECK(b.tb, b.right(0), "one operation is right");
+	printf("%-14s alone: %8llu cycles, %.2f M cycles/s\n", name, static_cast<unsigned long long>(b.took(0)), 1e-6 * static_cast<double>(b.took(0)) / cpu);
+	uint64_t from = b.tb.cycle;
+	cpu = tb_cpu_seconds();
+	for (unsigned i = 0; i < at_once; i++) b.start(i, slot, k, x);
+	CHECK(b.tb, b.idle(), "all operations end");
+	uint64_t last = 0;
+	for (unsigned i = 0; i < at_once; i++) {
+		CHECK(b.tb, b.right(i), "each of the operations is right");
+		last = std::max(last, b.job[i].to);
+	}
+	uint64_t each = (last - from) / at_once;
+	printf("%-14s %u in flight: %8llu cycles each, %.2f M cycles/s\n", name, at_once, static_cast<unsigned long long>(each),
+	       1e-6 * static_cast<double>(last - from) / (tb_cpu_seconds() - cpu));
+	CHECK(b.tb, each <= limit, "cycles each with all contexts in flight");
+	BN_free(x);
+}
+
+static void speed_public(Bench &b, const Key &k, unsigned at_once) {
+	BIGNUM *x = b.below(k.n);
+	b.start_public(0, k.n, 65537, x);
+	CHECK(b.tb, b.idle() && b.right(0), "a public operation is right");
+	uint64_t alone = b.took(0), from = b.tb.cycle, last = 0, load = 0;
+	for (unsigned i = 0; i < at_once; i++) {
+		uint64_t t = b.tb.cycle;
+		b.start_public(i, k.n, 65537, x);
+		if (i) load += b.tb.cycle - t;
+	}
+	CHECK(b.tb, b.idle(), "all public operations end");
+	for (unsigned i = 0; i < at_once; i++) {
+		CHECK(b.tb, b.right(i), "each of the public operations is right");
+		last = std::max(last, b.job[i].to);
+	}
+	printf("RSA-%u public  alone: %8llu cycles, %u in flight: %8llu cycles each\n", k.bits, static_cast<unsigned long long>(alone), at_once,
+	       static_cast<unsigned long long>((last - from - load) / at_once));
+	BN_free(x);
 }
 
 int main(int argc, char **argv) {
 	Bench b(argc, argv);
-	Key k0(65537), k1(3);
-	const Key *keys[2] = { &k0, &k1 };
+	bool only_speed = argc > 2 && !strcmp(argv[argc - 2], "--only") && !strcmp(argv[argc - 1], "speed");
+	Key k0(2048, 65537), k1(2048, 3), k3(3072, 65537), k4(4096, 65537);
 
 	b.rest();
 	b.tb.reset();
 	b.erase();
 	b.key(0, k0);
 	b.key(1, k1);
+	b.key(2, k3);
+	b.key(3, k4);
 
-	/* alone */
-	BIGNUM *x = below(b.tb.rng, k0.n);
-	b.input(0, x);
-	double cpu = tb_cpu_seconds();
-	uint64_t from = b.tb.cycle;
-	b.start(0, 0, k0.e);
-	CHECK(b.tb, b.idle(), "one operation ends");
-	uint64_t alone = b.tb.cycle - from;
-	double alone_cpu = tb_cpu_seconds() - cpu;
-	CHECK(b.tb, b.tb.v->pass_o & 1, "one operation passes its fault check");
-	CHECK(b.tb, b.right(0, x, k0), "one operation is right");
-	BN_free(x);
-
-	/* four at a time, two keys; numbers at the edges as well */
-	BIGNUM *xs[4] = { BN_new(), BN_dup(BN_value_one()), BN_dup(k0.n), below(b.tb.rng, k1.n) };
-	BN_sub_word(xs[2], 1);
-	for (unsigned s = 0; s < 4; s++) b.input(s, xs[s]);
-	cpu = tb_cpu_seconds();
-	from = b.tb.cycle;
-	for (unsigned s = 0; s < 4; s++) {
-		b.start(s, s / 3, keys[s / 3]->e);
-		b.tb.run_until([&] { return !(b.tb.v->blinding_o >> s & 1); }, 10000);
-	}
-	CHECK(b.tb, b.idle(), "four operations end");
-	uint64_t four = b.tb.cycle - from;
-	double four_cpu = tb_cpu_seconds() - cpu;
-	CHECK(b.tb, b.tb.v->pass_o == 15, "four operations pass their fault checks");
-	for (unsigned s = 0; s < 4; s++) {
-		CHECK(b.tb, b.right(s, xs[s], *keys[s / 3]), "each of four operations is right");
-		BN_free(xs[s]);
+	speed(b, k0, 0, "RSA-2048", 4, 172'000);
+	speed_public(b, k0, 4);
+	if (only_speed) {
+		speed(b, k3, 2, "RSA-3072", 2, 1'010'000);
+		speed(b, k4, 3, "RSA-4096", 2, 1'310'000);
+		speed_public(b, k3, 2);
+		speed_public(b, k4, 2);
+		return b.tb.finish();
 	}
 
-	/* a damaged step */
-	x = below(b.tb.rng, k1.n);
-	b.input(2, x);
-	b.tb.v->start_flip_i = 1;
-	b.start(2, 1, k1.e);
-	b.tb.v->start_flip_i = 0;
+	/* numbers at the edges; two keys; more jobs than slots */
+	BIGNUM *edge[] = { BN_new(), BN_dup(BN_value_one()), BN_dup(k0.n), b.below(k1.n), b.below(k0.n), b.below(k1.n) };
+	BN_sub_word(edge[2], 1);
+	for (unsigned i = 0; i < 6; i++) b.start(i, i == 3 || i == 5, i == 3 || i == 5 ? k1 : k0, edge[i]);
+	CHECK(b.tb, b.idle(), "six operations end");
+	for (unsigned i = 0; i < 6; i++) {
+		CHECK(b.tb, b.right(i), "each of six operations is right");
+		BN_free(edge[i]);
+	}
+
+	/* a large one among small ones and public ones */
+	BIGNUM *x4 = b.below(k4.n), *x0 = b.below(k0.n), *y = BN_new();
+	b.start(0, 3, k4, x4);
+	b.start_public(1, k3.n, 65537, x0);
+	b.start(2, 0, k0, x0);
+	b.start_public(3, k1.n, 3, x0);
+	b.start_public(4, k4.n, 0xffffffff, x4);
+	CHECK(b.tb, b.idle(), "a mixture ends");
+	for (unsigned i = 0; i < 5; i++) CHECK(b.tb, b.right(i), "each of a mixture is right");
+
+	/* the blinding pair of a large key was renewed in both blocks; 3072 bits */
+	BIGNUM *x3 = b.below(k3.n);
+	b.start(1, 3, k4, BN_value_one());
+	b.start(0, 2, k3, x3);
+	CHECK(b.tb, b.idle(), "two large operations end");
+	CHECK(b.tb, b.right(0) && b.right(1), "two large operations are right");
+
+	/* public: zero, one, n - 1, a square divisor (zero modulo n although the input is not) */
+	BN_zero(y);
+	b.run_public(k0, "0^e", y, 3);
+	b.run_public(k0, "1^e", BN_value_one(), 65537);
+	BN_sub(y, k4.n, BN_value_one());
+	b.run_public(k4, "(n - 1)^e", y, 5);
+	{
+		BIGNUM *p = b.below(k0.n), *sq = BN_new();
+		BN_mask_bits(p, 1024);
+		BN_set_bit(p, 1023);
+		BN_set_bit(p, 1022);
+		BN_set_bit(p, 0);
+		BN_sqr(sq, p, b.bn);
+		b.start_public(0, sq, 3, p);
+		CHECK(b.tb, b.idle() && b.right(0), "a result that is zero although the input is not");
+		BN_free(p);
+		BN_free(sq);
+	}
+	for (unsigned i = 0; i < 6; i++) {
+		const Key &k = i & 1 ? k4 : k0;
+		BIGNUM *n = b.below(k.n), *x;
+		BN_set_bit(n, static_cast<int>(k.bits) - 1);
+		BN_set_bit(n, 0);
+		if (i == 4) BN_lshift(n, BN_value_one(), 2047), BN_add_word(n, 1);
+		if (i == 5) BN_lshift(n, BN_value_one(), 4096), BN_sub_word(n, 1);
+		x = b.below(n);
+		b.start_public(i, n, 3 + 2 * b.tb.rng.below(5000), x);
+		BN_free(n);
+		BN_free(x);
+	}
+	CHECK(b.tb, b.idle(), "public operations with any odd modulus end");
+	for (unsigned i = 0; i < 6; i++) CHECK(b.tb, b.right(i), "any odd modulus");
+
+	/* a damaged step, between two good ones */
+	BIGNUM *x = b.below(k1.n);
+	b.start(1, 1, k1, x);
+	b.start(2, 1, k1, x, true);
+	b.start(3, 1, k1, x);
 	CHECK(b.tb, b.idle(), "a damaged operation ends");
-	CHECK(b.tb, !(b.tb.v->pass_o & 4), "a damaged operation fails its check");
-	b.input(2, x);
-	b.start(2, 1, k1.e);
-	b.idle();
-	CHECK(b.tb, (b.tb.v->pass_o & 4) && b.right(2, x, k1), "the next operation is right");
-	BN_free(x);
+	CHECK(b.tb, !(b.tb.v->pass_o & 4) && !(b.tb.v->abort_o & 4), "a damaged operation fails its check");
+	CHECK(b.tb, b.right(1) && b.right(3), "the operations beside it are right");
 
-	printf("alone: %llu cycles, %.3f s, %.2f M cycles/s\n", static_cast<unsigned long long>(alone), alone_cpu, 1e-6 * static_cast<double>(alone) / alone_cpu);
-	printf("four: %llu cycles, %llu each, %.3f s, %.2f M cycles/s\n", static_cast<unsigned long long>(four), static_cast<unsigned long long>(four / 4), four_cpu,
-	       1e-6 * static_cast<double>(four) / four_cpu);
-	CHECK(b.tb, four / 4 <= 172'000, "at most 172 k cycles each with eight contexts in flight");
+	/* an operation that never comes to its end: a loop counter is held from outside */
+	b.start(6, 0, k0, x);
+	b.start(7, 1, k1, x);
+	uint64_t from = b.tb.cycle;
+	for (unsigned i = 0; i < 900'000 && !(b.tb.v->done_o & 0x40); i++) {
+		b.tb.v->rootp->pka_core__DOT__u_seq__DOT__limb_q[0] = 40;
+		b.tb.tick();
+	}
+	CHECK(b.tb, (b.tb.v->done_o & 0x40) && (b.tb.v->abort_o & 0x40) && !(b.tb.v->pass_o & 0x40), "an operation beyond its bound is aborted");
+	printf("aborted after %llu cycles\n", static_cast<unsigned long long>(b.tb.cycle - from));
+	CHECK(b.tb, b.idle() && b.right(7), "the operation beside it is right");
+	b.start(6, 0, k0, x0);
+	CHECK(b.tb, b.idle() && b.right(6), "the next operation in that slot is right");
+	for (BIGNUM *t : { x, x0, x3, x4, y }) BN_free(t);
 	return b.tb.finish();
 }

@@ -1,4 +1,4 @@
-/* RSA keys for benches: made from the bench's seed, with a public exponent of choice, and their wrapped blobs. */
+/* RSA keys for benches: made from the bench's seed, with length and public exponent of choice, and their wrapped blobs. */
 #ifndef SLUICE_SIM_PKA_KEYS_H
 #define SLUICE_SIM_PKA_KEYS_H
 
@@ -18,10 +18,11 @@ using Bytes = std::vector<uint8_t>;
 struct RsaKey {
 	BIGNUM *n = BN_new(), *e = BN_new(), *d = BN_new(), *p, *q;
 	EVP_PKEY *pkey = nullptr;
-	Bytes plain = Bytes(KEYBLOB_PLAIN_BYTES);
+	Bytes plain = Bytes(KEYBLOB_LARGE_PLAIN_BYTES);
+	size_t bytes; /* of the modulus */
 	BN_CTX *ctx = BN_CTX_new();
 
-	RsaKey(TbRng &rng, uint32_t exponent) {
+	RsaKey(TbRng &rng, uint32_t exponent, unsigned bits = 2048) : bytes(bits / 8) {
 		BIGNUM *phi = BN_new(), *dp = BN_new(), *dq = BN_new(), *qi = BN_new(), *p1 = BN_new(), *q1 = BN_new();
 		size_t len = 0;
 		BN_set_word(e, exponent);
@@ -49,10 +50,11 @@ struct RsaKey {
 		OSSL_PARAM *params = OSSL_PARAM_BLD_to_param(b);
 		EVP_PKEY_CTX *pc = EVP_PKEY_CTX_new_from_name(nullptr, "RSA", nullptr);
 		if (EVP_PKEY_fromdata_init(pc) != 1 || EVP_PKEY_fromdata(pc, &pkey, EVP_PKEY_KEYPAIR, params) != 1 ||
-		    keyblob_build_rsa(pkey, plain.data(), plain.size(), &len) || len != plain.size()) {
+		    keyblob_build_rsa(pkey, plain.data(), plain.size(), &len)) {
 			fprintf(stderr, "no key\n");
 			exit(1);
 		}
+		plain.resize(len);
 		EVP_PKEY_CTX_free(pc);
 		OSSL_PARAM_free(params);
 		OSSL_PARAM_BLD_free(b);
@@ -65,28 +67,28 @@ struct RsaKey {
 		BN_CTX_free(ctx);
 	}
 
-	/* x^d mod n and x^e mod n on 256 bytes, most significant first */
+	/* x^d mod n and x^e mod n on as many bytes as n has, most significant first */
 	Bytes private_op(const Bytes &x) const { return power(x, d); }
 	Bytes public_op(const Bytes &x) const { return power(x, e); }
-	static Bytes number(const BIGNUM *x) {
-		Bytes b(256);
-		BN_bn2binpad(x, b.data(), 256);
+	static Bytes number(const BIGNUM *x, size_t len = 256) {
+		Bytes b(len);
+		BN_bn2binpad(x, b.data(), static_cast<int>(len));
 		return b;
 	}
 	Bytes below(TbRng &rng) const {
-		Bytes b = rng.bytes(256);
+		Bytes b = rng.bytes(bytes);
 		b[0] &= 0x7f;
 		return b;
 	}
 
   private:
-	/* a 1024-bit prime with its two top bits set and no common factor with e in p - 1 */
+	/* a prime of half the length with its two top bits set and no common factor with e in p - 1 */
 	BIGNUM *prime(TbRng &rng) {
-		Bytes b = rng.bytes(128);
+		Bytes b = rng.bytes(bytes / 2);
 		BIGNUM *x = BN_new(), *g = BN_new(), *m = BN_new();
 		b[0] |= 0xc0;
-		b[127] |= 1;
-		BN_bin2bn(b.data(), 128, x);
+		b[bytes / 2 - 1] |= 1;
+		BN_bin2bn(b.data(), static_cast<int>(bytes / 2), x);
 		for (;;) {
 			BN_sub(m, x, BN_value_one());
 			BN_gcd(g, m, e, ctx);
@@ -98,9 +100,9 @@ struct RsaKey {
 		return x;
 	}
 	Bytes power(const Bytes &x, const BIGNUM *exp) const {
-		BIGNUM *b = BN_bin2bn(x.data(), 256, nullptr), *r = BN_new();
+		BIGNUM *b = BN_bin2bn(x.data(), static_cast<int>(bytes), nullptr), *r = BN_new();
 		BN_mod_exp(r, b, exp, n, ctx);
-		Bytes out = number(r);
+		Bytes out = number(r, bytes);
 		BN_free(b);
 		BN_free(r);
 		return out;

@@ -6,6 +6,7 @@
 #include "Vpka_engine___024root.h"
 #include "sim/harness/engine_port.h"
 #include "sim/tb/pka_engine/keys.h"
+#include "sim/tb/pka_engine/secret_store.h"
 
 using Top = Vpka_engine;
 
@@ -17,18 +18,21 @@ class Bench {
   public:
 	Tb<Top> tb;
 	EnginePort<Top> port;
+	SecretStore<Top> store;
 	Bytes kek;
 	std::vector<std::unique_ptr<RsaKey>> keys;
 
-	Bench(int argc, char **argv) : tb(argc, argv, "pka_engine"), port(tb), kek(tb.rng.bytes(32)) {
+	Bench(int argc, char **argv) : tb(argc, argv, "pka_engine"), port(tb), store(tb), kek(tb.rng.bytes(32)) {
 		for (uint32_t e : { 65537u, 3u, 65537u, 0xfffffffbu }) keys.push_back(std::make_unique<RsaKey>(tb.rng, e));
 	}
 	/* Reset, erasure, self test. */
 	void power_up(bool print) {
 		port.rest();
 		memcpy(&tb.v->kek_i, kek.data(), 32);
+		tb.v->rnd_fail_i = 0;
+		store.rest();
 		tb.reset();
-		CHECK(tb, tb.run_until([this] { return !tb.v->busy_o; }, 30'000), "reset ends");
+		CHECK(tb, tb.run_until([this] { return !tb.v->busy_o; }, 50'000), "reset ends");
 		CHECK(tb, !tb.v->st_done_o && !tb.v->st_pass_o, "reset clears the self test's verdict");
 		CHECK(tb, run(SLUICE_OP_NOP, 0, {}).status == SLUICE_ST_SELFTEST_FAILED, "an untested engine refuses work");
 		CHECK(tb, run(SLUICE_OP_RSA_PRIVATE, handle(0, 1), Bytes(256)).status == SLUICE_ST_SELFTEST_FAILED, "an untested engine refuses and drains an operation");
@@ -65,17 +69,17 @@ class Bench {
 		return true;
 	}
 	bool key_erased(unsigned from, unsigned to) {
-		return zero(tb.v->rootp->pka_engine__DOT__u_core__DOT__key_mem, from * 1024, to * 1024);
+		return zero(tb.v->rootp->pka_engine__DOT__gen_core__BRA__0__KET____DOT__u_core__DOT__key_mem, from * 2048, to * 2048);
 	}
 	/* no trace of an operation or of a blob, once the engine is idle */
 	bool clean() {
 		tb.run_until([this] { return !tb.v->busy_o; }, 2000);
 		auto *r = tb.v->rootp;
-		return !tb.v->busy_o && zero(r->pka_engine__DOT__u_core__DOT__op_mem) && zero(r->pka_engine__DOT__u_core__DOT__u_mont__DOT__rf) &&
-		       zero(r->pka_engine__DOT__u_core__DOT__u_mont__DOT__res_mem) && zero(r->pka_engine__DOT__u_core__DOT__u_mont__DOT__ext_mem) &&
-		       zero(r->pka_engine__DOT__u_core__DOT__u_mont__DOT__mod_mem) && zero(r->pka_engine__DOT__u_unwrap__DOT__buf_mem) &&
-		       zero(r->pka_engine__DOT__u_core__DOT__u_mont__DOT__t7) && zero(r->pka_engine__DOT__u_core__DOT__u_mont__DOT__s10) &&
-		       zero(r->pka_engine__DOT__u_core__DOT__u_mont__DOT__a1) && zero(r->pka_engine__DOT__u_core__DOT__u_mont__DOT__un_q);
+		return !tb.v->busy_o && zero(r->pka_engine__DOT__gen_core__BRA__0__KET____DOT__u_core__DOT__op_mem) && zero(r->pka_engine__DOT__gen_core__BRA__0__KET____DOT__u_core__DOT__u_mont__DOT__rf) &&
+		       zero(r->pka_engine__DOT__gen_core__BRA__0__KET____DOT__u_core__DOT__u_mont__DOT__res_mem) && zero(r->pka_engine__DOT__gen_core__BRA__0__KET____DOT__u_core__DOT__u_mont__DOT__ext_mem) &&
+		       zero(r->pka_engine__DOT__gen_core__BRA__0__KET____DOT__u_core__DOT__u_mont__DOT__mod_mem) && zero(r->pka_engine__DOT__u_unwrap__DOT__buf_mem) &&
+		       zero(r->pka_engine__DOT__gen_core__BRA__0__KET____DOT__u_core__DOT__u_mont__DOT__t7) && zero(r->pka_engine__DOT__gen_core__BRA__0__KET____DOT__u_core__DOT__u_mont__DOT__s10) &&
+		       zero(r->pka_engine__DOT__gen_core__BRA__0__KET____DOT__u_core__DOT__u_mont__DOT__a1) && zero(r->pka_engine__DOT__gen_core__BRA__0__KET____DOT__u_core__DOT__u_mont__DOT__un_q);
 	}
 	Bytes block(const Bytes &pms) {
 		Bytes em(256);
@@ -330,7 +334,7 @@ void Bench::faults() {
 		/* two operations beside it, before and after; the pulse comes with its command */
 		size_t before = port.submit(EngineJob::make(SLUICE_OP_RSA_PRIVATE, handle(0, 1), x));
 		for (unsigned t = 0; t < 100'000; t++) tb.tick();
-		CHECK(tb, !zero(tb.v->rootp->pka_engine__DOT__u_core__DOT__u_mont__DOT__rf), "an operation in the middle is seen by what looks for traces");
+		CHECK(tb, !zero(tb.v->rootp->pka_engine__DOT__gen_core__BRA__0__KET____DOT__u_core__DOT__u_mont__DOT__rf), "an operation in the middle is seen by what looks for traces");
 		size_t hit = port.submit(EngineJob::make(op, handle(0, 1), x, kVersion));
 		size_t next = port.submit(EngineJob::make(SLUICE_OP_RSA_PRIVATE, handle(0, 1), x));
 		tb.v->flt_flip_i = 1;
