@@ -172,7 +172,7 @@ enum ipc_kdf_more {
 	IPC_KDF_FREE = 0x82, /* in; a slot that is empty is no failure */
 };
 #define IPC_KDF_MAX_SOURCE 256
-#define IPC_KDF_WRAPPED(len) ((((len) + 2u + 7u) & ~7u) + 8u) /* bytes of a wrapped secret of len bytes */
+#define IPC_KDF_WRAPPED(len) ((((len) + 4u + 7u) & ~7u) + 8u) /* bytes of a wrapped secret of len bytes */
 enum ipc_pka_status {
 	IPC_PKA_OK = 0,
 	IPC_PKA_UNAVAILABLE = 1, /* no card, card failed or slot empty: do it in the control process */

@@ -67,6 +67,8 @@ config_example(void)
 		"    #     rotate_s: 3600             # a new key after this\n"
 		"    #     keep_s: 3600               # ... and the old one opens tickets so long; default: sessions.lifetime_s\n"
 		"    #     key_file: /etc/sluice/tickets.key  # instead: 1 to 16 keys of 80 bytes that appliances share, the first one seals\n"
+		"    #   keys: host                   # card: no secret of a handshake leaves the card (needs device.kek and a card with secret\n"
+		"    #                                # slots): TLS 1.2 and 1.3, x25519 and secp256r1, no early_data, psk_only or compression\n"
 		"    #   record_size_limit: 16384     # largest record taken, announced when below, 64 to 16384\n"
 		"    #   renegotiation: refuse        # up to TLS 1.2: refuse; server: when sluicectl or a worn key asks; both: clients too\n"
 		"    #   renegotiations_per_minute: 6 # of a client, per connection; with renegotiation: both\n"

@@ -55,7 +55,7 @@ struct raw_tls { /* of a listener */
 	struct raw_lists lists;
 	bool *v2_hello, *psk_only, *single_use_tickets;
 	unsigned *early_data, *record_size_limit, *renegotiations_per_minute, *rekey_records;
-	char *renegotiation;
+	char *renegotiation, *keys;
 	struct raw_tickets *tickets;
 };
 struct raw_name { /* a policy for some server names */

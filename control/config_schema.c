@@ -85,6 +85,7 @@ static const cyaml_schema_field_t tls_fields[] = {
 	BOOL_OPT("single_use_tickets", raw_tls, single_use_tickets),
 	MAP_OPT("tickets", raw_tls, tickets, ticket_fields),
 	NUM_OPT("record_size_limit", raw_tls, record_size_limit),
+	STR("keys", raw_tls, keys, OPT),
 	STR("renegotiation", raw_tls, renegotiation, OPT),
 	NUM_OPT("renegotiations_per_minute", raw_tls, renegotiations_per_minute),
 	NUM_OPT("rekey_records", raw_tls, rekey_records),

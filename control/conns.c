@@ -54,6 +54,14 @@ env_known_peer(void *ctx, const struct hs_conf *conf, const uint8_t fingerprint[
 	return conns_known_peer(ctx, conf, fingerprint, conns_env(ctx).now_s);
 }
 
+static uint32_t
+env_secret_new(void *ctx, uint32_t old)
+{
+	struct conns *c = ctx;
+
+	return old == 0 ? pka_secret_new(c->deps.pka) : pka_secret_next(c->deps.pka, old);
+}
+
 /* The wall clock: tickets and sessions are judged by other processes and after restarts, too. */
 struct hs_env
 conns_env(struct conns *c)
@@ -69,6 +77,7 @@ conns_env(struct conns *c)
 		.prf_card = pka_has_card(c->deps.pka),
 		.first_use = env_first_use,
 		.known_peer = env_known_peer,
+		.secret_new = env_secret_new,
 		.ctx = c };
 }
 
@@ -158,10 +167,14 @@ key_updates(const struct conn *k)
 void
 conns_drop_hs(struct conns *c, struct conn *k)
 {
+	uint32_t secrets[HS_MAX_SECRETS];
+
 	if (k->verifying)
 		verify_cancel(c->deps.verifier, &k->verify);
 	k->verifying = false;
 	c->stats.key_updates += key_updates(k);
+	if (k->hs != NULL)
+		pka_secret_free(c->deps.pka, k->worker, secrets, hs_secrets(k->hs, secrets, HS_MAX_SECRETS));
 	hs_free(k->hs);
 	k->hs = NULL;
 }

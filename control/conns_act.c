@@ -45,6 +45,7 @@ send_keys(struct conns *c, const struct conn *k, const struct hs_act *a, const u
 		.alg = a->keys.alg,
 		.seq = a->keys.seq,
 		.flags = a->keys.flags,
+		.secret = a->keys.secret,
 		.key_len = a->keys.key_len,
 		.mac_key_len = a->keys.mac_key_len,
 		.iv_len = a->keys.iv_len };
@@ -237,6 +238,8 @@ carry_out_one(struct conns *c, struct conn *k, const struct hs_act *a, struct as
 	case HS_ACT_CLIENT_PUT: conns_client_put(c, k, a->entry, data, a->len); break;
 	case HS_ACT_CLIENT_REMOVE: conns_client_remove(c, k); break;
 	case HS_ACT_PKA: ask_pka(c, k, a, data, q); break;
+	case HS_ACT_SECRETS: pka_secret_send(c->deps.pka, k->worker, data, a->len); break;
+	case HS_ACT_SECRET_FREE: pka_secret_free(c->deps.pka, k->worker, &a->secret, 1); break;
 	case HS_ACT_VERIFY: ask_verify(c, k, a, data, q, env); break;
 	case HS_ACT_KEYLOG: keylog_line(c->deps.keylog, data, a->len); break;
 	case HS_ACT_READY: send_ready(c, k, a); break;

@@ -1,7 +1,7 @@
 # The dataplane's own folders and their tests; net/, tcp/ and port/ are in net.mk, pmd/ in pmd.mk, the program in sluice-dp.mk.
 DP_CRYPTO_SRCS := dataplane/own.c $(addprefix dataplane/crypto/,rec_alg.c soft.c soft_lib.c soft_aead.c soft_cbc.c soft_mac.c soft_ssl3.c soft_stream.c soft_ssl2.c soft_deflate.c)
 DP_CRYPTO_LIBS := -lcrypto -lz
-DP_ENGINE_SRCS := $(DP_CRYPTO_SRCS) $(addprefix dataplane/crypto/,engines.c failover.c null.c fpga.c fpga_api.c cryptodev.c)
+DP_ENGINE_SRCS := $(DP_CRYPTO_SRCS) $(addprefix dataplane/crypto/,engines.c failover.c null.c fpga.c fpga_api.c fpga_pka.c cryptodev.c)
 DP_TLS_SRCS := $(addprefix dataplane/tls/,rec_in.c rec_out.c tls_conn.c tls_ctl.c tls_keys.c tls_look.c tls_rx.c tls_tx.c)
 DP_CTL_SRCS := $(addprefix dataplane/ctl/,ctl.c ctl_msg.c ctl_pka.c ctl_server.c)
 

@@ -94,6 +94,7 @@ hs_state_is_open(enum hs_state state)
 	case HS_WAIT_S12_OPEN:
 	case HS_WAIT_C12_OPEN:
 	case HS_WAIT_S13_OPEN:
+	case HS_WAIT_S13_CARD_OPEN:
 	case HS_WAIT_C13_OPEN:
 	case HS_WAIT_S2_OPEN:
 	case HS_WAIT_C2_OPEN: return true;

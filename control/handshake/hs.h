@@ -105,6 +105,11 @@ struct hs_conf {
 	bool post_handshake_auth; /* client: offered */
 	bool keylog;
 	uint8_t cookie_key[32]; /* server: of HelloRetryRequest cookies */
+	/*
+	 * server, TLS 1.2 and 1.3: no secret of a handshake leaves the card (hs_card.h). Not with early data,
+	 * psk_only, keylog or compression, and only with groups and suites that the card has.
+	 */
+	bool keys_on_card;
 
 	/* client role */
 	const char *server_name; /* for SNI and the name check; NULL or "": no SNI */
@@ -128,6 +133,8 @@ struct hs_env {
 	 */
 	struct peer *(*known_peer)(
 		void *ctx, const struct hs_conf *conf, const uint8_t fingerprint[32]);
+	/* A secret slot of the card: a new one (old 0), or the next generation of an old one. 0: none. */
+	uint32_t (*secret_new)(void *ctx, uint32_t old);
 	bool prf_card; /* up to TLS 1.2: the PRF is asked for as PKA_PRF; else it is computed in place */
 	void *ctx;
 };
@@ -143,6 +150,8 @@ enum hs_act_type {
 	HS_ACT_CLIENT_REMOVE, /* client: forget what hs_start() was given */
 	HS_ACT_PKA, /* asynchronous: hs_work_done() */
 	HS_ACT_VERIFY, /* asynchronous: hs_verify_done() */
+	HS_ACT_SECRETS, /* data: steps as in PKA_SECRETS, without an answer; before the KEYS that need them */
+	HS_ACT_SECRET_FREE, /* a slot is not needed any more */
 	HS_ACT_KEYLOG, /* data: one line of the NSS key log format without newline */
 	HS_ACT_READY, /* application data may flow */
 	HS_ACT_DONE, /* a handshake is over: the first (with READY, or later after early data) or a renegotiation */
@@ -167,6 +176,7 @@ struct hs_act {
 			uint8_t mac_key_len, key_len, iv_len;
 			uint16_t version;
 			uint32_t alg;
+			uint32_t secret; /* not 0: the card's slot that has them; lengths and data are 0 */
 			uint64_t seq;
 		} keys;
 		struct {
@@ -174,6 +184,7 @@ struct hs_act {
 			uint32_t skip_bytes;
 		} read_on;
 		struct pka_req pka; /* data: its input */
+		uint32_t secret; /* SECRET_FREE */
 		struct {
 			uint32_t staple_len; /* data: certificate list, then so many bytes of OCSP response */
 		} verify;
@@ -262,6 +273,13 @@ enum hs_command {
 };
 enum tls_err hs_command(
 	struct hs *hs, const struct hs_env *env, enum hs_command cmd, struct hs_out *out);
+
+/*
+ * Takes the handles of all slots on the card that it still has; they are the caller's to free. To be
+ * called before hs_free().
+ */
+unsigned hs_secrets(struct hs *hs, uint32_t *out, unsigned max);
+#define HS_MAX_SECRETS 16
 
 /* What it was made with; NULL once closed. */
 const struct hs_conf *hs_conf_of(const struct hs *hs);

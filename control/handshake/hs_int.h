@@ -83,6 +83,7 @@ struct hs {
 	char *server_name; /* heap, only when given */
 	struct peer *peer; /* reference; NULL: showed no certificate */
 	uint32_t renegotiations, key_updates;
+	struct hs_card *card; /* heap; NULL unless conf->keys_on_card: hs_card.h */
 	struct hs12_live *l12; /* heap; NULL where not needed */
 	struct hs13_live *l13;
 };
@@ -201,6 +202,7 @@ struct hs_keys {
 	uint8_t dir, when, flags;
 	uint16_t version;
 	uint32_t alg;
+	uint32_t secret; /* in place of the three below */
 	uint64_t seq;
 	const uint8_t *mac, *key, *iv;
 	uint8_t mac_len, key_len, iv_len;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "common/ct.h"
+#include "control/handshake/hs_card.h"
 #include "control/handshake/hs_client.h"
 
 struct hs *
@@ -17,8 +18,10 @@ hs_new(const struct hs_conf *conf)
 		return NULL;
 	hs->conf = conf;
 	hs->role = conf->role;
-	if (hs_begin(hs) != TLS_E_OK) {
-		free(hs);
+	if (conf->keys_on_card)
+		hs->card = calloc(1, sizeof(*hs->card));
+	if (hs_begin(hs) != TLS_E_OK || (conf->keys_on_card && hs->card == NULL)) {
+		hs_free(hs);
 		return NULL;
 	}
 	hs->state = conf->role == HS_CLIENT ? HS_WAIT_CLIENT_START : HS_WAIT_CLIENT_HELLO;
@@ -86,6 +89,7 @@ hs_free(struct hs *hs)
 	hs13_live_drop(hs->l13);
 	peer_unref(hs->peer);
 	free(hs->server_name);
+	free(hs->card);
 	ct_wipe(hs, sizeof(*hs));
 	free(hs);
 }
@@ -100,6 +104,8 @@ hs_memory(const struct hs *hs)
 	if (hs->w != NULL)
 		n += sizeof(*hs->w) + hs->w->hello.copy_len + hs->w->answer.copy_len +
 		     hs->w->transcript.cap + hs_client_memory(hs->w->cl);
+	if (hs->card != NULL)
+		n += sizeof(*hs->card);
 	return n + hs12_memory(hs) + hs13_memory(hs) + hs2_memory(hs);
 }
 

@@ -159,6 +159,7 @@ hs_emit_keys(struct hs_call *c, const struct hs_keys *k)
 		a->keys.iv_len = k->iv_len;
 		a->keys.version = k->version;
 		a->keys.alg = k->alg;
+		a->keys.secret = k->secret;
 		a->keys.seq = k->seq;
 	}
 	hs_act_end(c->out, a, &w);

@@ -40,6 +40,12 @@ struct hs_policy {
 	uint16_t schemes[HS_MAX_SCHEMES]; /* enum sig_scheme by preference: what we sign with and what we accept */
 };
 
+/*
+ * Leaves what a card can do with secrets that stay on it: TLS 1.2 and 1.3, X25519 and P-256, suites of
+ * its ciphers; no compression. False: nothing is left. (hs_profile.c)
+ */
+bool hs_policy_for_card(struct hs_policy *p);
+
 /* Lists of enum sig_scheme and enum pka_group with their names, for configuration and display. "?"/0: unknown. */
 const char *hs_group_name(uint16_t group); /* "x25519", "secp256r1", "X25519MLKEM768", ... */
 uint16_t hs_group_by_name(const char *name);

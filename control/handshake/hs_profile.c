@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "common/tls.h"
 #include "control/pka/pka_op.h"
 
 static const struct {
@@ -189,4 +190,41 @@ hs_profile_by_name(const char *name)
 	while (p < HS_PROFILES && strcmp(profiles[p].name, name) != 0)
 		p++;
 	return (enum hs_profile)p;
+}
+
+/* ---- keys on the card ---- */
+
+static bool
+card_has(const struct hs_suite *s)
+{
+	switch (s->alg) {
+	case IPC_ALG_AES128_GCM:
+	case IPC_ALG_AES256_GCM:
+	case IPC_ALG_CHACHA20_POLY1305:
+	case IPC_ALG_AES128_CBC_SHA1:
+	case IPC_ALG_AES256_CBC_SHA1:
+	case IPC_ALG_AES128_CBC_SHA256:
+	case IPC_ALG_AES256_CBC_SHA256:
+	case IPC_ALG_AES256_CBC_SHA384: break;
+	default: return false;
+	}
+	return s->version_max >= TLS_V_12 && s->kx != HS_KX_DHE && s->auth != HS_AUTH_ANON;
+}
+
+bool
+hs_policy_for_card(struct hs_policy *p)
+{
+	unsigned suites = 0, kept = 0;
+
+	p->versions &= HS_V_12 | HS_V_13;
+	p->compression = false;
+	for (unsigned i = 0; i < p->suite_count; i++)
+		if (card_has(p->suites[i]))
+			p->suites[suites++] = p->suites[i];
+	for (unsigned i = 0; i < p->group_count; i++)
+		if (p->groups[i] == KEX_X25519 || p->groups[i] == KEX_P256)
+			p->groups[kept++] = p->groups[i];
+	p->suite_count = (uint8_t)suites;
+	p->group_count = (uint8_t)kept;
+	return p->versions != 0 && suites != 0 && kept != 0;
 }

@@ -108,6 +108,9 @@ numbers(const struct app *a, struct number out[NUMBERS])
 	NUM("kex_card", "key exchanges on curves done by the card", p.kex_card, false);
 	NUM("prf_card", "PRF operations done by the card", p.prf_card, false);
 	NUM("prf_software", "PRF operations done in software", p.prf_soft, false);
+	NUM("secrets", "scripts of derivations sent to the card", p.secrets, false);
+	NUM("secrets_failed", "scripts of derivations that the card refused or never got", p.secrets_failed, false);
+	NUM("secret_slots", "secret slots of the card in use", p.secret_slots, true);
 	NUM("card_timeouts", "operations that the card did not answer in time", p.card_timeouts,
 		false);
 	NUM("card_refused", "operations that the card refused or could not do", p.card_refused,

@@ -145,6 +145,7 @@ add_listener(json_t *o, const struct config_listener *l, uint8_t all)
 		number(r, "rotate_s", l->tickets.key_file != NULL ? 0 : l->tickets.rotate_s);
 		number(r, "keep_s", l->tickets.key_file != NULL ? 0 : l->tickets.keep_s);
 	}
+	text(o, "keys", l->hs.keys_on_card ? "card" : "host");
 	flag(r, "psk_only", new && l->hs.psk_only);
 	flag(r, "single_use", new && l->hs.single_use);
 	number(r, "early_data", new ? l->hs.early_data_max : 0);

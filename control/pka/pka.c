@@ -72,6 +72,7 @@ pka_free(struct pka *p)
 			job_destroy(p->jobs[i]);
 	for (unsigned i = 0; i < PKA_MAX_KEYS; i++)
 		EVP_PKEY_free(p->keys[i].key);
+	pka_secret_detached(p);
 	free(p->jobs);
 	free(p->spare);
 	ct_wipe(p, sizeof(*p));
@@ -90,6 +91,7 @@ out_room(const struct pka_req *req, EVP_PKEY *key)
 	case PKA_RSA_PREMASTER: return PKA_PREMASTER_LEN;
 	case PKA_VERIFY: return 1;
 	case PKA_RSA_SSL2:
+	case PKA_SECRETS:
 	case PKA_PRF: return req->out_len;
 	case PKA_SIGN: return PKA_MAX_MODULUS;
 	case PKA_KEX_DERIVE: return g != NULL ? g->secret_len : 0;
@@ -251,6 +253,13 @@ job_with_fault(struct pka *p, struct pka_job *j, enum pka_fault fault)
 	return PKA_PENDING;
 }
 
+/* Secrets of it stay on the card. */
+static bool
+only_card(const struct pka_req *req)
+{
+	return req->kind == PKA_SECRETS || req->secret_out != 0 || req->secret_in != 0;
+}
+
 /* To the card, else to the pool. */
 static int
 start(struct pka *p, const struct pka_owner *who, const struct pka_req *req, EVP_PKEY *key,
@@ -262,8 +271,14 @@ start(struct pka *p, const struct pka_owner *who, const struct pka_req *req, EVP
 		p->stats.refused++;
 		return PKA_FAILED;
 	}
+	j->card_only = only_card(req);
 	if (card && pka_card_try(p, j, slot))
 		return PKA_PENDING;
+	if (j->card_only) {
+		pka_job_drop(p, j);
+		p->stats.failed++;
+		return PKA_FAILED;
+	}
 	if (pka_place_in_place(req, key)) { /* the card had no room for it */
 		pka_job_drop(p, j);
 		return PKA_INLINE;
@@ -284,7 +299,7 @@ pka_do(struct pka *p, const struct pka_owner *who, const struct pka_req *req, co
 
 	*out_len = 0;
 	if (len > PKA_OP_MAX_IN || (needs_key && key == NULL) || fault == PKA_FAULT_REFUSE ||
-		(req->kind == PKA_PRF && req->out_len > PKA_OP_MAX_OUT)) {
+		((req->kind == PKA_PRF || req->kind == PKA_SECRETS) && req->out_len > PKA_OP_MAX_OUT)) {
 		p->stats.failed++;
 		return PKA_FAILED;
 	}
@@ -294,7 +309,7 @@ pka_do(struct pka *p, const struct pka_owner *who, const struct pka_req *req, co
 		return j != NULL ? job_with_fault(p, j, fault) : PKA_FAILED;
 	}
 	card = pka_card_can(p, req, key, len, &slot);
-	if (card || !pka_place_in_place(req, key))
+	if (card || only_card(req) || !pka_place_in_place(req, key))
 		rc = start(p, who, req, key, in, len, card, slot);
 	if (rc != PKA_INLINE)
 		return rc;

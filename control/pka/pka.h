@@ -66,6 +66,8 @@ struct pka_stats {
 	 * use */
 	uint64_t sign_card, sign_soft, peer, kex, kex_card, card_faults, refused, room;
 	uint64_t keys_loaded, keys_refused, in_flight;
+	/* secrets: derivations asked of the card, those that failed; slots in use */
+	uint64_t secrets, secrets_failed, secret_slots;
 };
 
 struct pka;
@@ -115,6 +117,17 @@ void pka_card_done(struct pka *p, const struct ipc_pka_done *msg, const uint8_t 
  */
 int pka_do(struct pka *p, const struct pka_owner *who, const struct pka_req *req, const uint8_t *in,
 	size_t len, uint8_t *out, size_t *out_len);
+
+/*
+ * Slots for secrets on the card. new: a handle, or 0 when there is none; next: another generation for
+ * the same slot, to be written anew. free: erases what they hold (through worker's queue) and takes the
+ * slots back; handles of an earlier card are ignored. (pka_secret.c)
+ */
+uint32_t pka_secret_new(struct pka *p);
+uint32_t pka_secret_next(struct pka *p, uint32_t handle);
+void pka_secret_free(struct pka *p, uint32_t worker, const uint32_t *handles, unsigned count);
+/* PKA_SECRETS without an answer: what depends on it fails when it did. */
+void pka_secret_send(struct pka *p, uint32_t worker, const void *steps, size_t len);
 
 void pka_stats(const struct pka *p, struct pka_stats *stats);
 bool pka_has_card(const struct pka *p);

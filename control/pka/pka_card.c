@@ -9,13 +9,15 @@
 #include "control/pka/pka_int.h"
 
 #define CARD_MAX_PRF 640 /* secret, label and seed */
+#define PKA_CARD_MAX_SCRIPT 4096
+#define PKA_CARD_MAX_OUT 512
 #define LOAD_ID                                                                                    \
 	(1ull << 63) /* ids of KEY_LOAD and KEY_FREE; jobs have generation and index below */
 
 static uint64_t
 job_id(const struct pka_job *j)
 {
-	return (uint64_t)(j->gen & 0x7fffffff) << 32 | j->index;
+	return (uint64_t)(j->gen & 0x3fffffff) << 32 | j->index;
 }
 
 static void
@@ -51,6 +53,9 @@ pka_card_can(const struct pka *p, const struct pka_req *req, const EVP_PKEY *key
 	case PKA_KEX_KEYGEN:
 	case PKA_KEX_DERIVE:
 	case PKA_KEX_RESPOND: return pka_card_ec_can(p, req, key, len);
+	case PKA_SECRETS:
+		return (p->card.can & IPC_CARD_SECRETS) != 0 && len <= PKA_CARD_MAX_SCRIPT &&
+		       req->out_len <= PKA_CARD_MAX_OUT;
 	case PKA_SIGN:
 		if (pka_card_ec_can(p, req, key, len))
 			break;
@@ -110,10 +115,15 @@ describe(struct pka_job *j, uint32_t slot, struct ipc_pka_do *msg, uint8_t *room
 			       j->out, PKA_CARD_MODULUS) == 0
 			       ? j->out
 			       : NULL;
+	case PKA_SECRETS:
+		msg->op = IPC_PKA_KDF;
+		j->out_len = j->req.out_len;
+		return j->in;
 	default:
 		msg->op = IPC_PKA_RSA_PMS_DECRYPT;
 		msg->param = j->req.code;
-		j->out_len = PKA_PREMASTER_LEN;
+		msg->secret_out = j->req.secret_out;
+		j->out_len = j->req.secret_out != 0 ? 0 : PKA_PREMASTER_LEN;
 		return j->in;
 	}
 }
@@ -161,7 +171,20 @@ redo_soft(struct pka *p, struct pka_job *j)
 {
 	pka_card_unlink(p, j);
 	j->gen++;
-	pka_job_soft(p, j);
+	if (!j->card_only) {
+		pka_job_soft(p, j);
+		return;
+	}
+	j->rc = -1;
+	pka_job_finish(p, j);
+}
+
+/* What there is to tell of a result that stays on the card: that it is there. */
+static void
+stays_on_card(struct pka_job *j)
+{
+	j->out[0] = 1;
+	j->out_len = 1;
 }
 
 void
@@ -216,7 +239,10 @@ take_result(struct pka_job *j, const uint8_t *data)
 		return pka_card_ec_result(j, data, j->out_len);
 	if (j->req.kind == PKA_SIGN && !pka_rsa_undoes(j->key, data, j->out, j->out_len))
 		return false;
-	memcpy(j->out, data, j->out_len);
+	if (j->req.kind == PKA_RSA_PREMASTER && j->req.secret_out != 0)
+		stays_on_card(j);
+	else
+		memcpy(j->out, data, j->out_len);
 	return true;
 }
 
@@ -225,6 +251,7 @@ card_count(struct pka *p, uint8_t kind)
 {
 	switch (kind) {
 	case PKA_PRF: return &p->stats.prf_card;
+	case PKA_SECRETS: return &p->stats.secrets;
 	case PKA_SIGN: return &p->stats.sign_card;
 	case PKA_KEX_KEYGEN:
 	case PKA_KEX_DERIVE:
@@ -259,6 +286,10 @@ pka_card_done(struct pka *p, const struct ipc_pka_done *msg, const uint8_t *data
 		key_answer(p, msg);
 		return;
 	}
+	if (msg->id & PKA_SECRET_ID) {
+		p->stats.secrets_failed += msg->status != IPC_PKA_OK;
+		return;
+	}
 	j = index < p->job_count ? p->jobs[index] : NULL;
 	if (j == NULL || j->where != PKA_CARD || job_id(j) != msg->id)
 		return; /* answered too late */
@@ -267,6 +298,13 @@ pka_card_done(struct pka *p, const struct ipc_pka_done *msg, const uint8_t *data
 		return;
 	}
 	(*(msg->status == IPC_PKA_BUSY ? &p->stats.card_busy : &p->stats.card_refused))++;
+	if (j->card_only && on_curve(j) && msg->status == IPC_PKA_REFUSED) {
+		pka_card_unlink(p, j); /* the peer's share is not valid */
+		j->rc = 0;
+		j->out_len = 0;
+		pka_job_finish(p, j);
+		return;
+	}
 	redo_soft(p, j);
 }
 
@@ -354,6 +392,8 @@ pka_card_attached(struct pka *p, const struct pka_card_info *card)
 			"operations=software");
 		p->card = (struct pka_card_info){ 0 };
 	}
+	if (!pka_secret_attached(p, p->card.secrets))
+		log_line(p->log, LOG_ERROR, "out_of_memory what=\"secret slots\"");
 	for (unsigned i = 0; i < PKA_MAX_KEYS; i++) {
 		p->keys[i].state = PKA_SLOT_EMPTY;
 		if (p->keys[i].key != NULL)
@@ -364,6 +404,7 @@ pka_card_attached(struct pka *p, const struct pka_card_info *card)
 void
 pka_card_detached(struct pka *p)
 {
+	pka_secret_detached(p);
 	p->card = (struct pka_card_info){ 0 };
 	for (unsigned i = 0; i < PKA_MAX_KEYS; i++)
 		p->keys[i].state = PKA_SLOT_EMPTY;

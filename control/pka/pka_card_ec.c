@@ -49,7 +49,7 @@ pka_card_ec_can(const struct pka *p, const struct pka_req *req, const EVP_PKEY *
 	const struct curve *c = curve_of(req->code);
 	const struct pka_scheme *s;
 
-	if (p->curves_soft)
+	if (p->curves_soft && req->secret_out == 0 && req->secret_in == 0)
 		return false;
 	if (req->kind != PKA_SIGN)
 		return c != NULL && (p->card.can & c->bit) != 0;
@@ -80,6 +80,8 @@ pka_card_ec_ask(struct pka_job *j, struct ipc_pka_do *msg, uint8_t *room)
 		return ask_sign(j, msg, room);
 	msg->param = c->id;
 	msg->bytes = c->point;
+	msg->secret_out = j->req.secret_out;
+	msg->secret_in = j->req.secret_in;
 	switch (j->req.kind) {
 	case PKA_KEX_KEYGEN:
 		msg->op = IPC_PKA_EC_KEYGEN;
@@ -87,12 +89,14 @@ pka_card_ec_ask(struct pka_job *j, struct ipc_pka_do *msg, uint8_t *room)
 		return room;
 	case PKA_KEX_RESPOND: msg->op = IPC_PKA_ECDH_RESPOND; return share(c, j->in, j->in_len);
 	default:
+		msg->op = IPC_PKA_ECDH;
+		if (j->req.secret_in != 0)
+			return share(c, j->in, j->in_len);
 		if (j->req.split != c->private || j->in_len < c->private)
 			return NULL;
 		peer = share(c, j->in + c->private, j->in_len - c->private);
 		if (peer == NULL)
 			return NULL;
-		msg->op = IPC_PKA_ECDH;
 		msg->bytes += FIELD;
 		memcpy(room, j->in, FIELD);
 		memcpy(room + FIELD, peer, c->point);
@@ -104,11 +108,12 @@ size_t
 pka_card_ec_len(const struct pka_req *req)
 {
 	const struct curve *c = curve_of(req->code);
+	size_t secret = req->secret_out != 0 ? 0 : FIELD;
 
 	switch (req->kind) {
 	case PKA_SIGN: return 2 * FIELD;
-	case PKA_KEX_DERIVE: return FIELD;
-	default: return c->point + FIELD;
+	case PKA_KEX_DERIVE: return secret;
+	default: return c->point + secret;
 	}
 }
 
@@ -178,9 +183,19 @@ pka_card_ec_result(struct pka_job *j, const uint8_t *data, size_t len)
 
 	if (len != pka_card_ec_len(&j->req))
 		return false;
+	if (j->req.secret_out != 0 && j->req.kind != PKA_KEX_DERIVE && j->req.kind != PKA_SIGN) {
+		put_share(&w, c, data);
+		j->out_len = wr_len(&w);
+		return wr_ok(&w);
+	}
 	switch (j->req.kind) {
 	case PKA_SIGN: return signature(j, data);
-	case PKA_KEX_DERIVE: wr_bytes(&w, data, FIELD); break;
+	case PKA_KEX_DERIVE:
+		if (j->req.secret_out != 0)
+			wr_u8(&w, 1);
+		else
+			wr_bytes(&w, data, FIELD);
+		break;
 	case PKA_KEX_KEYGEN: /* pair(private, public); X25519: private is scalar | public */
 		wr_u16(&w, c->private);
 		wr_bytes(&w, data, FIELD);

@@ -24,6 +24,7 @@ struct pka_job {
 	struct pka_job *newer, *older; /* on the card: by age */
 	uint32_t index, gen;
 	uint8_t where; /* enum pka_where */
+	bool card_only;
 	int rc;
 	uint32_t in_len, room_len;
 	size_t out_len;
@@ -56,6 +57,9 @@ struct pka {
 	bool has_kek, closing, curves_soft;
 	uint8_t kek[KEYBLOB_KEK_BYTES];
 	struct pka_stats stats;
+	/* secret slots: free ones as a stack, and each one's last generation */
+	uint16_t *secret_gen, *secret_spare;
+	uint32_t secret_spares;
 };
 
 /* pka_card.c */
@@ -81,6 +85,12 @@ size_t pka_card_ec_len(const struct pka_req *req);
 /* Takes a job off the list of the card. */
 void pka_card_unlink(struct pka *p, struct pka_job *j);
 void pka_card_timer(uv_timer_t *t);
+
+/* pka_secret.c */
+/* As many slots as the card says, all free. False: no memory. */
+bool pka_secret_attached(struct pka *p, uint32_t slots);
+void pka_secret_detached(struct pka *p);
+#define PKA_SECRET_ID (1ull << 62) /* of messages that nobody waits for */
 
 /* pka.c */
 void pka_job_soft(struct pka *p, struct pka_job *j);

@@ -45,6 +45,11 @@ enum pka_kind {
 	 * speaks 3.x as well (RFC 5246 E.2: version rollback).
 	 */
 	PKA_RSA_SSL2,
+	/*
+	 * Derivations on secrets that never leave the card. in: steps as in IPC_PKA_KDF (common/ipc.h);
+	 * out: their public results, out_len bytes. There is no other place to do it.
+	 */
+	PKA_SECRETS,
 };
 /* pair(a, b): 16-bit length of a in network order, a, then b up to the end */
 
@@ -91,7 +96,14 @@ struct pka_req {
 	uint8_t kind; /* enum pka_kind */
 	uint16_t code; /* scheme, group, client_version or PRF, by kind */
 	uint32_t split; /* bytes of `in` that are its first part, where the kind says so */
-	uint32_t out_len; /* PKA_PRF, RSA_SSL2 */
+	uint32_t out_len; /* PKA_PRF, RSA_SSL2, PKA_SECRETS */
+	/*
+	 * Not 0: the secret part of the result goes to this secret slot of the card, and there is no
+	 * doing without the card. RSA_PREMASTER and KEX_DERIVE: out is one byte, 1 (KEX_DERIVE: empty when
+	 * the peer's share is not valid); KEX_KEYGEN and KEX_RESPOND: out is the public part alone.
+	 */
+	uint32_t secret_out;
+	uint32_t secret_in; /* KEX_DERIVE: the slot with the private part; in: the peer's public alone */
 	const struct cert *cert; /* RSA_PREMASTER, RSA_SSL2, SIGN */
 	struct peer *peer; /* VERIFY, RSA_ENCRYPT */
 };

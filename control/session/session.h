@@ -19,7 +19,8 @@
  */
 struct session_entry {
 	uint8_t id[32];
-	uint8_t secret[48]; /* master secret; TLS 1.3: the PSK */
+	/* master secret; TLS 1.3: the PSK; either as it is, or wrapped by the card (SESSION_WRAPPED) */
+	uint8_t secret[64];
 	/* listener or pool, and server name, that it was made for: SHA-256, see hs_session.c */
 	uint8_t bind[32];
 	uint8_t peer[32]; /* fingerprint of the other side's certificate; zero: it showed none */
@@ -37,8 +38,9 @@ enum session_flag {
 	SESSION_ETM = 2, /* encrypt_then_mac was in use */
 	SESSION_PSK_ONLY = 4, /* TLS 1.3: issued for psk_ke as well */
 	SESSION_DEFLATE = 8, /* records are compressed, SSL 3.0 to TLS 1.2 */
+	SESSION_WRAPPED = 16, /* the secret is the card's; secret_len counts what is here */
 };
-_Static_assert(sizeof(struct session_entry) <= 248,
+_Static_assert(sizeof(struct session_entry) <= 264,
 	"an entry and its links stay within 256 bytes plus the peer certificate's digest");
 
 struct session_stats {

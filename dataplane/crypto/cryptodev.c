@@ -172,7 +172,7 @@ cd_session_new(struct rec_engine *eng, const struct rec_keys *k, struct rec_sess
 	struct cd_session *s;
 
 	/* AES-GCM of TLS 1.2 */
-	if (a == NULL || a->kind != REC_KIND_AEAD || k->alg == IPC_ALG_CHACHA20_POLY1305 ||
+	if (a == NULL || k->secret != 0 || a->kind != REC_KIND_AEAD || k->alg == IPC_ALG_CHACHA20_POLY1305 ||
 		k->version != REC_VERSION_12 || k->flags != 0)
 		return -ENOTSUP;
 	if (e->dead)

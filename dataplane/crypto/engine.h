@@ -95,6 +95,8 @@ struct rec_op {
 	uint8_t last[CBC_BLOCK];
 };
 
+#define PKA_MAX_RESULT 512
+
 /* Public-key and PRF work on a card's key slots. */
 struct pka_op {
 	uint64_t id;
@@ -106,7 +108,7 @@ struct pka_op {
 	uint32_t status; /* enum ipc_pka_status */
 	uint32_t in_len, out_len;
 	uint8_t in[4096];
-	uint8_t out[512];
+	uint8_t out[PKA_MAX_RESULT + 128]; /* the driver wants room behind some */
 	bool stale; /* for the owner: nobody wants the result any more */
 	void *priv; /* for the engine */
 };

@@ -31,6 +31,7 @@ struct failover {
 	uint64_t now_ms, retry_at_ms;
 	uint32_t retry_ms;
 	uint32_t inflight; /* in both engines */
+	struct rec_op *lost, **lost_tail; /* cannot be done, linked by priv */
 };
 
 struct fo_session {
@@ -72,6 +73,8 @@ need_soft(struct failover *f, struct fo_session *s)
 {
 	if (s->soft != NULL)
 		return 0;
+	if (s->keys.secret != 0)
+		return -ENOKEY; /* nobody but the card has the keys */
 	return f->soft->ops->session_new(f->soft, &s->keys, &s->soft);
 }
 
@@ -97,7 +100,7 @@ fo_session_new(struct rec_engine *eng, const struct rec_keys *k, struct rec_sess
 		if (rc == -ENOSPC)
 			ctr_inc(eng->conf.ctr, CTR_eng_no_session);
 		s->hw = NULL;
-		rc = need_soft(f, s);
+		rc = k->secret != 0 ? rc : need_soft(f, s);
 	}
 	if (rc != 0) {
 		ct_wipe(s, sizeof(*s));
@@ -147,6 +150,16 @@ submit_soft(struct failover *f, struct fo_session *s, struct rec_op *op)
 	return f->soft->ops->submit(f->soft, &op, 1) == 1;
 }
 
+/* The keys went with the card: the operation fails at the next poll. */
+static void
+lost(struct failover *f, struct rec_op *op)
+{
+	op->status = REC_FAILED;
+	op->priv = NULL;
+	*f->lost_tail = op;
+	f->lost_tail = (struct rec_op **)&op->priv;
+}
+
 static bool
 submit_one(struct failover *f, struct rec_op *op)
 {
@@ -159,7 +172,11 @@ submit_one(struct failover *f, struct rec_op *op)
 	/* Work of this session that is still inside a card that failed has to come back first. */
 	if (s->hw_inflight != 0 && (f->failed || s->hw == NULL))
 		return false;
-	if (f->failed || s->hw == NULL) {
+	if ((f->failed || s->hw == NULL) && s->keys.secret != 0) {
+		drop_hw(f, s);
+		lost(f, op);
+		ok = true;
+	} else if (f->failed || s->hw == NULL) {
 		drop_hw(f, s);
 		ok = submit_soft(f, s, op);
 	} else {
@@ -209,7 +226,7 @@ whole(const struct fo_session *s, const struct rec_op *op)
 	uint32_t len = op->m != NULL ? op->m->pkt_len : 0;
 
 	return !s->s.write || op->src == NULL ||
-	       len == rec_alg_sealed_len(s->s.alg, s->s.version, 0, op->src->pkt_len);
+	       len == rec_alg_sealed_len(s->s.alg, s->s.version, s->s.flags, op->src->pkt_len);
 }
 
 /* What came back from the card. True: done; false: soft has it now. */
@@ -248,6 +265,11 @@ from_card(struct failover *f, struct rec_op *op)
 		drop_hw(f, s);
 		return true;
 	}
+	if (s->keys.secret != 0) { /* there is nobody to look again */
+		op->status = op->status == REC_OK ? REC_STALE : op->status;
+		drop_hw(f, s);
+		return true;
+	}
 	op->recheck = op->status == REC_AUTH || op->status == REC_BAD;
 	if (op->recheck)
 		ctr_inc(f->eng.conf.ctr, CTR_eng_recheck);
@@ -267,6 +289,17 @@ fo_poll(struct rec_engine *eng, struct rec_op **ops, uint16_t n)
 	uint16_t got = 0, back;
 
 	watch(f);
+	while (got < n && f->lost != NULL) {
+		struct rec_op *op = f->lost;
+
+		f->lost = op->priv;
+		if (f->lost == NULL)
+			f->lost_tail = &f->lost;
+		finish(f, op);
+		ops[got++] = op;
+	}
+	if (got != 0)
+		return got;
 	back = f->hw->ops->poll(f->hw, ops, n);
 	for (uint16_t i = 0; i < back; i++) {
 		if (!from_card(f, ops[i]))
@@ -397,6 +430,7 @@ failover_open(const struct rec_engine_conf *conf, struct rec_engine *inner, stru
 		return rc;
 	}
 	f->hw = inner;
+	f->lost_tail = &f->lost;
 	f->ops = (struct rec_engine_ops){
 		.name = inner->ops->name,
 		.id = inner->ops->id,

@@ -14,30 +14,8 @@
 #include <rte_cryptodev.h>
 #include <rte_errno.h>
 
-#include "dataplane/crypto/engine.h"
-#include "dataplane/crypto/fpga_api.h"
+#include "dataplane/crypto/fpga_int.h"
 #include "dataplane/own.h"
-
-#define FPGA_RING 1024 /* operations of one queue pair in the device */
-#define FPGA_PKA 64
-#define FPGA_BURST 32
-
-struct fpga_engine {
-	struct rec_engine eng;
-	struct fpga_api api;
-	uint8_t dev;
-	uint16_t qp;
-	struct rte_mempool *sym_pool, *asym_pool;
-	struct rec_op *done, **done_tail; /* results waiting for poll, linked by op->priv */
-	struct pka_op *pka_done[FPGA_PKA];
-	uint32_t n_pka_done, n_pka;
-	uint32_t in_device, ndone;
-};
-
-struct fpga_session {
-	struct rec_session s;
-	struct rte_pmd_sluice_tls_session *dev;
-};
 
 static void fpga_close(struct rec_engine *eng);
 
@@ -76,10 +54,10 @@ make_pools(struct fpga_engine *e)
 
 	snprintf(name, sizeof(name), "fpga_rec_%u", e->eng.conf.worker);
 	e->sym_pool = rte_crypto_op_pool_create(name, RTE_CRYPTO_OP_TYPE_SYMMETRIC, FPGA_RING * 2,
-		0, sizeof(void *), SOCKET_ID_ANY);
+		0, 2 * sizeof(void *), SOCKET_ID_ANY);
 	snprintf(name, sizeof(name), "fpga_pka_%u", e->eng.conf.worker);
 	e->asym_pool = rte_crypto_op_pool_create(
-		name, RTE_CRYPTO_OP_TYPE_ASYMMETRIC, FPGA_PKA, 0, sizeof(void *), SOCKET_ID_ANY);
+		name, RTE_CRYPTO_OP_TYPE_ASYMMETRIC, 8 * FPGA_PKA, 0, 2 * sizeof(void *), SOCKET_ID_ANY);
 	return e->sym_pool != NULL && e->asym_pool != NULL ? 0 : -ENOMEM;
 }
 
@@ -94,6 +72,7 @@ fpga_open(const struct rec_engine_conf *conf, struct rec_engine **eng)
 	e->eng.ops = &rec_engine_fpga;
 	e->eng.conf = *conf;
 	e->done_tail = &e->done;
+	e->scripts_tail = &e->scripts;
 	e->qp = conf->worker;
 	rc = fpga_api_load(&e->api);
 	dev = find_device(conf->device);
@@ -108,6 +87,8 @@ fpga_open(const struct rec_engine_conf *conf, struct rec_engine **eng)
 	rc = conf->worker == 0 ? configure(e->dev, conf->workers) : 0;
 	if (rc == 0)
 		rc = make_pools(e);
+	if (rc == 0)
+		rc = e->api.info_get(e->dev, &e->has);
 	if (rc != 0)
 		goto fail;
 	*eng = &e->eng;
@@ -131,30 +112,75 @@ fpga_close(struct rec_engine *eng)
 
 /* --- sessions ------------------------------------------------------------------------------- */
 
-/* What the card has: AES-GCM of TLS 1.2, AES-CBC with HMAC-SHA1 and HMAC-SHA256. */
-static bool
-device_has(const struct rec_keys *k)
+static enum rte_pmd_sluice_tls_alg
+device_alg(uint32_t alg)
 {
-	if (k->flags != 0 || k->version < REC_VERSION_10 || k->version > REC_VERSION_12)
-		return false;
-	switch (k->alg) {
+	switch (alg) {
 	case IPC_ALG_AES128_GCM:
-	case IPC_ALG_AES256_GCM:
+	case IPC_ALG_AES256_GCM: return RTE_PMD_SLUICE_TLS_AES_GCM;
 	case IPC_ALG_AES128_CBC_SHA1:
-	case IPC_ALG_AES256_CBC_SHA1:
+	case IPC_ALG_AES256_CBC_SHA1: return RTE_PMD_SLUICE_TLS_AES_CBC_HMAC_SHA1;
 	case IPC_ALG_AES128_CBC_SHA256:
-	case IPC_ALG_AES256_CBC_SHA256: return true;
-	default: return false;
+	case IPC_ALG_AES256_CBC_SHA256: return RTE_PMD_SLUICE_TLS_AES_CBC_HMAC_SHA256;
+	case IPC_ALG_AES256_CBC_SHA384: return RTE_PMD_SLUICE_TLS_AES_CBC_HMAC_SHA384;
+	case IPC_ALG_CHACHA20_POLY1305: return RTE_PMD_SLUICE_TLS_CHACHA20_POLY1305;
+	default: return RTE_PMD_SLUICE_TLS_ALGS;
 	}
 }
 
-static enum rte_pmd_sluice_tls_alg
-device_alg(const struct rec_alg *a)
+/* What the card said that it has. */
+static bool
+device_has(const struct fpga_engine *e, const struct rec_keys *k)
 {
+	enum rte_pmd_sluice_tls_alg alg = device_alg(k->alg);
+	const struct rte_pmd_sluice_info *i = &e->has;
+
+	if (alg == RTE_PMD_SLUICE_TLS_ALGS || (k->flags & ~IPC_KEYS_ETM) != 0 ||
+		k->version < REC_VERSION_30 || k->version > REC_VERSION_13)
+		return false;
+	if (k->secret != 0 && !(i->tls_secret[alg] & RTE_PMD_SLUICE_TLS_BIT(k->version)))
+		return false;
+	return ((k->flags & IPC_KEYS_ETM ? i->tls_etm : i->tls)[alg] &
+		       RTE_PMD_SLUICE_TLS_BIT(k->version)) != 0;
+}
+
+/* IV bytes that go with the keys. */
+static uint8_t
+iv_len(const struct rec_alg *a, const struct rec_keys *k)
+{
+	if (k->secret != 0)
+		return 0;
 	if (a->mac_len == 0)
-		return RTE_PMD_SLUICE_TLS_AES_GCM;
-	return a->mac_len == 20 ? RTE_PMD_SLUICE_TLS_AES_CBC_HMAC_SHA1
-				: RTE_PMD_SLUICE_TLS_AES_CBC_HMAC_SHA256;
+		return rec_alg_explicit(a, k->version) != 0 ? GCM_SALT : AEAD_NONCE;
+	return rec_alg_chained(a, k->version) ? CBC_BLOCK : 0;
+}
+
+static struct rte_pmd_sluice_tls_record_xform
+xform_of(const struct rec_keys *k, const struct rec_alg *a)
+{
+	struct rte_pmd_sluice_tls_record_xform x = {
+		.type = k->write ? RTE_PMD_SLUICE_TLS_SESS_TYPE_WRITE
+				 : RTE_PMD_SLUICE_TLS_SESS_TYPE_READ,
+		.ver = (enum rte_pmd_sluice_tls_version)k->version,
+		.alg = device_alg(k->alg),
+		.seq_no = k->seq,
+		.key_len = a->key_len,
+		.mac_key_len = a->mac_len,
+		.iv_len = iv_len(a, k),
+		.etm = (k->flags & IPC_KEYS_ETM) != 0,
+		.secret = k->secret,
+	};
+
+	if (k->secret == 0) {
+		x.key = k->key;
+		x.mac_key = a->mac_len != 0 ? k->mac_key : NULL;
+		x.iv = k->iv;
+	} else {
+		x.slice = k->version == REC_VERSION_13 ? RTE_PMD_SLUICE_SLICE_WHOLE
+			  : k->of_client	       ? RTE_PMD_SLUICE_SLICE_CLIENT
+						       : RTE_PMD_SLUICE_SLICE_SERVER;
+	}
+	return x;
 }
 
 static int
@@ -162,39 +188,48 @@ fpga_session_new(struct rec_engine *eng, const struct rec_keys *k, struct rec_se
 {
 	struct fpga_engine *e = (struct fpga_engine *)eng;
 	const struct rec_alg *a = rec_alg_get(k->alg);
-	struct rte_pmd_sluice_tls_record_xform x = {
-		.type = k->write ? RTE_PMD_SLUICE_TLS_SESS_TYPE_WRITE
-				 : RTE_PMD_SLUICE_TLS_SESS_TYPE_READ,
-		.ver = (enum rte_pmd_sluice_tls_version)k->version,
-		.alg = device_alg(a),
-		.seq_no = k->seq,
-		.key_len = a->key_len,
-		.mac_key_len = a->mac_len,
-		.iv_len = a->mac_len == 0		 ? GCM_SALT
-			  : k->version == REC_VERSION_10 ? CBC_BLOCK
-							 : 0,
-		.key = k->key,
-		.mac_key = k->mac_key,
-		.iv = k->iv,
-	};
+	struct rte_pmd_sluice_tls_record_xform x;
 	struct fpga_session *s;
 
-	if (!device_has(k))
+	if (!device_has(e, k))
 		return -ENOTSUP;
 	s = calloc(1, sizeof(*s));
 	if (s == NULL)
 		return -ENOSPC;
+	x = xform_of(k, a);
+	s->s.eng = eng;
+	s->s.alg = a;
+	s->s.version = k->version;
+	s->s.flags = k->flags;
+	s->s.write = k->write;
+	if (k->secret != 0) { /* what makes its keys may still be on its way */
+		s->waits = true;
+		s->after = e->scripts_begun;
+		s->x = x;
+		*sess = &s->s;
+		return 0;
+	}
 	s->dev = e->api.session_create(e->dev, e->qp, &x);
 	if (s->dev == NULL) {
 		free(s);
 		return rte_errno == ENOSPC ? -ENOSPC : rte_errno == EINVAL ? -ENOTSUP : -EIO;
 	}
-	s->s.eng = eng;
-	s->s.alg = a;
-	s->s.version = k->version;
-	s->s.write = k->write;
 	*sess = &s->s;
 	return 0;
+}
+
+/* A session with keys of a secret: false: not yet. When the card has no room for it, or will not, its
+ * records fail. */
+static bool
+session_settle(struct fpga_engine *e, struct fpga_session *s)
+{
+	if (e->scripts_done < s->after)
+		return false;
+	s->dev = e->api.session_create(e->dev, e->qp, &s->x);
+	if (s->dev == NULL && rte_errno == EAGAIN)
+		return false;
+	s->waits = false;
+	return true;
 }
 
 static void
@@ -215,12 +250,6 @@ fpga_session_free(struct rec_session *sess)
 
 /* --- records -------------------------------------------------------------------------------- */
 
-static struct rec_op **
-owner_of(struct rte_crypto_op *c)
-{
-	return __rte_crypto_op_get_priv_data(c, sizeof(void *));
-}
-
 /* Room for the longest result of this operation. */
 static uint32_t
 result_room(const struct rec_op *op)
@@ -229,10 +258,20 @@ result_room(const struct rec_op *op)
 	uint32_t len = op->m == NULL ? 0 : op->m->pkt_len, over;
 
 	if (s->write)
-		return rec_alg_sealed_len(s->alg, s->version, 0, len);
+		return rec_alg_sealed_len(s->alg, s->version, s->flags, len);
 	over = REC_HDR + rec_alg_explicit(s->alg, s->version) +
 	       (s->alg->mac_len == 0 ? GCM_TAG : s->alg->mac_len + 1u);
 	return len > over ? len - over : 1;
+}
+
+/* The operation is over. */
+static void
+give_back(struct fpga_engine *e, struct rec_op *op)
+{
+	op->priv = NULL;
+	*e->done_tail = op;
+	e->done_tail = (struct rec_op **)&op->priv;
+	e->ndone++;
 }
 
 static bool
@@ -240,9 +279,18 @@ submit_one(struct fpga_engine *e, struct rec_op *op)
 {
 	struct fpga_session *s = (struct fpga_session *)op->sess;
 	struct rte_mempool *pool = e->eng.conf.pool;
-	struct rte_crypto_op *c = rte_crypto_op_alloc(e->sym_pool, RTE_CRYPTO_OP_TYPE_SYMMETRIC);
 	struct rte_mbuf *dst = NULL;
+	struct rte_crypto_op *c;
 
+	if (s->waits && !session_settle(e, s))
+		return false;
+	if (s->dev == NULL) {
+		op->sess->inflight++;
+		op->status = REC_STALE;
+		give_back(e, op);
+		return true;
+	}
+	c = rte_crypto_op_alloc(e->sym_pool, RTE_CRYPTO_OP_TYPE_SYMMETRIC);
 	if (c == NULL)
 		return false;
 	if (op->m == NULL && (op->m = own_chain_alloc(pool, 0)) == NULL)
@@ -255,7 +303,7 @@ submit_one(struct fpga_engine *e, struct rec_op *op)
 	c->sym->m_dst = dst;
 	c->sym->aead.data.offset = 0;
 	c->sym->aead.data.length = op->m->pkt_len;
-	*owner_of(c) = op;
+	*(struct rec_op **)fpga_owner(c) = op;
 	if (rte_cryptodev_enqueue_burst(e->dev, e->qp, &c, 1) != 1)
 		goto no;
 	op->sess->inflight++;
@@ -292,7 +340,7 @@ verdict(const struct rte_crypto_op *c)
 static void
 record_back(struct fpga_engine *e, struct rte_crypto_op *c)
 {
-	struct rec_op *op = *owner_of(c);
+	struct rec_op *op = *(struct rec_op **)fpga_owner(c);
 	struct rte_mbuf *dst = c->sym->m_dst;
 	uint32_t len = c->sym->aead.data.length;
 
@@ -303,42 +351,17 @@ record_back(struct fpga_engine *e, struct rte_crypto_op *c)
 	if (op->status == REC_OK) {
 		op->src = op->m;
 		op->m = own_chain_trim(dst, len);
+		if (!op->sess->write)
+			op->type = rte_pmd_sluice_tls_record_type(c);
 	} else {
 		rte_pktmbuf_free(dst);
 	}
 	rte_crypto_op_free(c);
-	op->priv = NULL;
-	*e->done_tail = op;
-	e->done_tail = (struct rec_op **)&op->priv;
-	e->ndone++;
+	give_back(e, op);
 }
 
-static void
-pka_back(struct fpga_engine *e, struct rte_crypto_op *c)
-{
-	struct pka_op *op = *(struct pka_op **)owner_of(c);
-	const struct rte_pmd_sluice_pka_op *p = (const struct rte_pmd_sluice_pka_op *)c->asym;
-
-	op->out_len = 0;
-	switch (c->status) {
-	case RTE_CRYPTO_OP_STATUS_SUCCESS:
-		op->status = IPC_PKA_OK;
-		op->out_len = op->kind == PKA_KEY_LOAD || op->kind == PKA_KEY_FREE ? 0 : p->out_len;
-		if (op->out_len > sizeof(op->out)) {
-			op->status = IPC_PKA_UNAVAILABLE;
-			op->out_len = 0;
-		}
-		break;
-	case RTE_CRYPTO_OP_STATUS_INVALID_ARGS: op->status = IPC_PKA_REFUSED; break;
-	default: op->status = IPC_PKA_UNAVAILABLE; break;
-	}
-	rte_crypto_op_free(c);
-	e->pka_done[e->n_pka_done++] = op;
-}
-
-/* Everything that the device has finished, sorted by kind. */
-static void
-drain(struct fpga_engine *e)
+void
+fpga_drain(struct fpga_engine *e)
 {
 	struct rte_crypto_op *c[FPGA_BURST];
 	uint16_t n;
@@ -348,7 +371,7 @@ drain(struct fpga_engine *e)
 		e->in_device -= n;
 		for (uint16_t i = 0; i < n; i++) {
 			if (c[i]->type == RTE_CRYPTO_OP_TYPE_ASYMMETRIC)
-				pka_back(e, c[i]);
+				fpga_pka_back(e, c[i]);
 			else
 				record_back(e, c[i]);
 		}
@@ -362,84 +385,20 @@ fpga_poll(struct rec_engine *eng, struct rec_op **ops, uint16_t n)
 	uint16_t got = 0;
 
 	if (e->in_device != 0)
-		drain(e);
+		fpga_drain(e);
 	while (got < n && e->done != NULL) {
 		struct rec_op *op = e->done;
 
 		e->done = op->priv;
 		if (e->done == NULL)
 			e->done_tail = &e->done;
+	e->scripts_tail = &e->scripts;
 		e->ndone--;
 		if (--op->sess->inflight == 0 && op->sess->dying)
 			session_release(e, (struct fpga_session *)op->sess);
 		ctr_inc(eng->conf.ctr, CTR_eng_ops);
 		ops[got++] = op;
 	}
-	return got;
-}
-
-/* --- public-key work ------------------------------------------------------------------------ */
-
-static enum rte_pmd_sluice_pka_type
-pka_type(uint32_t kind)
-{
-	switch (kind) {
-	case PKA_KEY_LOAD: return RTE_PMD_SLUICE_PKA_KEY_LOAD;
-	case PKA_KEY_FREE: return RTE_PMD_SLUICE_PKA_KEY_FREE;
-	case IPC_PKA_RSA_PRIVATE: return RTE_PMD_SLUICE_PKA_RSA_PRIVATE;
-	case IPC_PKA_TLS_PRF: return RTE_PMD_SLUICE_PKA_TLS_PRF;
-	default: return RTE_PMD_SLUICE_PKA_RSA_PMS_DECRYPT;
-	}
-}
-
-static int
-fpga_pka_submit(struct rec_engine *eng, struct pka_op *op)
-{
-	struct fpga_engine *e = (struct fpga_engine *)eng;
-	struct rte_crypto_op *c;
-	struct rte_pmd_sluice_pka_op *p;
-
-	if (op->in_len > RTE_PMD_SLUICE_PKA_MAX_IN || op->unit != IPC_UNIT_RSA ||
-		(op->kind > IPC_PKA_TLS_PRF && op->kind < PKA_KEY_LOAD) || op->secret_out != 0)
-		return -ENOTSUP;
-	if (e->n_pka == FPGA_PKA ||
-		(c = rte_crypto_op_alloc(e->asym_pool, RTE_CRYPTO_OP_TYPE_ASYMMETRIC)) == NULL)
-		return -EAGAIN;
-	p = rte_pmd_sluice_pka_attach(c);
-	*p = (struct rte_pmd_sluice_pka_op){
-		.type = pka_type(op->kind),
-		.handle = op->slot,
-		.param = op->param,
-		.in_len = op->in_len,
-		.in = op->in,
-		.out = op->kind == PKA_KEY_LOAD || op->kind == PKA_KEY_FREE ? NULL : op->out,
-		.out_len = op->kind == IPC_PKA_TLS_PRF				  ? op->param2
-			   : op->kind == PKA_KEY_LOAD || op->kind == PKA_KEY_FREE ? 0
-										  : sizeof(op->out),
-	};
-	*(struct pka_op **)owner_of(c) = op;
-	if (rte_cryptodev_enqueue_burst(e->dev, e->qp, &c, 1) != 1) {
-		rte_crypto_op_free(c);
-		return -EAGAIN;
-	}
-	e->in_device++;
-	e->n_pka++;
-	return 0;
-}
-
-static uint16_t
-fpga_pka_poll(struct rec_engine *eng, struct pka_op **ops, uint16_t n)
-{
-	struct fpga_engine *e = (struct fpga_engine *)eng;
-	uint16_t got = 0;
-
-	if (e->in_device != 0)
-		drain(e);
-	while (got < n && e->n_pka_done > 0) {
-		ops[got++] = e->pka_done[0];
-		memmove(&e->pka_done[0], &e->pka_done[1], --e->n_pka_done * sizeof(e->pka_done[0]));
-	}
-	e->n_pka -= got;
 	return got;
 }
 
@@ -461,6 +420,7 @@ fpga_recover(struct rec_engine *eng)
 
 	if (eng->conf.worker != 0) /* worker 0 resets; until then */
 		return fpga_state(eng) == ENG_RUNNING ? 0 : -EINPROGRESS;
+	fpga_scripts_drop(e);
 	rc = e->api.device_reset(e->dev);
 	return rc == -EAGAIN ? -EINPROGRESS : rc;
 }
@@ -470,14 +430,13 @@ fpga_info(struct rec_engine *eng, struct eng_info *info)
 {
 	struct fpga_engine *e = (struct fpga_engine *)eng;
 	struct rte_pmd_sluice_counters c;
-	struct rte_pmd_sluice_info i;
 
 	memset(info, 0, sizeof(*info));
 	info->state = fpga_state(eng);
-	if (e->api.info_get(e->dev, &i) == 0) {
-		info->key_slots = i.key_slots;
-		info->card = IPC_CARD_RSA2048 | IPC_CARD_PRF_SHA256;
-	}
+	info->key_slots = RTE_MIN(e->has.key_slots, e->has.ec_key_slots != 0 ? e->has.ec_key_slots
+									      : UINT16_MAX);
+	info->card = fpga_card(e);
+	info->secrets = (info->card & IPC_CARD_SECRETS) != 0 ? e->has.secrets : 0;
 	if (e->api.counters_get(e->dev, &c) != 0)
 		return;
 	info->device_cycles = c.device_cycles;
@@ -497,7 +456,7 @@ fpga_pending(const struct rec_engine *eng)
 {
 	const struct fpga_engine *e = (const struct fpga_engine *)eng;
 
-	return e->in_device + e->ndone + e->n_pka_done;
+	return e->in_device + e->ndone + e->n_pka_done + (e->scripts != NULL);
 }
 
 const struct rec_engine_ops rec_engine_fpga = {

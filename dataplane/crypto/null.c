@@ -57,7 +57,7 @@ null_session_new(struct rec_engine *eng, const struct rec_keys *k, struct rec_se
 	struct rec_session *s;
 	const struct rec_alg *a = rec_alg_get(k->alg);
 
-	if (a == NULL || k->flags != 0 ||
+	if (a == NULL || k->flags != 0 || k->secret != 0 ||
 		(a->kind != REC_KIND_AEAD && k->version != REC_VERSION_SSL2))
 		return -ENOTSUP;
 	s = calloc(1, sizeof(*s));

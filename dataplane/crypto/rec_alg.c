@@ -83,6 +83,15 @@ rec_alg_fits(uint32_t alg, uint16_t version, uint8_t flags, const struct rec_key
 	       iv_fits(alg, a, version, len->iv);
 }
 
+bool
+rec_alg_secret_fits(uint32_t alg, uint16_t version, uint8_t flags)
+{
+	const struct rec_alg *a = rec_alg_get(alg);
+
+	return a != NULL && flags_fit(a, version, flags) && version >= REC_VERSION_12 &&
+	       version >= a->first && version <= a->last;
+}
+
 /* RFC 5288: the one AEAD with a nonce in the record. Its key block has 4 bytes of IV for it. */
 static bool
 explicit_nonce(const struct rec_alg *a, uint16_t version)

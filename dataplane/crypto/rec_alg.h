@@ -61,6 +61,9 @@ struct rec_keys {
 	uint8_t iv[CBC_BLOCK]; /* GCM up to TLS 1.2: the salt; other AEADs: 12 bytes; CBC: the first
 				  IV */
 	uint64_t seq; /* of the first record */
+	/* not 0: the card's secret slot with the keys, which are zeros here: no other engine can do it */
+	uint32_t secret;
+	bool of_client; /* of such a secret of TLS 1.2, the client's half */
 };
 
 /* The lengths of the parts of keys. */
@@ -71,6 +74,9 @@ struct rec_key_lens {
 /* Checks algorithm against version, flags (enum ipc_keys_flag without IPC_KEYS_RELEASE) and
  * lengths. */
 bool rec_alg_fits(uint32_t alg, uint16_t version, uint8_t flags, const struct rec_key_lens *len);
+
+/* The same without lengths: keys in a secret slot, TLS 1.2 and 1.3. */
+bool rec_alg_secret_fits(uint32_t alg, uint16_t version, uint8_t flags);
 
 /* Bytes of the explicit nonce or IV at the front of a record's fragment. */
 uint32_t rec_alg_explicit(const struct rec_alg *a, uint16_t version);

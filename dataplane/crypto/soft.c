@@ -77,7 +77,7 @@ soft_session_new(struct rec_engine *eng, const struct rec_keys *k, struct rec_se
 	struct soft_session *s;
 	int rc;
 
-	if (a == NULL)
+	if (a == NULL || k->secret != 0)
 		return -ENOTSUP;
 	s = calloc(1, sizeof(*s));
 	if (s == NULL)

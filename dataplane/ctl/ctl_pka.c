@@ -115,7 +115,7 @@ script_ok(const uint8_t *p, uint32_t n)
 		if (s.src_len > IPC_KDF_MAX_SOURCE || n - at - sizeof(s) < RTE_ALIGN_CEIL((uint32_t)s.src_len, 4u))
 			return false;
 		out += s.out_len;
-		if (out > sizeof(((struct pka_op *)0)->out))
+		if (out > PKA_MAX_RESULT)
 			return false;
 	}
 	return steps != 0;

@@ -194,11 +194,15 @@ keys_from(const struct ipc_keys_set *msg, struct rec_keys *k)
 {
 	struct rec_key_lens len = { msg->key_len, msg->mac_key_len, msg->iv_len };
 	bool write = msg->dir == IPC_DIR_WRITE;
-	uint8_t flags = msg->flags & (uint8_t) ~(write ? IPC_KEYS_RELEASE : 0);
+	uint8_t own = (uint8_t)((write ? IPC_KEYS_RELEASE : 0) |
+				(msg->secret != 0 ? IPC_KEYS_OF_CLIENT : 0));
+	uint8_t flags = msg->flags & (uint8_t)~own;
 
 	if ((msg->dir != IPC_DIR_READ && !write) || !when_fits(msg) || msg->seq > KEYS_MAX_SEQ)
 		return false;
-	if (!rec_alg_fits(msg->alg, msg->version, flags, &len))
+	if (msg->secret != 0 ? (len.key | len.mac_key | len.iv) != 0 ||
+				       !rec_alg_secret_fits(msg->alg, msg->version, flags)
+			     : !rec_alg_fits(msg->alg, msg->version, flags, &len))
 		return false;
 	memset(k, 0, sizeof(*k));
 	k->alg = msg->alg;
@@ -206,6 +210,8 @@ keys_from(const struct ipc_keys_set *msg, struct rec_keys *k)
 	k->write = write;
 	k->flags = flags;
 	k->seq = msg->seq;
+	k->secret = msg->secret;
+	k->of_client = (msg->flags & IPC_KEYS_OF_CLIENT) != 0;
 	memcpy(k->key, msg->key, msg->key_len);
 	memcpy(k->mac_key, msg->mac_key, msg->mac_key_len);
 	memcpy(k->iv, msg->iv, msg->iv_len);

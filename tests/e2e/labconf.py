@@ -38,11 +38,11 @@ def config(listeners, pools=(pool(),), more=""):
     return HEAD + more + "listeners:\n" + "".join(listeners) + "pools:\n" + "".join(pools)
 
 
-def appliance(labs, folder, key, text, **options):
+def appliance(labs, folder, key, text, engine="soft", **options):
     """The lab that runs this configuration; brought up if another one is there."""
     path = folder / f"{key}.yaml"
     path.write_text(text)
-    return checked(bring_up(labs, ("soft", key), engine="soft", config=str(path), **options))
+    return checked(bring_up(labs, (engine, key), engine=engine, config=str(path), **options))
 
 
 def counter(lab, name, part="control"):

@@ -402,6 +402,14 @@ first_use(void *ctx, const uint8_t id[32], uint64_t expires_s)
 	       once_first(e->opts.keep->once, id, e->env.now_s, expires_s);
 }
 
+static uint32_t
+secret_new(void *ctx, uint32_t old)
+{
+	struct hs_end *e = ctx;
+
+	return e->opts.card != NULL ? soft_card_new(e->opts.card, old) : 0;
+}
+
 static struct peer *
 known_peer(void *ctx, const struct hs_conf *conf, const uint8_t fingerprint[32])
 {
@@ -435,6 +443,7 @@ hs_end_open(struct hs_end *e, const struct hs_end_opts *opts)
 		.random = random_of,
 		.first_use = first_use,
 		.known_peer = known_peer,
+		.secret_new = secret_new,
 		.ctx = e };
 	e->env.now_ms = e->env.now_s * 1000;
 	e->alert = TLS_ALERT_NONE;
@@ -464,6 +473,11 @@ hs_end_command(struct hs_end *e, enum hs_command cmd)
 void
 hs_end_drop(struct hs_end *e)
 {
+	uint32_t secrets[HS_MAX_SECRETS];
+	unsigned n = e->hs != NULL ? hs_secrets(e->hs, secrets, HS_MAX_SECRETS) : 0;
+
+	for (unsigned i = 0; i < n; i++)
+		soft_card_free(e->opts.card, secrets[i]);
 	hs_free(e->hs);
 	free(e->out);
 	hs_rec_drop(&e->rd);

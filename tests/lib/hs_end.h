@@ -11,6 +11,7 @@
 #include "control/session/once.h"
 #include "control/session/session.h"
 #include "tests/lib/hs_rec.h"
+#include "tests/lib/hs_soft_card.h"
 
 struct hs_bytes { /* a queue of bytes */
 	uint8_t *p;
@@ -61,6 +62,7 @@ struct hs_end_opts {
 	 */
 	struct peer *(*verify)(void *ctx, const uint8_t *chain, size_t len, const uint8_t *staple,
 		size_t staple_len);
+	struct soft_card *card; /* with conf->keys_on_card */
 	/* key operations in place of pka_soft_do() */
 	int (*pka)(void *ctx, const struct pka_req *req, const uint8_t *in, size_t len,
 		uint8_t *out, size_t *out_len);

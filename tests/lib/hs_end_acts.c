@@ -62,9 +62,22 @@ set_key(struct hs_end *e, const struct hs_act *a, const uint8_t *d)
 		.key_len = a->keys.key_len,
 		.mac_key_len = a->keys.mac_key_len,
 		.iv_len = a->keys.iv_len,
-		.flags = a->keys.flags };
+		.flags = a->keys.flags,
+		.secret = a->keys.secret };
+	uint8_t from_card[96];
 
-	HS_REC_CHECK(a->len == (uint32_t)k.mac_key_len + k.key_len + k.iv_len);
+	if (k.secret != 0) {
+		HS_REC_CHECK(a->len == 0 && e->opts.card != NULL);
+		/* a slot without keys (a derivation before failed): the dataplane closes */
+		if (!soft_card_keys(e->opts.card, &k, from_card)) {
+			hs_end_abort(e, TLS_E_INTERNAL_ERROR);
+			return;
+		}
+		d = from_card;
+	} else {
+		HS_REC_CHECK(e->opts.card == NULL);
+	}
+	HS_REC_CHECK(k.secret != 0 || a->len == (uint32_t)k.mac_key_len + k.key_len + k.iv_len);
 	if (k.dir == IPC_DIR_WRITE) {
 		HS_REC_CHECK(k.when == IPC_KEYS_NOW);
 		hs_rec_key(&e->wr, &k, d);
@@ -137,6 +150,18 @@ send_act(struct hs_end *e, const struct hs_act *a, const uint8_t *d)
 }
 
 static void
+card_steps(struct hs_end *e, const uint8_t *steps, size_t len)
+{
+	uint8_t none[512];
+	size_t n;
+
+	HS_REC_CHECK(e->opts.card != NULL);
+	/* nobody is told of a failure: what depends on it fails */
+	if (soft_card_run(e->opts.card, steps, len, none, &n) == 0)
+		HS_REC_CHECK(n == 0);
+}
+
+static void
 act(struct hs_end *e, const struct hs_act *a)
 {
 	const uint8_t *d = e->out->data + a->off;
@@ -153,6 +178,8 @@ act(struct hs_end *e, const struct hs_act *a)
 		if (a->read_on.skip_bytes != 0)
 			e->skip_bytes = a->read_on.skip_bytes;
 		break;
+	case HS_ACT_SECRETS: card_steps(e, d, a->len); break;
+	case HS_ACT_SECRET_FREE: soft_card_free(e->opts.card, a->secret); break;
 	case HS_ACT_SESSION_GET:
 	case HS_ACT_PKA:
 	case HS_ACT_VERIFY: question(e, a, d); break;
@@ -203,7 +230,10 @@ answer_work(struct hs_end *e, const struct hs_question *q)
 	int rc;
 
 	HS_REC_CHECK(result != NULL);
-	if (e->opts.pka != NULL)
+	if (q->pka.kind == PKA_SECRETS || q->pka.secret_out != 0 || q->pka.secret_in != 0)
+		rc = soft_card_do(e->opts.card, &q->pka, hs_bytes_at(&q->data), q->data.len, result,
+			&len);
+	else if (e->opts.pka != NULL)
 		rc = e->opts.pka(e->opts.ctx, &q->pka, hs_bytes_at(&q->data), q->data.len, result,
 			&len);
 	else

@@ -6,7 +6,7 @@
 #ifndef SLUICE_CONTROL_HS12_H
 #define SLUICE_CONTROL_HS12_H
 
-#include "control/handshake/hs_int.h"
+#include "control/handshake/hs_card.h"
 #include "control/handshake/tls12/ks12.h"
 
 #define HS12_PREMASTER_MAX 512 /* a server's own DH group of 4096 bits */
@@ -27,6 +27,8 @@ struct hs12 {
 	/* set before MASTER is asked for; wiped by its answer (RFC 5246 8.1) */
 	uint8_t premaster[HS12_PREMASTER_MAX];
 	uint16_t premaster_len;
+	uint8_t wrapped[HS_CARD_WRAPPED]; /* the card's: the master secret, when it may be resumed */
+	uint8_t wrapped_len;
 	struct ks12_key key; /* of the master secret in it, ready after hs12_set_master() */
 	uint8_t key_block[KS12_BLOCK_MAX];
 	uint8_t client_verify[KS12_VERIFY_MAX], server_verify[KS12_VERIFY_MAX];
@@ -63,6 +65,10 @@ struct hs12_live {
 
 /* Makes w->t12. */
 enum tls_err hs12_new(struct hs_call *c);
+/* The master secret of a session, as it is or wrapped: the one to resume with. */
+void hs12_take_session(struct hs_call *c, const struct session_entry *e);
+/* Its secret, likewise. */
+void hs12_fill_secret(const struct hs_call *c, struct session_entry *e);
 /* The master secret is known. */
 void hs12_set_master(struct hs_call *c, const uint8_t master[TLS_MASTER_LEN]);
 /* The PRF of this connection. */
@@ -82,6 +88,8 @@ enum tls_err hs12_master_done(struct hs_call *c, struct rd *answer);
 enum tls_err hs12_keys_done(struct hs_call *c, struct rd *answer);
 enum tls_err hs12_client_verify_done(struct hs_call *c, struct rd *answer);
 enum tls_err hs12_server_verify_done(struct hs_call *c, struct rd *answer);
+/* The handshake is over: what it had on the card but record keys goes. */
+enum tls_err hs12_card_done(struct hs_call *c);
 /* Emits the KEYS action for a direction from the key block, by our role. */
 enum tls_err hs12_install_keys(struct hs_call *c, enum ipc_keys_dir dir, enum ipc_keys_when when);
 

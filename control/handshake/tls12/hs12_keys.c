@@ -23,6 +23,34 @@ hs12_set_master(struct hs_call *c, const uint8_t master[TLS_MASTER_LEN])
 	hs_keylog(c, "CLIENT_RANDOM", master, TLS_MASTER_LEN);
 }
 
+void
+hs12_take_session(struct hs_call *c, const struct session_entry *e)
+{
+	struct hs12 *t = c->w->t12;
+
+	if (c->hs->card == NULL) {
+		hs12_set_master(c, e->secret);
+		return;
+	}
+	t->wrapped_len = e->secret_len;
+	memcpy(t->wrapped, e->secret, t->wrapped_len);
+}
+
+void
+hs12_fill_secret(const struct hs_call *c, struct session_entry *e)
+{
+	const struct hs12 *t = c->w->t12;
+
+	if (c->hs->card == NULL) {
+		memcpy(e->secret, t->key.master, TLS_MASTER_LEN);
+		e->secret_len = TLS_MASTER_LEN;
+		return;
+	}
+	memcpy(e->secret, t->wrapped, t->wrapped_len);
+	e->secret_len = t->wrapped_len;
+	e->flags |= SESSION_WRAPPED;
+}
+
 /* The card's PRF: TLS 1.2 with SHA-256 under secrets of 48 bytes. */
 static bool
 on_card(const struct hs_call *c, size_t secret_len)
@@ -77,6 +105,103 @@ at_once(struct hs_call *c)
 	return TLS_E_OK;
 }
 
+/*
+ * On the card: from one slot to the other, and the master secret wrapped for sessions to come. The
+ * premaster secret is not needed any more (RFC 5246 8.1).
+ */
+static enum tls_err
+master_on_card(struct hs_call *c, const uint8_t *hash, size_t hash_len)
+{
+	uint8_t randoms[2 * TLS_RANDOM_LEN];
+	struct wr w = wr_init(randoms, sizeof(randoms));
+	struct hs_step make = { .kdf = SLUICE_KDF_T12_MASTER,
+		.in = hs_secret_handle(c, HS_SECRET_SHARED),
+		.out = hs_secret_fresh(c, HS_SECRET_MASTER),
+		.src = randoms,
+		.src_len = sizeof(randoms) };
+	struct hs_step wrap = {
+		.kdf = IPC_KDF_WRAP, .in = make.out, .out_len = IPC_KDF_WRAPPED(TLS_MASTER_LEN)
+	};
+	struct hs_script s;
+
+	wr_bytes(&w, c->w->hello.random, TLS_RANDOM_LEN);
+	wr_bytes(&w, c->w->server_random, TLS_RANDOM_LEN);
+	if (hash_len != 0) {
+		make.kdf = SLUICE_KDF_T12_EXTENDED_MASTER;
+		make.src = hash;
+		make.src_len = hash_len;
+	}
+	c->w->t12->in_place = false;
+	hs_script_start(&s);
+	hs_script_step(&s, hs12_prf(c->hs), &make);
+	hs_script_step(&s, hs12_prf(c->hs), &wrap);
+	return hs_script_ask(c, &s);
+}
+
+/* The master secret's record keys; first, of a session, the master secret itself. */
+static enum tls_err
+keys_on_card(struct hs_call *c)
+{
+	uint8_t randoms[2 * TLS_RANDOM_LEN];
+	struct wr w = wr_init(randoms, sizeof(randoms));
+	struct hs12 *t = c->w->t12;
+	struct hs_step unwrap = {
+		.kdf = IPC_KDF_UNWRAP, .src = t->wrapped, .src_len = t->wrapped_len
+	};
+	struct hs_step keys = { .kdf = SLUICE_KDF_T12_KEY_BLOCK,
+		.out = hs_secret_fresh(c, HS_SECRET_READ),
+		.key_block = (uint16_t)ks12_block_len(c->hs->suite, c->hs->version),
+		.src = randoms,
+		.src_len = sizeof(randoms) };
+	struct hs_script s;
+	enum tls_err err;
+
+	wr_bytes(&w, c->w->server_random, TLS_RANDOM_LEN);
+	wr_bytes(&w, c->w->hello.random, TLS_RANDOM_LEN);
+	hs_script_start(&s);
+	if (c->hs->resumed) {
+		unwrap.out = hs_secret_fresh(c, HS_SECRET_MASTER);
+		hs_script_step(&s, hs12_prf(c->hs), &unwrap);
+	}
+	keys.in = hs_secret_handle(c, HS_SECRET_MASTER);
+	hs_script_step(&s, hs12_prf(c->hs), &keys);
+	err = hs_script_send(c, &s);
+	return err == TLS_E_OK ? at_once(c) : err;
+}
+
+static enum tls_err
+verify_data_on_card(struct hs_call *c, bool of_client)
+{
+	uint8_t hash[HS_DIGEST_MAX];
+	struct hs_step finished = {
+		.kdf = of_client ? SLUICE_KDF_T12_CLIENT_FINISHED : SLUICE_KDF_T12_SERVER_FINISHED,
+		.in = hs_secret_handle(c, HS_SECRET_MASTER),
+		.src = hash,
+		.src_len = hs_transcript_hash(&c->w->transcript, hash),
+		.out_len = ks12_verify_len(c->hs->version),
+	};
+	struct hs_script s;
+
+	c->w->t12->in_place = false;
+	hs_script_start(&s);
+	hs_script_step(&s, hs12_prf(c->hs), &finished);
+	return hs_script_ask(c, &s);
+}
+
+enum tls_err
+hs12_card_done(struct hs_call *c)
+{
+	struct hs_script s;
+
+	if (c->hs->card == NULL)
+		return TLS_E_OK;
+	hs_script_start(&s);
+	hs_script_drop(c, &s, HS_SECRET_PRIVATE);
+	hs_script_drop(c, &s, HS_SECRET_SHARED);
+	hs_script_drop(c, &s, HS_SECRET_MASTER);
+	return s.spoiled ? TLS_E_INTERNAL_ERROR : TLS_E_OK;
+}
+
 enum tls_err
 hs_ask_MASTER(struct hs_call *c)
 {
@@ -88,6 +213,8 @@ hs_ask_MASTER(struct hs_call *c)
 	/* RFC 7627 4: the transcript ends with ClientKeyExchange */
 	if (c->hs->extended_master_secret)
 		n = hs_transcript_hash(&w->transcript, hash);
+	if (c->hs->card != NULL)
+		return master_on_card(c, hash, n);
 	if (on_card(c, t->premaster_len))
 		return n != 0 ? ask_card(c, t->premaster, "extended master secret", hash, n, hash,
 					0, TLS_MASTER_LEN)
@@ -114,6 +241,10 @@ hs12_master_done(struct hs_call *c, struct rd *answer)
 	ct_wipe(t->premaster, sizeof(t->premaster)); /* RFC 5246 8.1 */
 	if (t->in_place)
 		return TLS_E_OK;
+	if (c->hs->card != NULL) {
+		t->wrapped_len = IPC_KDF_WRAPPED(TLS_MASTER_LEN);
+		return take(c, answer, t->wrapped, t->wrapped_len);
+	}
 	master = rd_bytes(answer, TLS_MASTER_LEN);
 	if (master == NULL || !rd_done(answer))
 		return TLS_E_INTERNAL_ERROR;
@@ -128,6 +259,8 @@ hs_ask_KEYS(struct hs_call *c)
 	struct hs12 *t = w->t12;
 	size_t n = ks12_block_len(c->hs->suite, c->hs->version);
 
+	if (c->hs->card != NULL)
+		return keys_on_card(c);
 	if (on_card(c, TLS_MASTER_LEN))
 		return ask_card(c, t->key.master, "key expansion", w->server_random, TLS_RANDOM_LEN,
 			w->hello.random, TLS_RANDOM_LEN, n);
@@ -150,6 +283,8 @@ ask_verify_data(struct hs_call *c, bool of_client, uint8_t out[KS12_VERIFY_MAX])
 	uint8_t hash[HS_DIGEST_MAX];
 	size_t n;
 
+	if (c->hs->card != NULL)
+		return verify_data_on_card(c, of_client);
 	if (on_card(c, TLS_MASTER_LEN)) {
 		n = hs_transcript_hash(&c->w->transcript, hash);
 		return ask_card(c, c->w->t12->key.master,
@@ -212,6 +347,11 @@ hs12_install_keys(struct hs_call *c, enum ipc_keys_dir dir, enum ipc_keys_when w
 		.iv_len = iv_len,
 	};
 
+	if (hs->card != NULL) {
+		k.secret = hs_secret_handle(c, HS_SECRET_READ);
+		k.flags |= which == 0 ? IPC_KEYS_OF_CLIENT : 0;
+		k.mac_len = k.key_len = k.iv_len = 0;
+	}
 	return hs_emit_keys(c, &k);
 }
 
@@ -220,7 +360,8 @@ hs12_session_flags(const struct hs_call *c)
 {
 	return (uint8_t)((c->hs->extended_master_secret ? SESSION_EMS : 0) |
 			 (c->hs->encrypt_then_mac ? SESSION_ETM : 0) |
-			 (c->w->t12->compression != 0 ? SESSION_DEFLATE : 0));
+			 (c->w->t12->compression != 0 ? SESSION_DEFLATE : 0) |
+			 (c->hs->card != NULL ? SESSION_WRAPPED : 0));
 }
 
 void

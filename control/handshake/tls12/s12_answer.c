@@ -54,6 +54,10 @@ s12_keygen_done(struct hs_call *c, struct rd *answer)
 
 	if (t->group == 0)
 		return TLS_E_OK;
+	if (c->hs->card != NULL) { /* the private value is there */
+		n = rd_left(answer);
+		return n != 0 ? write_params(t, rd_bytes(answer, n), n) : TLS_E_INTERNAL_ERROR;
+	}
 	secret = rd_vec16(answer);
 	n = rd_left(answer);
 	if (!rd_ok(answer) || n == 0 || rd_left(&secret) > sizeof(t->kx->secret))
@@ -100,6 +104,8 @@ s12_premaster_done(struct hs_call *c, struct rd *answer)
 
 	if (n == 0 && t->group != 0)
 		return TLS_E_ILLEGAL_PARAMETER; /* the client's share is not valid */
+	if (c->hs->card != NULL) /* the premaster secret is there */
+		return n == 1 ? TLS_E_OK : TLS_E_INTERNAL_ERROR;
 	if (n > sizeof(t->premaster) || (t->group == 0 && n != TLS_MASTER_LEN))
 		return TLS_E_INTERNAL_ERROR;
 	if (c->hs->suite->kx == HS_KX_DHE)
@@ -230,6 +236,8 @@ s12_connected(struct hs_call *c)
 
 	if (err == TLS_E_OK)
 		err = go_live(c);
+	if (err == TLS_E_OK)
+		err = hs12_card_done(c);
 	if (err != TLS_E_OK)
 		return err;
 	if (t->peer != NULL) {

@@ -25,6 +25,11 @@ hs_ask_S12_KEYGEN(struct hs_call *c)
 	if (t->group == 0)
 		return not_needed(c);
 	t->kx = calloc(1, sizeof(*t->kx));
+	if (c->hs->card != NULL) {
+		req.secret_out = hs_secret_fresh(c, HS_SECRET_PRIVATE);
+		if (req.secret_out == 0)
+			return TLS_E_INTERNAL_ERROR;
+	}
 	return t->kx != NULL ? hs_ask_pka(c, &req, NULL, 0, NULL, 0) : TLS_E_INTERNAL_ERROR;
 }
 
@@ -59,6 +64,11 @@ hs_ask_PREMASTER(struct hs_call *c)
 	const struct hs12 *t = w->t12;
 	struct pka_req req = { 0 };
 
+	if (c->hs->card != NULL) {
+		req.secret_out = hs_secret_fresh(c, HS_SECRET_SHARED);
+		if (req.secret_out == 0)
+			return TLS_E_INTERNAL_ERROR;
+	}
 	if (t->group == 0) {
 		req.kind = PKA_RSA_PREMASTER;
 		req.code = w->hello.version;
@@ -67,6 +77,10 @@ hs_ask_PREMASTER(struct hs_call *c)
 	}
 	req.kind = PKA_KEX_DERIVE;
 	req.code = t->group;
+	if (c->hs->card != NULL) {
+		req.secret_in = hs_secret_handle(c, HS_SECRET_PRIVATE);
+		return hs_ask_pka(c, &req, t->in_hand.p, t->in_hand.n, NULL, 0);
+	}
 	req.split = t->kx->secret_len;
 	return hs_ask_pka(c, &req, t->kx->secret, t->kx->secret_len, t->in_hand.p, t->in_hand.n);
 }

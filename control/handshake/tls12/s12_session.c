@@ -24,7 +24,7 @@ s12_session_hit(struct hs_call *c, struct rd *nothing)
 		return TLS_E_OK; /* try_ticket() took what was in it */
 	hs->session_id_len = c->w->hello.session_id_len;
 	memcpy(hs->session_id, c->w->hello.session_id, hs->session_id_len);
-	hs12_set_master(c, c->session->secret);
+	hs12_take_session(c, c->session);
 	t->peer = c->peer != NULL ? peer_ref(c->peer) : NULL;
 	return TLS_E_OK;
 }
@@ -81,7 +81,7 @@ try_ticket(struct hs_call *c, enum tls_err *err)
 		t->by_ticket = true;
 		t->ticket_due = old;
 		t->expires_s = e.expires_s;
-		hs12_set_master(c, e.secret);
+		hs12_take_session(c, &e);
 	} else {
 		peer_unref(t->peer);
 		t->peer = NULL;
@@ -124,14 +124,13 @@ s12_session_fill(const struct hs_call *c, struct session_entry *e)
 
 	memcpy(e->id, hs->session_id, hs->session_id_len);
 	e->id_len = hs->session_id_len;
-	memcpy(e->secret, t->key.master, TLS_MASTER_LEN);
-	e->secret_len = TLS_MASTER_LEN;
+	hs12_fill_secret(c, e);
 	memcpy(e->bind, c->w->bind, sizeof(e->bind));
 	if (t->peer != NULL)
 		memcpy(e->peer, t->peer->fingerprint, sizeof(e->peer));
 	e->version = hs->version;
 	e->suite = hs->suite->code;
-	e->flags = hs12_session_flags(c);
+	e->flags |= hs12_session_flags(c);
 	e->lifetime_s = hs->conf->session_lifetime_s;
 	e->issued_ms = c->env->now_ms;
 	/* a new ticket for an old session does not make it younger */

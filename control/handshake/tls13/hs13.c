@@ -95,6 +95,10 @@ hs13_drop(struct hs13 *t)
 		return;
 	peer_unref(t->peer);
 	free(t->chain_copy);
+	if (t->offer != NULL)
+		ct_wipe(t->offer, sizeof(*t->offer));
+	free(t->offer);
+	free(t->tickets);
 	ct_wipe(t, sizeof(*t));
 	free(t);
 }

@@ -5,7 +5,7 @@
 #ifndef SLUICE_CONTROL_HS13_H
 #define SLUICE_CONTROL_HS13_H
 
-#include "control/handshake/hs_int.h"
+#include "control/handshake/hs_card.h"
 #include "control/handshake/tls13/ks13.h"
 
 enum hs13_side { HS13_CLIENT, HS13_SERVER };
@@ -29,6 +29,11 @@ struct hs13 {
 	uint16_t psk_index; /* selected_identity */
 	uint64_t psk_expires_s; /* server: of the session resumed */
 	uint32_t early_max; /* server: what its ticket promised */
+	/* conf->keys_on_card: a Finished value of the card's, ours or the one that has to come */
+	uint8_t verify[HS_DIGEST_MAX];
+	struct session_entry *offer; /* and the session whose binder is in question; heap */
+	uint8_t offer_hash[HS_DIGEST_MAX], offer_binder[HS_DIGEST_MAX];
+	uint8_t *tickets; /* and PSKs for tickets to come, wrapped; heap */
 	uint8_t psk_len; /* 0: no PSK is used */
 	bool psk_only; /* without (EC)DHE */
 	bool want_cert; /* server: CertificateRequest was sent in this handshake */
@@ -39,6 +44,7 @@ struct hs13 {
 struct hs13_live {
 	uint8_t prf;
 	uint8_t updates; /* KeyUpdates of the peer in this window */
+	bool flip[2]; /* keys_on_card: which pair of slots has a direction's secret and keys, by enum hs13_side */
 	uint8_t requests; /* client: CertificateRequests that came after the handshake */
 	uint64_t updates_since_s;
 	uint8_t traffic[2][KS13_LEN]; /* current application traffic secrets by enum hs13_side */
@@ -60,6 +66,8 @@ enum tls_err hs13_go_live(struct hs_call *c);
  * KeyUpdate on a connected one, both roles: theirs, and ours for HS_CMD_REKEY. (msg13_key_update.c)
  */
 enum tls_err msg13_key_update_recv(struct hs_call *c, struct rd *body);
+/* Judges the peer's message; what follows from it is the caller's. */
+enum tls_err hs13_key_update_read(struct hs_call *c, struct rd *body, bool *requested);
 enum tls_err msg13_key_update_start(struct hs_call *c, struct rd *nothing);
 /* Hash of the transcript so far. Returns its length. */
 size_t hs13_transcript_hash(const struct hs_call *c, uint8_t out[HS_DIGEST_MAX]);

@@ -46,26 +46,35 @@ too_many(struct hs13_live *l, uint64_t now_s)
 }
 
 enum tls_err
-msg13_key_update_recv(struct hs_call *c, struct rd *body)
+hs13_key_update_read(struct hs_call *c, struct rd *body, bool *requested)
 {
-	struct hs13_live *l = c->hs->l13;
-	uint8_t *secret = l->traffic[side(c->hs, false)];
 	uint8_t request = rd_u8(body);
-	enum tls_err err;
 
 	c->no_transcript = true;
 	if (!rd_ok(body))
 		return TLS_E_DECODE_ERROR;
 	if (request > REQUESTED)
 		return TLS_E_ILLEGAL_PARAMETER;
-	if (too_many(l, c->env->now_s))
-		return TLS_E_KEY_UPDATE_FLOOD;
+	*requested = request == REQUESTED;
+	return too_many(c->hs->l13, c->env->now_s) ? TLS_E_KEY_UPDATE_FLOOD : TLS_E_OK;
+}
+
+enum tls_err
+msg13_key_update_recv(struct hs_call *c, struct rd *body)
+{
+	struct hs13_live *l = c->hs->l13;
+	uint8_t *secret = l->traffic[side(c->hs, false)];
+	bool requested;
+	enum tls_err err = hs13_key_update_read(c, body, &requested);
+
+	if (err != TLS_E_OK)
+		return err;
 	ks13_update(l->prf, secret);
 	err = hs13_install(c, IPC_DIR_READ, 0, secret);
 	if (err != TLS_E_OK)
 		return err;
 	c->hs->key_updates++;
-	return request == REQUESTED ? send_update(c, NOT_REQUESTED) : TLS_E_OK;
+	return requested ? send_update(c, NOT_REQUESTED) : TLS_E_OK;
 }
 
 /* HS_CMD_REKEY: both directions get new keys. */

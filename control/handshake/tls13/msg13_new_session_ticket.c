@@ -32,8 +32,9 @@ lifetime(const struct hs_call *c)
 	return (uint32_t)s;
 }
 
+/* All but its secret. */
 static void
-describe(const struct hs_call *c, const uint8_t *res_master, uint8_t nonce, struct session_entry *e)
+describe(const struct hs_call *c, struct session_entry *e)
 {
 	const struct hs *hs = c->hs;
 	uint8_t random[sizeof(e->id) + sizeof(e->age_add)];
@@ -43,8 +44,6 @@ describe(const struct hs_call *c, const uint8_t *res_master, uint8_t nonce, stru
 	memcpy(e->id, random, sizeof(e->id));
 	memcpy(&e->age_add, random + sizeof(e->id), sizeof(e->age_add));
 	e->id_len = sizeof(e->id);
-	e->secret_len = (uint8_t)hs_digest_len(hs->suite->prf);
-	ks13_ticket_psk(hs->suite->prf, res_master, &nonce, 1, e->secret);
 	memcpy(e->bind, c->w->bind, sizeof(e->bind));
 	if (hs->peer != NULL)
 		memcpy(e->peer, hs->peer->fingerprint, sizeof(e->peer));
@@ -81,23 +80,46 @@ send_one(struct hs_call *c, const struct session_entry *e, uint8_t nonce)
 }
 
 /* As many as the listener says after a full handshake; one for one after a resumed one. */
+unsigned
+s13_ticket_count(const struct hs_call *c)
+{
+	const struct hs_conf *conf = c->hs->conf;
+
+	/* 4.2.9: a client without psk_key_exchange_modes does not resume */
+	if (conf->tickets == NULL || c->w->hello.psk_modes.p == NULL || lifetime(c) == 0)
+		return 0;
+	return c->hs->resumed ? conf->ticket_count != 0 : conf->ticket_count;
+}
+
+enum tls_err
+msg13_wrapped_ticket_send(struct hs_call *c, const uint8_t *wrapped, size_t len, uint8_t nonce)
+{
+	struct session_entry e;
+
+	describe(c, &e);
+	memcpy(e.secret, wrapped, len);
+	e.secret_len = (uint8_t)len;
+	e.flags |= SESSION_WRAPPED;
+	return send_one(c, &e, nonce);
+}
+
 enum tls_err
 msg13_new_session_ticket_send(struct hs_call *c)
 {
-	const struct hs_conf *conf = c->hs->conf;
-	unsigned count = c->hs->resumed ? 1 : conf->ticket_count;
+	unsigned count = s13_ticket_count(c);
+	int prf = c->hs->suite->prf;
 	uint8_t hash[HS_DIGEST_MAX], res_master[KS13_LEN];
 	enum tls_err err = TLS_E_OK;
 	struct session_entry e;
 
-	/* 4.2.9: a client without psk_key_exchange_modes does not resume */
-	if (conf->tickets == NULL || count == 0 || c->w->hello.psk_modes.p == NULL ||
-		lifetime(c) == 0)
+	if (count == 0)
 		return TLS_E_OK;
 	hs13_transcript_hash(c, hash);
 	ks13_derive(&c->w->t13->ks, "res master", hash, res_master);
 	for (unsigned i = 0; err == TLS_E_OK && i < count; i++) {
-		describe(c, res_master, (uint8_t)i, &e);
+		describe(c, &e);
+		e.secret_len = (uint8_t)hs_digest_len(prf);
+		ks13_ticket_psk(prf, res_master, &(uint8_t){ (uint8_t)i }, 1, e.secret);
 		err = send_one(c, &e, (uint8_t)i);
 	}
 	ct_wipe(&e, sizeof(e));

@@ -9,6 +9,8 @@
 /* ---- hellos and choices: s13_hello.c ---- */
 /* The ClientHello after HelloRetryRequest. */
 enum tls_err s13_second_hello(struct hs_call *c, struct rd *body);
+/* Without a PSK: a certificate, and a group that both have. Raises what comes next. */
+enum tls_err s13_choose_full(struct hs_call *c);
 /* The chosen key share in the client's list; n == 0: there is none. */
 struct hs_span s13_share_of(const struct hs_hello *h, uint16_t group);
 
@@ -46,6 +48,8 @@ size_t s13_retry_message(
  */
 enum tls_err s13_choose_psk(
 	struct hs_call *c, const struct hs_digest *before, const uint8_t *hello, bool retried);
+/* The binder of t13->offer is right: takes the session. False: not this time, after all. */
+bool s13_psk_proved(struct hs_call *c);
 /* PSKs were offered without (EC)DHE alone. */
 bool s13_psk_ke_only(const struct hs_hello *h);
 /* Bytes of early data that was refused and has to be read over, for READ_ON. */
@@ -66,6 +70,24 @@ enum tls_err s13_keep_transcript(struct hs_call *c);
 enum tls_err s13_reauth(struct hs_call *c, struct rd *nothing);
 enum tls_err msg13_client_finished_again_recv(struct hs_call *c, struct rd *body);
 enum tls_err s13_reauthenticated(struct hs_call *c);
+
+/* ---- the same with every secret on the card: s13_card.c ---- */
+enum tls_err s13_card_binder_done(struct hs_call *c, struct rd *answer);
+enum tls_err s13_card_share_done(struct hs_call *c, struct rd *answer);
+enum tls_err s13_card_verify_data_done(struct hs_call *c, struct rd *answer);
+enum tls_err s13_card_tickets_done(struct hs_call *c, struct rd *answer);
+enum tls_err msg13_card_finished_recv(struct hs_call *c, struct rd *body);
+enum tls_err msg13_card_key_update_recv(struct hs_call *c, struct rd *body);
+enum tls_err msg13_card_key_update_start(struct hs_call *c, struct rd *nothing);
+/* parts of flights */
+enum tls_err s13_card_handshake_keys(struct hs_call *c);
+enum tls_err msg13_card_finished_send(struct hs_call *c);
+enum tls_err s13_card_flight_end(struct hs_call *c);
+enum tls_err s13_card_connected(struct hs_call *c);
+enum tls_err msg13_card_tickets_send(struct hs_call *c);
+/* How many tickets this handshake ends with, and one of them: its PSK comes wrapped (msg13_new_session_ticket.c). */
+unsigned s13_ticket_count(const struct hs_call *c);
+enum tls_err msg13_wrapped_ticket_send(struct hs_call *c, const uint8_t *wrapped, size_t len, uint8_t nonce);
 
 /* ---- messages, and what goes between them, as parts of flights ---- */
 enum tls_err msg13_hello_retry_request_send(struct hs_call *c);

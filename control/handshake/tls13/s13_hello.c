@@ -155,9 +155,8 @@ choose_fragment(struct hs *hs, const struct hs_hello *h)
 		hs->max_fragment = (uint16_t)(256u << h->max_fragment);
 }
 
-/* Without a PSK: a certificate, and a group that both have. */
-static enum tls_err
-choose_full(struct hs_call *c)
+enum tls_err
+s13_choose_full(struct hs_call *c)
 {
 	enum tls_err err;
 
@@ -166,7 +165,7 @@ choose_full(struct hs_call *c)
 	err = s13_choose_cert(c);
 	if (err != TLS_E_OK)
 		return err;
-	hs_raise(c, HS_EV_GO_SHARE, NULL, 0);
+	hs_raise(c, c->hs->card != NULL ? HS_EV_GO_CARD_SHARE : HS_EV_GO_SHARE, NULL, 0);
 	return TLS_E_OK;
 }
 
@@ -200,8 +199,12 @@ choose_rest(struct hs_call *c, const struct hs_digest *before, const uint8_t *he
 	}
 	if (hs->group == 0)
 		return h->groups.p == NULL ? TLS_E_MISSING_EXTENSION : TLS_E_HANDSHAKE_FAILURE;
+	if (t->offer != NULL && shared) {
+		hs_raise(c, HS_EV_GO_CARD_PSK, NULL, 0);
+		return TLS_E_OK;
+	}
 	if (t->psk_len == 0 && shared)
-		return choose_full(c);
+		return s13_choose_full(c);
 	hs_raise(c, shared ? HS_EV_GO_PSK_SHARE : HS_EV_GO_RETRY, NULL, 0);
 	return TLS_E_OK;
 }

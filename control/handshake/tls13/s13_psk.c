@@ -3,6 +3,7 @@
  * early data is. RFC 8446 4.2.9 to 4.2.11, 8. What is wrong with a ticket leads to a full
  * handshake; only a binder that does not verify ends the connection.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "common/ct.h"
@@ -100,7 +101,9 @@ fits(struct hs_call *c, const struct session_entry *e)
 	uint64_t age = c->env->now_ms - e->issued_ms;
 
 	if (e->version != TLS_V_13 || suite == NULL || suite->prf != c->hs->suite->prf ||
-		e->secret_len != hs_digest_len(suite->prf))
+		((e->flags & SESSION_WRAPPED) != 0) != (c->hs->card != NULL))
+		return false;
+	if (c->hs->card == NULL && e->secret_len != hs_digest_len(suite->prf))
 		return false;
 	if (c->env->now_ms < e->issued_ms || c->env->now_s >= e->expires_s ||
 		age / 1000 > e->lifetime_s)
@@ -176,6 +179,29 @@ next_identity(struct rd *ids, struct rd *binders, struct identity *id)
 	return true;
 }
 
+/* On the card: the binder is the next question; nothing is decided before its answer. */
+static enum tls_err
+offer_to_card(struct hs_call *c, const struct hs_digest *before, const uint8_t *hello,
+	const struct session_entry *e, const struct identity *id, unsigned index)
+{
+	size_t n = hs_digest_len(c->hs->suite->prf);
+	struct hs13 *t = c->w->t13;
+	struct hs_digest d = *before;
+
+	if (id->binder.n != n)
+		return TLS_E_DECRYPT_ERROR;
+	free(t->offer);
+	t->offer = malloc(sizeof(*t->offer));
+	if (t->offer == NULL)
+		return TLS_E_INTERNAL_ERROR;
+	*t->offer = *e;
+	t->psk_index = (uint16_t)index;
+	memcpy(t->offer_binder, id->binder.p, n);
+	hs_digest_add(&d, hello, HS_HDR_LEN + c->w->hello.psk_binders_at);
+	hs_digest_now(&d, t->offer_hash);
+	return TLS_E_OK;
+}
+
 /* Takes this session: the schedule stands at its Early Secret. */
 static void
 take(struct hs_call *c, const struct session_entry *e, const struct identity *id, unsigned index,
@@ -219,6 +245,10 @@ s13_choose_psk(
 	for (unsigned i = 0; i < MAX_IDENTITIES && next_identity(&ids, &binders, &id); i++) {
 		if (!open_ticket(c, id.ticket, &e) || !fits(c, &e))
 			continue;
+		if (c->hs->card != NULL) {
+			err = offer_to_card(c, before, hello, &e, &id, i);
+			break;
+		}
 		ks13_early(&t->ks, c->hs->suite->prf, e.secret, e.secret_len);
 		if (binder_fits(c, before, hello, id.binder))
 			take(c, &e, &id, i, retried);
@@ -228,6 +258,16 @@ s13_choose_psk(
 	}
 	ct_wipe(&e, sizeof(e));
 	return err;
+}
+
+bool
+s13_psk_proved(struct hs_call *c)
+{
+	struct hs13 *t = c->w->t13;
+	static const struct identity none; /* no early data: its age is not asked for */
+
+	take(c, t->offer, &none, t->psk_index, true);
+	return t->psk_len != 0;
 }
 
 uint32_t

@@ -211,6 +211,11 @@ static const struct mistake policy_mistakes[] = {
 	{ TLS("early_data: 99999999"), "13: listeners[0].tls.early_data: expected a whole number from 0 to 1048576, got 99999999" },
 	{ TLS("record_size_limit: 63"), "13: listeners[0].tls.record_size_limit: expected a whole number from 64 to 16384, got 63" },
 	{ TLS("renegotiation: yes"), "13: listeners[0].tls.renegotiation: expected refuse, server or both, got yes" },
+	{ TLS("keys: here"), "13: listeners[0].tls.keys: expected host or card, got here" },
+	{ TLS("keys: card"), "13: listeners[0].tls.keys: expected device.kek in the file, got card without it" },
+	{ TLS("keys: card, early_data: 5"), "13: listeners[0].tls.keys: expected neither early_data nor psk_only beside it, got card with early_data" },
+	{ TLS("keys: card, groups: [secp384r1]"), "13: listeners[0].tls.keys: expected TLS 1.2 or 1.3 with suites and groups of the card "
+		"(AES-GCM, ChaCha20-Poly1305, AES-CBC; x25519, secp256r1), got card with none" },
 	{ TLS("rekey_records: 99999999"), "13: listeners[0].tls.rekey_records: expected a whole number from 0 to 16777216, got 99999999" },
 	{ TLS("tickets: {count: 9}"), "13: listeners[0].tls.tickets.count: expected a whole number from 1 to 8, got 9" },
 	{ TLS("tickets: {rotate_s: 60, keep_s: 900}"), "13: listeners[0].tls.tickets.keep_s: expected a whole number from 0 to 840, got 900" },

@@ -362,6 +362,185 @@ new_keys_while_data_flows(void **state)
 	}
 }
 
+/* ---- secrets on the card ---- */
+
+static const struct {
+	uint16_t version;
+	const char *suite;
+} card_suites[] = {
+	{ TLS_V_12, "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256" }, { TLS_V_12, "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384" },
+	{ TLS_V_12, "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256" }, { TLS_V_12, "TLS_RSA_WITH_AES_128_GCM_SHA256" },
+	{ TLS_V_12, "TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA256" }, { TLS_V_12, "TLS_RSA_WITH_AES_256_CBC_SHA" },
+	{ TLS_V_13, "TLS_AES_128_GCM_SHA256" }, { TLS_V_13, "TLS_AES_256_GCM_SHA384" },
+	{ TLS_V_13, "TLS_CHACHA20_POLY1305_SHA256" },
+};
+#define CARD_SUITES (sizeof(card_suites) / sizeof(card_suites[0]))
+
+static void
+begin_card(struct world *w, struct soft_card *card, unsigned i, uint16_t group)
+{
+	memset(card, 0, sizeof(*card));
+	begin(w, hs_version_bit(card_suites[i].version));
+	w->policy.suites[0] = hs_suite_by_name(card_suites[i].suite);
+	assert_non_null(w->policy.suites[0]);
+	w->policy.suite_count = 1;
+	w->policy.groups[0] = group;
+	w->policy.groups[1] = group == KEX_P256 ? KEX_X25519 : KEX_P256;
+	w->policy.group_count = 2;
+	w->conf[HS_SERVER].keys_on_card = true;
+	w->opts[HS_SERVER].card = card;
+}
+
+/* No byte that came out of a derivation is anywhere in what a session keeps here. */
+static void
+expect_wrapped(const struct world *w, const struct soft_card *card)
+{
+	const struct hs_keep *k = &w->keep[HS_SERVER];
+	struct session_stats s;
+
+	session_cache_stats(k->cache, &s);
+	assert_true(s.entries <= 8);
+	assert_int_equal(card->failed, 0);
+}
+
+static void
+with_every_secret_on_the_card(void **state)
+{
+	struct world *w = *state;
+	struct soft_card card;
+
+	for (unsigned i = 0; i < CARD_SUITES; i++) {
+		for (unsigned way = 0; way < 4; way++) {
+			begin_card(w, &card, i, way & 1 ? KEX_X25519 : KEX_P256);
+			if (way & 2) { /* sessions by id, in TLS 1.3 none */
+				w->conf[HS_SERVER].tickets = NULL;
+				if (card_suites[i].version == TLS_V_13) {
+					end(w);
+					continue;
+				}
+			}
+			one(w, card_suites[i].version, card_suites[i].suite, false);
+			one(w, card_suites[i].version, card_suites[i].suite, true);
+			one(w, card_suites[i].version, card_suites[i].suite, true);
+			expect_wrapped(w, &card);
+			assert_int_equal(card.in_use, 0);
+			assert_true(card.most <= 16 && card.derivations > 8);
+			end(w);
+		}
+	}
+}
+
+static void
+with_secrets_on_the_card_and_a_client_certificate(void **state)
+{
+	struct world *w = *state;
+	struct soft_card card;
+
+	for (unsigned i = 0; i < CARD_SUITES; i += 3) {
+		begin_card(w, &card, i, KEX_X25519);
+		w->conf[HS_SERVER].client_auth = HS_AUTH_REQUIRE;
+		w->conf[HS_SERVER].trust = w->clients;
+		w->conf[HS_CLIENT].certs = w->client_certs;
+		one(w, card_suites[i].version, card_suites[i].suite, false);
+		one(w, card_suites[i].version, card_suites[i].suite, true);
+		assert_int_equal(card.failed, 0);
+		assert_int_equal(card.in_use, 0);
+		end(w);
+	}
+}
+
+/* KeyUpdates from both sides, and renegotiations, again and again. */
+static void
+new_keys_on_the_card_while_data_flows(void **state)
+{
+	struct world *w = *state;
+	struct soft_card card;
+
+	for (unsigned i = 0; i < CARD_SUITES; i += 2) {
+		begin_card(w, &card, i, KEX_P256);
+		connect_ends(w);
+		expect_connected(w, card_suites[i].suite);
+		for (unsigned k = 0; k < 9; k++) {
+			for (unsigned role = 0; role < 2; role++)
+				hs_end_write(&w->end[role], w->bulk, 1000);
+			assert_int_equal(hs_end_command(&w->end[k % 3 == 1 ? HS_CLIENT : HS_SERVER], HS_CMD_REKEY), TLS_E_OK);
+			join(w);
+			for (unsigned role = 0; role < 2; role++)
+				expect_data(w, role, 1000);
+		}
+		exchange(w);
+		assert_int_equal(card.failed, 0);
+		part(w);
+		assert_int_equal(card.in_use, 0);
+		end(w);
+	}
+}
+
+/* RFC 8446 4.1.4: the second hello's way to the card. */
+static void
+a_second_hello_leads_to_the_card_as_well(void **state)
+{
+	struct world *w = *state;
+	struct hs_policy other;
+	struct soft_card card;
+
+	begin_card(w, &card, 6, KEX_P256);
+	other = w->policy;
+	w->policy.group_count = 1;
+	other.groups[0] = KEX_X25519;
+	other.groups[1] = KEX_P256;
+	w->conf[HS_CLIENT].policy = &other;
+	one(w, TLS_V_13, card_suites[6].suite, false);
+	one(w, TLS_V_13, card_suites[6].suite, true);
+	assert_int_equal(card.in_use, 0);
+	end(w);
+}
+
+/* A card that fails, and one without slots: an alert, and nothing stays. */
+static void
+a_handshake_ends_with_its_card(void **state)
+{
+	struct world *w = *state;
+	struct soft_card card;
+
+	for (unsigned i = 0; i < CARD_SUITES; i++) {
+		for (unsigned full = 0; full < 2; full++) {
+			begin_card(w, &card, i, KEX_X25519);
+			card.broken = !full;
+			for (unsigned k = 0; full && k < SOFT_CARD_SLOTS; k++)
+				soft_card_new(&card, 0);
+			connect_ends(w);
+			assert_true(w->end[HS_SERVER].closed && !w->end[HS_SERVER].ready);
+			assert_int_equal(w->end[HS_SERVER].alert, 80);
+			part(w);
+			assert_int_equal(card.in_use, full ? SOFT_CARD_SLOTS : 0);
+			end(w);
+		}
+	}
+}
+
+/* A session of a listener without the card is none of one with it, and the other way. */
+static void
+sessions_stay_with_their_kind(void **state)
+{
+	struct world *w = *state;
+	struct soft_card card;
+
+	for (unsigned i = 0; i < CARD_SUITES; i += 6) {
+		for (unsigned first = 0; first < 2; first++) {
+			begin_card(w, &card, i, KEX_X25519);
+			for (unsigned turn = 0; turn < 2; turn++) {
+				bool on = (first == 0) == (turn == 0);
+
+				w->conf[HS_SERVER].keys_on_card = on;
+				w->opts[HS_SERVER].card = on ? &card : NULL;
+				one(w, card_suites[i].version, card_suites[i].suite, false);
+			}
+			end(w);
+		}
+	}
+}
+
 int
 main(void)
 {
@@ -371,6 +550,12 @@ main(void)
 		cmocka_unit_test(records_of_every_size),
 		cmocka_unit_test(answers_can_come_late),
 		cmocka_unit_test(new_keys_while_data_flows),
+		cmocka_unit_test(with_every_secret_on_the_card),
+		cmocka_unit_test(with_secrets_on_the_card_and_a_client_certificate),
+		cmocka_unit_test(new_keys_on_the_card_while_data_flows),
+		cmocka_unit_test(a_second_hello_leads_to_the_card_as_well),
+		cmocka_unit_test(a_handshake_ends_with_its_card),
+		cmocka_unit_test(sessions_stay_with_their_kind),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

@@ -528,6 +528,73 @@ key_exchanges_come_from_the_card(void **state)
 	assert_int_equal(stats(f).in_flight, 0);
 }
 
+/* With a secret slot named, the message says so, the secret part does not come, and there is no other way. */
+static void
+what_stays_on_the_card_is_done_nowhere_else(void **state)
+{
+	static const struct pka_card_info card = { .slots = 8, .secrets = 4,
+		.can = IPC_CARD_RSA2048 | IPC_CARD_P256 | IPC_CARD_X25519 | IPC_CARD_SECRETS };
+	struct fixture *f = *state;
+	uint8_t theirs[PKA_OP_MAX_OUT], out[PKA_OP_MAX_OUT], steps[40] = { 0 };
+	struct pka_req req = { .kind = PKA_KEX_KEYGEN, .code = KEX_P256 };
+	const struct ipc_pka_do *m = f->asked;
+	uint32_t a, b;
+	size_t n;
+
+	req.secret_out = 1;
+	assert_int_equal(ask(f, 0, &req, NULL, 0, out, &n), PKA_FAILED); /* no card */
+	attach_card(f);
+	pka_card_attached(f->p, &card);
+	pka_card_done(f->p, &(struct ipc_pka_done){ .id = 1ull << 63 | f->p->keys[f->rsa.key_index].slot }, NULL);
+	a = pka_secret_new(f->p);
+	b = pka_secret_new(f->p);
+	assert_true(a != 0 && b != 0 && (a & 0xffff) != (b & 0xffff) && stats(f).secret_slots == 2);
+	assert_int_equal(pka_secret_next(f->p, a) & 0xffff, a & 0xffff);
+	assert_int_equal(pka_secret_next(f->p, a), 0); /* of before */
+	assert_int_equal(pka_kex_do_keygen(KEX_P256, theirs, &n), 0);
+	req.secret_out = b;
+	assert_int_equal(ask(f, 1, &req, NULL, 0, out, &n), PKA_PENDING);
+	assert_true(m->op == IPC_PKA_EC_KEYGEN && m->secret_out == b && m->bytes == 0);
+	card_answers(f, 0, IPC_PKA_OK, theirs + 35, 64);
+	assert_int_equal(f->answer[0].len, 65);
+	assert_memory_equal(f->answer[0].bytes, theirs + 34, 65);
+	req = (struct pka_req){ .kind = PKA_KEX_DERIVE, .code = KEX_P256, .secret_in = b, .secret_out = a };
+	assert_int_equal(ask(f, 2, &req, theirs + 34, 65, out, &n), PKA_PENDING);
+	m = &f->asked[1];
+	assert_true(m->op == IPC_PKA_ECDH && m->secret_in == b && m->secret_out == a && m->bytes == 64);
+	card_answers(f, 1, IPC_PKA_OK, NULL, 0);
+	assert_true(f->answer[1].len == 1 && f->answer[1].bytes[0] == 1);
+	assert_int_equal(ask(f, 3, &req, theirs + 34, 65, out, &n), PKA_PENDING);
+	card_answers(f, 2, IPC_PKA_REFUSED, NULL, 0); /* not a point */
+	assert_true(!f->answer[2].failed && f->answer[2].len == 0);
+	assert_int_equal(ask(f, 4, &req, theirs + 34, 65, out, &n), PKA_PENDING);
+	card_answers(f, 3, IPC_PKA_UNAVAILABLE, NULL, 0);
+	assert_true(f->answer[3].failed);
+	req = (struct pka_req){ .kind = PKA_RSA_PREMASTER, .code = 0x303, .cert = &f->rsa, .secret_out = a };
+	assert_int_equal(ask(f, 5, &req, theirs, 256, out, &n), PKA_PENDING);
+	assert_int_equal(f->asked[4].secret_out, a);
+	card_answers(f, 4, IPC_PKA_OK, NULL, 0);
+	assert_true(f->answer[4].len == 1 && f->answer[4].bytes[0] == 1);
+	req = (struct pka_req){ .kind = PKA_SECRETS, .out_len = 12 };
+	assert_int_equal(ask(f, 6, &req, steps, sizeof(steps), out, &n), PKA_PENDING);
+	assert_int_equal(f->asked[5].op, IPC_PKA_KDF);
+	wait_for(f, 6); /* a silent card: no other place */
+	assert_true(f->answer[5].failed);
+	assert_int_equal(stats(f).kex + stats(f).rsa_soft, 0);
+	/* all slots, and back again */
+	while (pka_secret_new(f->p) != 0)
+		;
+	assert_int_equal(stats(f).secret_slots, 4);
+	pka_secret_free(f->p, 3, &b, 1);
+	pka_secret_free(f->p, 3, &b, 1); /* is nobody's now */
+	assert_int_equal(stats(f).secret_slots, 3);
+	assert_int_equal(f->asked[6].op, IPC_PKA_KDF);
+	a = pka_secret_new(f->p);
+	assert_true((a & 0xffff) == (b & 0xffff) && a != b);
+	pka_card_detached(f->p);
+	assert_int_equal(pka_secret_new(f->p), 0);
+}
+
 /* r | s of a libcrypto signature over what the card was given */
 static void
 card_signs_ec(struct fixture *f, unsigned i, uint8_t rs[64])
@@ -705,6 +772,7 @@ main(void)
 		T(a_silent_card_is_given_up_after_its_time),
 		T(premaster_and_prf_come_from_the_card),
 		T(key_exchanges_come_from_the_card),
+		T(what_stays_on_the_card_is_done_nowhere_else),
 		T(the_card_signs_on_p256),
 		T(numbers_that_no_signature_has_never_leave),
 		T(nothing_comes_for_what_the_card_had_when_it_went),
