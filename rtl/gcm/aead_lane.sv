@@ -133,7 +133,7 @@ module aead_lane #(
   );
 
   // ---- the four parts ---------------------------------------------------------------------------------------------------------------
-  logic         ctx_busy, issue_busy, data_busy, tag_busy, out_busy, drained;
+  logic         ctx_busy, issue_busy, data_busy, tag_busy, out_busy, drained, tag_err, out_err;
   logic         job_valid, job_take;
   logic [3:0]   job_class, bank_256;
   logic [7:0]   job_status, job_type;
@@ -216,7 +216,7 @@ module aead_lane #(
   );
 
   aead_tag u_tag (
-    .clk_i, .rst_ni, .cycle_i(cycle_q), .hang_i(hang_q), .busy_o(tag_busy), .drained_o(drained),
+    .clk_i, .rst_ni, .cycle_i(cycle_q), .hang_i(hang_q), .busy_o(tag_busy), .err_o(tag_err), .drained_o(drained),
     .slot_ready_o(slot_ready), .slot_start_i(slot_start), .slot_bank_i(slot_bank), .slot_start_cycle_i(slot_start_cycle),
     .slot_aad_i(slot_aad), .slot_data_i(slot_data), .slot_tag_i(slot_tag), .slot_version_i(slot_version), .slot_tls13_i(slot_tls13), .slot_type_i(slot_type),
     .slot_seq_i(slot_seq), .slot_end_i(slot_end), .slot_status_i(slot_status), .slot_record_i(slot_record), .slot_open_i(slot_open),
@@ -235,7 +235,7 @@ module aead_lane #(
   );
 
   aead_out u_out (
-    .clk_i, .rst_ni, .hang_i(hang_q), .busy_o(out_busy), .credit_o(credit), .credit_use_i(credit_use),
+    .clk_i, .rst_ni, .hang_i(hang_q), .busy_o(out_busy), .err_o(out_err), .credit_o(credit), .credit_use_i(credit_use),
     .ow_valid_i(ow_valid), .ow_data_i(ow_data), .ow_bytes_i(ow_bytes), .ow_last_i(ow_last), .ow_final_i(ow_final),
     .ow_is_tag_i(ow_is_tag), .ow_job_i(ow_job), .tag_valid_i(tag_valid), .tag_job_i(tag_job), .tag_data_i(tag_data),
     .ow_gated_i(ow_gated), .gate_valid_i(gate_valid), .gate_job_i(gate_job), .gate_keep_i(gate_keep),
@@ -253,8 +253,9 @@ module aead_lane #(
       cycle_q <= 32'd0;
     end else begin
       busy_q <= (cmd_valid && cmd_ready) || (in_valid && skid_ready) || st_start_i || run || ctx_busy || issue_busy || data_busy ||
-                tag_busy || out_busy || word_valid || !gear_empty || hang_q || flt_hang_i;
-      hang_q <= hang_q || flt_hang_i;
+                tag_busy || out_busy || word_valid || !gear_empty || hang_q || flt_hang_i || tag_err || out_err;
+      // a lane that contradicts itself stops as one that hangs
+      hang_q <= hang_q || flt_hang_i || tag_err || out_err;
       if (busy_q) cycle_q <= cycle_q + 32'd1;
     end
   end

@@ -13,6 +13,7 @@ module aead_out #(
   input  logic         rst_ni,
   input  logic         hang_i,
   output logic         busy_o,
+  output logic         err_o,          // something kept twice differs
   output logic         credit_o,       // room for one more word beyond those promised
   input  logic         credit_use_i,
   input  logic         ow_valid_i,
@@ -57,7 +58,7 @@ module aead_out #(
   localparam int unsigned Words = 1 << Log2Words;
   logic [127:0] data_mem [Words];
   logic [15:0]  parity_mem [Words];
-  logic [11:0]  ctl_mem [Words];
+  logic [12:0]  ctl_mem [Words];    // with a bit of parity
   logic [127:0] tag_mem [8];
   logic [15:0]  tag_parity_mem [8];
   logic [14:0]  keep_mem [8];
@@ -69,18 +70,24 @@ module aead_out #(
   logic         f_valid_q;
   logic [127:0] f_data_q;
   logic [15:0]  f_parity_q;
-  logic [11:0]  f_ctl_q;
+  logic [12:0]  f_ctl_q;
   logic [4:0]   f_bytes, bytes;
   logic [2:0]   job;
+  logic         valid_q, last_q, differ;
+  logic [4:0]   bytes_q;
+  logic [127:0] data_q;
+  logic [15:0]  parity_q;
+  logic [11:0]  ctl;
   logic         gated, last, final_word, is_tag, known, fetch, load, flip, flip_used_q, flip_wait_q;
   // of the gated job whose words leave: content bytes from the fetched word on
   logic         left_first_q;
   logic [14:0]  left_q, left;
 
-  assign {gated, f_bytes, last, final_word, is_tag, job} = f_ctl_q;
+  assign {gated, f_bytes, last, final_word, is_tag, job} = f_ctl_q[11:0];
+  assign ctl   = {ow_gated_i, ow_bytes_i, ow_last_i, ow_final_i, ow_is_tag_i, ow_job_i};
   assign known = (!is_tag || tag_known_q[job]) && (!gated || gate_known_q[job]);
-  assign load  = f_valid_q && known && (!out_valid_o || out_ready_i) && !hang_i;
-  assign fetch = level_q != '0 && (!f_valid_q || load);
+  assign load  = f_valid_q && known && (!valid_q || out_ready_i) && !hang_i && !err_o;
+  assign fetch = level_q != '0 && (!f_valid_q || load) && !err_o;
   assign left  = left_first_q ? keep_mem[job] : left_q;
   assign bytes = !gated ? f_bytes : left >= 15'd16 ? 5'd16 : left[4:0];
   // the last word that is not empty
@@ -88,42 +95,94 @@ module aead_out #(
 
   assign credit_o     = !promised_q[Log2Words];
   assign last_taken_o = out_valid_o && out_ready_i && out_last_o;
-  assign busy_o       = promised_q != '0 || out_valid_o;
+  assign busy_o       = promised_q != '0 || valid_q;
+
+  logic [Log2Words-1:0] wr_d, rd_d;
+  logic [Log2Words:0]   level_d, promised_d;
+  logic [7:0]           tag_known_d, gate_known_d;
+  logic                 f_valid_d, left_first_d, valid_d, last_d;
+  logic [14:0]          left_d;
+  logic [4:0]           bytes_d;
+  always_comb begin
+    wr_d         = wr_q + {{(Log2Words-1){1'b0}}, ow_valid_i};
+    rd_d         = rd_q + {{(Log2Words-1){1'b0}}, fetch};
+    level_d      = level_q;
+    promised_d   = promised_q;
+    tag_known_d  = tag_known_q;
+    gate_known_d = gate_known_q;
+    left_first_d = left_first_q;
+    left_d       = left_q;
+    if (ow_valid_i && !fetch) level_d = level_q + 1'b1;
+    if (fetch && !ow_valid_i) level_d = level_q - 1'b1;
+    if (credit_use_i && !load) promised_d = promised_q + 1'b1;
+    if (load && !credit_use_i) promised_d = promised_q - 1'b1;
+    f_valid_d = fetch || (f_valid_q && !load);
+    if (tag_valid_i) tag_known_d[tag_job_i] = 1'b1;
+    if (load && is_tag) tag_known_d[job] = 1'b0;
+    if (gate_valid_i) gate_known_d[gate_job_i] = 1'b1;
+    if (load && gated) begin
+      if (last) gate_known_d[job] = 1'b0;
+      left_first_d = last;
+      left_d       = left - {10'd0, bytes};
+    end
+    valid_d = load || (valid_q && !(out_valid_o && out_ready_i));
+    bytes_d = load ? bytes : valid_d ? bytes_q : 5'd0;
+    last_d  = load ? last : valid_d && last_q;
+  end
+
+  // all of it is kept twice, the second time inverted; where the two differ nothing leaves any more, and the lane stops. Sizes may follow from
+  // what was opened, so they must not decide when anything happens: where they differ, the word leaves with wrong parity
+  // (in two parts of at most 64 bits, which simulate faster than a wide one)
+  localparam int unsigned PlaceW = 4 * Log2Words + 2;
+  localparam logic [19:0] Empty  = 20'd4;  // left_first_q
+  logic [PlaceW-1:0] place, place_d, place_twin_q;
+  logic [19:0]       kept, kept_d, kept_twin_q;
+  logic [19:0]       size, size_d, size_twin_q;
+  logic              bad_size;
+  logic             ctl_bad;  // a word's control bits and their parity differ
+  assign place   = {wr_q, rd_q, level_q, promised_q};
+  assign place_d = {wr_d, rd_d, level_d, promised_d};
+  assign kept    = {tag_known_q, gate_known_q, f_valid_q, left_first_q, valid_q, last_q};
+  assign size    = {left_q, bytes_q};
+  assign kept_d  = {tag_known_d, gate_known_d, f_valid_d, left_first_d, valid_d, last_d};
+  assign size_d  = {left_d, bytes_d};
+  assign bad_size = size != ~size_twin_q;
+  assign ctl_bad = f_valid_q && ^f_ctl_q;
+  assign differ  = place != ~place_twin_q || kept != ~kept_twin_q;
+  assign err_o   = differ || ctl_bad;
+  assign out_valid_o = valid_q && !differ;
+  assign out_bytes_o = differ ? 5'd0 : bad_size && valid_q ? 5'd16 : bytes_q;
+  assign out_last_o  = last_q && !differ;
+  always_comb begin
+    out_data_o   = 128'd0;
+    out_parity_o = 16'd0;
+    if (!differ) begin
+      out_data_o   = data_q;
+      out_parity_o = bad_size && valid_q ? ~parity_q : parity_q;
+    end
+  end
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
-      wr_q         <= '0;
-      rd_q         <= '0;
-      level_q      <= '0;
-      promised_q   <= '0;
-      tag_known_q  <= 8'd0;
-      gate_known_q <= 8'd0;
-      f_valid_q    <= 1'b0;
-      left_first_q <= 1'b1;
-      left_q       <= 15'd0;
+      {wr_q, rd_q, level_q, promised_q} <= '0;
+      {tag_known_q, gate_known_q, f_valid_q, left_first_q, valid_q, last_q} <= Empty;
+      {left_q, bytes_q} <= 20'd0;
+      size_twin_q  <= ~20'd0;
+      place_twin_q <= '1;
+      kept_twin_q  <= ~Empty;
       flip_wait_q  <= 1'b0;
       flip_used_q  <= 1'b0;
-      out_valid_o  <= 1'b0;
-      out_data_o   <= 128'd0;
-      out_parity_o <= 16'd0;
-      out_bytes_o  <= 5'd0;
-      out_last_o   <= 1'b0;
+      data_q       <= 128'd0;
+      parity_q     <= 16'd0;
     end else begin
-      if (ow_valid_i) wr_q <= wr_q + 1'b1;
-      if (fetch) rd_q <= rd_q + 1'b1;
-      if (ow_valid_i && !fetch) level_q <= level_q + 1'b1;
-      if (fetch && !ow_valid_i) level_q <= level_q - 1'b1;
-      if (credit_use_i && !load) promised_q <= promised_q + 1'b1;
-      if (load && !credit_use_i) promised_q <= promised_q - 1'b1;
-      if (fetch) f_valid_q <= 1'b1;
-      else if (load) f_valid_q <= 1'b0;
-      if (tag_valid_i) tag_known_q[tag_job_i] <= 1'b1;
-      if (load && is_tag) tag_known_q[job] <= 1'b0;
-      if (gate_valid_i) gate_known_q[gate_job_i] <= 1'b1;
-      if (load && gated) begin
-        if (last) gate_known_q[job] <= 1'b0;
-        left_first_q <= last;
-        left_q       <= left - {10'd0, bytes};
+      {wr_q, rd_q, level_q, promised_q} <= place_d;
+      {tag_known_q, gate_known_q, f_valid_q, left_first_q, valid_q, last_q} <= kept_d;
+      {left_q, bytes_q} <= size_d;
+      // once they differ the copies stay as they are, so that they never agree again by chance
+      if (!bad_size) size_twin_q <= ~size_d;
+      if (!differ) begin
+        place_twin_q <= ~place_d;
+        kept_twin_q  <= ~kept_d;
       end
 
       // idle cycles change nothing here, so it makes no difference whether they are simulated
@@ -136,24 +195,18 @@ module aead_out #(
       end
 
       if (load) begin
-        out_valid_o  <= 1'b1;
-        out_data_o   <= (is_tag ? tag_mem[job] : gated ? cut(f_data_q, bytes) : f_data_q) ^ {127'd0, flip};
-        out_parity_o <= is_tag ? tag_parity_mem[job] : gated ? f_parity_q & ~(16'hffff << bytes) : f_parity_q;
-        out_bytes_o  <= bytes;
-        out_last_o   <= last;
+        data_q   <= (is_tag ? tag_mem[job] : gated ? cut(f_data_q, bytes) : f_data_q) ^ {127'd0, flip};
+        parity_q <= is_tag ? tag_parity_mem[job] : gated ? f_parity_q & ~(16'hffff << bytes) : f_parity_q;
       end else if (out_valid_o && out_ready_i) begin
-        out_valid_o  <= 1'b0;
-        out_data_o   <= 128'd0;
-        out_parity_o <= 16'd0;
-        out_bytes_o  <= 5'd0;
-        out_last_o   <= 1'b0;
+        data_q   <= 128'd0;
+        parity_q <= 16'd0;
       end
     end
   end
 
   always_ff @(posedge clk_i) begin
     if (ow_valid_i) begin
-      ctl_mem[wr_q]    <= {ow_gated_i, ow_bytes_i, ow_last_i, ow_final_i, ow_is_tag_i, ow_job_i};
+      ctl_mem[wr_q]    <= {^ctl, ctl};
       data_mem[wr_q]   <= ow_data_i;
       parity_mem[wr_q] <= parity(ow_data_i);
     end

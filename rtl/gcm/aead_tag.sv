@@ -3,6 +3,10 @@
 //
 // The tag comparison takes one cycle whatever the tags are; its verdict (status, and whether the sequence number advances) is the only
 // thing outside the data lines that depends on data.
+//
+// What decides that an answer is right is kept twice, the second time inverted: the counters of jobs, whether a job waits for a verdict, the verdict, the
+// response. Where counters or valid disagree nothing is answered any more, and the lane stops (err_o); a verdict that contradicts itself is a bad
+// one, a status that does is FAULT, so that neither decides when anything happens.
 `include "assert.svh"
 
 module aead_tag (
@@ -11,6 +15,7 @@ module aead_tag (
   input  logic [31:0]  cycle_i,
   input  logic         hang_i,
   output logic         busy_o,
+  output logic         err_o,           // something kept twice differs
   output logic         drained_o,       // no job has a slot
   // job slots, from aead_issue
   output logic         slot_ready_o,
@@ -99,12 +104,16 @@ module aead_tag (
   logic [127:0] mask_mem [8];   // E(K, J0)
   logic [127:0] given_mem [8];  // tag in the source
   logic [7:0]   record_q, open_q, known_q, ok_q, content_q, tls13_q;
+  logic [7:0]   closed_q, bad_q; // inverse of open_q since the job's end, of ok_q since its verdict
   logic [7:0]   found_q;        // an inner type, that is a byte that is not zero
   logic [7:0]   inner_mem [8];  // inner type
   logic [14:0]  keep_mem [8];   // content bytes: those before the last one that is not zero
   logic [14:0]  base_q;         // data bytes that came out of the job at the exit
   logic [2:0]   issue_q, exit_q, rsp_q;  // job being issued, coming out, answered next
   logic [3:0]   used_q, lasts_q;
+  logic [2:0]   issue_d, exit_d, rsp_d;
+  logic [3:0]   used_d, lasts_d;
+  logic [16:0]  twin_q;         // inverse of the five
   logic         end_item, retire;
 
   assign slot_ready_o = !used_q[3];
@@ -270,43 +279,68 @@ module aead_tag (
   assign tag_data_o      = tag_valid_o ? tag_data_q : 128'd0;
 
   // ---- responses --------------------------------------------------------------------------------------------------------------------
-  logic answer, waits;
+  logic       answer, waits, good, rsp_valid_q, rsp_none_q, rsp_err;
+  logic [7:0] rsp_status_q, rsp_twin_q;  // twin: the inverse
   assign waits       = open_q[rsp_q] && !known_q[rsp_q];
-  assign answer      = lasts_q != 4'd0 && !waits && (!rsp_valid_o || rsp_ready_i) && !hang_i;
+  assign good        = ok_q[rsp_q] && !bad_q[rsp_q];
+  assign answer      = lasts_q != 4'd0 && !waits && open_q[rsp_q] != closed_q[rsp_q] && (!rsp_valid_o || rsp_ready_i) && !hang_i && !err_o;
+  assign rsp_err      = rsp_none_q == rsp_valid_q;
+  assign rsp_valid_o  = rsp_valid_q && !rsp_err;
+  assign rsp_status_o = rsp_twin_q == ~rsp_status_q ? rsp_status_q : sluice_pkg::ST_FAULT;
+  assign err_o = rsp_err || twin_q != ~{issue_q, exit_q, rsp_q, used_q, lasts_q};
   assign retire      = answer;
+  logic [7:0] status;
+  assign status = closed_q[rsp_q] ? status_mem[rsp_q] : !good ? sluice_pkg::ST_AUTH_FAILED :
+                  !content_q[rsp_q] ? sluice_pkg::ST_BAD_RECORD : status_mem[rsp_q];
   assign ret_valid_o = retire;
   assign ret_bank_o  = bank_mem[rsp_q];
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
-      rsp_valid_o  <= 1'b0;
-      rsp_status_o <= 8'd0;
+      rsp_valid_q  <= 1'b0;
+      rsp_none_q   <= 1'b1;
+      rsp_status_q <= 8'd0;
+      rsp_twin_q   <= 8'hff;
       rsp_info_o   <= 16'd0;
       rsp_seq_o    <= 64'd0;
       rsp_cycles_o <= 32'd0;
     end else if (answer) begin
-      rsp_valid_o  <= 1'b1;
-      rsp_status_o <= !open_q[rsp_q] ? status_mem[rsp_q] : !ok_q[rsp_q] ? sluice_pkg::ST_AUTH_FAILED :
-                      !content_q[rsp_q] ? sluice_pkg::ST_BAD_RECORD : status_mem[rsp_q];
-      rsp_info_o   <= (open_q[rsp_q] && ok_q[rsp_q] && record_q[rsp_q] && content_q[rsp_q]) ? {8'd0, tls13_q[rsp_q] ? inner_mem[rsp_q] : type_mem[rsp_q]} : 16'd0;
+      rsp_none_q   <= 1'b0;
+      rsp_valid_q  <= 1'b1;
+      rsp_status_q <= status;
+      rsp_twin_q   <= ~status;
+      rsp_info_o   <= (open_q[rsp_q] && good && record_q[rsp_q] && content_q[rsp_q]) ? {8'd0, tls13_q[rsp_q] ? inner_mem[rsp_q] : type_mem[rsp_q]} : 16'd0;
       rsp_seq_o    <= record_q[rsp_q] ? seq_mem[rsp_q] : 64'd0;
       rsp_cycles_o <= cycle_i - start_mem[rsp_q];
     end else if (rsp_valid_o && rsp_ready_i) begin
-      rsp_valid_o  <= 1'b0;
-      rsp_status_o <= 8'd0;
+      rsp_valid_q  <= 1'b0;
+      rsp_none_q   <= 1'b1;
+      rsp_status_q <= 8'd0;
+      rsp_twin_q   <= 8'hff;
       rsp_info_o   <= 16'd0;
       rsp_seq_o    <= 64'd0;
       rsp_cycles_o <= 32'd0;
     end
   end
 
+  always_comb begin
+    issue_d = issue_q + {2'd0, slot_end_i};
+    exit_d  = exit_q + {2'd0, end_item};
+    rsp_d   = rsp_q + {2'd0, retire};
+    used_d  = used_q;
+    lasts_d = lasts_q;
+    if (slot_start_i && !retire) used_d = used_q + 4'd1;
+    if (retire && !slot_start_i) used_d = used_q - 4'd1;
+    if (last_taken_i && !retire) lasts_d = lasts_q + 4'd1;
+    if (retire && !last_taken_i) lasts_d = lasts_q - 4'd1;
+  end
+
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
-      issue_q   <= 3'd0;
-      exit_q    <= 3'd0;
-      rsp_q     <= 3'd0;
-      used_q    <= 4'd0;
-      lasts_q   <= 4'd0;
+      {issue_q, exit_q, rsp_q, used_q, lasts_q} <= 17'd0;
+      twin_q    <= ~17'd0;
+      closed_q  <= 8'd0;
+      bad_q     <= 8'd0;
       record_q  <= 8'd0;
       open_q    <= 8'd0;
       known_q   <= 8'd0;
@@ -325,20 +359,18 @@ module aead_tag (
         open_q[issue_q]   <= 1'b0;
         known_q[issue_q]  <= 1'b0;
         ok_q[issue_q]     <= 1'b0;
+        bad_q[issue_q]    <= 1'b0;
+        closed_q[issue_q] <= 1'b0;
         tls13_q[issue_q]  <= slot_tls13_i;
         found_q[issue_q]  <= 1'b0;
       end
       if (slot_end_i) begin
-        issue_q           <= issue_q + 3'd1;
         record_q[issue_q] <= slot_record_i;
         open_q[issue_q]   <= slot_open_i;
+        closed_q[issue_q] <= !slot_open_i;
       end
-      if (slot_start_i && !retire) used_q <= used_q + 4'd1;
-      if (retire && !slot_start_i) used_q <= used_q - 4'd1;
-      if (last_taken_i && !retire) lasts_q <= lasts_q + 4'd1;
-      if (retire && !last_taken_i) lasts_q <= lasts_q - 4'd1;
-      if (retire) rsp_q <= rsp_q + 3'd1;
-      if (end_item) exit_q <= exit_q + 3'd1;
+      {issue_q, exit_q, rsp_q, used_q, lasts_q} <= {issue_d, exit_d, rsp_d, used_d, lasts_d};
+      twin_q <= err_o ? twin_q : ~{issue_d, exit_d, rsp_d, used_d, lasts_d};
       if (end_item) base_q <= 15'd0;
       else if (inner) base_q <= base_q + 15'd16;
       if (inner && nonzero) found_q[exit_q] <= 1'b1;
@@ -351,6 +383,7 @@ module aead_tag (
       if (verdict) begin
         known_q[tag_job_q]   <= 1'b1;
         ok_q[tag_job_q]      <= match;
+        bad_q[tag_job_q]     <= !match;
         content_q[tag_job_q] <= content;
       end
     end

@@ -125,7 +125,7 @@ static Outcome judge(const Plan &p, const std::vector<EngineResult> &got) {
  * that a wrong tag or GHASH makes a sealed record that no peer opens. */
 static bool covered(const Reg &r, Outcome o) {
 	static const char *const parity[] = {"u_out__DOT__data_mem", "u_out__DOT__parity_mem", "u_out__DOT__f_data_q", "u_out__DOT__f_parity_q", "u_out__DOT__tag_mem",
-	                                     "u_out__DOT__tag_parity_mem", "__out_data", "__out_parity"};
+	                                     "u_out__DOT__tag_parity_mem", "u_out__DOT__data_q", "u_out__DOT__parity_q"};
 	static const char *const tag[] = {"given_mem", "mask_mem", "tag_data_q", "u_ghash__DOT__xa", "u_ghash__DOT__xb", "u_ghash__DOT__pr", "u_ghash__DOT__k", "u_ghash__DOT__p_q",
 	                                  "u_ghash__DOT__acc_q", "u_ghash__DOT__sum_mem", "u_ghash__DOT__h_mem"};
 	if (o < SealedWrong) return false;
