@@ -2,7 +2,7 @@
 HASH_SV := rtl/sha/sha1_core.sv rtl/sha/sha256_core.sv rtl/sha/sha512_core.sv rtl/sha/hash_unit.sv
 # The lane with everything under it, packages first.
 MAC_LANE_SV := rtl/gen/sluice_pkg.sv rtl/common/skid_buffer.sv rtl/common/fifo_sync.sv rtl/aes/aes_key_expand.sv rtl/aes/aes_iter.sv $(HASH_SV) rtl/mac/mac_pkg.sv $(sort $(filter-out rtl/mac/mac_pkg.sv,$(wildcard rtl/mac/*.sv)))
-MAC_TB := $(addprefix sim/tb/mac_lane/,mac_lane_tb.cpp ref.cpp primitives.cpp records.cpp faults.cpp timing.cpp cluster.cpp)
+MAC_TB := $(addprefix sim/tb/mac_lane/,mac_lane_tb.cpp ref.cpp primitives.cpp records.cpp faults.cpp timing.cpp cluster.cpp cavp.cpp)
 
 $(eval $(call rtl_bench,tb_sha1_core,sha1_core,rtl/sha/sha1_core.sv,sim/tb/sha/sha1_core_tb.cpp))
 $(eval $(call rtl_bench,tb_sha256_core,sha256_core,rtl/sha/sha256_core.sv,sim/tb/sha/sha256_core_tb.cpp))
@@ -29,8 +29,14 @@ TEST_DEPS += $(BUILD)/bench/tb_mac_slots4
 BENCHES += mac_slots8|$(BUILD)/bench/tb_mac_slots8 --only speed
 BENCH_DEPS += $(BUILD)/bench/tb_mac_slots8
 
-# A second seed: other random initial values, other pauses.
-TESTS += rtl|tb_mac_lane_seed2|$(BUILD)/bench/tb_mac_lane --seed 2 --skip speed
+# Published vectors of hashes, HMAC and HKDF.
+$(BUILD)/mac_cavp.txt: sim/tb/mac_lane/cavp.py
+	$(call say,GEN,$@)
+	@mkdir -p $(@D)
+	$(Q)$(PYTHON) -B $< $@ 2> /dev/null
+TEST_DEPS += $(BUILD)/mac_cavp.txt
+# Vectors, and a second seed: other random initial values, other pauses.
+TESTS += rtl|tb_mac_lane_seed2|$(BUILD)/bench/tb_mac_lane --seed 2 --cavp $(BUILD)/mac_cavp.txt --skip speed,constant_time
 BENCHES += mac_lane|$(BUILD)/bench/tb_mac_lane --only speed
 
 .PHONY: lint-mac-ct lint-mac-rtl lint-mac-selftest

@@ -98,6 +98,7 @@ struct Lane {
 	SecretStore secrets;
 	EnginePort<Model> port;
 	unsigned rounds = 20; /* of random jobs */
+	std::string vectors; /* file of cavp.py */
 
 	Lane(int argc, char **argv) : tb(argc, argv, "mac_lane"), secrets(tb), port(tb) {}
 	/* Reset, erase, self test; leaves the port at rest. */
@@ -128,6 +129,7 @@ static inline uint32_t slot(uint32_t index, uint32_t gen = 1) { return index | g
 
 void test_hashes(Lane &l);
 void test_prf(Lane &l);
+void test_cavp(Lane &l);
 void test_ciphers(Lane &l);
 void test_records(Lane &l);
 void test_bad_records(Lane &l);

@@ -2,7 +2,8 @@
  * Bench of the mac lane behind its port. Order: power on, primitives, records, refusals, faults, constant time, figures.
  * Every word is checked by the port driver (held, parity, one last word, one response); every result against libcrypto.
  * Compiled for one slot (tb_mac_lane) and for many (tb_mac_slots4, tb_mac_slots8).
- *   tb_mac_lane [--seed N] [--only PART[,PART…]] [--skip PART[,PART…]] [--ops N]    N: random jobs of part cluster
+ *   tb_mac_lane [--seed N] [--only PART[,PART…]] [--skip PART[,PART…]] [--ops N] [--cavp FILE]
+ * N: random jobs of part cluster. FILE: vectors that cavp.py wrote.
  */
 #include "sim/tb/mac_lane/lane_bench.h"
 
@@ -25,11 +26,12 @@ int main(int argc, char **argv) {
 	for (int i = 1; i + 1 < argc; i++) {
 		if (!strcmp(argv[i], "--only")) only = argv[i + 1];
 		if (!strcmp(argv[i], "--skip")) skip = argv[i + 1];
+		if (!strcmp(argv[i], "--cavp")) l.vectors = argv[i + 1];
 		if (!strcmp(argv[i], "--ops")) l.rounds = static_cast<unsigned>(strtoul(argv[i + 1], nullptr, 0) / 170 + 1);
 	}
 	auto names = [](const std::string &list, const std::string &part) { return ("," + list + ",").find("," + part + ",") != std::string::npos; };
 	struct { const char *name; void (*run)(Lane &); } parts[] = {
-	    {"hashes", test_hashes}, {"prf", test_prf}, {"ciphers", test_ciphers}, {"records", test_records}, {"bad_records", test_bad_records},
+	    {"hashes", test_hashes}, {"prf", test_prf}, {"cavp", test_cavp}, {"ciphers", test_ciphers}, {"records", test_records}, {"bad_records", test_bad_records},
 	    {"secrets", test_secrets}, {"refusals", test_refusals}, {"faults", test_faults}, {"constant_time", test_constant_time}, {"cluster", test_cluster},
 	    {"speed", MAC_SLOTS == 1 ? print_speed : print_cluster_speed},
 	};
