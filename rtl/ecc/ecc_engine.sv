@@ -321,7 +321,15 @@ module ecc_engine #(
         state_d = test_q ? StTestNext : StIdle;
       end
       // a private key: unwrap, load, compare with its point, store
-      StUnwrap: if (un_done) state_d = un_ok ? StKeyK : StPush;
+      StUnwrap: if (un_done) begin
+        state_d = un_ok ? StKeyK : StPush;
+        if (!un_ok) status_d = sluice_pkg::ST_BAD_KEY;
+        if (!un_ok || test_q) un_wipe = 1'b1;
+        if (un_ok && test_q) begin  // the self test's signature tells whether its key is right
+          state_d   = StPush;
+          key_store = 1'b1;
+        end
+      end
       StKeyK: if (ld_ready) state_d = StKeyU;
       StKeyU: if (ld_ready) state_d = StKeyV;
       StKeyV: if (ld_ready) state_d = StKeyL;
@@ -366,10 +374,6 @@ module ecc_engine #(
       end
       default: state_d = StError;
     endcase
-    if (state_q == StUnwrap && un_done && !un_ok) begin
-      status_d = sluice_pkg::ST_BAD_KEY;
-      un_wipe  = 1'b1;
-    end
     // what the back machine sees of the self test's jobs; the fourth is damaged
     if (test_q && res_valid && res_data != rom_data) test_ok_d = 1'b0;
     if (test_q && back_q == BkRsp && rsp_status_q != (head_q == 3'd3 ? sluice_pkg::ST_FAULT : sluice_pkg::ST_OK)) test_ok_d = 1'b0;

@@ -105,7 +105,7 @@ class Script {
 		struct { unsigned queue, engine; uint8_t op; uint32_t hnd; } rows[] = {
 			{6, SLUICE_ENGINE_ECC, SLUICE_OP_ECDSA_SIGN, handle(0)}, {0, SLUICE_ENGINE_AEAD, SLUICE_OP_CIPHER_ENC, handle(kCtr)}, {1, SLUICE_ENGINE_MAC, SLUICE_OP_HASH, 0}, {2, SLUICE_ENGINE_PKA, SLUICE_OP_RSA_PRIVATE, handle(0)}};
 		for (auto &r : rows) {
-			for (int i = 0; i < 4; i++) { /* the fault acts once, and can be injected again */
+			for (int i = 0; i < (r.engine == SLUICE_ENGINE_ECC ? 2 : 4); i++) { /* the fault acts once, and can be injected again */
 				bool again = i & 1;
 				Bytes x = bytes(256);
 				x[0] = 0;
@@ -226,7 +226,7 @@ class Script {
 	/* Curves: results of given numbers in full; new keys and signatures by status and length. */
 	void ecc_batch() {
 		const uint32_t p256 = SLUICE_CURVE_P256, x25519 = SLUICE_CURVE_X25519;
-		for (unsigned n = 2 + rng_.below(4); n; n--) {
+		for (unsigned n = 1 + rng_.below(4); n; n--) {
 			Bytes k = bytes(32), u = bytes(32), digest = bytes(20 + rng_.below(45)), xy = ec_.mul(ec_.scalar(bytes(32)));
 			uint32_t len = static_cast<uint32_t>(digest.size());
 			Bytes rs = ec_.sign(ec_d_, digest, ec_.scalar(k));

@@ -154,7 +154,7 @@ class EccBench {
 		tb.run_until([this] { return !tb.v->busy_o; }, 2000);
 		uint64_t from = tb.cycle;
 		CHECK(tb, port.self_test(), "self test passes");
-		CHECK(tb, tb.cycle - from < 450'000, "self test takes less than 450 k cycles");
+		CHECK(tb, tb.cycle - from < 250'000, "self test takes less than 250 k cycles");
 		CHECK(tb, clean() && keys_erased(0, 17), "reset and self test leave nothing behind");
 		if (print) printf("self test: %llu cycles\n", static_cast<unsigned long long>(tb.cycle - from));
 	}
