@@ -2,11 +2,11 @@
 // Entries of the programs and the frames that each takes at most. Used as pka_program_pkg::X.
 package pka_program_pkg;
   localparam logic [5:0] EntryPrivate = 6'd0;
-  localparam logic [5:0] EntryPublic = 6'd45;
-  localparam logic [5:0] StepErase = 6'd41;   // an operation that ran too long goes on here
+  localparam logic [5:0] EntryPublic = 6'd47;
+  localparam logic [5:0] StepErase = 6'd43;   // an operation that ran too long goes on here
   localparam logic [5:0] StepFirst = 6'd20;   // these two read the exponent's window
   localparam logic [5:0] StepMul = 6'd22;
-  localparam int unsigned FramesPrivate = 247;   // for each block, and
+  localparam int unsigned FramesPrivate = 249;   // for each block, and
   localparam int unsigned FramesLimb = 30;       // for each limb of the exponent
   localparam int unsigned FramesPublic = 98;
 endpackage

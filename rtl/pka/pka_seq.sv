@@ -68,7 +68,7 @@ module pka_seq #(
   localparam logic [6:0] EngineNumber = 7'(Engine);
 
   // ---- state of an operation, in its (first) slot
-  logic [3:0]       active_q, joined_q, public_q, armed_q, pass_q, abort_q, flip_q, new_q, done_q;
+  logic [3:0]       active_q, joined_q, public_q, armed_q, pass_q, abort_q, flip_q, new_q, done_q, tested_q;
   logic [1:0]       top_q [4];
   logic [1:0]       part_q [4];    // frame of the step
   logic [5:0]       pc_q [4];
@@ -171,7 +171,7 @@ module pka_seq #(
   assign instr_o  = ins;
   assign secret_o = sec;
 
-  // ---- the step after this one
+  // ---- the step after this one. The verdict counts only right behind the test of both halves, however the program came to it.
   logic        advance, window_last, bit_set, bit_last;
   logic [5:0]  pc_next;
   logic [31:0] bits;
@@ -221,6 +221,7 @@ module pka_seq #(
       armed_q  <= 4'd0;
       pass_q   <= 4'd0;
       abort_q  <= 4'd0;
+      tested_q <= 4'd0;
       flip_q   <= 4'd0;
       new_q    <= 4'd0;
       for (int i = 0; i < 4; i++) begin
@@ -246,7 +247,8 @@ module pka_seq #(
       end
       if (fetch_i && running && last_ctx) part_q[s] <= part_last ? 2'd0 : part_q[s] + 2'd1;
       if (advance) begin
-        pc_q[s] <= pc_next;
+        pc_q[s]     <= pc_next;
+        tested_q[s] <= step.zero_test && step.who == 2'b11;
         unique case (nxt.flow)
           pka_pkg::FlTable:  table_q[s] <= table_q[s] + 5'd1;
           pka_pkg::FlSquare: begin
@@ -267,7 +269,7 @@ module pka_seq #(
           pka_pkg::FlBitMul: ebit_q[s] <= ebit_q[s] - 5'd1;
           pka_pkg::FlPair: odd_q[s] <= EngineNumber[5:0];
           pka_pkg::FlOdd1, pka_pkg::FlOdd: odd_q[s] <= odd_q[s] - 6'd1;
-          pka_pkg::FlVerdict: pass_q[s] <= !abort_q[s] && (public_q[s] || (zero_own && zero_peer));
+          pka_pkg::FlVerdict: pass_q[s] <= !abort_q[s] && (public_q[s] || (tested_q[s] && zero_own && zero_peer));
           pka_pkg::FlDone: begin
             active_q[s] <= 1'b0;
             armed_q[s]  <= 1'b0;

@@ -2,7 +2,7 @@
  * pka_core: private operations of 2048, 3072 and 4096 bits and public ones against libcrypto, alone, four at a time and mixed, the
  * blinding pair's renewal, the fault check, the time bound, and how full the array is kept. Prints cycles and simulation speed.
  *
- *   pka_core [--seed N] [--only speed]
+ *   pka_core [--seed N] [--only speed] [--faults N]     --faults: rounds of fault injection (default 16)
  */
 #include <map>
 
@@ -126,6 +126,12 @@ struct Bench {
 		}
 		v->om_we_i = 0;
 	}
+	/* what pka_engine does with a buffer when its job is over */
+	void wipe() {
+		BIGNUM *zero = BN_new();
+		for (unsigned i = 0; i < kBuffers; i++) number(i, true, 4 * kLimbs, zero);
+		BN_free(zero);
+	}
 	void submit(unsigned buf) {
 		auto *v = tb.v.get();
 		v->job_valid_i = 1;
@@ -215,6 +221,58 @@ struct Bench {
 	}
 };
 
+/*
+ * One bit flipped in a register or memory of one of four operations at a random time before its verdict: each ends right, or with a failed
+ * check, or aborted, and those beside it likewise. Assertions are off meanwhile: a damaged sequencer breaks them.
+ */
+static void faults(Bench &b, const Key &k, unsigned slot, unsigned rounds) {
+	auto *r = b.tb.v->rootp;
+	unsigned detected = 0, harmless = 0, wrong = 0;
+#define MONT(x) r->pka_core__DOT__u_mont__DOT__##x
+#define SEQ(x) r->pka_core__DOT__u_seq__DOT__##x
+	b.tb.v->contextp()->assertOn(false);
+	for (unsigned i = 0; i < rounds; i++) {
+		TbRng &g = b.tb.rng;
+		BIGNUM *x = b.below(k.n);
+		b.key(slot, k);
+		for (unsigned n = 0; n < 4; n++) b.start(n, slot, k, x);
+		/* a third of the flips before the exponentiation, a third in it, a third in recombination and check */
+		uint64_t until = b.tb.cycle + (i * 7 / 16 % 3 == 0 ? g.below(24'000) : i * 7 / 16 % 3 == 1 ? 24'000 + g.below(620'000) : 644'000 + g.below(17'000));
+		while (b.tb.cycle < until) b.tb.tick();
+		unsigned kind = i % 16, c = g.below(8), l = g.below(kLimbs), bit = g.below(25);
+		switch (kind) {
+		case 0: MONT(rf)[c << 6 | g.below(32)][l] ^= 1u << bit; break;
+		case 1: MONT(rf)[c << 6 | (32 + g.below(11))][l] ^= 1u << bit; break;
+		case 2: MONT(res_mem)[c << 6 | l] ^= 1u << bit; break;
+		case 3: MONT(ext_mem)[c << 6 | l] ^= 1u << bit; break;
+		case 4: MONT(mod_mem)[c][l] ^= 1u << bit; break;
+		case 5: MONT(s9)[l] ^= 1u << bit; break;
+		case 6: MONT(t7)[l] ^= 1ull << bit; break;
+		case 7: MONT(un_q)[l] ^= 1u << bit; break;
+		case 8: MONT(acc_q)[c] ^= 1ull << bit; break;
+		case 9: MONT(n0_q)[c] ^= 1u << bit % 17; break;
+		case 10: MONT(qd_q) ^= 1u << bit % 17; break;
+		case 11: MONT(secret_q)[c] ^= 1u << bit % 8; break;
+		case 12: SEQ(limb_q)[c >> 1] ^= 1u << bit % 7; break;
+		case 13: SEQ(pc_q)[c >> 1] ^= 1u << bit % 6; break;
+		case 14: SEQ(e_q)[c >> 1] ^= 1u << bit; break;
+		default: r->pka_core__DOT__op_mem[(c >> 1) << 9 | (c & 1) << 6 | l] ^= 1u << bit; break;
+		}
+		CHECK(b.tb, b.idle(), "operations end although one is damaged");
+		for (unsigned n = 0; n < 4; n++) {
+			bool good = b.right(n), passed = b.tb.v->pass_o >> n & 1;
+			good ? harmless++ : passed ? wrong++ : detected++;
+			if (!good && passed) fprintf(stderr, "undetected: kind %u round %u\n", kind, i);
+		}
+		BN_free(x);
+		b.wipe();
+	}
+	b.tb.v->contextp()->assertOn(true);
+	b.key(slot, k);
+	printf("faults: %u operations right, %u refused, %u wrong\n", harmless, detected, wrong);
+	CHECK(b.tb, wrong == 0 && (rounds < 24 || detected > rounds / 4), "no damaged result passes");
+}
+
 static void speed(Bench &b, const Key &k, unsigned slot, const char *name, unsigned at_once, uint64_t limit) {
 	BIGNUM *x = b.below(k.n);
 	double cpu = tb_cpu_seconds();
@@ -261,6 +319,9 @@ static void speed_public(Bench &b, const Key &k, unsigned at_once) {
 
 int main(int argc, char **argv) {
 	Bench b(argc, argv);
+	unsigned rounds = 16;
+	for (int i = 1; i + 1 < argc; i++)
+		if (!strcmp(argv[i], "--faults")) rounds = static_cast<unsigned>(atoi(argv[i + 1]));
 	bool only_speed = argc > 2 && !strcmp(argv[argc - 2], "--only") && !strcmp(argv[argc - 1], "speed");
 	Key k0(2048, 65537), k1(2048, 3), k3(3072, 65537), k4(4096, 65537);
 
@@ -364,6 +425,7 @@ int main(int argc, char **argv) {
 	CHECK(b.tb, b.idle() && b.right(7), "the operation beside it is right");
 	b.start(6, 0, k0, x0);
 	CHECK(b.tb, b.idle() && b.right(6), "the next operation in that slot is right");
+	faults(b, k0, 0, rounds);
 	for (BIGNUM *t : { x, x0, x3, x4, y }) BN_free(t);
 	return b.tb.finish();
 }
