@@ -362,6 +362,8 @@ struct ipc_engine_info {
 	uint32_t state; /* 0 none, 1 running, 2 failed: work done by soft */
 	uint64_t device_cycles; /* clock cycles of the device in all */
 	uint64_t sim_ns; /* wall time the simulation was running; 0 on a card */
+	uint32_t in_flight; /* operations that this worker has in its engine */
+	uint32_t rsvd;
 };
 
 /* Size of a message body by type, or -1 for an unknown type. *has_data (may be NULL): trailing data allowed. */

@@ -285,6 +285,10 @@ on_engine_info(struct app *a, uint32_t worker, const struct ipc_engine_info *m, 
 		return -EBADMSG;
 	w->engine_count = m->count < APP_MAX_ENGINES ? m->count : APP_MAX_ENGINES;
 	w->engine_state = m->state;
+	w->in_flight = m->in_flight;
+	w->cycles_before = w->device_cycles;
+	for (uint32_t i = 0; i < APP_MAX_ENGINES; i++)
+		w->engine_before[i] = w->engines[i].cycles;
 	w->device_cycles = m->device_cycles;
 	w->sim_ns = m->sim_ns;
 	memcpy(w->engines, data, w->engine_count * sizeof(w->engines[0]));

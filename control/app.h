@@ -31,8 +31,11 @@ struct keylog;
 struct app_worker { /* what a worker reported last */
 	uint64_t counters[APP_COUNTERS];
 	uint32_t engine_count, engine_state;
+	uint32_t in_flight;
 	uint64_t device_cycles, sim_ns;
 	struct ipc_engine_stat engines[APP_MAX_ENGINES];
+	/* of the report before: what the engines did since */
+	uint64_t cycles_before, engine_before[APP_MAX_ENGINES];
 };
 
 struct app_tickets { /* keys of one listener's tickets */

@@ -18,6 +18,13 @@ put(json_t *o, const char *key, uint64_t n)
 	json_object_set_new(o, key, json_integer((json_int_t)n));
 }
 
+/* Per mille of the device's cycles in which an engine had work; 0 where nothing ran. */
+static uint64_t
+busy(uint64_t engine, uint64_t device)
+{
+	return device != 0 && engine <= device ? engine * 1000 / device : 0;
+}
+
 /*
  * Workers share a card: its counters are told by each of them alike, those of software engines are
  * each worker's own.
@@ -31,6 +38,7 @@ view_engines(const struct app *a)
 	uint32_t workers = shared ? 1 : dp_link_workers(a->link);
 	const struct app_worker *first = &a->workers[0];
 	json_t *o = json_object(), *list = json_array();
+	uint64_t in_flight = 0;
 
 	for (uint32_t e = 0; e < first->engine_count; e++) {
 		struct ipc_engine_stat sum = first->engines[e];
@@ -47,11 +55,18 @@ view_engines(const struct app *a)
 		put(j, "bytes", sum.bytes);
 		put(j, "cycles", sum.cycles);
 		put(j, "failed", sum.failed);
+		put(j, "busy_permille", busy(sum.cycles, first->device_cycles));
+		put(j, "busy_permille_now",
+			busy(first->engines[e].cycles - first->engine_before[e],
+				first->device_cycles - first->cycles_before));
 		json_array_append_new(list, j);
 	}
 	json_object_set_new(o, "engine", json_string(app_engine_name(h != NULL ? h->engine : 0)));
 	json_object_set_new(o, "state",
 		json_string(states[first->engine_state <= 2 ? first->engine_state : 0]));
+	for (uint32_t w = 0; w < dp_link_workers(a->link); w++)
+		in_flight += a->workers[w].in_flight;
+	put(o, "in_flight", in_flight);
 	put(o, "device_cycles", first->device_cycles);
 	json_object_set_new(o, "sim_seconds", json_real((double)first->sim_ns / 1e9));
 	json_object_set_new(o, "engines", list);

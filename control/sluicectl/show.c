@@ -94,11 +94,21 @@ show_stats(const struct view *v)
 	counters(v, "dataplane");
 }
 
+/* Of the device's cycles, those in which the engine had work. */
+static void
+share(struct table *t, const json_t *e, const char *key)
+{
+	if (num(e, "cycles") != 0)
+		table_cell(t, "%.1f %%", (double)num(e, key) / 10);
+	else
+		table_cell(t, "-");
+}
+
 static void
 show_engines(const struct view *v)
 {
 	static const char *const head[TABLE_COLS] = { "engine", ">operations", ">bytes",
-		">busy cycles", ">bytes/cycle", ">failed", "" };
+		">busy cycles", ">busy", ">now", ">bytes/cycle", ">failed", "" };
 	struct table *t = table_new(head);
 	uint64_t cycles = num(v->now, "device_cycles");
 	double sim = json_number_value(json_object_get(v->now, "sim_seconds"));
@@ -113,6 +123,8 @@ show_engines(const struct view *v)
 		table_cell(t, "%s", text_number(num(e, "ops"), buf));
 		table_cell(t, "%s", text_size((double)num(e, "bytes"), buf));
 		table_cell(t, "%s", text_number(num(e, "cycles"), buf));
+		share(t, e, "busy_permille");
+		share(t, e, "busy_permille_now");
 		if (num(e, "cycles") != 0)
 			table_cell(t, "%.2f", (double)num(e, "bytes") / (double)num(e, "cycles"));
 		else
@@ -120,7 +132,8 @@ show_engines(const struct view *v)
 		table_cell(t, "%s", text_number(num(e, "failed"), buf));
 		table_row(t);
 	}
-	fprintf(v->out, "record engine %s, %s\n\n", str(v->now, "engine"), str(v->now, "state"));
+	fprintf(v->out, "record engine %s, %s, %llu operations in flight\n\n", str(v->now, "engine"),
+		str(v->now, "state"), (unsigned long long)num(v->now, "in_flight"));
 	table_print(t, v->out);
 	if (cycles != 0)
 		fprintf(v->out, "\ndevice clock: %s cycles%s", text_number(cycles, buf),

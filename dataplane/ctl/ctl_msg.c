@@ -114,6 +114,7 @@ ctl_report(struct ctl *c)
 	eng.state = info.state;
 	eng.device_cycles = info.device_cycles;
 	eng.sim_ns = info.sim_ns;
+	eng.in_flight = c->cfg.engine->ops->pending(c->cfg.engine);
 	ctl_send(c, IPC_ENGINE_INFO, &eng, sizeof(eng), info.stat,
 		info.count * sizeof(info.stat[0]));
 }
