@@ -73,7 +73,7 @@ int
 sluice_args_parse(const char *text, struct sluice_args *args)
 {
 	uint64_t qps = 0, ms = TIMEOUT_MS, cycles = TIMEOUT_CYCLES, slots = ASYM_SLOTS, latency = 0, jitter = 0;
-	uint64_t seed = 0, fault = 0;
+	uint64_t seed = 0, fault = 0, stuck = 0;
 	const struct row rows[] = {
 		{ "transport", transport, NULL, 0 },
 		{ "kek", path, args->kek, 0 },
@@ -86,6 +86,7 @@ sluice_args_parse(const char *text, struct sluice_args *args)
 		{ "mem_latency", number, &latency, UINT32_MAX },
 		{ "mem_jitter", number, &jitter, UINT32_MAX },
 		{ "seed", number, &seed, UINT64_MAX },
+		{ "stuck_noise", number, &stuck, 1 },
 		{ "fault_inject", number, &fault, 1 },
 	};
 	const char *keys[RTE_DIM(rows) + 1];
@@ -112,6 +113,7 @@ sluice_args_parse(const char *text, struct sluice_args *args)
 	args->sim.mem_jitter = (uint32_t)jitter;
 	args->sim.seeded = rte_kvargs_count(kv, "seed") != 0;
 	args->sim.seed = seed;
+	args->sim.stuck_noise = stuck;
 	args->sim.lib = args->lib[0] ? args->lib : NULL;
 	args->sim.trace = args->trace[0] ? args->trace : NULL;
 	rte_kvargs_free(kv);

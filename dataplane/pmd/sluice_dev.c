@@ -373,4 +373,4 @@ RTE_PMD_REGISTER_CRYPTO_DRIVER(crypto_driver, vdev_driver.driver, driver_id);
 RTE_PMD_REGISTER_PCI_TABLE(crypto_sluice_pci, pci_ids);
 RTE_PMD_REGISTER_PARAM_STRING(crypto_sluice,
 	"transport=sim kek=<file> lib=<path> max_nb_queue_pairs=<int> timeout_ms=<int> "
-	"timeout_cycles=<int> asym_slots=<int> mem_latency=<int> mem_jitter=<int> seed=<int> fault_inject=<0|1> trace=<prefix>");
+	"timeout_cycles=<int> asym_slots=<int> mem_latency=<int> mem_jitter=<int> seed=<int> stuck_noise=<0|1> fault_inject=<0|1> trace=<prefix>");

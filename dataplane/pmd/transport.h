@@ -41,6 +41,7 @@ struct sluice_sim_args {
 	uint32_t mem_latency, mem_jitter;
 	uint64_t seed;
 	bool seeded; /* repeatable random numbers from seed: tests only */
+	bool stuck_noise; /* the noise source says zero and nothing else: tests only */
 	uint8_t kek[32];
 };
 

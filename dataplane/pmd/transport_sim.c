@@ -179,6 +179,13 @@ random_bytes(void *user, void *buf, size_t len)
 	}
 }
 
+/* A source that is broken, for tests of what the device makes of it. */
+static void
+no_noise(void *user, void *buf, size_t len)
+{
+	memset(buf, 0, len);
+}
+
 /* ---- the simulation's thread ---- */
 
 static bool
@@ -401,7 +408,7 @@ start(struct sim_transport *s, const struct sluice_sim_args *args)
 	struct sluice_sim_config cfg = {
 		.api_version = SLUICE_SIM_API_VERSION, .mem_latency = args->mem_latency,
 		.mem_jitter = args->mem_jitter, .seed = args->seed, .dma_read = dma_read, .dma_write = dma_write,
-		.random = args->seeded ? NULL : random_bytes, .user = s, .trace_path = args->trace };
+		.random = args->stuck_noise ? no_noise : args->seeded ? NULL : random_bytes, .user = s, .trace_path = args->trace };
 
 	memcpy(cfg.kek, args->kek, sizeof(cfg.kek));
 	s->sim = s->api.create(&cfg);

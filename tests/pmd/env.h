@@ -32,6 +32,7 @@ struct env {
 	const char *cavp; /* NIST vectors, or NULL */
 	uint8_t kek[32];
 	bool slow; /* the simulated core: fewer repetitions */
+	unsigned int many; /* operations of the long run; 0: as many as fit a test */
 	uint8_t dev;
 	struct rte_mempool *mbufs, *ops, *asym_ops, *sessions, *asym_sessions;
 	uint64_t rng;
@@ -80,8 +81,8 @@ enum rte_crypto_op_status env_pka(struct env *e, enum rte_pmd_sluice_pka_type ty
 
 /* Test groups, one file each. */
 extern const struct CMUnitTest env_tests_aead[], env_tests_chain[], env_tests_tls[], env_tests_pka[],
-	env_tests_ring[], env_tests_fault[], env_tests_secret[], env_tests_probe[], env_tests_asym[], env_tests_cavp[];
+	env_tests_ring[], env_tests_fault[], env_tests_secret[], env_tests_probe[], env_tests_asym[], env_tests_cavp[], env_tests_lcores[];
 extern const size_t env_tests_aead_n, env_tests_chain_n, env_tests_tls_n, env_tests_pka_n,
-	env_tests_ring_n, env_tests_fault_n, env_tests_secret_n, env_tests_probe_n, env_tests_asym_n, env_tests_cavp_n;
+	env_tests_ring_n, env_tests_fault_n, env_tests_secret_n, env_tests_probe_n, env_tests_asym_n, env_tests_cavp_n, env_tests_lcores_n;
 
 #endif

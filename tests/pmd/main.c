@@ -66,6 +66,8 @@ main(int argc, char **argv)
 			e.slow = true;
 		else if (!strcmp(argv[i], "--lib") && i + 1 < argc)
 			e.lib = argv[++i];
+		else if (!strcmp(argv[i], "--ops") && i + 1 < argc)
+			e.many = (unsigned int)strtoul(argv[++i], NULL, 0);
 		else if (!strcmp(argv[i], "--cavp") && i + 1 < argc)
 			e.cavp = argv[++i];
 		else if (!strcmp(argv[i], "--seed") && i + 1 < argc)
@@ -74,7 +76,7 @@ main(int argc, char **argv)
 			cmocka_set_test_filter(argv[++i]);
 	}
 	if (!e.lib) {
-		fprintf(stderr, "usage: pmd_func --lib PATH [--slow] [--seed N] [--cavp FILE] [--match GLOB]\n");
+		fprintf(stderr, "usage: pmd_func --lib PATH [--slow] [--seed N] [--ops N] [--cavp FILE] [--match GLOB]\n");
 		return 2;
 	}
 	printf("# seed %llu\n", (unsigned long long)e.rng);
@@ -92,6 +94,7 @@ main(int argc, char **argv)
 	failed += GROUP(secret);
 	failed += GROUP(probe);
 	failed += GROUP(cavp);
+	failed += GROUP(lcores);
 	failed += GROUP(ring);
 	/* opens the device by itself, with timeouts of its own */
 	failed += _cmocka_run_group_tests("fault", env_tests_fault, env_tests_fault_n, NULL, NULL);

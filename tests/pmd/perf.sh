@@ -60,6 +60,8 @@ DATA
 aead="--optype aead --aead-algo aes-gcm --aead-op encrypt --aead-key-sz 16 --aead-iv-sz 12 --digest-sz 16"
 chain="--optype cipher-then-auth --cipher-algo aes-cbc --cipher-op encrypt --cipher-key-sz 16 --cipher-iv-sz 16
 	--auth-algo sha1-hmac --auth-op generate --auth-key-sz 64 --digest-sz 20"
+mte="--optype auth-then-cipher --cipher-algo aes-cbc --cipher-op encrypt --cipher-key-sz 16 --cipher-iv-sz 16
+	--auth-algo sha2-256-hmac --auth-op generate --auth-key-sz 64 --digest-sz 32"
 auth="--optype auth-only --auth-algo sha2-256-hmac --auth-op generate --auth-key-sz 64 --digest-sz 32"
 # shellcheck disable=SC2086 # the words of these are arguments
 {
@@ -67,6 +69,13 @@ auth="--optype auth-only --auth-algo sha2-256-hmac --auth-op generate --auth-key
 	run 'throughput of AES-128-GCM out of place' 1 --ptest throughput $aead --aead-aad-sz 16 --buffer-sz 1024 --segment-sz 2048 --out-of-place
 	run 'throughput of AES-128-CBC then HMAC-SHA1' 2 --ptest throughput $chain --buffer-sz 64,1024
 	run 'throughput of HMAC-SHA256' 2 --ptest throughput $auth --buffer-sz 64,1024
+	run 'throughput of AES-128-GCM decryption' 1 --ptest throughput ${aead/encrypt/decrypt} --aead-aad-sz 16 --buffer-sz 1024
+	run 'throughput of AES-256-CBC' 1 --ptest throughput --optype cipher-only --cipher-algo aes-cbc --cipher-op encrypt --cipher-key-sz 32 --cipher-iv-sz 16 --buffer-sz 1024
+	run 'throughput of AES-128-CTR' 1 --ptest throughput --optype cipher-only --cipher-algo aes-ctr --cipher-op decrypt --cipher-key-sz 16 --cipher-iv-sz 16 --buffer-sz 1024
+	run 'throughput of HMAC-SHA256 then AES-128-CBC' 1 --ptest throughput $mte --buffer-sz 1024
+	run 'throughput of ChaCha20-Poly1305' 1 --ptest throughput --optype aead --aead-algo chacha20-poly1305 --aead-op encrypt --aead-key-sz 32 --aead-iv-sz 12 --aead-aad-sz 16 --digest-sz 16 --buffer-sz 1024
+	run 'throughput of HMAC-SHA384' 1 --ptest throughput --optype auth-only --auth-algo sha2-384-hmac --auth-op generate --auth-key-sz 64 --digest-sz 48 --buffer-sz 1024
+	run 'latency of AES-128-CBC then HMAC-SHA1' 0 --ptest latency $chain --buffer-sz 64
 	run 'throughput of AES-128-GCM in segments' 1 --ptest throughput $aead --aead-aad-sz 16 --buffer-sz 1024 --segment-sz 256
 	run 'latency of AES-128-GCM' 0 --ptest latency $aead --aead-aad-sz 16 --buffer-sz 64
 	run 'verification of AES-128-GCM' 1 --ptest verify $aead --aead-aad-sz 20 --buffer-sz 60 --test-file "$tmp/gcm.data" --test-name smoke

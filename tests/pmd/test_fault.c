@@ -1,5 +1,6 @@
 /* What goes wrong: hanging engines, lost completions, flipped results, bad addresses, wrong arguments; and the way back. */
 #include <string.h>
+#include <errno.h>
 #include <unistd.h>
 
 #include <rte_bus_vdev.h>
@@ -227,6 +228,214 @@ a_reset_of_a_running_device_makes_sessions_stale(void **state)
 	rte_crypto_op_free(op);
 }
 
+/* An engine that works by slot: its op, run once and left in flight. */
+static struct rte_crypto_op *
+slot_op(struct env *e, unsigned int engine, uint8_t *out)
+{
+	static const uint8_t zero[64];
+	struct rte_crypto_op *op = env_asym_op(e);
+	struct rte_pmd_sluice_pka_op *p = rte_pmd_sluice_pka_attach(op);
+
+	if (engine == SLUICE_ENGINE_ECC)
+		*p = (struct rte_pmd_sluice_pka_op){ .type = RTE_PMD_SLUICE_PKA_EC_KEYGEN, .curve = RTE_PMD_SLUICE_CURVE_X25519, .out = out,
+			.out_len = 64 };
+	else
+		*p = (struct rte_pmd_sluice_pka_op){ .type = RTE_PMD_SLUICE_PKA_HKDF_EXTRACT, .hash = RTE_PMD_SLUICE_HASH_SHA256, .param = 16,
+			.in = zero, .in_len = 48, .out = out, .out_len = 64 };
+	return op;
+}
+
+/* Engines that came later fail and come back like the first ones; a flip of public-key work is found by the engine itself. */
+static void
+public_key_work_fails_and_recovers(void **state)
+{
+	static const uint32_t faults[] = { RTE_PMD_SLUICE_FAULT_HANG, RTE_PMD_SLUICE_FAULT_DROP };
+	struct rte_pmd_sluice_info info;
+	struct env *e = *state;
+	uint8_t out[64];
+
+	assert_int_equal(rte_pmd_sluice_info_get(e->dev, &info), 0);
+	if (!(info.ecdh_curves >> RTE_PMD_SLUICE_CURVE_X25519 & 1))
+		return;
+	for (size_t i = 0; i < RTE_DIM(faults); i++) {
+		struct rte_crypto_op *op = slot_op(e, SLUICE_ENGINE_ECC, out), *back[2];
+
+		assert_int_equal(env_run(e, op), RTE_CRYPTO_OP_STATUS_SUCCESS);
+		assert_int_equal(rte_pmd_sluice_fault_inject(e->dev, SLUICE_ENGINE_ECC, faults[i]), 0);
+		env_enqueue(e, 0, op);
+		if (env_wait_failed(e, 0, back, 2) == 0)
+			env_wait(e, 0, back, 1);
+		assert_int_equal(back[0]->status, RTE_CRYPTO_OP_STATUS_ERROR);
+		env_reset(e);
+		assert_int_equal(env_run(e, op), RTE_CRYPTO_OP_STATUS_SUCCESS);
+		rte_crypto_op_free(op);
+	}
+}
+
+/* Public-key work, records and derivations are in flight when the device is reset: each comes back once, and every secret is void. */
+static void
+a_reset_in_the_middle_gives_everything_back(void **state)
+{
+	enum { EACH = 6 };
+	struct env *e = *state;
+	struct rte_crypto_op *ops[3 * EACH], *back[3 * EACH];
+	static uint8_t out[3 * EACH][64];
+	struct rte_pmd_sluice_info info;
+	unsigned int n = 0, got = 0;
+	uint32_t secret;
+	void *sess;
+	int rc;
+
+	assert_int_equal(rte_pmd_sluice_info_get(e->dev, &info), 0);
+	secret = rte_pmd_sluice_secret_get(e->dev);
+	sess = session(e, SLUICE_ENGINE_AEAD);
+	for (unsigned int i = 0; i < EACH; i++) {
+		if (info.ecdh_curves >> RTE_PMD_SLUICE_CURVE_X25519 & 1) {
+			ops[n] = slot_op(e, SLUICE_ENGINE_ECC, out[n]);
+			n++;
+		}
+		if (info.hkdf >> RTE_PMD_SLUICE_HASH_SHA256 & 1) {
+			ops[n] = slot_op(e, SLUICE_ENGINE_MAC, out[n]);
+			n++;
+		}
+		ops[n++] = sym(e, sess, SLUICE_ENGINE_AEAD);
+	}
+	for (unsigned int i = 0; i < n; i++)
+		env_enqueue(e, 0, ops[i]);
+	while ((rc = rte_pmd_sluice_device_reset(e->dev)) == -EAGAIN || rc == -EINPROGRESS)
+		got += rte_cryptodev_dequeue_burst(e->dev, 0, back + got, (uint16_t)(n - got));
+	assert_int_equal(rc, 0);
+	assert_int_equal(got, n);
+	for (unsigned int i = 0; i < n; i++) {
+		assert_true(back[i]->status == RTE_CRYPTO_OP_STATUS_ERROR || back[i]->status == RTE_CRYPTO_OP_STATUS_SUCCESS);
+		if (back[i]->type == RTE_CRYPTO_OP_TYPE_SYMMETRIC)
+			sym_free(back[i]);
+		else
+			rte_crypto_op_free(back[i]);
+	}
+	env_session_free(e, sess);
+	rte_pmd_sluice_secret_put(e->dev, secret); /* void: does no harm */
+	works(e, SLUICE_ENGINE_AEAD);
+	works(e, SLUICE_ENGINE_MAC);
+}
+
+/* Completions by status are counted; every slot of a stale handle is refused and counted. */
+static void
+statuses_are_counted(void **state)
+{
+	struct rte_pmd_sluice_counters before, after;
+	struct env *e = *state;
+	uint32_t n = 256;
+	uint8_t out[256] = { 0 };
+
+	assert_int_equal(rte_pmd_sluice_counters_get(e->dev, &before), 0);
+	for (int i = 0; i < 3; i++)
+		assert_int_equal(env_pka(e, RTE_PMD_SLUICE_PKA_RSA_PRIVATE, RTE_PMD_SLUICE_KEY_HANDLE(1, 77), 0, out, 256, out, &n),
+			RTE_CRYPTO_OP_STATUS_INVALID_SESSION);
+	works(e, SLUICE_ENGINE_AEAD);
+	assert_int_equal(rte_pmd_sluice_counters_get(e->dev, &after), 0);
+	assert_int_equal(after.status[SLUICE_ST_BAD_HANDLE] - before.status[SLUICE_ST_BAD_HANDLE], 3);
+	assert_true(after.status[SLUICE_ST_OK] > before.status[SLUICE_ST_OK]);
+}
+
+/* Nothing, and as much as an op may be. */
+static void
+zero_and_maximum_lengths(void **state)
+{
+	static const uint32_t lens[] = { 0, 1, 20000 };
+	struct env *e = *state;
+	void *sess = session(e, SLUICE_ENGINE_AEAD), *mac = session(e, SLUICE_ENGINE_MAC);
+
+	for (size_t i = 0; i < RTE_DIM(lens); i++) {
+		struct rte_crypto_op *op = env_op(e);
+		uint8_t digest[32];
+
+		rte_crypto_op_attach_sym_session(op, sess);
+		op->sym->m_src = env_mbuf(e, NULL, lens[i]);
+		op->sym->aead.data.length = lens[i];
+		op->sym->aead.digest.data = digest;
+		assert_int_equal(env_run(e, op), RTE_CRYPTO_OP_STATUS_SUCCESS);
+		op->sym->aead.data.length = lens[i] + 1; /* one byte beyond the mbuf */
+		assert_int_equal(env_run(e, op), RTE_CRYPTO_OP_STATUS_INVALID_ARGS);
+		rte_crypto_op_attach_sym_session(op, mac);
+		op->sym->auth.data.offset = 0;
+		op->sym->auth.data.length = lens[i];
+		op->sym->auth.digest.data = digest;
+		assert_int_equal(env_run(e, op), RTE_CRYPTO_OP_STATUS_SUCCESS);
+		op->sym->auth.data.offset = 1;
+		op->sym->auth.data.length = UINT32_MAX; /* would wrap */
+		assert_int_equal(env_run(e, op), RTE_CRYPTO_OP_STATUS_INVALID_ARGS);
+		sym_free(op);
+	}
+	env_session_free(e, sess);
+	env_session_free(e, mac);
+}
+
+/* No session, a wrong kind of session: refused, as with any driver. */
+static void
+ops_without_a_session_are_refused(void **state)
+{
+	struct env *e = *state;
+	struct rte_crypto_sym_xform x = { .type = RTE_CRYPTO_SYM_XFORM_AEAD };
+	struct rte_crypto_op *op = env_op(e), *asym = env_asym_op(e);
+
+	op->sym->m_src = env_mbuf(e, NULL, LEN);
+	op->sess_type = RTE_CRYPTO_OP_SESSIONLESS;
+	op->sym->xform = &x;
+	assert_int_equal(env_run(e, op), RTE_CRYPTO_OP_STATUS_INVALID_SESSION);
+	op->sess_type = RTE_CRYPTO_OP_WITH_SESSION;
+	op->sym->session = NULL;
+	assert_int_equal(env_run(e, op), RTE_CRYPTO_OP_STATUS_INVALID_SESSION);
+	op->sess_type = RTE_CRYPTO_OP_SECURITY_SESSION;
+	assert_int_equal(env_run(e, op), RTE_CRYPTO_OP_STATUS_INVALID_SESSION);
+	asym->sess_type = RTE_CRYPTO_OP_SESSIONLESS;
+	assert_int_equal(env_run(e, asym), RTE_CRYPTO_OP_STATUS_INVALID_SESSION);
+	sym_free(op);
+	rte_crypto_op_free(asym);
+}
+
+/* The generator's noise is nothing but zeros: what needs random numbers is refused, all else goes on. */
+static void
+a_broken_noise_source_is_told(void **state)
+{
+	static const uint8_t key[48] = { 7 };
+	struct rte_pmd_sluice_tls_record_xform x = { .type = RTE_PMD_SLUICE_TLS_SESS_TYPE_WRITE, .ver = RTE_PMD_SLUICE_VERSION_TLS_1_2,
+		.alg = RTE_PMD_SLUICE_TLS_AES_CBC_HMAC_SHA1, .key_len = 16, .mac_key_len = 20, .key = key, .mac_key = key };
+	struct rte_pmd_sluice_tls_session *s;
+	struct rte_pmd_sluice_info info;
+	struct rte_crypto_op *op;
+	struct env *e = the_env;
+	uint8_t out[64];
+
+	(void)state;
+	if (e->slow) /* the bridge's noise goes to the engines as it is until the generator is in the device */
+		return;
+	env_open(e, "stuck_noise=1");
+	assert_int_equal(rte_pmd_sluice_info_get(e->dev, &info), 0);
+	works(e, SLUICE_ENGINE_AEAD);
+	s = rte_pmd_sluice_tls_session_create(e->dev, 0, &x);
+	assert_non_null(s);
+	op = env_op(e);
+	op->sym->m_src = env_mbuf(e, NULL, LEN);
+	op->sym->aead.data.offset = 32;
+	op->sym->aead.data.length = 64;
+	rte_pmd_sluice_tls_record_attach(op, s, 23);
+	assert_int_equal(env_run(e, op), RTE_CRYPTO_OP_STATUS_ERROR);
+	assert_int_equal(rte_pmd_sluice_op_device_status(op), SLUICE_ST_NO_ENTROPY);
+	assert_int_equal(rte_pmd_sluice_tls_session_destroy(s), 0);
+	sym_free(op);
+	if (info.ecdh_curves >> RTE_PMD_SLUICE_CURVE_X25519 & 1) {
+		op = slot_op(e, SLUICE_ENGINE_ECC, out);
+		assert_int_equal(env_run(e, op), RTE_CRYPTO_OP_STATUS_ERROR);
+		assert_int_equal(rte_pmd_sluice_op_device_status(op), SLUICE_ST_NO_ENTROPY);
+		rte_crypto_op_free(op);
+	}
+	works(e, SLUICE_ENGINE_AEAD);
+	works(e, SLUICE_ENGINE_MAC);
+	assert_int_equal(rte_pmd_sluice_state(e->dev, NULL), RTE_PMD_SLUICE_RUNNING);
+	env_close(e);
+}
+
 /* Work that takes long is not a hang: the device says that it moves on, however impatient the driver is. */
 static void
 slow_work_is_no_failure(void **state)
@@ -303,6 +512,12 @@ const struct CMUnitTest env_tests_fault[] = {
 	CASE(a_flipped_result_is_an_error_and_the_device_goes_on),
 	CASE(a_bad_address_is_a_dma_error),
 	CASE(a_reset_of_a_running_device_makes_sessions_stale),
+	CASE(public_key_work_fails_and_recovers),
+	CASE(a_reset_in_the_middle_gives_everything_back),
+	CASE(statuses_are_counted),
+	CASE(zero_and_maximum_lengths),
+	CASE(ops_without_a_session_are_refused),
+	cmocka_unit_test(a_broken_noise_source_is_told),
 	CASE(slow_work_is_no_failure),
 	CASE(functions_refuse_foreign_devices),
 	cmocka_unit_test(wrong_arguments_are_refused),
