@@ -71,7 +71,7 @@ class SplitBoard final : public Board {
   private:
 	template <size_t... I>
 	SplitBoard(const sluice_sim_config &cfg, std::index_sequence<I...>)
-	    : dev_(seeded(cfg), "dev", cfg.trace_path), lanes_(LaneConfig{&ctx_, I, cfg}...), mem_(memory_config(cfg)) {
+	    : dev_(seeded(cfg), "dev", cfg.trace_path, cfg.trace_from, cfg.trace_to), lanes_(LaneConfig{&ctx_, I, cfg}...), mem_(memory_config(cfg)) {
 		auto *d = dev_.v;
 		lite_rest(d);
 		d->m_arready_i = d->m_rvalid_i = d->m_awready_i = d->m_wready_i = d->m_bvalid_i = 0;

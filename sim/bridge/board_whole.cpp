@@ -12,7 +12,7 @@ namespace {
 class WholeBoard final : public Board {
   public:
 	explicit WholeBoard(const sluice_sim_config &cfg)
-	    : top_(seeded(cfg), "top", cfg.trace_path), mem_(memory_config(cfg)) {
+	    : top_(seeded(cfg), "top", cfg.trace_path, cfg.trace_from, cfg.trace_to), mem_(memory_config(cfg)) {
 		for (unsigned e = 0; e < SLUICE_NUM_ENGINES; e++) rnd_.emplace_back(cfg.seed, e, cfg.random, cfg.user);
 		auto *v = top_.v;
 		lite_rest(v);

@@ -61,7 +61,7 @@ template <class V, unsigned Id> class Lane {
 	static constexpr bool kSecretPort = HasSecretPort<V>::value, kStore = HasSecretStore<V>::value;
 	Model<V> m;
 
-	explicit Lane(const LaneConfig &c) : m(c.ctx, name(), c.cfg.trace_path), rnd_(c.cfg.seed, Id, c.cfg.random, c.cfg.user) {
+	explicit Lane(const LaneConfig &c) : m(c.ctx, name(), c.cfg.trace_path, c.cfg.trace_from, c.cfg.trace_to), rnd_(c.cfg.seed, Id, c.cfg.random, c.cfg.user) {
 		auto *v = m.v;
 		v->cmd_valid_i = v->in_valid_i = v->in_last_i = v->out_ready_i = v->rsp_ready_i = 0;
 		v->in_bytes_i = 0;

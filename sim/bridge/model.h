@@ -16,11 +16,13 @@ template <class V> class Model {
 	V *v;
 	uint64_t ticks = 0;
 
-	/* trace: nullptr, or the prefix of the VCD file's name */
-	Model(VerilatedContext *ctx, const char *name, const char *trace) : own_(new V(ctx, name)) {
+	/* trace: nullptr, or the prefix of the VCD file's name; from, to: cycles that it shows (to 0: all from `from` on) */
+	Model(VerilatedContext *ctx, const char *name, const char *trace, uint64_t from = 0, uint64_t to = 0) : own_(new V(ctx, name)) {
 		v = own_.get();
 		v->clk_i = 0;
 #if VM_TRACE
+		from_ = from * 4000;
+		to_ = to ? to * 4000 : ~uint64_t{0};
 		if (trace) {
 			vcd_ = std::make_unique<VerilatedVcdC>();
 			v->trace(vcd_.get(), 99);
@@ -28,6 +30,8 @@ template <class V> class Model {
 		}
 #else
 		(void)trace;
+		(void)from;
+		(void)to;
 #endif
 	}
 	~Model() {
@@ -67,7 +71,7 @@ template <class V> class Model {
   private:
 	void dump(uint64_t ps) {
 #if VM_TRACE
-		if (vcd_) vcd_->dump(ps);
+		if (vcd_ && ps >= from_ && ps < to_) vcd_->dump(ps);
 #else
 		(void)ps;
 #endif
@@ -75,6 +79,7 @@ template <class V> class Model {
 	std::unique_ptr<V> own_;
 #if VM_TRACE
 	std::unique_ptr<VerilatedVcdC> vcd_;
+	uint64_t from_, to_; /* ps */
 #endif
 };
 

@@ -46,6 +46,7 @@ struct sluice_sim_config {
 	void (*random)(void *user, void *buf, size_t len);
 	void *user; /* first argument of every callback */
 	const char *trace_path; /* NULL, or prefix of VCD files (PREFIX_dev.vcd, PREFIX_aead.vcd, …); ignored unless built with TRACE=1 */
+	uint64_t trace_from, trace_to; /* device cycles that the waves show; trace_to 0: to the end */
 };
 
 /* What the simulation did so far. */

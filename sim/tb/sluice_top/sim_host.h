@@ -34,7 +34,7 @@ class SimHost {
 	Queue q[SLUICE_QUEUE_COUNT];
 
 	SimHost(const SimLib &l, size_t bytes, uint64_t seed, const uint8_t *kek = nullptr, uint32_t latency = 20, uint32_t jitter = 0,
-	        const char *waves = nullptr)
+	        const char *waves = nullptr, uint64_t waves_from = 0, uint64_t waves_to = 0)
 	    : lib(l), mem(bytes) {
 		sluice_sim_config c = {};
 		c.api_version = SLUICE_SIM_API_VERSION;
@@ -46,6 +46,8 @@ class SimHost {
 		c.dma_write = write_cb;
 		c.user = this;
 		c.trace_path = waves;
+		c.trace_from = waves_from;
+		c.trace_to = waves_to;
 		sim = nullptr;
 		sim = lib.create(&c);
 		if (!sim) {
