@@ -1,0 +1,40 @@
+"""The blocks that `make synth` measures.
+
+name      of the block; `top` its module, `files` its sources (packages first), `define` and `param` what is set
+limit     ns: the longest path between registers before routing on xc7 (abc9's estimate, 0.3 ns a net, see README.md) that is let pass
+route     also placed and routed on an ECP5-85: only what fits, and in reasonable time
+prep      passes that go before (PREP in synth.py). rows: the block has memories of two dimensions, [word][limb]: yosys makes one memory of both, and finds that a row is read and written whole only
+          when the number of limbs is a power of two and these passes went before. tables: tables that are looked up at many places become logic before yosys
+          looks for block RAMs that could be shared by them, which takes it gigabytes
+seconds   bound of each step
+"""
+PKG = ["rtl/gen/sluice_pkg.sv"]
+ECC = ["rtl/ecc/ecc_pkg.sv", "rtl/ecc/ecc_prog_pkg.sv", "rtl/ecc/ecc_const_rom.sv", "rtl/ecc/ecc_mont.sv"]
+
+
+def block(name, files, top=None, limit=None, route=False, define=(), param=(), seconds=300, families=("xcup", "xc7"), prep=""):
+    return dict(name=name, files=files, top=top or name, limit=limit, route=route, define=list(define), param=list(param), seconds=seconds,
+                families=list(families), prep=prep)
+
+
+BLOCKS = [
+    # the AES pipes are 14 rounds of four columns each
+    block("aes_enc_column", ["rtl/synth/aes_enc_column.sv"], prep="tables", limit=6.0),
+    block("aes_dec_column", ["rtl/synth/aes_dec_column.sv"], prep="tables", limit=6.0),
+    block("aes_key_expand", ["rtl/aes/aes_key_expand.sv"], prep="tables", limit=6.0),
+    block("ghash", ["rtl/gcm/ghash.sv"], limit=6.0),
+    block("aead_tag", PKG + ["rtl/gcm/aead_pkg.sv", "rtl/gcm/ghash.sv", "rtl/gcm/aead_tag.sv"], limit=9.0),
+    block("sha1_core", ["rtl/sha/sha1_core.sv"], limit=8.0, route=True),
+    block("sha256_core", ["rtl/sha/sha256_core.sv"], limit=8.0, route=True),
+    block("sha512_core", ["rtl/sha/sha512_core.sv"], limit=8.0),
+    block("chacha_core", ["rtl/chacha/chacha_core.sv"], limit=6.0, route=True),
+    block("poly1305", ["rtl/chacha/poly1305_mul.sv", "rtl/chacha/poly1305.sv"], limit=9.0, route=True),
+    block("poly1305_mul8", ["rtl/chacha/poly1305_mul.sv"], top="poly1305_mul", param=["Digits=8"], limit=9.0),
+    block("dma_rd", PKG + ["rtl/dma/dma_fifo.sv", "rtl/dma/dma_slice.sv", "rtl/dma/dma_rd.sv"], limit=9.0, route=True),
+    block("dma_wr", PKG + ["rtl/dma/dma_fifo.sv", "rtl/dma/dma_slice.sv", "rtl/dma/dma_wr.sv"], limit=9.0),
+    # Montgomery arrays, of powers of two limbs: see `prep`. The card's have 41 and 11 limbs; the card model takes a line through two sizes.
+    block("pka_mont_8", ["rtl/pka/pka_pkg.sv", "rtl/pka/pka_mont.sv"], top="pka_mont", define=["PKA_LIMBS=8"], prep="rows", limit=9.0),
+    block("pka_mont_32", ["rtl/pka/pka_pkg.sv", "rtl/pka/pka_mont.sv"], top="pka_mont", define=["PKA_LIMBS=32"], prep="rows", families=["xcup"], seconds=900),
+    block("ecc_mont_8", ECC, top="ecc_mont", define=["ECC_LIMBS=8"], prep="rows", limit=9.0),
+    block("ecc_mont_16", ECC, top="ecc_mont", define=["ECC_LIMBS=16"], prep="rows", families=["xcup"], seconds=900),
+]
