@@ -72,7 +72,7 @@ pka_free(struct pka *p)
 			job_destroy(p->jobs[i]);
 	for (unsigned i = 0; i < PKA_MAX_KEYS; i++)
 		EVP_PKEY_free(p->keys[i].key);
-	pka_secret_detached(p);
+	pka_secret_end(p);
 	free(p->jobs);
 	free(p->spare);
 	ct_wipe(p, sizeof(*p));

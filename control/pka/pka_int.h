@@ -90,6 +90,8 @@ void pka_card_timer(uv_timer_t *t);
 /* As many slots as the card says, all free. False: no memory. */
 bool pka_secret_attached(struct pka *p, uint32_t slots);
 void pka_secret_detached(struct pka *p);
+/* Their memory, which outlives a card that goes and comes back. */
+void pka_secret_end(struct pka *p);
 #define PKA_SECRET_ID (1ull << 62) /* of messages that nobody waits for */
 
 /* pka.c */

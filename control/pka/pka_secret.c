@@ -5,8 +5,22 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <openssl/rand.h>
+
 #include "control/pka/pka_int.h"
 
+static uint32_t
+handle_of(struct pka *p, uint16_t index)
+{
+	if (++p->secret_gen[index] == 0)
+		p->secret_gen[index] = 1;
+	return (uint32_t)p->secret_gen[index] << 16 | index;
+}
+
+/*
+ * Generations go on from where they were, and each slot's moves by one: connections outlive a reset of
+ * the card, and what they still name must be nobody's.
+ */
 bool
 pka_secret_attached(struct pka *p, uint32_t slots)
 {
@@ -15,16 +29,23 @@ pka_secret_attached(struct pka *p, uint32_t slots)
 		return true;
 	if (slots > UINT16_MAX)
 		slots = UINT16_MAX;
-	p->secret_gen = calloc(slots, sizeof(*p->secret_gen));
-	p->secret_spare = calloc(slots, sizeof(*p->secret_spare));
-	if (p->secret_gen == NULL || p->secret_spare == NULL) {
-		pka_secret_detached(p);
-		return false;
+	if (p->secret_gen == NULL) {
+		p->secret_gen = calloc(UINT16_MAX, sizeof(*p->secret_gen));
+		if (p->secret_gen == NULL)
+			return false;
+		/* nor what a process before this one left in the slots */
+		if (RAND_bytes((uint8_t *)p->secret_gen, UINT16_MAX * sizeof(*p->secret_gen)) != 1)
+			abort();
 	}
+	p->secret_spare = calloc(slots, sizeof(*p->secret_spare));
+	if (p->secret_spare == NULL)
+		return false;
 	while (p->secret_spares < slots) { /* the lowest index is on top */
 		p->secret_spare[p->secret_spares] = (uint16_t)(slots - 1 - p->secret_spares);
 		p->secret_spares++;
 	}
+	for (uint32_t i = 0; i < UINT16_MAX; i++)
+		handle_of(p, (uint16_t)i);
 	p->card.secrets = slots;
 	return true;
 }
@@ -32,20 +53,19 @@ pka_secret_attached(struct pka *p, uint32_t slots)
 void
 pka_secret_detached(struct pka *p)
 {
-	free(p->secret_gen);
 	free(p->secret_spare);
-	p->secret_gen = p->secret_spare = NULL;
+	p->secret_spare = NULL;
 	p->secret_spares = 0;
 	p->card.secrets = 0;
 	p->stats.secret_slots = 0;
 }
 
-static uint32_t
-handle_of(struct pka *p, uint16_t index)
+void
+pka_secret_end(struct pka *p)
 {
-	if (++p->secret_gen[index] == 0)
-		p->secret_gen[index] = 1;
-	return (uint32_t)p->secret_gen[index] << 16 | index;
+	pka_secret_detached(p);
+	free(p->secret_gen);
+	p->secret_gen = NULL;
 }
 
 uint32_t

@@ -595,6 +595,37 @@ what_stays_on_the_card_is_done_nowhere_else(void **state)
 	assert_int_equal(pka_secret_new(f->p), 0);
 }
 
+/* A connection outlives a reset of the card: what it gives back then is not another's, nor spare twice. */
+static void
+handles_of_before_a_reset_are_nobodys(void **state)
+{
+	static const struct pka_card_info card = { .slots = 8, .secrets = 4, .can = IPC_CARD_SECRETS };
+	struct fixture *f = *state;
+	uint32_t old[4], now;
+
+	attach_card(f);
+	pka_card_attached(f->p, &card);
+	for (unsigned i = 0; i < 4; i++) /* generations 1, 2, 3 and 4, if all began alike */
+		for (unsigned k = (old[i] = pka_secret_new(f->p), 0); k < i; k++)
+			old[i] = pka_secret_next(f->p, old[i]);
+	pka_card_attached(f->p, &card);
+	now = pka_secret_new(f->p);
+	for (unsigned i = 0; i < 4; i++) {
+		assert_int_not_equal(now, old[i]);
+		assert_int_equal(pka_secret_next(f->p, old[i]), 0);
+	}
+	pka_secret_free(f->p, 0, &now, 1); /* its generation moves on */
+	now = pka_secret_new(f->p);
+	pka_secret_free(f->p, 0, old, 4);
+	assert_int_equal(stats(f).secret_slots, 1);
+	for (unsigned i = 0; i < 3; i++)
+		assert_true(pka_secret_new(f->p) != 0);
+	assert_int_equal(pka_secret_new(f->p), 0);
+	pka_card_detached(f->p);
+	pka_card_attached(f->p, &card);
+	assert_int_equal(pka_secret_next(f->p, now), 0);
+}
+
 /* r | s of a libcrypto signature over what the card was given */
 static void
 card_signs_ec(struct fixture *f, unsigned i, uint8_t rs[64])
@@ -773,6 +804,7 @@ main(void)
 		T(premaster_and_prf_come_from_the_card),
 		T(key_exchanges_come_from_the_card),
 		T(what_stays_on_the_card_is_done_nowhere_else),
+		T(handles_of_before_a_reset_are_nobodys),
 		T(the_card_signs_on_p256),
 		T(numbers_that_no_signature_has_never_leave),
 		T(nothing_comes_for_what_the_card_had_when_it_went),
