@@ -164,17 +164,36 @@ key_updates(const struct conn *k)
 	return info.key_updates;
 }
 
+/*
+ * The slots of a connection are given back when the dataplane has told its end: before, the alert that
+ * ends it may wait for keys that come from one of them.
+ */
+static void
+keep_secrets(struct conns *c, struct conn *k)
+{
+	uint32_t secrets[HS_MAX_SECRETS];
+	unsigned n = hs_secrets(k->hs, secrets, HS_MAX_SECRETS);
+
+	if (n == 0)
+		return;
+	k->secrets = malloc(n * sizeof(secrets[0]));
+	if (k->secrets == NULL) {
+		pka_secret_free(c->deps.pka, k->worker, secrets, n);
+		return;
+	}
+	memcpy(k->secrets, secrets, n * sizeof(secrets[0]));
+	k->n_secrets = n;
+}
+
 void
 conns_drop_hs(struct conns *c, struct conn *k)
 {
-	uint32_t secrets[HS_MAX_SECRETS];
-
 	if (k->verifying)
 		verify_cancel(c->deps.verifier, &k->verify);
 	k->verifying = false;
 	c->stats.key_updates += key_updates(k);
 	if (k->hs != NULL)
-		pka_secret_free(c->deps.pka, k->worker, secrets, hs_secrets(k->hs, secrets, HS_MAX_SECRETS));
+		keep_secrets(c, k);
 	hs_free(k->hs);
 	k->hs = NULL;
 }
@@ -185,6 +204,8 @@ forget(struct conns *c, struct conn *k)
 	struct conn **at = place(c, k->worker, k->handle);
 
 	conns_drop_hs(c, k);
+	pka_secret_free(c->deps.pka, k->worker, k->secrets, k->n_secrets);
+	free(k->secrets);
 	conns_leave_half_open(c, k);
 	config_unref(k->cfg);
 	if (at != NULL && *at == k)

@@ -27,6 +27,8 @@ struct conn {
 	struct verify_owner verify;
 	struct ipc_addr peer, local;
 	const char *name; /* of the listener or pool, in cfg */
+	/* once closing: slots on the card that its last records may still need the keys of */
+	uint32_t *secrets, n_secrets;
 };
 _Static_assert(sizeof(struct conn) <= 512, "a connected one stays small");
 
