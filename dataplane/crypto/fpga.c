@@ -102,11 +102,16 @@ static void
 fpga_close(struct rec_engine *eng)
 {
 	struct fpga_engine *e = (struct fpga_engine *)eng;
+	struct fpga_session *s;
 
 	if (e->sym_pool != NULL && eng->conf.worker == 0)
 		rte_cryptodev_stop(e->dev);
 	rte_mempool_free(e->sym_pool);
 	rte_mempool_free(e->asym_pool);
+	while ((s = e->leaving) != NULL) { /* their slots go with the device */
+		e->leaving = s->next_leaving;
+		free(s);
+	}
 	free(e);
 }
 
@@ -232,11 +237,28 @@ session_settle(struct fpga_engine *e, struct fpga_session *s)
 	return true;
 }
 
+/* The driver keeps a session whose keys are still on their way to the card: it is tried again. */
 static void
 session_release(struct fpga_engine *e, struct fpga_session *s)
 {
-	e->api.session_destroy(s->dev);
+	if (e->api.session_destroy(s->dev) == -EBUSY) {
+		s->next_leaving = e->leaving;
+		e->leaving = s;
+		return;
+	}
 	free(s);
+}
+
+static void
+sessions_leave(struct fpga_engine *e)
+{
+	struct fpga_session *s = e->leaving, *next;
+
+	e->leaving = NULL;
+	for (; s != NULL; s = next) {
+		next = s->next_leaving;
+		session_release(e, s);
+	}
 }
 
 static void
@@ -384,15 +406,16 @@ fpga_poll(struct rec_engine *eng, struct rec_op **ops, uint16_t n)
 	struct fpga_engine *e = (struct fpga_engine *)eng;
 	uint16_t got = 0;
 
-	if (e->in_device != 0)
+	if (e->in_device != 0 || e->leaving != NULL)
 		fpga_drain(e);
+	if (e->leaving != NULL)
+		sessions_leave(e);
 	while (got < n && e->done != NULL) {
 		struct rec_op *op = e->done;
 
 		e->done = op->priv;
 		if (e->done == NULL)
 			e->done_tail = &e->done;
-	e->scripts_tail = &e->scripts;
 		e->ndone--;
 		if (--op->sess->inflight == 0 && op->sess->dying)
 			session_release(e, (struct fpga_session *)op->sess);

@@ -37,11 +37,13 @@ struct fpga_engine {
 	uint32_t in_device, ndone;
 	struct fpga_script *scripts, **scripts_tail; /* with steps that wait for room */
 	uint64_t scripts_begun, scripts_done; /* in the order in which they came */
+	struct fpga_session *leaving; /* freed by their owners, and not yet let go by the driver */
 };
 
 struct fpga_session {
 	struct rec_session s;
 	struct rte_pmd_sluice_tls_session *dev;
+	struct fpga_session *next_leaving;
 	bool waits; /* for scripts: its keys come from a secret */
 	uint64_t after; /* scripts_begun when it was made */
 	struct rte_pmd_sluice_tls_record_xform x; /* while it waits; no keys are in it */
@@ -62,7 +64,7 @@ uint32_t fpga_card(const struct fpga_engine *e); /* bits of enum ipc_card */
 void fpga_pka_back(struct fpga_engine *e, struct rte_crypto_op *c);
 int fpga_pka_submit(struct rec_engine *eng, struct pka_op *op);
 uint16_t fpga_pka_poll(struct rec_engine *eng, struct pka_op **ops, uint16_t n);
-/* The device is reset: steps that were not enqueued fail. */
+/* The device runs no more, or is reset: steps that were not enqueued fail. */
 void fpga_scripts_drop(struct fpga_engine *e);
 
 #endif

@@ -339,7 +339,10 @@ fpga_pka_poll(struct rec_engine *eng, struct pka_op **ops, uint16_t n)
 
 	if (e->in_device != 0)
 		fpga_drain(e);
-	if (e->scripts != NULL)
+	/* a card that failed takes no more steps, and is not reset before all that it has is back */
+	if (e->scripts != NULL && eng->ops->state(eng) != ENG_RUNNING)
+		fpga_scripts_drop(e);
+	else if (e->scripts != NULL)
 		scripts_go(e);
 	while (got < n && e->n_pka_done > 0) {
 		ops[got++] = e->pka_done[0];
