@@ -298,8 +298,9 @@ pka_card_done(struct pka *p, const struct ipc_pka_done *msg, const uint8_t *data
 		return;
 	}
 	(*(msg->status == IPC_PKA_BUSY ? &p->stats.card_busy : &p->stats.card_refused))++;
-	if (j->card_only && on_curve(j) && msg->status == IPC_PKA_REFUSED) {
-		pka_card_unlink(p, j); /* the peer's share is not valid */
+	if (j->card_only && (on_curve(j) || j->req.kind == PKA_SECRETS) &&
+		msg->status == IPC_PKA_REFUSED) {
+		pka_card_unlink(p, j); /* the peer's share is not valid, or what is to be unwrapped not this card's */
 		j->rc = 0;
 		j->out_len = 0;
 		pka_job_finish(p, j);

@@ -48,7 +48,7 @@ enum pka_kind {
 	/*
 	 * Derivations on secrets that never leave the card. in: steps as in IPC_PKA_KDF (common/ipc.h);
 	 * out: their public results, out_len bytes. There is no other place to do it.
-	 */
+; no bytes when the card refused a step (a secret that it did not wrap) */
 	PKA_SECRETS,
 };
 /* pair(a, b): 16-bit length of a in network order, a, then b up to the end */

@@ -244,7 +244,7 @@ unwrap(struct soft_card *c, const struct ipc_kdf_step *s, int prf, const uint8_t
 {
 	uint8_t plain[IPC_KDF_MAX_SOURCE + 16];
 
-	if (rfc5649(false, src, s->src_len, plain) < 4 || plain[1] > 64)
+	if (c->foreign || rfc5649(false, src, s->src_len, plain) < 4 || plain[1] > 64)
 		return -1;
 	return put(c, s->out, plain[0], prf, plain + 4, plain[1]);
 }
@@ -314,8 +314,12 @@ soft_card_do(struct soft_card *c, const struct pka_req *req, const uint8_t *in, 
 	size_t n;
 	int i;
 
-	if (req->kind == PKA_SECRETS)
-		return soft_card_run(c, in, len, out, out_len);
+	if (req->kind == PKA_SECRETS) {
+		if (soft_card_run(c, in, len, out, out_len) == 0)
+			return 0;
+		*out_len = 0;
+		return c->foreign ? 0 : -1; /* refused, or no answer */
+	}
 	if (c->broken)
 		return -1;
 	plain.secret_in = plain.secret_out = 0;

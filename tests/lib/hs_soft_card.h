@@ -22,6 +22,7 @@ struct soft_card {
 	bool taken[SOFT_CARD_SLOTS];
 	unsigned in_use, most, failed, derivations;
 	bool broken; /* every derivation fails */
+	bool foreign; /* what comes to be unwrapped is another card's: refused */
 };
 
 /* hs_env.secret_new, with the card as ctx. */

@@ -94,12 +94,18 @@ hs_ask_S13_CARD_BINDER(struct hs_call *c)
 	return hs_script_ask(c, &s);
 }
 
-/* The client has the PSK: the session is taken, or (used before) a full handshake follows. */
+/*
+ * The client has the PSK: the session is taken, or (used before) a full handshake follows; as it does when
+ * the card refused the PSK (4.2.11: none is acceptable).
+ */
 enum tls_err
 s13_card_binder_done(struct hs_call *c, struct rd *answer)
 {
-	const uint8_t *want = rd_bytes(answer, digest_len(c));
+	const uint8_t *want;
 
+	if (rd_done(answer)) /* wrapped by a card that is not this one */
+		return s13_choose_full(c);
+	want = rd_bytes(answer, digest_len(c));
 	if (want == NULL || !rd_done(answer))
 		return TLS_E_INTERNAL_ERROR;
 	if (!ct_memeq(want, c->w->t13->offer_binder, digest_len(c)))

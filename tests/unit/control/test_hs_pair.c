@@ -519,6 +519,28 @@ a_handshake_ends_with_its_card(void **state)
 	}
 }
 
+/* RFC 8446 4.2.11: a ticket with the secret of a card that is not there any more is no ticket. */
+static void
+a_ticket_of_another_card_leads_to_a_full_handshake(void **state)
+{
+	struct world *w = *state;
+	struct soft_card card;
+
+	for (unsigned i = 0; i < CARD_SUITES; i++) {
+		if (card_suites[i].version != TLS_V_13)
+			continue;
+		begin_card(w, &card, i, KEX_X25519);
+		one(w, TLS_V_13, card_suites[i].suite, false);
+		card.foreign = true;
+		one(w, TLS_V_13, card_suites[i].suite, false);
+		card.foreign = false;
+		one(w, TLS_V_13, card_suites[i].suite, true);
+		assert_int_equal(card.failed, 1);
+		assert_int_equal(card.in_use, 0);
+		end(w);
+	}
+}
+
 /* A session of a listener without the card is none of one with it, and the other way. */
 static void
 sessions_stay_with_their_kind(void **state)
@@ -555,6 +577,7 @@ main(void)
 		cmocka_unit_test(new_keys_on_the_card_while_data_flows),
 		cmocka_unit_test(a_second_hello_leads_to_the_card_as_well),
 		cmocka_unit_test(a_handshake_ends_with_its_card),
+		cmocka_unit_test(a_ticket_of_another_card_leads_to_a_full_handshake),
 		cmocka_unit_test(sessions_stay_with_their_kind),
 	};
 

@@ -581,6 +581,9 @@ what_stays_on_the_card_is_done_nowhere_else(void **state)
 	wait_for(f, 6); /* a silent card: no other place */
 	assert_true(f->answer[5].failed);
 	assert_int_equal(stats(f).kex + stats(f).rsa_soft, 0);
+	assert_int_equal(ask(f, 7, &req, steps, sizeof(steps), out, &n), PKA_PENDING);
+	card_answers(f, 6, IPC_PKA_REFUSED, NULL, 0); /* another card's secret */
+	assert_true(!f->answer[6].failed && f->answer[6].len == 0);
 	/* all slots, and back again */
 	while (pka_secret_new(f->p) != 0)
 		;
@@ -588,7 +591,7 @@ what_stays_on_the_card_is_done_nowhere_else(void **state)
 	pka_secret_free(f->p, 3, &b, 1);
 	pka_secret_free(f->p, 3, &b, 1); /* is nobody's now */
 	assert_int_equal(stats(f).secret_slots, 3);
-	assert_int_equal(f->asked[6].op, IPC_PKA_KDF);
+	assert_int_equal(f->asked[7].op, IPC_PKA_KDF);
 	a = pka_secret_new(f->p);
 	assert_true((a & 0xffff) == (b & 0xffff) && a != b);
 	pka_card_detached(f->p);
