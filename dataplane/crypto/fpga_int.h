@@ -8,7 +8,7 @@
 #include "dataplane/crypto/fpga_api.h"
 
 #define FPGA_RING 1024 /* operations of one queue pair in the device */
-#define FPGA_PKA 64
+#define FPGA_PKA 256 /* public-key operations and scripts, in the device or waiting for it */
 #define FPGA_BURST 32
 
 /* A script of derivations under way: its steps are one operation of the driver each, in order. */

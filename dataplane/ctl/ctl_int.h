@@ -10,7 +10,8 @@
 #include "dataplane/ctl/ctl.h"
 
 #define CTL_BURST 64 /* messages read in one turn */
-#define CTL_PKA_OPS 64 /* public-key operations in flight */
+/* In flight: a script with the secrets of a handshake has no other place to go when there is no room. */
+#define CTL_PKA_OPS 256
 #define CTL_REPORT_US 1000000 /* between COUNTERS messages */
 
 /* One attachment after another; workers follow `epoch`, which is odd while something is attached.
