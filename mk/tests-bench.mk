@@ -15,3 +15,10 @@ $(eval $(call sim_program,$(BUILD)/bench/bench_ops,sim/tb/sluice_top/bench_ops.c
 $(BUILD)/bench/bench_ops: $(BUILD)/vl/verilated.a
 BENCH_DEPS += $(BUILD)/bench/bench_ops
 endif
+
+# Engines by themselves, and plots of their figures.
+BENCH_DEPS += $(BUILD)/bench/tb_mac_lane
+.PHONY: plots
+plots: ## Plots (SVG) of the last `make bench`, in build/bench/plots
+	$(Q)$(PYTHON) -B tests/bench/plot.py --json $(BUILD)/bench.json --out $(BUILD)/bench/plots
+TESTS += unit|bench_plot|$(PYTHON) -B -m pytest -q -p no:cacheprovider tests/bench/test_plot.py

@@ -3,6 +3,7 @@
 
 Parts (all by default):
   device     the simulated card: cycles per operation, bytes per cycle, simulated cycles per second
+  blocks     engines by themselves: bytes per cycle over record size, operations in flight (what `make plots` draws)
   dataplane  one worker on ports without a kernel: bulk through the soft engine, and host cycles per record with a null engine
   handshakes appliance (soft engine), nginx and HAProxy: new and resumed handshakes of TLS 1.3 and 1.2, latency under load
   proxies    appliance (soft engine), nginx and HAProxy: same client, same core, same suite; per second and per CPU second
@@ -23,7 +24,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
 sys.path.insert(0, os.path.dirname(HERE))
 
-PARTS = ["device", "dataplane", "handshakes", "proxies", "simulated"]
+PARTS = ["device", "blocks", "dataplane", "handshakes", "proxies", "simulated"]
 
 
 def first_line(*argv):
