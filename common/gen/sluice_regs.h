@@ -19,7 +19,7 @@ SLUICE_STATIC_ASSERT(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "structures are 
 
 #define SLUICE_MAGIC 0x43554C53u
 #define SLUICE_MAP_VERSION 2u
-#define SLUICE_MAP_HASH 0xC8179F27u
+#define SLUICE_MAP_HASH 0xB5171F05u
 #define SLUICE_PCI_VENDOR 0x1D6Bu
 #define SLUICE_PCI_DEVICE 0x51CEu
 #define SLUICE_BAR_BYTES 0x10000u
@@ -52,8 +52,8 @@ enum sluice_engine {
 	SLUICE_ENGINE_CHACHA = 4, /* ChaCha20-Poly1305: AEAD and records of TLS 1.2 and 1.3 */
 	SLUICE_ENGINE_KDF = 5, /* secret slots and what may be derived from them: key schedules of TLS 1.2 and 1.3, wrapping */
 };
-#define SLUICE_NUM_ENGINES 5u /* engine ids of this build are below it */
-#define SLUICE_ENGINE_MASK 0x1fu /* bit per engine id: this build holds it */
+#define SLUICE_NUM_ENGINES 6u /* engine ids of this build are below it */
+#define SLUICE_ENGINE_MASK 0x3fu /* bit per engine id: this build holds it */
 
 /* registers: byte offsets in the BAR */
 #define SLUICE_REG_MAGIC 0x0u /* ro: the device's magic */

@@ -6,7 +6,7 @@ package sluice_pkg;
   // identity
   localparam logic [31:0] MAGIC = 32'h43554C53;
   localparam logic [31:0] MAP_VERSION = 32'h2;
-  localparam logic [31:0] MAP_HASH = 32'hC8179F27;
+  localparam logic [31:0] MAP_HASH = 32'hB5171F05;
   localparam int unsigned BAR_BYTES = 65536;
   localparam int unsigned BAR_AW = 16;
 
@@ -37,8 +37,8 @@ package sluice_pkg;
   localparam logic [3:0] ENGINE_ECC = 4'h3;  // small Montgomery engines: P-256, X25519, from write-only key slots
   localparam logic [3:0] ENGINE_CHACHA = 4'h4;  // ChaCha20-Poly1305: AEAD and records of TLS 1.2 and 1.3
   localparam logic [3:0] ENGINE_KDF = 4'h5;  // secret slots and what may be derived from them: key schedules of TLS 1.2 and 1.3, wrapping
-  localparam int unsigned NumEngines = 5;  // engine ids of this build are below it
-  localparam logic [7:0] EngineMask = 8'h1F;  // bit per engine id: this build holds it
+  localparam int unsigned NumEngines = 6;  // engine ids of this build are below it
+  localparam logic [7:0] EngineMask = 8'h3F;  // bit per engine id: this build holds it
 
   // registers
   localparam logic [15:0] REG_MAGIC = 16'h0;  // ro: the device's magic

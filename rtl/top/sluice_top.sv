@@ -5,7 +5,8 @@
 module sluice_top #(
   parameter int unsigned NumEngines = sluice_pkg::NumEngines,
   parameter int unsigned NumSessions = sluice_pkg::NumSessions,
-  parameter int unsigned NumKeys = sluice_pkg::NumKeys
+  parameter int unsigned NumKeys = sluice_pkg::NumKeys,
+  parameter int unsigned NumSecrets = sluice_pkg::NumSecrets
 ) (
   input  logic clk_i,
   input  logic rst_ni,
@@ -101,7 +102,9 @@ module sluice_top #(
   pka_engine #(.NumKeys(NumKeys)) u_pka (`ENGINE_PORT(Pka), `SECRET_PORT(Pka), .kek_i, .rnd_fail_i(1'b0));
   ecc_engine #(.NumKeys(NumKeys)) u_ecc (`ENGINE_PORT(Ecc), `SECRET_PORT(Ecc), .rnd_fail_i(1'b0), .kek_i);
   chacha_lane #(.NumSessions(NumSessions)) u_chacha (`ENGINE_PORT(Chacha), `SECRET_PORT(Chacha));
-  `NO_SECRET_STORE
+  kdf_engine #(.NumSecrets(NumSecrets), .NumPorts(Kdf)) u_kdf (`ENGINE_PORT(Kdf), `SECRET_STORE(Kdf), .kek_i);
+  `NO_SECRET_PORT(Kdf)
+  `NO_SECRET_LANE(Kdf)
 
   // ids that this build skips
   for (genvar e = 0; e < NumEngines; e++) begin : gen_none

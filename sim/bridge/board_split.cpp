@@ -16,6 +16,8 @@
 
 #include "Vsim_aead.h"
 #include "Vsim_aead___024root.h"
+#include "Vsim_kdf.h"
+#include "Vsim_kdf___024root.h"
 #include "Vsim_mac.h"
 #include "Vsim_mac___024root.h"
 #include "Vsim_pka.h"
@@ -33,7 +35,8 @@ using Lanes = std::tuple<
 	Lane<Vsim_mac, SLUICE_ENGINE_MAC>,
 	Lane<Vsim_pka, SLUICE_ENGINE_PKA>,
 	Lane<Vsim_ecc, SLUICE_ENGINE_ECC>,
-	Lane<Vsim_chacha, SLUICE_ENGINE_CHACHA>
+	Lane<Vsim_chacha, SLUICE_ENGINE_CHACHA>,
+	Lane<Vsim_kdf, SLUICE_ENGINE_KDF>
 >;
 
 class SplitBoard final : public Board {

@@ -18,7 +18,7 @@
 namespace {
 
 enum : unsigned { kCha12 = 40, kCha12Peer, kCha13, kCha13Peer }; /* engine chacha */
-enum : unsigned { kGcm, kGcmPeer, kCtr, kCbcAead, kSha1, kSha1Peer, kSha256, kSha256Peer, kHmac1, kHmac256, kSessions };
+enum : unsigned { kGcm, kGcmPeer, kCtr, kCbcAead, kSha1, kSha1Peer, kSha256, kSha256Peer, kHmac1, kHmac256, kSessions, kFromSecret = kSessions };
 
 uint64_t passed, failed;
 
@@ -55,6 +55,7 @@ class Script {
 		h.start(4, 7, SLUICE_ENGINE_MAC);
 		h.start(5, 5, SLUICE_ENGINE_CHACHA);
 		h.start(6, 4, SLUICE_ENGINE_ECC);
+		h.start(7, 5, SLUICE_ENGINE_KDF);
 		sessions();
 		chacha_sessions();
 		key();
@@ -62,6 +63,7 @@ class Script {
 		size_t top = h.mark();
 		for (unsigned i = 0; i < rounds; i++) {
 			batch(i);
+			schedule(i);
 			h.release(top);
 		}
 		h.lib.run(h.sim, 100000);
@@ -85,6 +87,8 @@ class Script {
 	uint32_t cookie_ = 1;
 	std::vector<Pending> todo_;
 	std::vector<Bytes> chacha_records_[2]; /* likewise, of TLS 1.2 and 1.3 */
+	uint32_t secret_ = 0;        /* a traffic secret */
+	Bytes wrapped_;              /* a PSK, as the card gave it */
 	std::vector<Bytes> records_[3]; /* sealed in the last round by GCM, SHA-1, SHA-256 sessions: opened in the next */
 
 	static uint32_t handle(unsigned s) { return 0x70000u | s; }
@@ -93,7 +97,7 @@ class Script {
 			regs.push_back(h.reg(off));
 		regs.push_back(h.reg64(SLUICE_REG_CYCLES_LO));
 		regs.push_back(h.lib.cycles(h.sim));
-		for (unsigned e : {0u, 1u, 2u, static_cast<unsigned>(SLUICE_ENGINE_ECC), static_cast<unsigned>(SLUICE_ENGINE_CHACHA)}) {
+		for (unsigned e : {0u, 1u, 2u, static_cast<unsigned>(SLUICE_ENGINE_ECC), static_cast<unsigned>(SLUICE_ENGINE_CHACHA), static_cast<unsigned>(SLUICE_ENGINE_KDF)}) {
 			regs.push_back(h.reg64(SLUICE_ENGINE_REG(e, OPS_LO)));
 			regs.push_back(h.reg64(SLUICE_ENGINE_REG(e, BYTES_LO)));
 			regs.push_back(h.reg64(SLUICE_ENGINE_REG(e, BUSY_LO)));
@@ -103,17 +107,19 @@ class Script {
 	/* Injected faults on every engine; then a reset in the middle of work, after which the device is used again. */
 	void faults() {
 		struct { unsigned queue, engine; uint8_t op; uint32_t hnd; } rows[] = {
-			{6, SLUICE_ENGINE_ECC, SLUICE_OP_ECDSA_SIGN, handle(0)}, {0, SLUICE_ENGINE_AEAD, SLUICE_OP_CIPHER_ENC, handle(kCtr)}, {1, SLUICE_ENGINE_MAC, SLUICE_OP_HASH, 0}, {2, SLUICE_ENGINE_PKA, SLUICE_OP_RSA_PRIVATE, handle(0)}};
+			{6, SLUICE_ENGINE_ECC, SLUICE_OP_ECDSA_SIGN, handle(0)}, {0, SLUICE_ENGINE_AEAD, SLUICE_OP_CIPHER_ENC, handle(kCtr)}, {1, SLUICE_ENGINE_MAC, SLUICE_OP_HASH, 0}, {2, SLUICE_ENGINE_PKA, SLUICE_OP_RSA_PRIVATE, handle(0)},
+			{7, SLUICE_ENGINE_KDF, SLUICE_OP_KDF, secret_}};
 		for (auto &r : rows) {
 			for (int i = 0; i < (r.engine == SLUICE_ENGINE_ECC ? 2 : 4); i++) { /* the fault acts once, and can be injected again */
 				bool again = i & 1;
-				Bytes x = bytes(256);
+				Bytes x = bytes(r.op == SLUICE_OP_KDF ? 32 : 256);
 				x[0] = 0;
 				if (!again) h.reg(SLUICE_REG_FAULT_INJECT, r.engine | SLUICE_FAULT_INJECT_FLIP_MASK);
 				todo_.clear();
-				bool ecc = r.engine == SLUICE_ENGINE_ECC;
+				bool ecc = r.engine == SLUICE_ENGINE_ECC, kdf = r.engine == SLUICE_ENGINE_KDF;
 				if (ecc) x.resize(32);
-				add(r.queue, r.op, r.hnd, x, 256, again ? "after a flip" : "flip", r.op == SLUICE_OP_HASH ? 2 : ecc ? SLUICE_CURVE_P256 : 0, ecc ? 32 : 0, ecc);
+				add(r.queue, r.op, r.hnd, x, 256, again ? "after a flip" : "flip",
+				    r.op == SLUICE_OP_HASH ? 2 : ecc ? SLUICE_CURVE_P256 : kdf ? SLUICE_KDF_T13_FINISHED : 0, ecc ? 32 : kdf ? SLUICE_HASH_SHA256 : 0, ecc);
 				run();
 				check((done.back().cpl.status != SLUICE_ST_OK) == !again, "a flip is noticed, once");
 			}
@@ -358,6 +364,55 @@ class Script {
 			if (spoil && !r.empty()) r[where % r.size()] ^= 1;
 			records_[s.first].push_back(r);
 		}
+		note();
+	}
+	void derive(unsigned what, uint32_t in, uint32_t out, const Bytes &src, const char *name, uint32_t block = 0) {
+		add(7, SLUICE_OP_KDF, in, src, 48, name, what, SLUICE_HASH_SHA256 | block << 16);
+		todo_.back().d.handle2 = out;
+	}
+	/* A key schedule of TLS 1.3 on the card, from a shared secret to a sealed record; a ticket's PSK wrapped, and unwrapped in the next round. */
+	void schedule(unsigned round) {
+		auto slot = [round](unsigned i) { return (round + 1) << 16 | (i + 16 * (round % 3)); };
+		uint32_t key = rng_.percent(50) ? 16 : 32;
+		todo_.clear();
+		derive(SLUICE_KDF_T13_EARLY, 0, slot(0), {}, "T13_EARLY");
+		derive(SLUICE_KDF_T13_HANDSHAKE, slot(0), slot(1), bytes(32), "T13_HANDSHAKE");
+		derive(SLUICE_KDF_T13_SERVER_HANDSHAKE, slot(1), slot(2), bytes(32), "T13_SERVER_HANDSHAKE");
+		derive(SLUICE_KDF_T13_FINISHED, slot(2), 0, bytes(32), "T13_FINISHED");
+		derive(SLUICE_KDF_T13_MAIN, slot(1), slot(3), {}, "T13_MAIN");
+		derive(SLUICE_KDF_T13_MAIN, slot(1), slot(9), {}, "T13_MAIN again");
+		derive(SLUICE_KDF_T13_SERVER_APPLICATION, slot(3), slot(4), bytes(32), "T13_SERVER_APPLICATION");
+		derive(SLUICE_KDF_T13_KEYS, slot(4), slot(5), {}, "T13_KEYS", key);
+		derive(SLUICE_KDF_T13_RESUMPTION, slot(3), slot(6), bytes(32), "T13_RESUMPTION");
+		derive(SLUICE_KDF_T13_PSK, slot(6), slot(7), bytes(rng_.below(256)), "T13_PSK");
+		derive(SLUICE_KDF_T13_PSK, slot(7), slot(8), {}, "a PSK of a PSK");
+		derive(SLUICE_KDF_T13_UPDATE, slot(4) + 0x10000u, slot(8), {}, "stale secret");
+		add(7, SLUICE_OP_SECRET_UNWRAP, 0, wrapped_, 0, "SECRET_UNWRAP");
+		todo_.back().d.handle2 = slot(8);
+		add(7, SLUICE_OP_SECRET_UNWRAP, 0, bytes(48), 0, "SECRET_UNWRAP of noise");
+		todo_.back().d.handle2 = slot(9);
+		add(7, SLUICE_OP_SECRET_WRAP, slot(7), {}, 64, "SECRET_WRAP");
+		run();
+		wrapped_ = done.back().data;
+		secret_ = slot(2);
+		sluice_session s = {};
+		s.alg = SLUICE_ALG_AES_GCM;
+		s.key_bytes = static_cast<uint8_t>(key);
+		s.version = 0x0304;
+		s.slice = SLUICE_SLICE_WHOLE;
+		Bytes context(sizeof(s));
+		memcpy(context.data(), &s, sizeof(s));
+		todo_.clear();
+		unsigned again = 0;
+		for (const char *what : {"session from a secret", "session from a spent secret"}) {
+			add(0, SLUICE_OP_SESSION_LOAD, handle(again++ ? kFromSecret + 1 : kFromSecret), context, 0, what);
+			todo_.back().d.handle2 = slot(5);
+		}
+		for (unsigned i = 0; i < 3; i++) add(0, SLUICE_OP_RECORD_SEAL, handle(kFromSecret), bytes(rng_.below(2000)), 2100, "record of a session from a secret", 23);
+		add(7, SLUICE_OP_SECRET_FREE, slot(0), {}, 0, "SECRET_FREE");
+		add(7, SLUICE_OP_SECRET_FREE, slot(0), {}, 0, "SECRET_FREE again");
+		run();
+		check(done[done.size() - 7].cpl.status == SLUICE_ST_OK && done[done.size() - 6].cpl.status == SLUICE_ST_BAD_SECRET, "a key block is taken once");
 		note();
 	}
 	/* Submits everything, ringing now and then, and collects the completions in the order of submission. */
