@@ -26,3 +26,17 @@ lint-keys-ct: ## No secret on its way to the host but through an HMAC or the cip
 	@mkdir -p $(BUILD)
 	$(Q)$(PYTHON) -B rtl/lint/cones.py rtl/keys/ct_checks.py > $(BUILD)/lint-keys-ct.log || { cat $(BUILD)/lint-keys-ct.log; exit 1; }
 LINTS += lint-keys lint-keys-ct
+
+# ---- generator of random numbers
+DRBG_SV := rtl/aes/aes_key_expand.sv rtl/aes/aes_iter.sv $(addprefix rtl/drbg/,drbg_health.sv drbg_core.sv drbg.sv)
+# a short interval, so that the bench sees many reseeds
+$(eval $(call rtl_bench,drbg,drbg,$(DRBG_SV),sim/tb/drbg/drbg_tb.cpp,-GInterval=20))
+$(BUILD)/vl/drbg/Vdrbg__ALL.a: $(wildcard rtl/aes/*.svh)
+
+.PHONY: lint-drbg
+lint-drbg: ## Verilator and yosys read the generator; its known answer; no path from an input to an output
+	$(call say,LINT,rtl/drbg)
+	$(Q)$(PYTHON) -B rtl/drbg/kat.py --check
+	$(Q)$(VERILATOR) --lint-only -Wall --assert --unroll-count 256 -Irtl/common --top-module drbg $(wildcard rtl/lint/verilator.vlt) $(DRBG_SV)
+	$(Q)yosys -q -p 'read_verilog -sv -I. -Irtl/common $(DRBG_SV); hierarchy -check -top drbg; proc; check -assert; flatten; opt_clean; select -assert-none o:* %ci*:-$$dff i:* i:clk_i %d %i'
+LINTS += lint-drbg
