@@ -25,6 +25,7 @@ $(eval $(call sim_engine,pka,pka_engine,$(PKA_ENGINE_SV),$(PKA_VL_FLAGS)))
 $(eval $(call sim_engine,ecc,ecc_engine,$(ECC_ENGINE_SV),$(ECC_VL_FLAGS)))
 $(eval $(call sim_engine,chacha,chacha_lane,$(CHACHA_LANE_SV)))
 $(eval $(call sim_engine,kdf,kdf_engine,$(KDF_ENGINE_SV)))
+$(eval $(call sim_engine,drbg,drbg,$(DRBG_SV)))
 
 $(eval $(call verilate,sim_dev,sluice_dev,$(DEV_RTL),$(SIM_FAST)))
 SIM_TOP_SV := rtl/gen/sluice_pkg.sv $(filter-out rtl/gen/sluice_pkg.sv,$(filter %_pkg.sv,$(sort $(SIM_SV)))) $(filter-out %_pkg.sv,$(sort $(SIM_SV))) rtl/top/sluice_top.sv

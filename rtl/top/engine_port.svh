@@ -16,7 +16,7 @@
     .out_parity_o(out_parity[16*(e) +: 16]), .out_bytes_o(out_bytes[5*(e) +: 5]), .out_last_o(out_last[e]), \
     .rsp_valid_o(rsp_valid[e]), .rsp_ready_i(rsp_ready[e]), .rsp_status_o(rsp_status[8*(e) +: 8]), \
     .rsp_info_o(rsp_info[16*(e) +: 16]), .rsp_seq_o(rsp_seq[64*(e) +: 64]), .rsp_cycles_o(rsp_cycles[32*(e) +: 32]), \
-    .rnd_valid_i(rnd_valid_i[e]), .rnd_ready_o(rnd_ready_o[e]), .rnd_data_i(rnd_data_i[128*(e) +: 128]), \
+    .rnd_valid_i(rnd_valid[e]), .rnd_ready_o(rnd_ready[e]), .rnd_data_i(rnd_data[128*(e) +: 128]), \
     .st_start_i(st_start[e]), .st_done_o(st_done[e]), .st_pass_o(st_pass[e]), \
     .flt_hang_i(flt_hang[e]), .flt_flip_i(flt_flip[e]), .busy_o(busy[e])
 
@@ -56,7 +56,7 @@
   assign sec_rsp_data[128*(e) +: 128] = '0;
 
 `define NO_ENGINE(e) \
-  assign {cmd_ready[e], in_ready[e], out_valid[e], out_last[e], rsp_valid[e], rnd_ready_o[e], st_done[e], st_pass[e], busy[e]} = '0; \
+  assign {cmd_ready[e], in_ready[e], out_valid[e], out_last[e], rsp_valid[e], rnd_ready[e], st_done[e], st_pass[e], busy[e]} = '0; \
   assign out_data[128*(e) +: 128] = '0; \
   assign out_parity[16*(e) +: 16] = '0; \
   assign out_bytes[5*(e) +: 5] = '0; \

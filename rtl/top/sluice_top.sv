@@ -16,9 +16,9 @@ module sluice_top #(
   input  logic tamper_i,             // level: erase everything; asynchronous
   output logic [sluice_pkg::NumQueues-1:0] irq_o,
   input  logic [255:0] kek_i,        // the card's key-encryption key (fuses)
-  input  logic [NumEngines-1:0] rnd_valid_i,    // entropy, one word per engine id
-  output logic [NumEngines-1:0] rnd_ready_o,
-  input  logic [NumEngines*128-1:0] rnd_data_i,
+  input  logic noise_valid_i,        // noise source of the generator of random numbers
+  output logic noise_ready_o,
+  input  logic [127:0] noise_data_i,
 
   input  logic s_awvalid_i,
   output logic s_awready_o,
@@ -78,8 +78,13 @@ module sluice_top #(
   logic [NumEngines*4-1:0] sec_req_kind;
   logic [NumEngines*128-1:0] sec_req_data, sec_rsp_data;
 
+  // random numbers; rnd_fail goes to the engines that take some (.rnd_fail_i)
+  logic [NumEngines-1:0] rnd_valid, rnd_ready;
+  logic [NumEngines*128-1:0] rnd_data;
+  logic rnd_fail, rnd_busy;
+
   sluice_dev #(.NumEngines(NumEngines)) u_dev (
-    .clk_i, .rst_ni, .quiet_o, .ready_o, .tamper_i, .entropy_fail_i(1'b0), .irq_o,
+    .clk_i, .rst_ni, .quiet_o, .ready_o, .tamper_i, .entropy_fail_i(rnd_fail), .irq_o,
     .s_awvalid_i, .s_awready_o, .s_awaddr_i, .s_wvalid_i, .s_wready_o, .s_wdata_i, .s_wstrb_i, .s_bvalid_o, .s_bready_i, .s_bresp_o,
     .s_arvalid_i, .s_arready_o, .s_araddr_i, .s_rvalid_o, .s_rready_i, .s_rdata_o, .s_rresp_o,
     .m_arvalid_o, .m_arready_i, .m_araddr_o, .m_arlen_o, .m_aruser_o, .m_rvalid_i, .m_rready_o, .m_rdata_i, .m_rresp_i, .m_rlast_i,
@@ -96,11 +101,17 @@ module sluice_top #(
   localparam int unsigned Aead = 32'(sluice_pkg::ENGINE_AEAD), Mac = 32'(sluice_pkg::ENGINE_MAC), Pka = 32'(sluice_pkg::ENGINE_PKA),
                           Ecc = 32'(sluice_pkg::ENGINE_ECC), Chacha = 32'(sluice_pkg::ENGINE_CHACHA), Kdf = 32'(sluice_pkg::ENGINE_KDF);
 
+  // ---- random numbers -------------------------------------------------------------------------------------------------------------
+  drbg #(.NumPorts(NumEngines)) u_drbg (
+    .clk_i, .rst_ni(eng_rst_n), .busy_o(rnd_busy), .noise_valid_i, .noise_ready_o, .noise_data_i,
+    .rnd_valid_o(rnd_valid), .rnd_ready_i(rnd_ready), .rnd_data_o(rnd_data), .rnd_fail_o(rnd_fail)
+  );
+
   // ---- engines ----------------------------------------------------------------------------------------------------------------
   aead_lane #(.NumSessions(NumSessions)) u_aead (`ENGINE_PORT(Aead), `SECRET_PORT(Aead));
-  mac_lane #(.NumSessions(NumSessions)) u_mac (`ENGINE_PORT(Mac), `SECRET_PORT(Mac), .rnd_fail_i(1'b0));
-  pka_engine #(.NumKeys(NumKeys)) u_pka (`ENGINE_PORT(Pka), `SECRET_PORT(Pka), .kek_i, .rnd_fail_i(1'b0));
-  ecc_engine #(.NumKeys(NumKeys)) u_ecc (`ENGINE_PORT(Ecc), `SECRET_PORT(Ecc), .rnd_fail_i(1'b0), .kek_i);
+  mac_lane #(.NumSessions(NumSessions)) u_mac (`ENGINE_PORT(Mac), `SECRET_PORT(Mac), .rnd_fail_i(rnd_fail));
+  pka_engine #(.NumKeys(NumKeys)) u_pka (`ENGINE_PORT(Pka), `SECRET_PORT(Pka), .kek_i, .rnd_fail_i(rnd_fail));
+  ecc_engine #(.NumKeys(NumKeys)) u_ecc (`ENGINE_PORT(Ecc), `SECRET_PORT(Ecc), .rnd_fail_i(rnd_fail), .kek_i);
   chacha_lane #(.NumSessions(NumSessions)) u_chacha (`ENGINE_PORT(Chacha), `SECRET_PORT(Chacha));
   kdf_engine #(.NumSecrets(NumSecrets), .NumPorts(Kdf)) u_kdf (`ENGINE_PORT(Kdf), `SECRET_STORE(Kdf), .kek_i);
   `NO_SECRET_PORT(Kdf)
@@ -114,5 +125,5 @@ module sluice_top #(
     end
   end
 
-  assign active_o = busy != '0 || cmd_valid != '0 || in_valid != '0 || st_start != '0;
+  assign active_o = busy != '0 || cmd_valid != '0 || in_valid != '0 || st_start != '0 || rnd_busy;
 endmodule

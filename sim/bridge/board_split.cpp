@@ -3,6 +3,7 @@
  * end's vectors. All outputs are functions of registers only, so in each cycle every model that can change anything is given the others'
  * outputs and ticked, in any order; the others are left alone:
  * - an engine, while busy_o and all its valid inputs are 0 (port rule of rtl/README.md) and its fault inputs are as they were;
+ * - the generator of random numbers, while it is not busy and no engine takes a word;
  * - the front end, while quiet_o is 1 and none of its inputs changed since its last tick. Its free-running counters (CYCLES, BUSY) get
  *   the skipped cycles added before its next tick, so they read as if it had been ticked throughout.
  * tests/cosim holds this against board_whole.cpp cycle for cycle.
@@ -13,6 +14,7 @@
 #include "Vsim_dev___024root.h"
 #include "sim/bridge/board.h"
 #include "sim/bridge/lane.h"
+#include "sim/bridge/random.h"
 
 #include "Vsim_aead.h"
 #include "Vsim_aead___024root.h"
@@ -61,7 +63,7 @@ class SplitBoard final : public Board {
 	}
 	bool idle() const override {
 		auto *d = dev_.v;
-		if (!d->quiet_o || !d->ready_o || d->cmd_valid_o || d->in_valid_o || d->st_start_o || !mem_.idle()) return false;
+		if (!d->quiet_o || !d->ready_o || d->cmd_valid_o || d->in_valid_o || d->st_start_o || rnd_.busy() || !mem_.idle()) return false;
 		return std::apply([](const auto &...l) { return !(l.busy() || ...); }, lanes_);
 	}
 	uint64_t cycles() const override { return now_; }
@@ -74,7 +76,7 @@ class SplitBoard final : public Board {
   private:
 	template <size_t... I>
 	SplitBoard(const sluice_sim_config &cfg, std::index_sequence<I...>)
-	    : dev_(seeded(cfg), "dev", cfg.trace_path, cfg.trace_from, cfg.trace_to), lanes_(LaneConfig{&ctx_, I, cfg}...), mem_(memory_config(cfg)) {
+	    : dev_(seeded(cfg), "dev", cfg.trace_path, cfg.trace_from, cfg.trace_to), lanes_(LaneConfig{&ctx_, I, cfg}...), rnd_(&ctx_, cfg), mem_(memory_config(cfg)) {
 		auto *d = dev_.v;
 		lite_rest(d);
 		d->m_arready_i = d->m_rvalid_i = d->m_awready_i = d->m_wready_i = d->m_bvalid_i = 0;
@@ -85,6 +87,7 @@ class SplitBoard final : public Board {
 		for (int i = 0; i < 4; i++, now_++) {
 			dev_.tick(now_);
 			each(lanes_, [this](auto &l) { l.m.tick(now_); });
+			rnd_.m.tick(now_);
 		}
 		d->rst_ni = 1;
 	}
@@ -150,22 +153,27 @@ class SplitBoard final : public Board {
 		if (d->eng_rst_no != eng_rst_n_) {
 			eng_rst_n_ = d->eng_rst_no;
 			each(lanes_, [this](auto &l) { l.reset(eng_rst_n_); });
+			rnd_.reset(eng_rst_n_);
 			no_store_.reset();
 		}
 		uint64_t f = 0;
 		uint32_t wants = 0;
 		each(lanes_, [&](auto &l) {
 			f |= l.flags();
+			rnd_.hear(l);
 			if (l.wants(d)) wants |= 1u << l.kId;
 		});
-		bool dev = lite_ || !d->quiet_o || f != flags_ || !mem_.idle();
+		bool dev = lite_ || !d->quiet_o || f != flags_ || rnd_.fail() != d->entropy_fail_i || !mem_.idle(), rnd = rnd_.wants();
 		secrets(wants);
 		each(lanes_, [&](auto &l) {
-			if (wants >> l.kId & 1) l.from_dev(d);
+			if (!(wants >> l.kId & 1)) return;
+			l.from_dev(d);
+			rnd_.offer(l);
 		});
 		if (dev) {
 			settle_counters();
 			if (f != flags_) flags_in(f);
+			d->entropy_fail_i = rnd_.fail();
 			each(lanes_, [d](auto &l) { l.to_dev(d); });
 			mem_.step(d, now_);
 			dev_.tick(now_);
@@ -175,6 +183,7 @@ class SplitBoard final : public Board {
 		each(lanes_, [&](auto &l) {
 			if (wants >> l.kId & 1) l.tick(now_);
 		});
+		if (rnd) rnd_.tick(now_);
 		now_++;
 	}
 
@@ -182,6 +191,7 @@ class SplitBoard final : public Board {
 	VerilatedContext ctx_;
 	Model<Vsim_dev> dev_;
 	Lanes lanes_;
+	RandomUnit rnd_;
 	NoStore no_store_;
 	AxiMem mem_;
 	uint64_t now_ = 0, skipped_ = 0, flags_ = 0;

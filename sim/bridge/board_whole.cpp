@@ -1,6 +1,4 @@
 /* The device as one model of sluice_top: the reference that board_split.cpp is held against. Every cycle is evaluated. */
-#include <vector>
-
 #include "Vsim_top.h"
 #include "common/gen/sluice_regs.h"
 #include "sim/bridge/board.h"
@@ -12,14 +10,13 @@ namespace {
 class WholeBoard final : public Board {
   public:
 	explicit WholeBoard(const sluice_sim_config &cfg)
-	    : top_(seeded(cfg), "top", cfg.trace_path, cfg.trace_from, cfg.trace_to), mem_(memory_config(cfg)) {
-		for (unsigned e = 0; e < SLUICE_NUM_ENGINES; e++) rnd_.emplace_back(cfg.seed, e, cfg.random, cfg.user);
+	    : top_(seeded(cfg), "top", cfg.trace_path, cfg.trace_from, cfg.trace_to), mem_(memory_config(cfg)), noise_(cfg.seed, cfg.random, cfg.user) {
 		auto *v = top_.v;
 		lite_rest(v);
 		v->m_arready_i = v->m_rvalid_i = v->m_awready_i = v->m_wready_i = v->m_bvalid_i = 0;
 		memcpy(&v->kek_i, cfg.kek, sizeof(cfg.kek));
-		v->rnd_valid_i = (1u << SLUICE_NUM_ENGINES) - 1;
-		for (unsigned e = 0; e < SLUICE_NUM_ENGINES; e++) offer(e);
+		v->noise_valid_i = 1;
+		memcpy(&v->noise_data_i, noise_.word(), 16);
 		v->tamper_i = 0;
 		v->rst_ni = 0;
 		for (int i = 0; i < 4; i++) top_.tick(now_++);
@@ -53,23 +50,21 @@ class WholeBoard final : public Board {
 #endif
 		return &ctx_;
 	}
-	void offer(unsigned e) { memcpy(&top_.v->rnd_data_i[4 * e], rnd_[e].word(), 16); }
 	void clock() {
 		auto *v = top_.v;
 		mem_.step(v, now_);
-		unsigned taken = v->rnd_ready_o;
+		bool taken = v->noise_ready_o;
 		top_.tick(now_++);
-		for (unsigned e = 0; taken; e++, taken >>= 1) {
-			if (!(taken & 1)) continue;
-			rnd_[e].next();
-			offer(e);
+		if (taken) {
+			noise_.next();
+			memcpy(&v->noise_data_i, noise_.word(), 16);
 		}
 	}
 
 	VerilatedContext ctx_;
 	Model<Vsim_top> top_;
 	AxiMem mem_;
-	std::vector<Entropy> rnd_;
+	Entropy noise_;
 	uint64_t now_ = 0;
 };
 

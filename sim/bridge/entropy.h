@@ -1,6 +1,6 @@
 /*
- * Random words for one engine's entropy port: from a callback, or from a generator seeded per engine, so that the words an engine gets
- * depend only on the seed and on how many it took, not on what the other engines do.
+ * The noise source of a simulated device, as its generator of random numbers wants it: from a callback, or from a seeded generator, so that a run can
+ * be repeated.
  */
 #ifndef SLUICE_SIM_ENTROPY_H
 #define SLUICE_SIM_ENTROPY_H
@@ -11,8 +11,8 @@
 
 class Entropy {
   public:
-	Entropy(uint64_t seed, unsigned engine, void (*random)(void *, void *, size_t), void *user)
-	    : s_(seed * 0xD1342543DE82EF95ull + engine + 1), random_(random), user_(user) {
+	Entropy(uint64_t seed, void (*random)(void *, void *, size_t), void *user)
+	    : s_(seed * 0xD1342543DE82EF95ull + 1), random_(random), user_(user) {
 		next();
 	}
 	/* the word now offered */

@@ -13,7 +13,6 @@
 #include <utility>
 
 #include "common/gen/sluice_regs.h"
-#include "sim/bridge/entropy.h"
 #include "sim/bridge/model.h"
 #include "sim/bridge/sluice_sim.h"
 
@@ -22,7 +21,7 @@
 	template <class V, class = void> struct trait : std::false_type {}; \
 	template <class V> struct trait<V, std::void_t<decltype(std::declval<V &>().name)>> : std::true_type {}
 SLUICE_SIM_HAS(HasKek, kek_i);
-SLUICE_SIM_HAS(HasRandomFailed, rnd_fail_i);
+SLUICE_SIM_HAS(HasRndFail, rnd_fail_i);
 SLUICE_SIM_HAS(HasSecretPort, sec_req_valid_o);
 SLUICE_SIM_HAS(HasSecretStore, sec_req_valid_i);
 #undef SLUICE_SIM_HAS
@@ -61,16 +60,16 @@ template <class V, unsigned Id> class Lane {
 	static constexpr bool kSecretPort = HasSecretPort<V>::value, kStore = HasSecretStore<V>::value;
 	Model<V> m;
 
-	explicit Lane(const LaneConfig &c) : m(c.ctx, name(), c.cfg.trace_path, c.cfg.trace_from, c.cfg.trace_to), rnd_(c.cfg.seed, Id, c.cfg.random, c.cfg.user) {
+	explicit Lane(const LaneConfig &c) : m(c.ctx, name(), c.cfg.trace_path, c.cfg.trace_from, c.cfg.trace_to) {
 		auto *v = m.v;
 		v->cmd_valid_i = v->in_valid_i = v->in_last_i = v->out_ready_i = v->rsp_ready_i = 0;
 		v->in_bytes_i = 0;
 		v->st_start_i = v->flt_hang_i = v->flt_flip_i = 0;
 		memset(&v->cmd_desc_i, 0, 64);
 		memset(&v->in_data_i, 0, 16);
-		v->rnd_valid_i = 1;
-		memcpy(&v->rnd_data_i, rnd_.word(), 16);
-		if constexpr (HasRandomFailed<V>::value) v->rnd_fail_i = 0; /* the host's randomness does not fail */
+		v->rnd_valid_i = 0;
+		memset(&v->rnd_data_i, 0, 16);
+		rnd_fail(false);
 		if constexpr (HasKek<V>::value) memcpy(&v->kek_i, c.cfg.kek, sizeof(c.cfg.kek));
 		if constexpr (HasSecretPort<V>::value) {
 			v->sec_req_ready_i = v->sec_rsp_valid_i = v->sec_rsp_ok_i = v->sec_rsp_last_i = 0;
@@ -172,12 +171,11 @@ template <class V, unsigned Id> class Lane {
 		}
 	}
 	void tick(uint64_t now) {
-		bool taken = m.v->rnd_ready_o;
 		m.rise(now, m.v->rootp->__Vtrigrprev__TOP__clk_i);
-		if (taken) {
-			rnd_.next();
-			memcpy(&m.v->rnd_data_i, rnd_.word(), 16);
-		}
+	}
+	void rnd_fail(bool fail) {
+		if constexpr (HasRndFail<V>::value) m.v->rnd_fail_i = fail;
+		else (void)fail;
 	}
 
   private:
@@ -186,7 +184,6 @@ template <class V, unsigned Id> class Lane {
 		return names[Id];
 	}
 	static uint8_t bit(uint64_t vector) { return vector >> Id & 1; }
-	Entropy rnd_;
 };
 
 /* rtl/top/sluice_nostore.sv: every request is answered with ok = 0. */

@@ -36,13 +36,13 @@ struct sluice_sim_config {
 	uint32_t mem_latency; /* cycles from a read request to its first data; 0 means 20 */
 	uint32_t mem_jitter; /* further random cycles per request, 0..mem_jitter, and random stalls; 0 for none (repeatable by seed) */
 	uint32_t rsvd; /* zero */
-	uint64_t seed; /* of the entropy stream when `random` is NULL, of mem_jitter, and of reset values */
+	uint64_t seed; /* of the noise when `random` is NULL, of mem_jitter, and of reset values */
 	uint8_t kek[SLUICE_SIM_KEK_BYTES]; /* the card's key-encryption key ("fuses") */
 	/* Reads len bytes (1..SLUICE_SIM_DMA_MAX) at iova into buf. 0, or anything else for an AXI error answer. */
 	int (*dma_read)(void *user, uint64_t iova, void *buf, uint32_t len);
 	/* Writes len bytes from buf to iova. 0, or anything else for an AXI error answer (nothing is taken as written then). */
 	int (*dma_write)(void *user, uint64_t iova, const void *buf, uint32_t len);
-	/* Fills buf with len random bytes for the engines' entropy inputs; NULL uses a generator seeded by `seed`: tests only. */
+	/* Fills buf with len bytes of noise for the generator of random numbers; NULL uses a generator seeded by `seed`: tests only. */
 	void (*random)(void *user, void *buf, size_t len);
 	void *user; /* first argument of every callback */
 	const char *trace_path; /* NULL, or prefix of VCD files (PREFIX_dev.vcd, PREFIX_aead.vcd, …); ignored unless built with TRACE=1 */
