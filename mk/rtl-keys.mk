@@ -25,7 +25,11 @@ lint-keys-ct: ## No secret on its way to the host but through an HMAC or the cip
 	$(call say,PROVE,no way out of the secret store)
 	@mkdir -p $(BUILD)
 	$(Q)$(PYTHON) -B rtl/lint/cones.py rtl/keys/ct_checks.py > $(BUILD)/lint-keys-ct.log || { cat $(BUILD)/lint-keys-ct.log; exit 1; }
-LINTS += lint-keys lint-keys-ct
+.PHONY: lint-keys-formal
+lint-keys-formal: ## No slot answers under another name, by k-induction
+	$(call say,PROVE,slots of the secret store)
+	$(Q)sh rtl/keys/formal.sh $(BUILD)/formal-keys > $(BUILD)/formal-keys.log || { cat $(BUILD)/formal-keys.log; exit 1; }
+LINTS += lint-keys lint-keys-ct lint-keys-formal
 
 # ---- generator of random numbers
 DRBG_SV := rtl/aes/aes_key_expand.sv rtl/aes/aes_iter.sv $(addprefix rtl/drbg/,drbg_health.sv drbg_core.sv drbg.sv)

@@ -314,4 +314,86 @@ module secret_store #(
   `ASSERT_NEVER(StateIsLegal, state_q == StError)
   `ASSERT_IF(AnswersOnlyTheOwner, state_q == StRead, valid_q[slot_q] && meta_q.gen == r_handle[31:16] && meta_q.func == r_func)
   `ASSERT_ZERO(NoWordOutsideARead, state_q == StRead || state_q == StDone, rd_q)
+
+`ifdef FORMAL
+  // For any slot: an answer is the owner's, of the generation, function and kind that were last written, unspent, and the words that were written.
+  // What a slot ought to hold is kept apart here, from requests and answers alone (formal.sh proves it by k-induction on a small store).
+  (* anyconst *) logic [SlotAw-1:0] f_slot;
+  (* anyconst *) logic [3:0] f_word;
+  logic             f_past = 1'b0, g_valid;
+  logic [15:0]      g_gen;
+  logic [7:0]       g_func, g_len;
+  logic [3:0]       g_kind;
+  logic [2:0]       g_spent, f_uses;
+  logic [Width-1:0] g_data, w_data;
+  logic             f_done, f_here, f_read, f_serving;
+  assign f_done    = state_q == StDone;
+  assign f_here    = slot_q == f_slot && index_ok;
+  assign f_read    = !r_write && (!own || own_op_i == kdf_pkg::OwnRead);
+  assign f_serving = state_q == StLook || state_q == StCheck || state_q == StRead || state_q == StWrite || state_q == StDone;
+  // what a lane's request would spend, from the contract
+  always_comb begin
+    f_uses = own_uses_i;
+    if (!own) begin
+      f_uses = 3'b001;
+      if (4'(sel_q) != sluice_pkg::ENGINE_PKA && 4'(sel_q) != sluice_pkg::ENGINE_ECC) f_uses = {1'b0, r_slice[1:0]};
+    end
+  end
+  always @(posedge clk_i) begin
+    f_past <= 1'b1;
+    if (!f_past) assume (!rst_ni);
+    assume (f_slot < SlotAw'(NumSlots) && f_word < 4'(Words));
+    // the kdf unit holds its request until it is done
+    if (f_past && $past(rst_ni) && $past(own_valid_i) && !$past(own_done_o))
+      assume (own_valid_i && $stable(own_op_i) && $stable(own_handle_i) && $stable(own_func_i) && $stable(own_kinds_i) && $stable(own_kind_i) &&
+              $stable(own_len_i) && $stable(own_uses_i) && $stable(own_test_i));
+    if (!rst_ni) begin
+      g_valid <= 1'b0;
+      g_spent <= 3'd0;
+    end else begin
+      if (f_done && ok_q && f_here) begin
+        if (r_write) begin
+          g_valid <= 1'b1;
+          g_gen   <= r_handle[31:16];
+          g_func  <= r_func;
+          g_kind  <= r_kind;
+          g_len   <= r_len;
+          g_spent <= 3'd0;
+          g_data  <= w_data;
+        end
+        if (own && own_op_i == kdf_pkg::OwnFree) g_valid <= 1'b0;
+        if ((f_read && !own) || (own && own_op_i == kdf_pkg::OwnSpend)) g_spent <= g_spent | f_uses;
+      end
+      if (state_q == StWrite && word_q == f_word) w_data <= word_in;
+    end
+    if (f_past && rst_ni) begin
+      // the answer
+      if (f_done && ok_q && f_read) assert (index_ok);
+      if (f_done && ok_q && f_here && f_read) begin
+        assert (g_valid && g_gen == r_handle[31:16] && g_func == r_func && len_q == g_len);
+        assert ((g_spent & f_uses) == 3'd0);
+        if (!own) begin
+          assert (g_kind == r_kind && f_uses != 3'd0);
+          assert (g_kind == sluice_pkg::SECRET_KEY_BLOCK[3:0] || g_kind == sluice_pkg::SECRET_EC_PRIVATE[3:0]);
+        end else assert (own_kinds_i[g_kind]);
+      end
+      // nobody takes another function's slot
+      if (f_done && ok_q && f_here && r_write && g_valid) assert (g_func == r_func);
+      if ((own_we_o || lane_we != '0) && f_here && word_addr == f_word) assert (rd_q == g_data);
+      // what makes this inductive
+      assert (state_q != StError);
+      if (state_q == StErase) assert (valid_q == '0 && !g_valid);
+      if (f_serving) assert (own ? own_valid_i : lane_ask[sel_q]);
+      if (state_q == StIdle || state_q == StLook || (state_q == StCheck && slot_q != f_slot)) begin
+        assert (valid_q[f_slot] == g_valid);
+        if (g_valid) assert (meta_mem[f_slot] == {g_gen, g_func, g_kind, g_len, g_spent} && data_mem[{f_slot, f_word}] == g_data);
+      end
+      assert (sel_q <= Own);
+      if (state_q == StIdle || state_q == StLook || state_q == StCheck) assert (word_q == 4'd0);
+      if (state_q == StRead) assert (word_q <= 4'(Words));
+      if (state_q == StErase || state_q == StWrite) assert (word_q < 4'(Words));
+      assert (slot_q < SlotAw'(NumSlots) && sweep_q <= SlotAw'(NumSlots) && (state_q != StErase || sweep_q < SlotAw'(NumSlots)));
+    end
+  end
+`endif
 endmodule

@@ -15,7 +15,7 @@ class RandomUnit {
   public:
 	Model<Vsim_drbg> m;
 
-	RandomUnit(VerilatedContext *ctx, const sluice_sim_config &cfg) : m(ctx, "drbg", cfg.trace_path), noise_(cfg.seed, cfg.random, cfg.user) {
+	RandomUnit(VerilatedContext *ctx, const sluice_sim_config &cfg) : m(ctx, "drbg", cfg.trace_path, cfg.trace_from, cfg.trace_to), noise_(cfg.seed, cfg.random, cfg.user) {
 		m.v->rst_ni = 0;
 		m.v->rnd_ready_i = 0;
 		m.v->noise_valid_i = 1;

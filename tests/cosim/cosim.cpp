@@ -430,8 +430,8 @@ class Script {
 			if (rng_.percent(40)) h.doorbell(p.queue);
 			if (rng_.percent(20)) h.lib.run(h.sim, 1 + rng_.below(400));
 		}
-		for (unsigned i = 0; i < 7; i++) h.doorbell(i);
-		for (unsigned i = 0; i < 7; i++) check(h.wait(i, base[i] + sent[i]), "all completions of queue " + std::to_string(i));
+		for (unsigned i = 0; i < 8; i++) h.doorbell(i);
+		for (unsigned i = 0; i < 8; i++) check(h.wait(i, base[i] + sent[i]), "all completions of queue " + std::to_string(i));
 		size_t next[SLUICE_QUEUE_COUNT];
 		for (unsigned i = 0; i < SLUICE_QUEUE_COUNT; i++) next[i] = base[i];
 		for (auto &p : todo_) {
