@@ -15,7 +15,7 @@ import sys
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from bench_blocks import IN_FLIGHT, RECORDS  # noqa: E402
 
-W, H, LEFT, RIGHT, TOP, BOTTOM = 900, 500, 70, 270, 50, 60
+W, H, LEFT, RIGHT, TOP, BOTTOM = 940, 500, 70, 310, 50, 60
 COLOURS = ["#000000", "#b2182b", "#2166ac", "#e08214", "#35978f", "#9e9ac8"]
 DASHES = ["", "7 4", "2 3", "9 3 2 3"]
 
