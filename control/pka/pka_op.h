@@ -47,8 +47,9 @@ enum pka_kind {
 	PKA_RSA_SSL2,
 	/*
 	 * Derivations on secrets that never leave the card. in: steps as in IPC_PKA_KDF (common/ipc.h);
-	 * out: their public results, out_len bytes. There is no other place to do it.
-; no bytes when the card refused a step (a secret that it did not wrap) */
+	 * out: their public results, out_len bytes, or none when the card refused a step (a secret that
+	 * it did not wrap). There is no other place to do it.
+	 */
 	PKA_SECRETS,
 };
 /* pair(a, b): 16-bit length of a in network order, a, then b up to the end */
