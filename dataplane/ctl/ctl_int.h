@@ -37,6 +37,8 @@ struct ctl {
 	struct pka_op *pka; /* array */
 	struct pka_op *pka_free[CTL_PKA_OPS];
 	struct pka_op *pka_done[CTL_PKA_OPS]; /* results the ring had no room for */
+	struct pka_op *pka_wait[CTL_PKA_OPS]; /* operations on secrets that the engine had no room for */
+	uint32_t n_pka_wait;
 	uint32_t n_pka_free, n_pka_done;
 	uint32_t epoch;
 	uint64_t now, reported_us;

@@ -45,21 +45,46 @@ hold(struct ctl *c, struct pka_op *op)
 	c->pka_done[c->n_pka_done++] = op;
 }
 
-static int
-submit(struct ctl *c, struct pka_op *op)
+/* False: the engine has no room, and nobody else could do it: to be tried again. */
+static bool
+try_engine(struct ctl *c, struct pka_op *op)
 {
 	struct rec_engine *e = c->cfg.engine;
 	int rc = e->ops->pka_submit != NULL ? e->ops->pka_submit(e, op) : -ENOTSUP;
 
 	if (rc == 0)
-		return 0;
+		return true;
+	if (rc == -EAGAIN && (op->secret_in | op->secret_out) != 0)
+		return false;
 	op->status = rc == -EAGAIN ? IPC_PKA_BUSY : IPC_PKA_UNAVAILABLE;
 	op->out_len = 0;
 	if (answer(c, op->id, op->status, NULL, 0))
 		pka_put(c, op);
 	else
 		hold(c, op);
+	return true;
+}
+
+static int
+submit(struct ctl *c, struct pka_op *op)
+{
+	if (c->n_pka_wait != 0 && (op->secret_in | op->secret_out) != 0)
+		c->pka_wait[c->n_pka_wait++] = op; /* behind those that came before */
+	else if (!try_engine(c, op))
+		c->pka_wait[c->n_pka_wait++] = op;
 	return 0;
+}
+
+/* Those that waited, as far as there is room now. */
+static void
+submit_waiting(struct ctl *c)
+{
+	uint32_t n = 0;
+
+	while (n < c->n_pka_wait && try_engine(c, c->pka_wait[n]))
+		n++;
+	c->n_pka_wait -= n;
+	memmove(&c->pka_wait[0], &c->pka_wait[n], c->n_pka_wait * sizeof(c->pka_wait[0]));
 }
 
 /* A free operation; without one the answer is BUSY (and if even that has no room, control's own
@@ -211,6 +236,8 @@ ctl_pka_poll(struct ctl *c)
 		else
 			hold(c, ops[i]);
 	}
+	if (c->n_pka_wait != 0)
+		submit_waiting(c);
 	if (e->ops->was_reset != NULL && e->ops->was_reset(e))
 		c->reset_due = true;
 	if (c->reset_due && c->up && c->cfg.worker == 0) {
@@ -231,6 +258,8 @@ ctl_pka_forget(struct ctl *c)
 {
 	while (c->n_pka_done > 0)
 		pka_put(c, c->pka_done[--c->n_pka_done]);
+	while (c->n_pka_wait > 0)
+		pka_put(c, c->pka_wait[--c->n_pka_wait]);
 	for (uint32_t i = 0; i < CTL_PKA_OPS; i++)
 		/* those in the engine; pka_put() clears it for the others */
 		c->pka[i].stale = true;
