@@ -74,7 +74,7 @@ module poly1305 #(
   logic            fill_q;               // the ways have had no block yet
   logic            final_blk, first_final;
   logic [3:0]      power;
-  logic [ResW-1:0] way_mem [Ways];
+  logic [130:0]    way_mem [Ways];
   logic [130:0]    a;
   logic [135:0]    b;
   logic [TagW-1:0] tag, tag_out;
@@ -101,7 +101,7 @@ module poly1305 #(
       tag = {ToPower, pwb_q, 1'b0, 3'(want_q - 4'd1), 3'd0};
     end else if (blk_go) begin
       a   = {2'd0, 1'b1, blk_data_i};
-      if (!fill_q) a = {2'd0, 1'b1, blk_data_i} + fold(way_mem[way_q]);
+      if (!fill_q) a = {2'd0, 1'b1, blk_data_i} + way_mem[way_q];
       b   = 136'(pow_mem[{cb_q, WayW'(power - 4'd1)}]);
       tag = {left == 29'd1 ? ToTag : final_blk ? ToSum : ToWay, cb_q, first_final, 3'(way_q), blk_job_i};
     end
@@ -181,7 +181,7 @@ module poly1305 #(
     if (wipe_i) s_mem[wipe_idx_i[0]] <= 128'd0;
     else if (key_go) s_mem[kb_q] <= key_data_i[255:128];
     if (wipe_i) way_mem[wipe_idx_i[WayW-1:0]] <= '0;
-    else if (done && to == ToWay) way_mem[WayW'(to_idx)] <= res;
+    else if (done && to == ToWay) way_mem[WayW'(to_idx)] <= fold(res);
   end
 
   // ---- the sum, its full reduction, and s -----------------------------------------------------------------------------------------

@@ -30,21 +30,27 @@ module poly1305_mul #(
   logic [2:0]      group_q;
   logic            run_q;
   logic [TagW-1:0] tag_q;
-  // stages after the operands: products, rows, pairs, sum, folded sum
+  // stages after the operands: products, rows, pairs, sum, folded sum, accumulation; with all digits in one cycle: products, rows, pairs, pairs of
+  // pairs, sum, folded sum
   logic [4:0]      v_q, first_q, last_q;
   logic [TagW-1:0] t1_q, t2_q, t3_q, t4_q, t5_q;
   (* mem2reg *) logic [42:0]  prod_q [5*Digits];
   (* mem2reg *) logic [16:0]  over_q [Digits];   // of a's bit 130
   (* mem2reg *) logic [147:0] row_q [Digits];
   (* mem2reg *) logic [165:0] pair_q [Pairs];
+  (* mem2reg *) logic [199:0] quad_q [2];
   logic [SumW-1:0] sum, sum_q;
   logic [ResW-1:0] fold_q, acc_q;
   logic            done_q;
   logic [TagW-1:0] done_tag_q;
 
+  function automatic logic [ResW-1:0] fold(input logic [SumW-1:0] x);
+    fold = ResW'(x[129:0]) + ResW'(x[SumW-1:130]) + (ResW'(x[SumW-1:130]) << 2);
+  endfunction
+
   always_comb begin
     sum = '0;
-    if (v_q[2]) for (int k = 0; k < Pairs; k++) sum = sum + (SumW'(pair_q[k]) << (34 * k));
+    if (v_q[2] && Groups != 1) for (int k = 0; k < Pairs; k++) sum = sum + (SumW'(pair_q[k]) << (34 * k));
   end
 
   always_ff @(posedge clk_i) begin
@@ -91,6 +97,7 @@ module poly1305_mul #(
       for (int j = 0; j < Digits; j++) over_q[j] <= '0;
       for (int j = 0; j < Digits; j++) row_q[j] <= '0;
       for (int j = 0; j < Pairs; j++) pair_q[j] <= '0;
+      for (int j = 0; j < 2; j++) quad_q[j] <= '0;
     end else begin
       if (start_i) begin
         a_q <= a_i;
@@ -111,9 +118,15 @@ module poly1305_mul #(
         end
       end
       if (v_q[1]) for (int k = 0; k < Pairs; k++) pair_q[k] <= 166'(row_q[2*k]) + {1'b0, row_q[2*k+1], 17'd0};
-      if (v_q[2]) sum_q <= sum;
-      if (v_q[3]) fold_q <= ResW'(sum_q[129:0]) + ResW'(sum_q[SumW-1:130]) + (ResW'(sum_q[SumW-1:130]) << 2);
-      if (v_q[4]) begin
+      if (Groups == 1) begin
+        if (v_q[2]) for (int k = 0; k < 2; k++) quad_q[k] <= 200'(pair_q[(2*k)%Pairs]) + {pair_q[(2*k+1)%Pairs], 34'd0};
+        if (v_q[3]) sum_q <= SumW'(quad_q[0]) + (SumW'(quad_q[1]) << 68);
+        if (v_q[4]) acc_q <= fold(sum_q);
+      end else begin
+        if (v_q[2]) sum_q <= sum;
+        if (v_q[3]) fold_q <= fold(sum_q);
+      end
+      if (v_q[4] && Groups != 1) begin
         if (first_q[4]) begin
           acc_q <= fold_q;
         end else begin
