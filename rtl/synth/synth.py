@@ -113,7 +113,7 @@ def measure(b, family, a, versions):
     if os.path.exists(path):
         old = json.load(open(path))
         if old.get("key") == key and old["state"] == "ok":
-            return dict(old, cached=True)
+            return dict(old, cached=True, limit_ns=b["limit"])
     stat = os.path.join(a.out, f"{b['name']}.{family}.stat")
     t0 = time.time()
     done, rc = run_bounded(["yosys", "-p", text.format(stat=stat)], log, b["seconds"])
