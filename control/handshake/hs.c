@@ -647,7 +647,7 @@ hs_session_done(struct hs *hs, const struct hs_env *env, uint32_t tag,
 	if (entry == NULL || !hs_session_fits(&c, entry, &err))
 		return err == TLS_E_OK ? answer(&c, HS_EV_SESSION_MISS, no_bytes, 0)
 				       : fail(&c, err);
-	return answer(&c, HS_EV_SESSION_HIT, no_bytes, 0);
+	return answer(&c, hs->card != NULL ? HS_EV_SESSION_WRAPPED : HS_EV_SESSION_HIT, no_bytes, 0);
 }
 
 enum tls_err

@@ -60,7 +60,7 @@ void hs_script_step(struct hs_script *s, int prf, const struct hs_step *step);
 void hs_script_drop(struct hs_call *c, struct hs_script *s, enum hs_secret what);
 /* To the card without an answer: what depends on it comes later in the same order. */
 enum tls_err hs_script_send(struct hs_call *c, struct hs_script *s);
-/* The same, with the public results as WORK_DONE. */
+/* The same, with the public results as WORK_DONE: a byte 1 when there are none, nothing when the card refused a step. */
 enum tls_err hs_script_ask(struct hs_call *c, struct hs_script *s);
 
 #endif

@@ -91,8 +91,8 @@ out_room(const struct pka_req *req, EVP_PKEY *key)
 	case PKA_RSA_PREMASTER: return PKA_PREMASTER_LEN;
 	case PKA_VERIFY: return 1;
 	case PKA_RSA_SSL2:
-	case PKA_SECRETS:
 	case PKA_PRF: return req->out_len;
+	case PKA_SECRETS: return req->out_len != 0 ? req->out_len : 1;
 	case PKA_SIGN: return PKA_MAX_MODULUS;
 	case PKA_KEX_DERIVE: return g != NULL ? g->secret_len : 0;
 	default: return PKA_OP_MAX_OUT;

@@ -239,7 +239,7 @@ take_result(struct pka_job *j, const uint8_t *data)
 		return pka_card_ec_result(j, data, j->out_len);
 	if (j->req.kind == PKA_SIGN && !pka_rsa_undoes(j->key, data, j->out, j->out_len))
 		return false;
-	if (j->req.kind == PKA_RSA_PREMASTER && j->req.secret_out != 0)
+	if (j->out_len == 0)
 		stays_on_card(j);
 	else
 		memcpy(j->out, data, j->out_len);

@@ -47,8 +47,8 @@ enum pka_kind {
 	PKA_RSA_SSL2,
 	/*
 	 * Derivations on secrets that never leave the card. in: steps as in IPC_PKA_KDF (common/ipc.h);
-	 * out: their public results, out_len bytes, or none when the card refused a step (a secret that
-	 * it did not wrap). There is no other place to do it.
+	 * out: their public results, out_len bytes (0: one byte, 1), or none when the card refused a step
+	 * (a secret that it did not wrap). There is no other place to do it.
 	 */
 	PKA_SECRETS,
 };

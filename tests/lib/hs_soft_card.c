@@ -315,10 +315,15 @@ soft_card_do(struct soft_card *c, const struct pka_req *req, const uint8_t *in, 
 	int i;
 
 	if (req->kind == PKA_SECRETS) {
-		if (soft_card_run(c, in, len, out, out_len) == 0)
-			return 0;
-		*out_len = 0;
-		return c->foreign ? 0 : -1; /* refused, or no answer */
+		if (soft_card_run(c, in, len, out, out_len) != 0) {
+			*out_len = 0;
+			return c->foreign ? 0 : -1; /* refused, or no answer */
+		}
+		if (*out_len == 0) { /* that it was done */
+			out[0] = 1;
+			*out_len = 1;
+		}
+		return 0;
 	}
 	if (c->broken)
 		return -1;

@@ -69,6 +69,8 @@ enum tls_err hs12_new(struct hs_call *c);
 void hs12_take_session(struct hs_call *c, const struct session_entry *e);
 /* Its secret, likewise. */
 void hs12_fill_secret(const struct hs_call *c, struct session_entry *e);
+/* On the card: the session's secret is unwrapped and makes the record keys. The answer is 1, or nothing when the card refused. */
+enum tls_err hs12_card_resume(struct hs_call *c);
 /* The master secret is known. */
 void hs12_set_master(struct hs_call *c, const uint8_t master[TLS_MASTER_LEN]);
 /* The PRF of this connection. */

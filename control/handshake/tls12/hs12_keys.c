@@ -138,33 +138,55 @@ master_on_card(struct hs_call *c, const uint8_t *hash, size_t hash_len)
 	return hs_script_ask(c, &s);
 }
 
-/* The master secret's record keys; first, of a session, the master secret itself. */
-static enum tls_err
-keys_on_card(struct hs_call *c)
+/* The record keys of the master secret in its slot. */
+static void
+key_block_step(struct hs_call *c, struct hs_script *s)
 {
 	uint8_t randoms[2 * TLS_RANDOM_LEN];
 	struct wr w = wr_init(randoms, sizeof(randoms));
-	struct hs12 *t = c->w->t12;
-	struct hs_step unwrap = {
-		.kdf = IPC_KDF_UNWRAP, .src = t->wrapped, .src_len = t->wrapped_len
-	};
 	struct hs_step keys = { .kdf = SLUICE_KDF_T12_KEY_BLOCK,
+		.in = hs_secret_handle(c, HS_SECRET_MASTER),
 		.out = hs_secret_fresh(c, HS_SECRET_READ),
 		.key_block = (uint16_t)ks12_block_len(c->hs->suite, c->hs->version),
 		.src = randoms,
 		.src_len = sizeof(randoms) };
-	struct hs_script s;
-	enum tls_err err;
 
 	wr_bytes(&w, c->w->server_random, TLS_RANDOM_LEN);
 	wr_bytes(&w, c->w->hello.random, TLS_RANDOM_LEN);
+	hs_script_step(s, hs12_prf(c->hs), &keys);
+}
+
+/*
+ * The server asks before it tells the client that the session is taken: afterwards there would be no way
+ * back to a full handshake. Both randoms are known by then.
+ */
+enum tls_err
+hs12_card_resume(struct hs_call *c)
+{
+	struct hs12 *t = c->w->t12;
+	struct hs_step unwrap = { .kdf = IPC_KDF_UNWRAP,
+		.out = hs_secret_fresh(c, HS_SECRET_MASTER),
+		.src = t->wrapped,
+		.src_len = t->wrapped_len };
+	struct hs_script s;
+
 	hs_script_start(&s);
-	if (c->hs->resumed) {
-		unwrap.out = hs_secret_fresh(c, HS_SECRET_MASTER);
-		hs_script_step(&s, hs12_prf(c->hs), &unwrap);
-	}
-	keys.in = hs_secret_handle(c, HS_SECRET_MASTER);
-	hs_script_step(&s, hs12_prf(c->hs), &keys);
+	hs_script_step(&s, hs12_prf(c->hs), &unwrap);
+	key_block_step(c, &s);
+	return hs_script_ask(c, &s);
+}
+
+/* Those of a session are there already. */
+static enum tls_err
+keys_on_card(struct hs_call *c)
+{
+	struct hs_script s;
+	enum tls_err err;
+
+	if (c->hs->resumed)
+		return at_once(c);
+	hs_script_start(&s);
+	key_block_step(c, &s);
 	err = hs_script_send(c, &s);
 	return err == TLS_E_OK ? at_once(c) : err;
 }

@@ -14,6 +14,11 @@ enum tls_err s12_choose(struct hs_call *c);
 /* ---- sessions and tickets (s12_session.c) ---- */
 enum tls_err s12_session_hit(struct hs_call *c, struct rd *answer);
 enum tls_err s12_session_miss(struct hs_call *c, struct rd *answer);
+/* The same in two steps where the card is asked in between; and what it said. */
+enum tls_err s12_session_found(struct hs_call *c, struct rd *answer);
+enum tls_err s12_session_taken(struct hs_call *c, struct rd *nothing);
+enum tls_err s12_session_unknown(struct hs_call *c, struct rd *nothing);
+enum tls_err s12_unwrap_done(struct hs_call *c, struct rd *answer);
 /* What this connection would leave for resumption. */
 void s12_session_fill(const struct hs_call *c, struct session_entry *e);
 

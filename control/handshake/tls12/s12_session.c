@@ -9,9 +9,21 @@
 #include "control/handshake/tls12/s12.h"
 #include "control/session/ticket.h"
 
+enum tls_err
+s12_session_found(struct hs_call *c, struct rd *nothing)
+{
+	struct hs12 *t = c->w->t12;
+
+	if (t->by_ticket)
+		return TLS_E_OK; /* try_ticket() took what was in it */
+	hs12_take_session(c, c->session);
+	t->peer = c->peer != NULL ? peer_ref(c->peer) : NULL;
+	return TLS_E_OK;
+}
+
 /* The id goes back as it came; for one that a client made up beside its ticket see RFC 5077 3.4. */
 enum tls_err
-s12_session_hit(struct hs_call *c, struct rd *nothing)
+s12_session_taken(struct hs_call *c, struct rd *nothing)
 {
 	struct hs12 *t = c->w->t12;
 	struct hs *hs = c->hs;
@@ -19,14 +31,39 @@ s12_session_hit(struct hs_call *c, struct rd *nothing)
 	hs->resumed = true;
 	t->asks = false;
 	hs_transcript_drop_raw(&c->w->transcript);
-	hs->session_id_len = 0;
-	if (t->by_ticket)
-		return TLS_E_OK; /* try_ticket() took what was in it */
-	hs->session_id_len = c->w->hello.session_id_len;
+	hs->session_id_len = t->by_ticket ? 0 : c->w->hello.session_id_len;
 	memcpy(hs->session_id, c->w->hello.session_id, hs->session_id_len);
-	hs12_take_session(c, c->session);
-	t->peer = c->peer != NULL ? peer_ref(c->peer) : NULL;
 	return TLS_E_OK;
+}
+
+enum tls_err
+s12_session_hit(struct hs_call *c, struct rd *nothing)
+{
+	enum tls_err err = s12_session_found(c, nothing);
+
+	return err == TLS_E_OK ? s12_session_taken(c, nothing) : err;
+}
+
+/* A secret of another card's, or of this one's with another key: what was found is as good as nothing. */
+enum tls_err
+s12_unwrap_done(struct hs_call *c, struct rd *answer)
+{
+	bool ours = rd_left(answer) == 1 && rd_u8(answer) == 1;
+
+	hs_raise(c, ours ? HS_EV_SESSION_HIT : HS_EV_SESSION_MISS, NULL, 0);
+	return TLS_E_OK;
+}
+
+enum tls_err
+s12_session_unknown(struct hs_call *c, struct rd *nothing)
+{
+	struct hs12 *t = c->w->t12;
+
+	peer_unref(t->peer);
+	t->peer = NULL;
+	t->wrapped_len = 0;
+	t->by_ticket = t->ticket_due = false;
+	return s12_session_miss(c, nothing);
 }
 
 /* A full handshake: a ticket or a new session id when it may be resumed later. */
@@ -102,6 +139,7 @@ hs_ask_S12_SESSION(struct hs_call *c)
 {
 	const struct hs_hello *h = &c->w->hello;
 	const struct hs_conf *conf = c->hs->conf;
+	enum hs_event found = c->hs->card != NULL ? HS_EV_SESSION_WRAPPED : HS_EV_SESSION_HIT;
 	enum tls_err err = TLS_E_OK;
 	bool hit = false;
 
@@ -112,8 +150,14 @@ hs_ask_S12_SESSION(struct hs_call *c)
 	} else if (h->session_id_len != 0 && conf->session_cache) {
 		return hs_ask_session_id(c, h->session_id, h->session_id_len);
 	}
-	hs_raise(c, hit ? HS_EV_SESSION_HIT : HS_EV_SESSION_MISS, NULL, 0);
+	hs_raise(c, hit ? found : HS_EV_SESSION_MISS, NULL, 0);
 	return err;
+}
+
+enum tls_err
+hs_ask_S12_UNWRAP(struct hs_call *c)
+{
+	return hs12_card_resume(c);
 }
 
 void

@@ -46,6 +46,10 @@ const struct hs_cell hs_s12_cells[HS_FIRST_C12 - HS_FIRST_S12][HS_EVENTS] = {
 	CELL(S12_SERVER_VERIFY,         WORK_DONE,             hs12_server_verify_done,       &finished_last, NOTHING,       S12_OPEN,                  "5246 7.3 fig 1"),
 
 	CELL(S12_SESSION,               SESSION_HIT,           s12_session_hit,               &hello_resumed, KEYS,          S12_RESUMED_KEYS,          "5246 7.3 fig 2, 5077 3.1"),
+	CELL(S12_SESSION,               SESSION_WRAPPED,       s12_session_found,             NULL,           S12_UNWRAP,    S12_UNWRAP,                "5246 7.3 fig 2, 5077 3.1"),
+	CELL(S12_UNWRAP,                WORK_DONE,             s12_unwrap_done,               NULL,           NOTHING,       S12_UNWRAPPED,             "5246 7.3 fig 2"),
+	CELL(S12_UNWRAPPED,             SESSION_HIT,           s12_session_taken,             &hello_resumed, KEYS,          S12_RESUMED_KEYS,          "5246 7.3 fig 2, 5077 3.1"),
+	CELL(S12_UNWRAPPED,             SESSION_MISS,          s12_session_unknown,           NULL,           S12_KEYGEN,    S12_KEYGEN,                "5246 7.4.1.3, 5077 3.1"),
 	CELL(S12_RESUMED_KEYS,          WORK_DONE,             hs12_keys_done,                NULL,           SERVER_VERIFY, S12_RESUMED_SERVER_VERIFY, "5246 6.3"),
 	CELL(S12_RESUMED_SERVER_VERIFY, WORK_DONE,             hs12_server_verify_done,       &finished,      CLIENT_VERIFY, S12_RESUMED_CLIENT_VERIFY, "5246 7.3 fig 2"),
 	CELL(S12_RESUMED_CLIENT_VERIFY, WORK_DONE,             hs12_client_verify_done,       NULL,           NOTHING,       S12_RESUMED_CCS,           "5246 7.4.9"),

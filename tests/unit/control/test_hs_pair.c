@@ -158,6 +158,9 @@ part(struct world *w)
 static void
 connect_ends(struct world *w)
 {
+	/* no two connections have the same random numbers: a session id that comes twice is one that is resumed */
+	w->opts[HS_SERVER].seed += 2;
+	w->opts[HS_CLIENT].seed += 2;
 	hs_end_open(&w->end[HS_SERVER], &w->opts[HS_SERVER]);
 	hs_end_open(&w->end[HS_CLIENT], &w->opts[HS_CLIENT]);
 	join(w);
@@ -168,7 +171,7 @@ expect_connected(struct world *w, const char *what)
 {
 	for (unsigned role = 0; role < 2; role++)
 		if (!w->end[role].ready || w->end[role].closed)
-			fail_msg("%s: %s: %s", what, role == HS_CLIENT ? "client" : "server", tls_err_name(w->end[role].err));
+			fail_msg("%s: server %s, client %s", what, tls_err_name(w->end[HS_SERVER].err), tls_err_name(w->end[HS_CLIENT].err));
 }
 
 /* What one end wrote the other one has, to the byte. */
@@ -519,23 +522,62 @@ a_handshake_ends_with_its_card(void **state)
 	}
 }
 
-/* RFC 8446 4.2.11: a ticket with the secret of a card that is not there any more is no ticket. */
+/*
+ * A session with the secret of a card that is not there any more is none (RFC 8446 4.2.11, RFC 5246 7.4.1.3,
+ * RFC 5077 3.1), by ticket and by id, with a client certificate and without.
+ */
 static void
-a_ticket_of_another_card_leads_to_a_full_handshake(void **state)
+sessions_of_another_card_lead_to_full_handshakes(void **state)
 {
 	struct world *w = *state;
 	struct soft_card card;
 
 	for (unsigned i = 0; i < CARD_SUITES; i++) {
-		if (card_suites[i].version != TLS_V_13)
-			continue;
-		begin_card(w, &card, i, KEX_X25519);
-		one(w, TLS_V_13, card_suites[i].suite, false);
-		card.foreign = true;
-		one(w, TLS_V_13, card_suites[i].suite, false);
-		card.foreign = false;
-		one(w, TLS_V_13, card_suites[i].suite, true);
-		assert_int_equal(card.failed, 1);
+		for (unsigned way = 0; way < 4; way++) {
+			uint16_t version = card_suites[i].version;
+
+			if (version == TLS_V_13 && (way & 1))
+				continue; /* there are tickets alone */
+			begin_card(w, &card, i, KEX_X25519);
+			if (way & 1)
+				w->conf[HS_SERVER].tickets = NULL;
+			if (way & 2) {
+				w->conf[HS_SERVER].client_auth = HS_AUTH_REQUIRE;
+				w->conf[HS_SERVER].trust = w->clients;
+				w->conf[HS_CLIENT].certs = w->client_certs;
+			}
+			one(w, version, card_suites[i].suite, false);
+			one(w, version, card_suites[i].suite, true);
+			card.foreign = true;
+			one(w, version, card_suites[i].suite, false);
+			card.foreign = false;
+			one(w, version, card_suites[i].suite, true);
+			assert_int_equal(card.failed, 1);
+			assert_int_equal(card.in_use, 0);
+			end(w);
+		}
+	}
+}
+
+/* The same where the session is offered on a connection that is up: its records go on, under new keys. */
+static void
+a_renegotiation_with_a_session_of_another_card_is_a_full_one(void **state)
+{
+	struct world *w = *state;
+	struct soft_card card;
+
+	for (unsigned i = 0; i < CARD_SUITES && card_suites[i].version == TLS_V_12; i++) {
+		begin_card(w, &card, i, KEX_P256);
+		connect_ends(w);
+		for (unsigned k = 0; k < 3; k++) {
+			card.foreign = k == 1;
+			assert_int_equal(hs_end_command(&w->end[HS_CLIENT], HS_CMD_RENEGOTIATE), TLS_E_OK);
+			join(w);
+			expect_connected(w, card_suites[i].suite);
+			exchange(w);
+		}
+		assert_int_equal(w->end[HS_SERVER].handshakes, 4);
+		part(w);
 		assert_int_equal(card.in_use, 0);
 		end(w);
 	}
@@ -577,7 +619,8 @@ main(void)
 		cmocka_unit_test(new_keys_on_the_card_while_data_flows),
 		cmocka_unit_test(a_second_hello_leads_to_the_card_as_well),
 		cmocka_unit_test(a_handshake_ends_with_its_card),
-		cmocka_unit_test(a_ticket_of_another_card_leads_to_a_full_handshake),
+		cmocka_unit_test(sessions_of_another_card_lead_to_full_handshakes),
+		cmocka_unit_test(a_renegotiation_with_a_session_of_another_card_is_a_full_one),
 		cmocka_unit_test(sessions_stay_with_their_kind),
 	};
 
