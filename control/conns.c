@@ -154,14 +154,17 @@ conns_leave_half_open(struct conns *c, struct conn *k)
 	c->stats.half_open--;
 }
 
-static uint32_t
-key_updates(const struct conn *k)
+/* What a connection itself counts. */
+static void
+add_counts(const struct conn *k, struct conns_stats *stats)
 {
-	struct hs_info info = { 0 };
+	struct hs_info info;
 
-	if (k->hs != NULL)
-		hs_info(k->hs, &info);
-	return info.key_updates;
+	if (k->hs == NULL)
+		return;
+	hs_info(k->hs, &info);
+	stats->key_updates += info.key_updates;
+	stats->tickets_left_out += info.tickets_left_out;
 }
 
 /*
@@ -191,7 +194,7 @@ conns_drop_hs(struct conns *c, struct conn *k)
 	if (k->verifying)
 		verify_cancel(c->deps.verifier, &k->verify);
 	k->verifying = false;
-	c->stats.key_updates += key_updates(k);
+	add_counts(k, &c->stats);
 	if (k->hs != NULL)
 		keep_secrets(c, k);
 	hs_free(k->hs);
@@ -509,7 +512,7 @@ conns_stats(const struct conns *c, struct conns_stats *stats)
 			if (k == NULL)
 				continue;
 			stats->memory += sizeof(*k) + (k->hs != NULL ? hs_memory(k->hs) : 0);
-			stats->key_updates += key_updates(k);
+			add_counts(k, stats);
 		}
 	}
 }

@@ -48,7 +48,7 @@ struct conns_stats {
 	uint64_t opened, handshakes_full, handshakes_resumed, failed, timeouts, dropped_oldest,
 		stale, closed, memory;
 	uint64_t backend_full, backend_resumed; /* handshakes with servers behind */
-	uint64_t renegotiations, key_limits, key_updates;
+	uint64_t renegotiations, key_limits, key_updates, tickets_left_out;
 	uint64_t errors[TLS_E_COUNT]; /* by enum tls_err */
 };
 

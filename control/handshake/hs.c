@@ -630,9 +630,11 @@ hs_work_done(struct hs *hs, const struct hs_env *env, uint32_t tag, const uint8_
 
 	if (!asked(hs, tag, HS_ACT_PKA))
 		return hs->error;
-	if (result == NULL)
-		return fail(&c, TLS_E_INTERNAL_ERROR);
-	return answer(&c, HS_EV_WORK_DONE, result, len);
+	if (result != NULL)
+		return answer(&c, HS_EV_WORK_DONE, result, len);
+	if (hs_cell(hs->state, HS_EV_WORK_FAILED)->recv != NULL)
+		return answer(&c, HS_EV_WORK_FAILED, no_bytes, 0);
+	return fail(&c, TLS_E_INTERNAL_ERROR);
 }
 
 enum tls_err

@@ -226,6 +226,7 @@ struct hs_info {
 	enum hs_state failed_in; /* the state in which it failed */
 	uint8_t alert_received; /* 255: none */
 	uint32_t renegotiations, key_updates;
+	bool tickets_left_out; /* the card made none: the connection does without */
 };
 
 /*

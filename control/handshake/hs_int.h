@@ -78,6 +78,7 @@ struct hs {
 	bool resumed, extended_master_secret, encrypt_then_mac, has_server_name;
 	bool ready; /* HS_ACT_READY was given */
 	bool early; /* early data was taken */
+	bool tickets_left_out;
 	uint8_t session_id[TLS_MAX_SESSION_ID];
 	char alpn[HS_MAX_ALPN_NAME + 1]; /* negotiated; "" when not */
 	char *server_name; /* heap, only when given */

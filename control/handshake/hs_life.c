@@ -132,6 +132,7 @@ hs_info(const struct hs *hs, struct hs_info *info)
 		.alert_received = hs->alert_received,
 		.renegotiations = hs->renegotiations,
 		.key_updates = hs->key_updates,
+		.tickets_left_out = hs->tickets_left_out,
 	};
 }
 

@@ -83,6 +83,7 @@ numbers(const struct app *a, struct number out[NUMBERS])
 	NUM("session_misses", "session ids not found", s.misses, false);
 	NUM("session_evictions", "sessions that made room for newer ones", s.evicted, false);
 	NUM("tickets_sealed", "session tickets given out", t.sealed, false);
+	NUM("tickets_left_out", "connections without tickets: the card made none", c.tickets_left_out, false);
 	NUM("tickets_opened", "session tickets that came back good", t.opened, false);
 	NUM("tickets_unknown", "session tickets of keys that are gone", t.unknown_key, false);
 	NUM("tickets_forged", "session tickets that were damaged or forged", t.forged, false);

@@ -1,6 +1,8 @@
 """Listeners with `keys: card`: the handshakes are the same, and the process that makes them never has a secret of theirs."""
+import os
 import re
 import ssl
+from types import SimpleNamespace
 
 import pytest
 
@@ -140,3 +142,42 @@ def test_slots_are_given_back(lab):
         assert counter(lab, "secret_slots") > 0
         s.close()
     lab.until("no slot is in use", lambda: counter(lab, "secret_slots") == 0, 10)
+
+
+def client_again(lab, way, kept):
+    """This session resumes."""
+    s = client(lab, way, session=kept)
+    assert s.session_reused
+    assert get(s) == content(lab, "1k.bin")
+    s.close()
+
+
+def test_sessions_of_another_card_lead_to_full_handshakes(lab, tmp_path):
+    """The card is changed for one with another wrapping key; sluice-cp keeps its ticket keys and its session cache. By ticket and by id."""
+    by_id = tmp_path / "keys"
+    before = []
+    for way, log in [(WAYS[0], None), (WAYS[3], None), (WAYS[2], by_id), (WAYS[4], by_id)]:
+        first = client(lab, way, log=log)
+        assert get(first) == content(lab, "1k.bin")
+        kept = SimpleNamespace(context=first.context, session=first.session)
+        first.close()
+        client_again(lab, way, kept)
+        before.append((way, kept))
+    lab.until("every connection is forgotten", lambda: counter(lab, "connections_known") == 0, 10)
+    loaded = counter(lab, "card_keys_loaded")
+    lab.stop("dp")
+    with open(f"{lab.state}/device.kek", "wb") as f:
+        f.write(os.urandom(32))
+    lab.ctl("reload")
+    lab.start("dp")
+    lab.until("private keys are in the new card", lambda: counter(lab, "card_keys_loaded") > loaded, 30)
+    assert counter(lab, "card_keys_refused") == 0
+    failed = counter(lab, "handshakes_failed")
+    for way, kept in before:
+        s = client(lab, way, session=kept)
+        assert not s.session_reused
+        assert get(s) == content(lab, "1k.bin")
+        kept.session = s.session
+        s.close()
+        client_again(lab, way, kept)
+    assert counter(lab, "handshakes_failed") == failed

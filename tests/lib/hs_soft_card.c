@@ -20,7 +20,7 @@ soft_card_new(struct soft_card *c, uint32_t old)
 	if (old == 0) {
 		for (i = 0; i < SOFT_CARD_SLOTS && c->taken[i]; i++)
 			;
-		if (i == SOFT_CARD_SLOTS)
+		if (i == SOFT_CARD_SLOTS || (c->room != 0 && c->in_use == c->room))
 			return 0;
 		c->taken[i] = true;
 		if (++c->in_use > c->most)
@@ -230,7 +230,7 @@ wrap(struct soft_card *c, const struct ipc_kdf_step *s, uint8_t *out)
 	int n;
 
 	i = i < 0 ? find(c, s->in, SLUICE_SECRET_PSK) : i;
-	if (i < 0)
+	if (i < 0 || c->wraps_not || c->wraps_late)
 		return -1;
 	plain[0] = c->slot[i].kind;
 	plain[1] = c->slot[i].len;
@@ -317,7 +317,7 @@ soft_card_do(struct soft_card *c, const struct pka_req *req, const uint8_t *in, 
 	if (req->kind == PKA_SECRETS) {
 		if (soft_card_run(c, in, len, out, out_len) != 0) {
 			*out_len = 0;
-			return c->foreign ? 0 : -1; /* refused, or no answer */
+			return c->foreign || c->wraps_not ? 0 : -1; /* refused, or no answer */
 		}
 		if (*out_len == 0) { /* that it was done */
 			out[0] = 1;

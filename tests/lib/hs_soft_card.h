@@ -23,6 +23,9 @@ struct soft_card {
 	unsigned in_use, most, failed, derivations;
 	bool broken; /* every derivation fails */
 	bool foreign; /* what comes to be unwrapped is another card's: refused */
+	bool wraps_not; /* refuses to wrap */
+	bool wraps_late; /* does not answer a script that wraps */
+	unsigned room; /* slots that it has; 0: all */
 };
 
 /* hs_env.secret_new, with the card as ctx. */

@@ -76,6 +76,7 @@ enum tls_err s13_card_binder_done(struct hs_call *c, struct rd *answer);
 enum tls_err s13_card_share_done(struct hs_call *c, struct rd *answer);
 enum tls_err s13_card_verify_data_done(struct hs_call *c, struct rd *answer);
 enum tls_err s13_card_tickets_done(struct hs_call *c, struct rd *answer);
+enum tls_err s13_card_no_tickets(struct hs_call *c, struct rd *nothing);
 enum tls_err msg13_card_finished_recv(struct hs_call *c, struct rd *body);
 enum tls_err msg13_card_key_update_recv(struct hs_call *c, struct rd *body);
 enum tls_err msg13_card_key_update_start(struct hs_call *c, struct rd *nothing);

@@ -313,28 +313,48 @@ hs_ask_S13_CARD_TICKETS(struct hs_call *c)
 		wrap.in = hs_secret_handle(c, HS_SECRET_PSK);
 		hs_script_step(&s, c->hs->suite->prf, &wrap);
 	}
-	return hs_script_ask(c, &s);
+	if (!s.spoiled)
+		return hs_script_ask(c, &s);
+	hs_raise(c, HS_EV_WORK_FAILED, NULL, 0); /* no slot was to be had */
+	return TLS_E_OK;
 }
 
-enum tls_err
-s13_card_tickets_done(struct hs_call *c, struct rd *answer)
+/* What only tickets needed. */
+static enum tls_err
+tickets_over(struct hs_call *c)
 {
-	size_t n = tickets(c) * IPC_KDF_WRAPPED(digest_len(c));
-	const uint8_t *p = rd_bytes(answer, n);
 	struct hs_script s;
 
-	if (n != 0 && (p == NULL || !rd_done(answer)))
-		return TLS_E_INTERNAL_ERROR;
-	c->w->t13->tickets = malloc(n + 1);
-	if (c->w->t13->tickets == NULL)
-		return TLS_E_INTERNAL_ERROR;
-	if (n != 0)
-		memcpy(c->w->t13->tickets, p, n);
 	hs_script_start(&s);
 	hs_script_drop(c, &s, HS_SECRET_MAIN);
 	hs_script_drop(c, &s, HS_SECRET_PSK);
 	hs_script_drop(c, &s, HS_SECRET_BINDER);
 	return s.spoiled ? TLS_E_INTERNAL_ERROR : TLS_E_OK;
+}
+
+/* The connection is up already, and a ticket is an offer: one that cannot be made is left out. */
+enum tls_err
+s13_card_no_tickets(struct hs_call *c, struct rd *nothing)
+{
+	c->hs->tickets_left_out = true;
+	return tickets_over(c);
+}
+
+enum tls_err
+s13_card_tickets_done(struct hs_call *c, struct rd *answer)
+{
+	size_t n = tickets(c) * IPC_KDF_WRAPPED(digest_len(c)), got = rd_left(answer);
+	const uint8_t *p = rd_bytes(answer, got);
+
+	if (got != n) /* the card refused a step */
+		return s13_card_no_tickets(c, answer);
+	if (n != 0) {
+		c->w->t13->tickets = malloc(n);
+		if (c->w->t13->tickets == NULL)
+			return s13_card_no_tickets(c, answer);
+		memcpy(c->w->t13->tickets, p, n);
+	}
+	return tickets_over(c);
 }
 
 enum tls_err
@@ -343,7 +363,7 @@ msg13_card_tickets_send(struct hs_call *c)
 	size_t len = IPC_KDF_WRAPPED(digest_len(c));
 	enum tls_err err = TLS_E_OK;
 
-	for (unsigned i = 0; err == TLS_E_OK && i < tickets(c); i++)
+	for (unsigned i = 0; err == TLS_E_OK && c->w->t13->tickets != NULL && i < tickets(c); i++)
 		err = msg13_wrapped_ticket_send(c, c->w->t13->tickets + i * len, len, (uint8_t)i);
 	return err;
 }

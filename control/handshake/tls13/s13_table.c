@@ -92,6 +92,7 @@ const struct hs_cell hs_s13_cells[HS_FIRST_C13 - HS_FIRST_S13][HS_EVENTS] = {
 	CELL(S13_CARD_EXPECTED,      WORK_DONE,          s13_card_verify_data_done,     NULL,       NOTHING,       S13_CARD_FINISHED,      "8446 4.4.4"),
 	CELL(S13_CARD_FINISHED,      FINISHED,           msg13_card_finished_recv,      &card_connected, S13_CARD_TICKETS, S13_CARD_TICKETS, "8446 4.4.4"),
 	CELL(S13_CARD_TICKETS,       WORK_DONE,          s13_card_tickets_done,         &card_tickets, NOTHING,    S13_CARD_OPEN,          "8446 4.6.1"),
+	CELL(S13_CARD_TICKETS,       WORK_FAILED,        s13_card_no_tickets,           NULL,       NOTHING,       S13_CARD_OPEN,          "8446 4.6.1"),
 	CELL(S13_CARD_OPEN,          KEY_UPDATE,         msg13_card_key_update_recv,    NULL,       NOTHING,       S13_CARD_OPEN,          "8446 4.6.3"),
 	CELL(S13_CARD_OPEN,          CMD_REKEY,          msg13_card_key_update_start,   NULL,       NOTHING,       S13_CARD_OPEN,          "8446 4.6.3, 5.5"),
 };

@@ -523,6 +523,51 @@ a_handshake_ends_with_its_card(void **state)
 }
 
 /*
+ * RFC 8446 4.6.1: a ticket is an offer. A card that refuses it, that does not answer, or has no slot for it
+ * leaves the connection that is up as it is.
+ */
+static void
+tickets_that_cannot_be_made_are_left_out(void **state)
+{
+	struct world *w = *state;
+	struct soft_card card;
+	struct hs_info info;
+
+	for (unsigned i = 0; i < CARD_SUITES; i++) {
+		unsigned needs;
+
+		if (card_suites[i].version != TLS_V_13)
+			continue;
+		begin_card(w, &card, i, KEX_X25519);
+		w->conf[HS_SERVER].ticket_count = 0;
+		one(w, TLS_V_13, card_suites[i].suite, false);
+		needs = card.most; /* without tickets */
+		end(w);
+		for (unsigned why = 0; why < 4; why++) {
+			begin_card(w, &card, i, KEX_X25519);
+			card.wraps_not = why == 0;
+			card.wraps_late = why == 1;
+			card.room = why == 2 ? needs : 0;
+			connect_ends(w);
+			expect_connected(w, card_suites[i].suite);
+			hs_info(w->end[HS_SERVER].hs, &info);
+			assert_int_equal(info.tickets_left_out, why < 3);
+			assert_int_equal(info.resumed, false);
+			exchange(w);
+			assert_int_equal(card.in_use, 4); /* two secrets and their keys: what tickets had is given back */
+			assert_int_equal(hs_end_command(&w->end[HS_SERVER], HS_CMD_REKEY), TLS_E_OK);
+			exchange(w);
+			part(w);
+			assert_int_equal(card.in_use, 0);
+			card.wraps_not = card.wraps_late = false;
+			card.room = 0;
+			one(w, TLS_V_13, card_suites[i].suite, why == 3);
+			end(w);
+		}
+	}
+}
+
+/*
  * A session with the secret of a card that is not there any more is none (RFC 8446 4.2.11, RFC 5246 7.4.1.3,
  * RFC 5077 3.1), by ticket and by id, with a client certificate and without.
  */
@@ -619,6 +664,7 @@ main(void)
 		cmocka_unit_test(new_keys_on_the_card_while_data_flows),
 		cmocka_unit_test(a_second_hello_leads_to_the_card_as_well),
 		cmocka_unit_test(a_handshake_ends_with_its_card),
+		cmocka_unit_test(tickets_that_cannot_be_made_are_left_out),
 		cmocka_unit_test(sessions_of_another_card_lead_to_full_handshakes),
 		cmocka_unit_test(a_renegotiation_with_a_session_of_another_card_is_a_full_one),
 		cmocka_unit_test(sessions_stay_with_their_kind),
