@@ -21,4 +21,5 @@ $(eval $(call unit_test,dp_ctl,tests/unit/dataplane/ctl/test_ctl.c $(DP_WORLD_SR
 $(eval $(call fuzz_target,rec_in,tests/fuzz/fuzz_rec_in.c dataplane/crypto/null.c $(DP_WORLD_SRCS),$$(DPDK_CFLAGS),$$(DPDK_LIBS) $(DP_CRYPTO_LIBS) -lcmocka))
 $(eval $(call fuzz_target,dp_ipc,tests/fuzz/fuzz_dp_ipc.c $(DP_WORLD_SRCS),$$(DPDK_CFLAGS),$$(DPDK_LIBS) $(DP_CRYPTO_LIBS) -lcmocka))
 $(eval $(call unit_test,dp_cryptodev,tests/unit/dataplane/crypto/test_cryptodev.c dataplane/crypto/cryptodev.c dataplane/crypto/failover.c $(DP_CRYPTO_SRCS) $(COMMON_SRCS),$$(DPDK_CFLAGS),$$(DPDK_LIBS) -lrte_bus_vdev $(DP_CRYPTO_LIBS)))
+$(eval $(call unit_test,dp_fpga,tests/unit/dataplane/crypto/test_fpga.c tests/unit/dataplane/crypto/fake_card.c dataplane/crypto/fpga.c dataplane/crypto/fpga_pka.c $(DP_CRYPTO_SRCS) $(COMMON_SRCS),$$(DPDK_CFLAGS),$$(DPDK_LIBS) $(DP_CRYPTO_LIBS)))
 $(eval $(call unit_test,dp_counters,tests/unit/dataplane/test_counters.c))
