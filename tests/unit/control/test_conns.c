@@ -28,6 +28,8 @@ struct fixture {
 	uint8_t alert; /* of the last close */
 	enum pka_fault fault; /* of the operation that fault_at counts down to */
 	unsigned fault_at;
+	uint64_t asked; /* id of the last operation that was sent to the card */
+	unsigned freed; /* slots of secrets that the card was told to erase */
 };
 
 static int
@@ -40,6 +42,10 @@ take_message(void *ctx, uint32_t worker, uint16_t type, const void *body, size_t
 		f->closes++;
 		f->alert = ((const struct ipc_conn_close *)body)->alert;
 	}
+	if (type == IPC_PKA_DO && ((const struct ipc_pka_do *)body)->op == IPC_PKA_KDF)
+		f->freed += ((const struct ipc_kdf_step *)data)->kdf == IPC_KDF_FREE ? data_len / sizeof(struct ipc_kdf_step) : 0;
+	else if (type == IPC_PKA_DO)
+		f->asked = ((const struct ipc_pka_do *)body)->id;
 	return 0;
 }
 
@@ -301,6 +307,56 @@ a_key_operation_that_goes_wrong_ends_the_handshake(void **state)
 	assert_int_equal(s.failed, 15);
 }
 
+static unsigned
+slots(struct fixture *f)
+{
+	struct pka_stats s;
+
+	pka_stats(f->pka, &s);
+	return (unsigned)s.secret_slots;
+}
+
+/*
+ * keys: card. The alert that ends a connection may still need keys from one of its slots: they are given back when the dataplane told the
+ * connection's end, and once.
+ */
+static void
+slots_are_given_back_when_the_connection_is_gone(void **state)
+{
+	static const struct pka_card_info card = { .slots = 8,
+		.secrets = 4,
+		.can = IPC_CARD_P256 | IPC_CARD_X25519 | IPC_CARD_SECRETS };
+	struct ipc_conn_closed closed = { .conn = HANDLE, .reason = IPC_CLOSED_PEER_RESET };
+	struct ipc_pka_done no = { .status = IPC_PKA_UNAVAILABLE };
+	struct fixture *f = *state;
+	char file[] = "/tmp/sluice-kek-XXXXXX", err[CERT_ERR_LEN];
+	SSL_CTX *ctx = client_ctx("ECDHE-RSA-AES128-SHA");
+	uint8_t kek[32] = { 7 };
+	int fd = mkstemp(file);
+
+	assert_int_equal(write(fd, kek, sizeof(kek)), sizeof(kek));
+	close(fd);
+	assert_int_equal(pka_load_kek(f->pka, file, err), 0);
+	unlink(file);
+	assert_true(hs_policy_for_card(&f->cfg->listeners[0].policy));
+	f->cfg->listeners[0].hs.keys_on_card = true;
+	pka_card_attached(f->pka, &card);
+	hello(f, ctx);
+	assert_int_equal(slots(f), 1); /* our ephemeral key */
+	no.id = f->asked;
+	pka_card_done(f->pka, &no, NULL);
+	wait_for_answers(f, 1);
+	assert_int_equal(f->closes, 1);
+	assert_int_equal(slots(f), 1);
+	assert_int_equal(f->freed, 0);
+	assert_int_equal(conns_closed(f->conns, 0, &closed), 0);
+	assert_int_equal(slots(f), 0);
+	assert_int_equal(f->freed, 1);
+	assert_int_equal(conns_closed(f->conns, 0, &closed), 0);
+	assert_int_equal(f->freed, 1);
+	SSL_CTX_free(ctx);
+}
+
 int
 main(void)
 {
@@ -310,6 +366,7 @@ main(void)
 		T(an_answer_for_a_closed_connection_is_dropped),
 		T(handles_and_workers_out_of_range_break_the_attachment),
 		T(a_key_operation_that_goes_wrong_ends_the_handshake),
+		T(slots_are_given_back_when_the_connection_is_gone),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
