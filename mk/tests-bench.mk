@@ -12,8 +12,11 @@ BENCH_DEPS += $(BUILD)/bench/resume
 # The simulated device, operation by operation.
 ifdef SIM_LIB
 $(eval $(call sim_program,$(BUILD)/bench/bench_ops,sim/tb/sluice_top/bench_ops.cpp))
-$(BUILD)/bench/bench_ops: $(BUILD)/vl/verilated.a
-BENCH_DEPS += $(BUILD)/bench/bench_ops
+$(eval $(call sim_program,$(BUILD)/bench/bench_load,sim/tb/sluice_top/bench_load.cpp))
+$(BUILD)/bench/bench_ops $(BUILD)/bench/bench_load: $(BUILD)/vl/verilated.a
+BENCH_DEPS += $(BUILD)/bench/bench_ops $(BUILD)/bench/bench_load
+TESTS += rtl|bench_load|$(BUILD)/bench/bench_load $(SIM_LIB) check
+TEST_DEPS += $(BUILD)/bench/bench_load
 endif
 
 # Engines by themselves, and plots of their figures.

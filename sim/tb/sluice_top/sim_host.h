@@ -25,12 +25,13 @@ class SimHost {
 		uint16_t size = 0, tail = 0, head = 0;
 		std::vector<sluice_cpl> done;
 		std::vector<uint64_t> seen; /* device cycles when each completion was found */
+		std::vector<uint64_t> landed; /* while `timing`: device cycles when each completion's phase was written */
 	};
 	const SimLib &lib;
 	sluice_sim *sim;
 	std::vector<uint8_t> mem;
 	std::vector<Access> trace;
-	bool tracing = false;
+	bool tracing = false, timing = false;
 	Queue q[SLUICE_QUEUE_COUNT];
 
 	SimHost(const SimLib &l, size_t bytes, uint64_t seed, const uint8_t *kek = nullptr, uint32_t latency = 20, uint32_t jitter = 0,
@@ -164,7 +165,13 @@ class SimHost {
 		if (!h->inside(iova, len)) return -1;
 		memcpy(h->at(iova), buf, len);
 		h->note(iova, len, 1);
+		if (h->timing) h->land(iova, len);
 		return 0;
+	}
+	/* The write of a completion's second half: when a driver that polls would find it. */
+	void land(uint64_t iova, uint32_t len) {
+		for (Queue &k : q)
+			if (k.size && iova - k.cq < 32u * k.size && (iova + len) % 32 == 0) k.landed.push_back(lib.cycles(sim));
 	}
 	bool inside(uint64_t iova, uint32_t len) const { return iova >= kBase && iova + len <= kBase + mem.size(); }
 	void note(uint64_t iova, uint32_t len, uint32_t write) {
