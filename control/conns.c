@@ -2,6 +2,7 @@
 #include "control/conns.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -11,6 +12,8 @@
 #include "common/ct.h"
 #include "control/conns_int.h"
 #include "control/session/once.h"
+
+#define RUSH 256 /* handshakes at a time whose memory is worth giving back */
 
 static void
 must_random(uint8_t *p, size_t n)
@@ -91,6 +94,7 @@ conns_new(const struct log *log, const struct conns_ops *ops, const struct conns
 	c->log = log;
 	c->ops = *ops;
 	c->deps = *deps;
+	slab_init(&c->slab, sizeof(struct conn) + hs_bytes());
 	return c;
 }
 
@@ -100,6 +104,7 @@ conns_free(struct conns *c)
 	if (c == NULL)
 		return;
 	conns_detach(c);
+	slab_close(&c->slab);
 	config_unref(c->cfg);
 	ct_wipe(c->random, sizeof(c->random));
 	free(c);
@@ -197,7 +202,7 @@ conns_drop_hs(struct conns *c, struct conn *k)
 	add_counts(k, &c->stats);
 	if (k->hs != NULL)
 		keep_secrets(c, k);
-	hs_free(k->hs);
+	hs_end_at(k->hs);
 	k->hs = NULL;
 }
 
@@ -214,8 +219,7 @@ forget(struct conns *c, struct conn *k)
 	if (at != NULL && *at == k)
 		*at = NULL;
 	c->stats.open--;
-	ct_wipe(k, sizeof(*k));
-	free(k);
+	slab_put(&c->slab, k);
 }
 
 int
@@ -292,7 +296,8 @@ begin_half_open(struct conns *c, struct conn *k)
 	k->older = c->newest;
 	*(c->newest != NULL ? &c->newest->newer : &c->oldest) = k;
 	c->newest = k;
-	c->stats.half_open++;
+	if (++c->stats.half_open > c->half_open_peak)
+		c->half_open_peak = c->stats.half_open;
 	c->stats.open++;
 	c->stats.opened++;
 }
@@ -301,13 +306,13 @@ begin_half_open(struct conns *c, struct conn *k)
 static struct conn *
 conn_new(struct conns *c, uint32_t worker, const struct ipc_conn_open *msg, const struct hs_conf *conf)
 {
-	struct conn *k = calloc(1, sizeof(*k));
+	struct conn *k = slab_get(&c->slab);
 
 	if (k == NULL)
 		return NULL;
-	k->hs = hs_new(conf);
+	k->hs = hs_new_at(k + 1, conf);
 	if (k->hs == NULL) {
-		free(k);
+		slab_put(&c->slab, k);
 		return NULL;
 	}
 	k->handle = msg->conn;
@@ -482,11 +487,28 @@ conns_verified(struct conns *c, const struct verify_owner *who, struct peer *pee
 	c->ops.flush(c->ops.ctx, who->worker);
 }
 
+bool
+conns_rush_over(uint64_t peak, uint64_t now)
+{
+	return peak >= RUSH && now <= peak / 16;
+}
+
+/* Handshakes under way hold some kilobytes each; after a rush of them that goes back to the system. */
+static void
+give_back_memory(struct conns *c)
+{
+	if (!conns_rush_over(c->half_open_peak, c->stats.half_open))
+		return;
+	c->half_open_peak = c->stats.half_open;
+	malloc_trim(0);
+}
+
 void
 conns_sweep(struct conns *c, uint64_t now_ms)
 {
 	struct conn *k, *newer;
 
+	give_back_memory(c);
 	for (k = c->oldest; k != NULL; k = newer) {
 		newer = k->newer;
 		if (now_ms - k->opened_ms < k->timeout_ms)
@@ -511,7 +533,7 @@ conns_stats(const struct conns *c, struct conns_stats *stats)
 
 			if (k == NULL)
 				continue;
-			stats->memory += sizeof(*k) + (k->hs != NULL ? hs_memory(k->hs) : 0);
+			stats->memory += sizeof(*k) + (k->hs != NULL ? hs_memory(k->hs) : hs_bytes());
 			add_counts(k, stats);
 		}
 	}

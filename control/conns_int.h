@@ -6,13 +6,14 @@
 #include "common/tls.h"
 #include "control/cert/verifier.h"
 #include "control/conns.h"
+#include "control/conns_slab.h"
 #include "control/handshake/hs.h"
 
 #define SSL2_MAX_RECORD 32767
 
 struct conn {
 	struct conn *newer, *older; /* handshakes under way, by age */
-	struct hs *hs; /* NULL once closing */
+	struct hs *hs; /* in the memory behind this struct; NULL once closing */
 	struct config *cfg; /* what it was opened under: renegotiation goes by it */
 	ipc_conn_t handle;
 	ipc_conn_t front; /* client role: the client's connection it is for */
@@ -30,7 +31,6 @@ struct conn {
 	/* once closing: slots on the card that its last records may still need the keys of */
 	uint32_t *secrets, n_secrets;
 };
-_Static_assert(sizeof(struct conn) <= 512, "a connected one stays small");
 
 struct table {
 	struct conn **by_index;
@@ -43,6 +43,8 @@ struct conns {
 	struct conns_deps deps;
 	struct config *cfg;
 	struct table tables[CHAN_MAX_WORKERS];
+	struct slab slab; /* struct conn, each with its struct hs */
+	uint64_t half_open_peak; /* since memory was last given back */
 	uint32_t workers;
 	uint64_t attachment;
 	struct conn *newest, *oldest; /* under way */
@@ -57,6 +59,8 @@ struct conns {
 struct hs_env conns_env(struct conns *c);
 /* The handshake is over, one way or the other: it is no longer counted and timed. */
 void conns_leave_half_open(struct conns *c, struct conn *k);
+/* Whether so many handshakes were under way at a time, and so few are now, that heap is given back. */
+bool conns_rush_over(uint64_t peak, uint64_t now);
 /* The machine is not needed any more. */
 void conns_drop_hs(struct conns *c, struct conn *k);
 struct conn *conns_find(struct conns *c, uint32_t worker, ipc_conn_t handle);

@@ -55,5 +55,6 @@ $(eval $(call unit_test,control/ks13,tests/unit/control/test_ks13.c control/hand
 $(eval $(call unit_test,control/ks12,tests/unit/control/test_ks12.c control/handshake/tls12/ks12.c control/handshake/hs_digest.c control/handshake/hs_suite.c common/wr.c,,-lcrypto))
 $(eval $(call unit_test,control/sandbox,tests/unit/control/test_sandbox.c control/sandbox.c control/cert/ocsp_fetch.c control/cert/ocsp_http.c,,-lseccomp -lcap -luv -lcrypto))
 $(eval $(call unit_test,control/conns,tests/unit/control/test_conns.c $(CP_CONNS_SRC) $(CP_CERT_UV_SRC) $(CP_CONFIG_SRC) $(filter-out $(CP_PKA_SOFT_SRC),$(CP_PKA_SRC)) $(CP_PEER_SRC),,-luv -lcyaml -lyaml -lssl -lcrypto -lz))
+$(eval $(call unit_test,control/conns_slab,tests/unit/control/test_conns_slab.c $(CP_CONNS_SRC) $(CP_CERT_UV_SRC) $(CP_CONFIG_SRC) $(filter-out $(CP_PKA_SOFT_SRC),$(CP_PKA_SRC)) $(CP_PEER_SRC),,-luv -lcyaml -lyaml -lssl -lcrypto -lz))
 $(eval $(call unit_test,control/config,tests/unit/control/test_config.c $(CP_CONFIG_SRC) $(CP_PEER_SRC),,-lssl -lcrypto -lz -lcyaml -lyaml))
 $(eval $(call unit_test,control/hs_profile,tests/unit/control/test_hs_profile.c control/handshake/hs_profile.c control/handshake/hs_suite.c control/handshake/hs_names.c))

@@ -236,6 +236,14 @@ struct hs *hs_new(const struct hs_conf *conf);
 /* Wipes and frees. hs may be NULL. */
 void hs_free(struct hs *hs);
 /*
+ * The same in zeroed memory of the caller's, hs_bytes() of it, for who keeps many: all that a connected
+ * one needs is in there, but for a long server name and what post-handshake authentication keeps.
+ */
+size_t hs_bytes(void);
+struct hs *hs_new_at(void *memory, const struct hs_conf *conf);
+/* Wipes; frees what was taken from the heap. hs may be NULL. */
+void hs_end_at(struct hs *hs);
+/*
  * Client: writes the ClientHello. session (may be NULL): what HS_ACT_CLIENT_PUT gave before for
  * this conf, with its ticket, and the server's certificate that session->peer names (NULL: it is
  * not known any more; then the session is not offered). All are borrowed for the call.

@@ -253,12 +253,8 @@ hs_client_start(struct hs_call *c, struct rd *nothing)
 		return err;
 	if (c->w->cl->versions == 0)
 		return TLS_E_INTERNAL_ERROR;
-	if (name != NULL) {
-		hs->server_name = strdup(name);
-		hs->has_server_name = true;
-		if (hs->server_name == NULL)
-			return TLS_E_INTERNAL_ERROR;
-	}
+	if (name != NULL && (err = hs_keep_name(hs, name)) != TLS_E_OK)
+		return err;
 	fill_hello(c);
 	/* of the first record: RFC 8446 5.1 */
 	hs->version = c->w->cl->versions == HS_V_SSL3 ? TLS_V_SSL30 : TLS_V_10;

@@ -17,6 +17,8 @@
 #define HS_MAX_QUEUE 20480 /* bytes of records that may wait for an answer of our own side */
 /* warning alerts, renegotiation attempts and empty records taken from one connection */
 #define HS_MAX_WARNINGS 5
+#define HS_NAME_ROOM 48 /* server names up to one less stay with the connection */
+#define HS_LIVE_BYTES 168 /* struct hs12_live or struct hs13_live */
 
 struct hs12; /* tls12/s12.h: what only SSL 3.0 to TLS 1.2 handshakes need */
 struct hs13; /* tls13/s13.h: what only TLS 1.3 handshakes need */
@@ -81,12 +83,14 @@ struct hs {
 	bool tickets_left_out;
 	uint8_t session_id[TLS_MAX_SESSION_ID];
 	char alpn[HS_MAX_ALPN_NAME + 1]; /* negotiated; "" when not */
-	char *server_name; /* heap, only when given */
+	char *server_name; /* NULL: not given; in name_room when it fits, else heap: hs_keep_name() */
 	struct peer *peer; /* reference; NULL: showed no certificate */
 	uint32_t renegotiations, key_updates;
 	struct hs_card *card; /* heap; NULL unless conf->keys_on_card: hs_card.h */
-	struct hs12_live *l12; /* heap; NULL where not needed */
+	struct hs12_live *l12; /* in `live`; NULL where not needed */
 	struct hs13_live *l13;
+	char name_room[HS_NAME_ROOM];
+	uint8_t live[HS_LIVE_BYTES] __attribute__((aligned(8)));
 };
 
 /* One call into the machine: what handlers get. */
@@ -158,11 +162,12 @@ void hs_drop_queue(struct hs *hs);
 void hs_drop_work_area(struct hs *hs);
 /* A work area for a new handshake on this connection (the first, a renegotiation). */
 enum tls_err hs_begin(struct hs *hs);
+/* The name that the client gave stays: for logs, sessions and the servers behind. */
+enum tls_err hs_keep_name(struct hs *hs, const char *name);
 /* Families free what is theirs; each may be called with NULL. */
 void hs12_drop(struct hs12 *t);
 void hs13_drop(struct hs13 *t);
 void hs2_drop(struct hs2 *t);
-void hs12_live_drop(struct hs12_live *l);
 void hs13_live_drop(struct hs13_live *l);
 size_t hs12_memory(const struct hs *hs);
 size_t hs13_memory(const struct hs *hs);

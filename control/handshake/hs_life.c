@@ -14,20 +14,46 @@ hs_new(const struct hs_conf *conf)
 {
 	struct hs *hs = calloc(1, sizeof(*hs));
 
-	if (hs == NULL)
+	if (hs != NULL && hs_new_at(hs, conf) == NULL) {
+		free(hs);
 		return NULL;
+	}
+	return hs;
+}
+
+size_t
+hs_bytes(void)
+{
+	return sizeof(struct hs);
+}
+
+struct hs *
+hs_new_at(void *memory, const struct hs_conf *conf)
+{
+	struct hs *hs = memory;
+
 	hs->conf = conf;
 	hs->role = conf->role;
 	if (conf->keys_on_card)
 		hs->card = calloc(1, sizeof(*hs->card));
 	if (hs_begin(hs) != TLS_E_OK || (conf->keys_on_card && hs->card == NULL)) {
-		hs_free(hs);
+		hs_end_at(hs);
 		return NULL;
 	}
 	hs->state = conf->role == HS_CLIENT ? HS_WAIT_CLIENT_START : HS_WAIT_CLIENT_HELLO;
 	hs->version = TLS_V_12;
 	hs->alert_received = TLS_ALERT_NONE;
 	return hs;
+}
+
+enum tls_err
+hs_keep_name(struct hs *hs, const char *name)
+{
+	size_t n = strlen(name);
+
+	hs->has_server_name = true;
+	hs->server_name = n < sizeof(hs->name_room) ? memcpy(hs->name_room, name, n + 1) : strdup(name);
+	return hs->server_name != NULL ? TLS_E_OK : TLS_E_INTERNAL_ERROR;
 }
 
 enum tls_err
@@ -78,19 +104,25 @@ hs_drop_work_area(struct hs *hs)
 }
 
 void
-hs_free(struct hs *hs)
+hs_end_at(struct hs *hs)
 {
 	if (hs == NULL)
 		return;
 	hs_drop_message(hs);
 	hs_drop_queue(hs);
 	hs_drop_work_area(hs);
-	hs12_live_drop(hs->l12);
 	hs13_live_drop(hs->l13);
 	peer_unref(hs->peer);
-	free(hs->server_name);
+	if (hs->server_name != hs->name_room)
+		free(hs->server_name);
 	free(hs->card);
 	ct_wipe(hs, sizeof(*hs));
+}
+
+void
+hs_free(struct hs *hs)
+{
+	hs_end_at(hs);
 	free(hs);
 }
 
@@ -99,7 +131,7 @@ hs_memory(const struct hs *hs)
 {
 	size_t n = sizeof(*hs) + hs->msg_cap + hs->queue_bytes;
 
-	if (hs->server_name != NULL)
+	if (hs->server_name != NULL && hs->server_name != hs->name_room)
 		n += strlen(hs->server_name) + 1;
 	if (hs->w != NULL)
 		n += sizeof(*hs->w) + hs->w->hello.copy_len + hs->w->answer.copy_len +

@@ -11,15 +11,12 @@ offers_null_compression(const struct hs_hello *h)
 	return memchr(h->compression.p, 0, h->compression.n) != NULL;
 }
 
-/* The name stays with the connection: for logs, sessions and the servers behind. */
 static enum tls_err
 keep_name(struct hs *hs, const struct hs_hello *h)
 {
 	if (!h->has_server_name || hs->server_name != NULL)
 		return TLS_E_OK;
-	hs->server_name = strdup(h->server_name);
-	hs->has_server_name = true;
-	return hs->server_name != NULL ? TLS_E_OK : TLS_E_INTERNAL_ERROR;
+	return hs_keep_name(hs, h->server_name);
 }
 
 /* RFC 7507: a client that fell back although we speak better. */

@@ -12,6 +12,9 @@
 #include "control/pka/pka_kex.h"
 #include "control/pka/pka_place.h"
 
+#define JOB_BATCH 64
+_Static_assert(PKA_MAX_JOBS % JOB_BATCH == 0, "whole batches");
+
 struct pka *
 pka_new(uv_loop_t *loop, const struct log *log, const struct pka_ops *ops, uint32_t timeout_ms)
 {
@@ -55,13 +58,6 @@ job_empty(struct pka_job *j)
 	j->room_len = 0;
 }
 
-static void
-job_destroy(struct pka_job *j)
-{
-	job_empty(j);
-	free(j);
-}
-
 void
 pka_free(struct pka *p)
 {
@@ -69,7 +65,9 @@ pka_free(struct pka *p)
 		return;
 	for (uint32_t i = 0; i < p->job_count; i++)
 		if (p->jobs[i] != NULL)
-			job_destroy(p->jobs[i]);
+			job_empty(p->jobs[i]);
+	for (uint32_t i = 0; i < PKA_MAX_JOBS; i += JOB_BATCH)
+		free(p->jobs[i]); /* the first one's address is the batch's */
 	for (unsigned i = 0; i < PKA_MAX_KEYS; i++)
 		EVP_PKEY_free(p->keys[i].key);
 	pka_secret_end(p);
@@ -99,6 +97,29 @@ out_room(const struct pka_req *req, EVP_PKEY *key)
 	}
 }
 
+/*
+ * Jobs stay, for their generations. So they are made many at a time: one by one they would lie between
+ * the buffers of a rush of handshakes and keep the pages of those from going back to the system.
+ */
+static struct pka_job *
+job_at(struct pka *p, uint32_t index)
+{
+	uint32_t first = index - index % JOB_BATCH;
+	struct pka_job *j;
+
+	if (p->jobs[index] != NULL)
+		return p->jobs[index];
+	j = calloc(JOB_BATCH, sizeof(*j));
+	if (j == NULL)
+		return NULL;
+	for (uint32_t i = 0; i < JOB_BATCH; i++) {
+		j[i].index = first + i;
+		j[i].p = p;
+		p->jobs[first + i] = &j[i];
+	}
+	return p->jobs[index];
+}
+
 /* A job with its input copied; NULL when there is no room for another one. */
 static struct pka_job *
 job_new(struct pka *p, const struct pka_owner *who, const struct pka_req *req, EVP_PKEY *key,
@@ -111,16 +132,8 @@ job_new(struct pka *p, const struct pka_owner *who, const struct pka_req *req, E
 	if ((p->spare_count == 0 && p->job_count == PKA_MAX_JOBS) || p->room + room > PKA_MAX_ROOM)
 		return NULL;
 	index = p->spare_count != 0 ? p->spare[--p->spare_count] : p->job_count++;
-	if (p->jobs[index] == NULL) {
-		p->jobs[index] = calloc(1, sizeof(*j));
-		if (p->jobs[index] == NULL)
-			goto no_memory;
-		p->jobs[index]->index = index;
-		p->jobs[index]->p = p;
-	}
-	j = p->jobs[index];
-	j->in = malloc(room);
-	if (j->in == NULL)
+	j = job_at(p, index);
+	if (j == NULL || (j->in = malloc(room)) == NULL)
 		goto no_memory;
 	j->room_len = (uint32_t)room;
 	p->room += room;

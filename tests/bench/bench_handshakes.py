@@ -1,12 +1,14 @@
 """Handshakes of TLS 1.2 and 1.3 by appliance (soft engine), nginx and HAProxy: new, resumed, and latency under 80 % load."""
 import json
 import os
+import subprocess
+import time
 
-from bench_proxies import RESUME, Appliance, client, measured, pin_origin
+from bench_proxies import CLIENT_CPU, RESUME, SERVER_CPU, Appliance, measured, pin_origin
 from goals import goal
+from lab.net import CLIENT
 from peers import PeerLab
 
-SERVER_CPU, CLIENT_CPU = "0", "1"
 SUITE13 = "TLS_AES_128_GCM_SHA256"
 ECDHE = {"www": "ECDHE-RSA-AES128-GCM-SHA256", "www-p256": "ECDHE-ECDSA-AES128-GCM-SHA256"}
 
@@ -61,6 +63,73 @@ def measure_one(lab, case, quick):
     return best
 
 
+HELD = [  # title, version, full, at a time
+    ("TLS 1.3, 32 at a time", "1.3", True, 32), ("TLS 1.3, 1,000 at a time", "1.3", True, 1000),
+    ("TLS 1.2, 1,000 at a time", "1.2", True, 1000), ("resumed TLS 1.2, 1,000 at a time", "1.2", False, 1000),
+]
+
+
+def resident(pid):
+    """Rss of a process in bytes."""
+    with open(f"/proc/{pid}/smaps_rollup") as f:
+        return next(int(line.split()[1]) for line in f if line.startswith("Rss:")) * 1024
+
+
+def settled(pid):
+    """Rss once it stays: what a rush of handshakes needed goes back to the system a moment later."""
+    seen = resident(pid)
+    for _ in range(20):
+        time.sleep(0.5)
+        now = resident(pid)
+        if abs(now - seen) < 65536:
+            return now
+        seen = now
+    return seen
+
+
+def hold(lab, tls, full, count, parallel):
+    """A client that holds so many connections until its input ends."""
+    argv = [RESUME, *lab.addr(), "--hold", count, "--parallel", parallel, "--tls", tls, "--groups", "X25519:P-256",
+            "--suite", SUITE13 if tls == "1.3" else ECDHE["www-p256"]] + (["--full"] if full else [])
+    p = subprocess.Popen(["ip", "netns", "exec", lab.net.ns(CLIENT), "taskset", "-c", CLIENT_CPU] + [str(a) for a in argv],
+                         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    line = p.stdout.readline()
+    if not line.startswith('{"held"') or (not full and json.loads(line)["resumed"] < 0.99 * count - 1):
+        raise RuntimeError(f"{' '.join(map(str, argv))}: {line}")
+    return p
+
+
+def control_bytes(tls, full, parallel, count):
+    """Resident bytes that an established connection adds to the control process."""
+    lab = Appliance()
+    try:
+        config(lab, "www-p256", tls)
+        few = hold(lab, tls, full, 300, 32)  # what the first connections fill is not counted: rings, pools, caches
+        pid = lab.procs.pid("cp")
+        before = settled(pid)
+        many = hold(lab, tls, full, count, parallel)
+        after = settled(pid)
+        for p in (many, few):
+            p.stdin.close()
+            p.wait(60)
+        return (after - before) / count
+    finally:
+        lab.down()
+
+
+def memory(report, quick):
+    """The table of the control process's memory; the worst of its figures."""
+    count = 2000 if quick else 10000
+    rows = []
+    for title, tls, full, parallel in HELD:
+        print(f"  {count} connections held, {title} …", flush=True)
+        rows.append([title, control_bytes(tls, full, parallel, count)])
+    report.table(f"Resident bytes of the control process per established connection, {count} of them", ["opened", "bytes"], rows,
+                 f"{RESUME} ADDRESS 443 --hold {count} --parallel N --tls V --groups X25519:P-256 [--full]",
+                 "Pages of the channel that come into use meanwhile and, in TLS 1.2, the entry in the session cache are in it.")
+    return max(r[1] for r in rows)
+
+
 def run(report, quick):
     results = {}
     for case in CASES:
@@ -97,4 +166,6 @@ def run(report, quick):
         title = next(c[1] for c in CASES if c[0] == name)
         ratio = results[name]["sluice"]["loaded"]["p99_ms"] / results[name]["nginx"]["loaded"]["p99_ms"]
         verdicts.append([f"{title}, p99 at 80 % load over nginx's", ratio, goal(ratio, "<=", 1)])
+    worst = memory(report, quick)
+    verdicts.append(["control-process bytes per established connection", worst, goal(worst, "<=", 1024)])
     report.table("Goals", ["goal", "measured", "verdict"], verdicts)

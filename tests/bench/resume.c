@@ -4,6 +4,9 @@
  * as it comes. With --rate connections begin at fixed times, whatever the server does: latency counts from when each was due.
  *
  *   resume ADDRESS PORT [--tls 1.2|1.3] [--parallel N] [--rate R] [--seconds S] [--suite NAME] [--groups LIST] [--get PATH] [--full]
+ *   resume ADDRESS PORT --hold N [--tls 1.2|1.3] [--parallel N] [--suite NAME] [--groups LIST] [--full]
+ *
+ * --hold opens N connections, leaves them open, prints how many, and ends when its input does.
  *
  * Prints one line of JSON: handshakes, how many were resumed, seconds, the client's own CPU seconds, latency from connect to Finished.
  */
@@ -44,6 +47,7 @@ struct client {
 	const char *suite, *path;
 	const char *groups;
 	int full, tls13;
+	uint32_t hold, begun, held;
 	double rate, due; /* per second, 0: as fast as it goes; when the next one begins */
 	SSL_CTX *ctx;
 	SSL_SESSION *session;
@@ -247,6 +251,63 @@ run(struct client *c)
 	}
 }
 
+/* Another one of those to be held. */
+static void
+begin_held(struct client *c, struct slot *s)
+{
+	if (c->begun == c->hold)
+		return;
+	c->begun++;
+	begin(c, s);
+}
+
+/* Opens c->hold connections; of each only the socket is kept. 0, or -1 at the first that fails. */
+static int
+hold(struct client *c)
+{
+	struct rlimit files = { .rlim_cur = c->hold + 64, .rlim_max = c->hold + 64 };
+	struct epoll_event ev[64];
+
+	if (setrlimit(RLIMIT_NOFILE, &files) != 0)
+		die("setrlimit");
+	c->ep = epoll_create1(EPOLL_CLOEXEC);
+	/* a session to resume comes from the first */
+	begin_held(c, &c->slots[0]);
+	while (c->held < c->hold) {
+		int n = epoll_wait(c->ep, ev, 64, 10000);
+
+		for (int i = 0; i < n; i++) {
+			struct slot *s = ev[i].data.ptr;
+			struct epoll_event want = { .data.ptr = s };
+			uint32_t events = 0;
+			int rc = step(c, s, &events);
+
+			if (rc > 0) {
+				want.events = events;
+				epoll_ctl(c->ep, EPOLL_CTL_MOD, s->fd, &want);
+				continue;
+			}
+			if (rc < 0)
+				return -1;
+			epoll_ctl(c->ep, EPOLL_CTL_DEL, s->fd, NULL);
+			/* nothing is said: the server goes on holding its side, the session stays good */
+			SSL_set_shutdown(s->ssl, SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
+			SSL_free(s->ssl);
+			if (c->held++ == 0)
+				for (uint32_t k = 1; k < c->parallel; k++)
+					begin_held(c, &c->slots[k]);
+			begin_held(c, s);
+		}
+		if (n == 0)
+			return -1;
+	}
+	printf("{\"held\": %u, \"resumed\": %llu}\n", c->held, (unsigned long long)c->resumed);
+	fflush(stdout);
+	while (getchar() != EOF)
+		;
+	return 0;
+}
+
 static int
 by_value(const void *a, const void *b)
 {
@@ -270,7 +331,7 @@ options(int argc, char **argv, struct client *c)
 	static const struct option longs[] = {
 		{ "parallel", required_argument, NULL, 'p' }, { "seconds", required_argument, NULL, 's' }, { "suite", required_argument, NULL, 'c' },
 		{ "tls", required_argument, NULL, 't' }, { "rate", required_argument, NULL, 'r' }, { "groups", required_argument, NULL, 'G' },
-		{ "get", required_argument, NULL, 'g' }, { "full", no_argument, NULL, 'f' }, { NULL, 0, NULL, 0 },
+		{ "get", required_argument, NULL, 'g' }, { "full", no_argument, NULL, 'f' }, { "hold", required_argument, NULL, 'H' }, { NULL, 0, NULL, 0 },
 	};
 	int o;
 
@@ -284,6 +345,7 @@ options(int argc, char **argv, struct client *c)
 		case 'G': c->groups = optarg; break;
 		case 'g': c->path = optarg; break;
 		case 'f': c->full = 1; break;
+		case 'H': c->hold = (uint32_t)atoi(optarg); break;
 		default: return -1;
 		}
 	}
@@ -317,7 +379,7 @@ main(int argc, char **argv)
 	double cpu;
 
 	if (options(argc, argv, c) != 0) {
-		fprintf(stderr, "usage: resume ADDRESS PORT [--tls 1.2|1.3] [--parallel N] [--rate R] [--seconds S] [--suite NAME] [--groups LIST] [--get PATH] [--full]\n");
+		fprintf(stderr, "usage: resume ADDRESS PORT [--tls 1.2|1.3] [--parallel N] [--rate R] [--seconds S] [--suite NAME] [--groups LIST] [--get PATH] [--full] [--hold N]\n");
 		return 2;
 	}
 	snprintf(ciphers, sizeof(ciphers), "%s:@SECLEVEL=0", c->suite);
@@ -326,6 +388,8 @@ main(int argc, char **argv)
 	c->ctx = SSL_CTX_new(TLS_client_method());
 	if (c->ms == NULL || c->ctx == NULL || set_up(c, ciphers) != 1)
 		die("set-up");
+	if (c->hold != 0)
+		return hold(c) != 0;
 	cpu = cpu_seconds();
 	run(c);
 	report(c, cpu_seconds() - cpu);

@@ -103,9 +103,7 @@ keep_live(struct hs_call *c)
 	if (hs->conf->renegotiation == HS_RENEG_REFUSE)
 		return TLS_E_OK;
 	if (l == NULL)
-		l = hs->l12 = calloc(1, sizeof(*l));
-	if (l == NULL)
-		return TLS_E_INTERNAL_ERROR;
+		l = hs->l12 = (struct hs12_live *)hs->live;
 	l->verify_len = ks12_verify_len(hs->version);
 	memcpy(l->client_verify, t->client_verify, l->verify_len);
 	memcpy(l->server_verify, t->server_verify, l->verify_len);

@@ -63,6 +63,8 @@ struct hs12_live {
 		*cert; /* server: shown in the full handshake of this connection; NULL: none was */
 };
 
+_Static_assert(sizeof(struct hs12_live) <= HS_LIVE_BYTES, "in struct hs");
+
 /* Makes w->t12. */
 enum tls_err hs12_new(struct hs_call *c);
 /* The master secret of a session, as it is or wrapped: the one to resume with. */

@@ -399,17 +399,10 @@ hs12_drop(struct hs12 *t)
 	free(t);
 }
 
-void
-hs12_live_drop(struct hs12_live *l)
-{
-	free(l);
-}
-
 size_t
 hs12_memory(const struct hs *hs)
 {
 	const struct hs12 *t = hs->w != NULL ? hs->w->t12 : NULL;
 
-	return (t != NULL ? sizeof(*t) + (t->kx != NULL ? sizeof(*t->kx) : 0) : 0) +
-	       (hs->l12 != NULL ? sizeof(struct hs12_live) : 0);
+	return t != NULL ? sizeof(*t) + (t->kx != NULL ? sizeof(*t->kx) : 0) : 0;
 }

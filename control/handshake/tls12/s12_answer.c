@@ -197,9 +197,7 @@ go_live(struct hs_call *c)
 		if (hs->conf->renegotiation == HS_RENEG_REFUSE ||
 			!(h->scsv_renegotiation || h->renegotiated.p != NULL))
 			return TLS_E_OK;
-		l = hs->l12 = calloc(1, sizeof(*l));
-		if (l == NULL)
-			return TLS_E_INTERNAL_ERROR;
+		l = hs->l12 = (struct hs12_live *)hs->live;
 		l->secure = true;
 		l->minute = c->env->now_s;
 	}

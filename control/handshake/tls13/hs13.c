@@ -34,18 +34,15 @@ hs13_install(struct hs_call *c, enum ipc_keys_dir dir, uint8_t flags, const uint
 	return err;
 }
 
-enum tls_err
+void
 hs13_go_live(struct hs_call *c)
 {
-	struct hs13_live *l = calloc(1, sizeof(*l));
+	struct hs13_live *l = (struct hs13_live *)c->hs->live;
 
-	if (l == NULL)
-		return TLS_E_INTERNAL_ERROR;
 	hs13_live_drop(c->hs->l13);
 	c->hs->l13 = l;
 	l->prf = c->hs->suite->prf;
 	memcpy(l->traffic, c->w->t13->ap_traffic, sizeof(l->traffic));
-	return TLS_E_OK;
 }
 
 size_t
@@ -112,7 +109,6 @@ hs13_live_drop(struct hs13_live *l)
 		ct_wipe(l->transcript, sizeof(*l->transcript));
 	free(l->transcript);
 	ct_wipe(l, sizeof(*l));
-	free(l);
 }
 
 size_t
@@ -122,8 +118,7 @@ hs13_memory(const struct hs *hs)
 
 	if (hs->w != NULL && hs->w->t13 != NULL)
 		n += sizeof(struct hs13) + hs->w->t13->chain.n;
-	if (hs->l13 != NULL)
-		n += sizeof(struct hs13_live) +
-		     (hs->l13->transcript != NULL ? sizeof(struct hs_digest) : 0);
+	if (hs->l13 != NULL && hs->l13->transcript != NULL)
+		n += sizeof(struct hs_digest);
 	return n;
 }

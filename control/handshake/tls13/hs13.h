@@ -51,8 +51,7 @@ struct hs13_live {
 	uint8_t res_master[KS13_LEN]; /* client: for tickets to come */
 	struct hs_digest *transcript; /* heap; only where post-handshake authentication may come */
 };
-_Static_assert(
-	sizeof(struct hs13_live) + sizeof(struct hs_digest) <= 400, "memory of a connection");
+_Static_assert(sizeof(struct hs13_live) <= HS_LIVE_BYTES, "in struct hs");
 
 /*
  * A record key of a traffic secret, IPC_KEYS_NOW. flags: enum ipc_keys_flag. secret: of the suite's
@@ -61,7 +60,7 @@ _Static_assert(
 enum tls_err hs13_install(
 	struct hs_call *c, enum ipc_keys_dir dir, uint8_t flags, const uint8_t *secret);
 /* Makes hs->l13 of w->t13's application traffic secrets. */
-enum tls_err hs13_go_live(struct hs_call *c);
+void hs13_go_live(struct hs_call *c);
 /*
  * KeyUpdate on a connected one, both roles: theirs, and ours for HS_CMD_REKEY. (msg13_key_update.c)
  */

@@ -116,7 +116,7 @@ s13_connected(struct hs_call *c)
 
 	err = hs13_install(c, IPC_DIR_READ, 0, t->ap_traffic[HS13_CLIENT]);
 	if (err == TLS_E_OK)
-		err = hs13_go_live(c);
+		hs13_go_live(c);
 	if (err == TLS_E_OK)
 		err = s13_keep_transcript(c);
 	if (err == TLS_E_OK)

@@ -272,7 +272,7 @@ s13_card_connected(struct hs_call *c)
 	hs_script_start(&s);
 	err = install(c, IPC_DIR_READ, 0, HS_SECRET_READ);
 	if (err == TLS_E_OK)
-		err = hs13_go_live(c);
+		hs13_go_live(c);
 	if (err == TLS_E_OK)
 		err = hs_emit_ready(c, 0);
 	if (err == TLS_E_OK)
