@@ -100,6 +100,7 @@ struct config_side {
 	bool asks; /* the other side shows certificates: clients when asked, servers that are verified */
 	const struct cert_store *certs; /* server: ours. NULL: not known, any will do */
 	const char *server_name; /* lower case; NULL: any of the certificates will do */
+	bool card; /* server: keys: card */
 };
 enum config_use { /* what keeps a suite from being negotiated */
 	CONFIG_USE_OK,
@@ -108,6 +109,7 @@ enum config_use { /* what keeps a suite from being negotiated */
 	CONFIG_USE_CERT,
 	CONFIG_USE_SCHEME,
 	CONFIG_USE_ANON,
+	CONFIG_USE_CARD, /* keys: card, and no key for it that the card has */
 };
 enum config_use config_use(const struct hs_policy *p, const struct config_side *side,
 	const struct hs_suite *s, uint16_t version);

@@ -66,7 +66,7 @@ struct raw_pool_tls {
 	struct raw_lists lists;
 	struct raw_trust trust;
 	struct raw_cert *certificate;
-	char *profile, *server_name, *verify, *renegotiation;
+	char *profile, *server_name, *verify, *renegotiation, *keys;
 	bool *allow_insecure, *session_reuse, *post_handshake_auth;
 	unsigned *handshake_timeout_ms, *record_size_limit, *rekey_records;
 };

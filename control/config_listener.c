@@ -74,7 +74,10 @@ check_client_auth(struct listen *n)
 static struct config_side
 side_of(const struct listen *n)
 {
+	const struct raw_tls *t = n->r->tls;
+
 	return (struct config_side){ .role = HS_SERVER,
+		.card = t != NULL && t->keys != NULL && strcmp(t->keys, "card") == 0,
 		.asks = n->l->hs.client_auth != HS_AUTH_NONE,
 		.certs = n->certs_known ? n->l->certs : NULL };
 }
@@ -251,28 +254,25 @@ check_renegotiation(struct listen *n, const struct raw_tls *t)
 			"expected renegotiation: both beside it, got it without");
 }
 
-/* keys: card: what the card has remains, and nothing that would need a secret here. */
+/* keys: card: nothing that would need a secret here. What is negotiated is config_policy()'s. */
 static void
 check_keys(struct listen *n, const struct raw_tls *t)
 {
 	static const char *const places[] = { "host", "card", NULL };
 	struct config_listener *l = n->l;
-	bool left;
 
 	l->hs.keys_on_card = config_choice(n->d, n->tls, "keys", t->keys, places, 0) == 1;
 	if (!l->hs.keys_on_card)
 		return;
-	left = hs_policy_for_card(&l->policy);
-	for (unsigned i = 0; i < l->hs.by_name_count; i++)
-		left = hs_policy_for_card(&l->by_name_policy[i]) && left;
-	if (!left)
-		config_error_at(n->d, n->tls, "keys",
-			"expected TLS 1.2 or 1.3 with suites and groups of the card (AES-GCM, ChaCha20-Poly1305, AES-CBC; x25519, secp256r1), got card with none");
-	else if (l->hs.psk_only || l->hs.early_data_max != 0)
-		config_error_at(n->d, n->tls, "keys", "expected neither early_data nor psk_only beside it, got card with %s",
-			l->hs.psk_only ? "psk_only" : "early_data");
+	if (l->hs.psk_only || l->hs.early_data_max != 0)
+		config_error_at(n->d, n->tls, l->hs.psk_only ? "psk_only" : "early_data",
+			"expected none of it, because keys is card, got %s",
+			l->hs.psk_only ? "true" : "early data");
 	else if (n->c->raw->device == NULL || n->c->raw->device->kek == NULL)
 		config_error_at(n->d, n->tls, "keys", "expected device.kek in the file, got card without it");
+	else if (l->hs.ticket_count > HS_CARD_MAX_TICKETS)
+		config_error_at(n->d, n->tls, "tickets.count", "expected at most %u, because keys is card, got %u",
+			HS_CARD_MAX_TICKETS, l->hs.ticket_count);
 	else if (l->hs.keylog)
 		config_error_at(n->d, n->tls, "keys", "expected no keylog, which the card's secrets cannot be written to, got card with one");
 	l->hs.keylog = false;

@@ -50,6 +50,15 @@ fill_profile(const struct fill *f)
 	hs_profile_fill(f->p, profile);
 }
 
+/* ---- what the card does not have, where its keys stay on it ---- */
+
+static void
+need_card(const struct fill *f, const char *key, bool has, const char *expected, const char *got)
+{
+	if (f->in->side.card && !has)
+		config_error_at(f->d, f->in->lists_base, key, "expected %s, because keys is card, got %s", expected, got);
+}
+
 /* ---- lists ---- */
 
 static bool
@@ -76,6 +85,8 @@ read_versions(const struct fill *f, const struct raw_lists *r, bool own)
 				r->versions[i]);
 		else if (own && !twice(f, key, r->versions[i], (f->p->versions & bit) != 0))
 			need_allow(f, f->in->lists_base, key, r->versions[i], hs_profile_of_version(bit));
+		if (own && bit != 0)
+			need_card(f, key, (bit & HS_CARD_VERSIONS) != 0, "TLS 1.3 or TLS 1.2", r->versions[i]);
 		f->p->versions |= bit;
 	}
 }
@@ -103,8 +114,8 @@ read_groups(const struct fill *f, const struct raw_lists *r, bool own)
 			config_error_at(f->d, f->in->lists_base, key,
 				"expected X25519MLKEM768, x25519, secp256r1, secp384r1, ffdhe2048 or ffdhe3072, got %s",
 				r->groups[i]);
-		else if (own)
-			twice(f, key, r->groups[i], again);
+		else if (own && !twice(f, key, r->groups[i], again))
+			need_card(f, key, hs_card_has_group(g), "x25519 or secp256r1", r->groups[i]);
 		if (g != 0 && !again && f->p->group_count < HS_MAX_GROUPS)
 			f->p->groups[f->p->group_count++] = g;
 	}
@@ -151,6 +162,7 @@ tell_useless(const struct fill *f, const char *key, const char *name, enum confi
 		[CONFIG_USE_ANON] = f->in->side.role == HS_SERVER
 			? "a suite with a certificate, because client_auth asks clients for theirs"
 			: "a suite with a certificate, because verify is not none",
+		[CONFIG_USE_CARD] = "a suite without RSA key transport or an RSA key of 2048 bits for it, because keys is card",
 	};
 
 	config_error_at(f->d, f->in->lists_base, key, "expected %s, got %s", expected[why], name);
@@ -183,6 +195,9 @@ read_suites(const struct fill *f, const struct raw_lists *r, bool own)
 			need_allow(f, f->in->lists_base, key, s->name, hs_profile_of_suite(s));
 		else if (config_use_versions(f->p, &f->in->side, s, &why) == 0)
 			tell_useless(f, key, s->name, why);
+		else
+			need_card(f, key, hs_card_has_suite(s),
+				"a suite of the card's (ECDHE or RSA, AES-GCM, ChaCha20-Poly1305 or AES-CBC)", s->name);
 	}
 }
 
@@ -254,8 +269,10 @@ read_rest(const struct fill *f, const struct raw_lists *r, bool own)
 	f->p->compression = own ? config_boolean(f->d, f->in->lists_base, "compression", r->compression,
 					  false)
 				: *r->compression;
-	if (own && f->p->compression)
-		need_allow(f, f->in->lists_base, "compression", "true", HS_PROFILE_MUSEUM);
+	if (!own || !f->p->compression)
+		return;
+	need_allow(f, f->in->lists_base, "compression", "true", HS_PROFILE_MUSEUM);
+	need_card(f, "compression", false, "false", "true");
 }
 
 void
@@ -280,6 +297,8 @@ config_policy(struct config_diag *d, const struct config_policy_in *in, struct h
 		read_suites(&f, own->suites != NULL ? own : old, own->suites != NULL);
 	if (d->errors != errors)
 		return; /* what follows from a mistake is not another one */
+	if (in->side.card)
+		hs_policy_for_card(p);
 	drop_useless_suites(&f);
 	check_versions(&f, own->versions != NULL);
 }

@@ -61,6 +61,9 @@ check_tls(struct config *c, struct config_pool *p, const struct raw_pool_tls *r,
 	p->hs.renegotiation = (uint8_t)config_choice(
 		d, base, "renegotiation", r->renegotiation, renegotiation, HS_RENEG_REFUSE);
 	p->hs.renegotiations_max = 6;
+	if (r->keys != NULL && strcmp(r->keys, "host") != 0)
+		config_error_at(d, base, "keys", "expected host (a card keeps what is agreed with clients, not with servers), got %s",
+			r->keys);
 	p->hs.record_size_limit = (uint16_t)config_number(
 		d, base, "record_size_limit", r->record_size_limit, 16384, 64, 16384);
 	p->ipc.handshake_timeout_ms = config_number(

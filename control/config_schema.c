@@ -141,6 +141,7 @@ static const cyaml_schema_field_t pool_tls_fields[] = {
 	BOOL_OPT("post_handshake_auth", raw_pool_tls, post_handshake_auth),
 	BOOL_OPT("session_reuse", raw_pool_tls, session_reuse),
 	STR("renegotiation", raw_pool_tls, renegotiation, OPT),
+	STR("keys", raw_pool_tls, keys, OPT),
 	NUM_OPT("record_size_limit", raw_pool_tls, record_size_limit),
 	NUM_OPT("rekey_records", raw_pool_tls, rekey_records),
 	NUM_OPT("handshake_timeout_ms", raw_pool_tls, handshake_timeout_ms),

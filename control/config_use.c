@@ -69,6 +69,7 @@ struct want {
 	const struct hs_policy *p;
 	const struct hs_suite *s;
 	uint16_t version;
+	bool card; /* the premaster secret must not leave the card */
 	bool found_key; /* a certificate had the right kind of key */
 };
 
@@ -80,7 +81,7 @@ fits(void *ctx, const struct cert *cert)
 
 	if (w->s->kx == HS_KX_RSA) {
 		w->found_key |= cert->key_type == CERT_RSA;
-		return cert->key_type == CERT_RSA;
+		return cert->key_type == CERT_RSA && (!w->card || cert->key_bytes == HS_CARD_RSA_BYTES);
 	}
 	if (w->s->auth != HS_AUTH_ANY && rsa != (w->s->auth == HS_AUTH_RSA))
 		return false;
@@ -105,7 +106,7 @@ const struct cert *
 config_use_cert(const struct hs_policy *p, const struct config_side *side, const struct hs_suite *s,
 	uint16_t version)
 {
-	struct want w = { .p = p, .s = s, .version = version };
+	struct want w = { .p = p, .s = s, .version = version, .card = side->card };
 
 	if (side->role != HS_SERVER || side->certs == NULL || s->auth == HS_AUTH_ANON)
 		return NULL;
@@ -116,7 +117,7 @@ enum config_use
 config_use(const struct hs_policy *p, const struct config_side *side, const struct hs_suite *s,
 	uint16_t version)
 {
-	struct want w = { .p = p, .s = s, .version = version };
+	struct want w = { .p = p, .s = s, .version = version, .card = side->card };
 
 	if (!hs_suite_in(s, version) || !(p->versions & hs_version_bit(version)))
 		return CONFIG_USE_VERSION;
@@ -128,6 +129,8 @@ config_use(const struct hs_policy *p, const struct config_side *side, const stru
 		return CONFIG_USE_OK;
 	if (side->certs == NULL || choose(side, &w) != NULL)
 		return CONFIG_USE_OK;
+	if (s->kx == HS_KX_RSA && w.found_key)
+		return CONFIG_USE_CARD;
 	return w.found_key ? CONFIG_USE_SCHEME : CONFIG_USE_CERT;
 }
 

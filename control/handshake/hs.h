@@ -110,6 +110,7 @@ struct hs_conf {
 	 * psk_only, keylog or compression, and only with groups and suites that the card has.
 	 */
 	bool keys_on_card;
+#define HS_CARD_MAX_TICKETS 7 /* ticket_count with it, at most: as many as one script's results have room for */
 
 	/* client role */
 	const char *server_name; /* for SNI and the name check; NULL or "": no SNI */

@@ -40,6 +40,11 @@ struct hs_policy {
 	uint16_t schemes[HS_MAX_SCHEMES]; /* enum sig_scheme by preference: what we sign with and what we accept */
 };
 
+/* What a card does with secrets that stay on it (hs_profile.c); suites with RSA key transport by keys of HS_CARD_RSA_BYTES. */
+#define HS_CARD_VERSIONS (HS_V_12 | HS_V_13)
+#define HS_CARD_RSA_BYTES 256
+bool hs_card_has_suite(const struct hs_suite *s);
+bool hs_card_has_group(uint16_t group);
 /*
  * Leaves what a card can do with secrets that stay on it: TLS 1.2 and 1.3, X25519 and P-256, suites of
  * its ciphers; no compression. False: nothing is left. (hs_profile.c)

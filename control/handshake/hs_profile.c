@@ -194,8 +194,8 @@ hs_profile_by_name(const char *name)
 
 /* ---- keys on the card ---- */
 
-static bool
-card_has(const struct hs_suite *s)
+bool
+hs_card_has_suite(const struct hs_suite *s)
 {
 	switch (s->alg) {
 	case IPC_ALG_AES128_GCM:
@@ -212,17 +212,23 @@ card_has(const struct hs_suite *s)
 }
 
 bool
+hs_card_has_group(uint16_t group)
+{
+	return group == KEX_X25519 || group == KEX_P256;
+}
+
+bool
 hs_policy_for_card(struct hs_policy *p)
 {
 	unsigned suites = 0, kept = 0;
 
-	p->versions &= HS_V_12 | HS_V_13;
+	p->versions &= HS_CARD_VERSIONS;
 	p->compression = false;
 	for (unsigned i = 0; i < p->suite_count; i++)
-		if (card_has(p->suites[i]))
+		if (hs_card_has_suite(p->suites[i]))
 			p->suites[suites++] = p->suites[i];
 	for (unsigned i = 0; i < p->group_count; i++)
-		if (p->groups[i] == KEX_X25519 || p->groups[i] == KEX_P256)
+		if (hs_card_has_group(p->groups[i]))
 			p->groups[kept++] = p->groups[i];
 	p->suite_count = (uint8_t)suites;
 	p->group_count = (uint8_t)kept;

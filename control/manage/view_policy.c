@@ -207,7 +207,8 @@ of_listener(const struct app *a, const struct config_listener *l, const char *se
 	struct config_side side = { .role = HS_SERVER,
 		.asks = l->hs.client_auth != HS_AUTH_NONE,
 		.certs = l->certs,
-		.server_name = server_name };
+		.server_name = server_name,
+		.card = l->hs.keys_on_card };
 	json_t *o = json_object(), *warnings = json_array();
 	const struct hs_policy *p;
 	const char *of;

@@ -142,7 +142,8 @@ usable(void *ctx, const struct cert *cert)
 	if (t->strict && c->hs->version == TLS_V_12 && !client_takes_chain(&c->w->hello, cert))
 		return false;
 	if (t->suite->kx == HS_KX_RSA)
-		return cert->key_type == CERT_RSA;
+		return cert->key_type == CERT_RSA &&
+		       (c->hs->card == NULL || cert->key_bytes == HS_CARD_RSA_BYTES);
 	if (rsa != (t->suite->auth == HS_AUTH_RSA) ||
 		!client_takes_key(&c->w->hello, cert->key_type))
 		return false;

@@ -11,8 +11,9 @@
 
 #define KEY_UPDATE 24
 #define FINISHED 20
-/* As many tickets as one script's results have room for. */
-#define MAX_TICKETS (512 / HS_CARD_WRAPPED)
+
+_Static_assert(HS_CARD_MAX_TICKETS * HS_CARD_WRAPPED <= 512, "results of one script");
+_Static_assert(2 * HS_CARD_MAX_TICKETS < IPC_KDF_MAX_STEPS, "steps of one script");
 
 static size_t
 digest_len(const struct hs_call *c)
@@ -287,7 +288,7 @@ tickets(const struct hs_call *c)
 {
 	unsigned n = s13_ticket_count(c);
 
-	return n < MAX_TICKETS ? n : MAX_TICKETS;
+	return n < HS_CARD_MAX_TICKETS ? n : HS_CARD_MAX_TICKETS;
 }
 
 enum tls_err

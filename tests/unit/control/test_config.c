@@ -58,6 +58,9 @@ setup(void **state)
 	snprintf(chain, sizeof(chain), "%s/small.pem", d->path);
 	snprintf(key, sizeof(key), "%s/small.key", d->path);
 	world_make_cert(chain, key, "a.test", 1024);
+	snprintf(chain, sizeof(chain), "%s/long.pem", d->path);
+	snprintf(key, sizeof(key), "%s/long.key", d->path);
+	world_make_cert(chain, key, "a.test", 3072);
 	snprintf(chain, sizeof(chain), "%s/ec.pem", d->path);
 	snprintf(key, sizeof(key), "%s/ec.key", d->path);
 	world_make_cert(chain, key, "ec.test", 256);
@@ -67,6 +70,10 @@ setup(void **state)
 	snprintf(chain, sizeof(chain), "%s/tickets", d->path);
 	f = fopen(chain, "w");
 	if (f == NULL || fwrite(good, 1, 160, f) != 160 || fclose(f) != 0)
+		return -1;
+	snprintf(chain, sizeof(chain), "%s/kek", d->path);
+	f = fopen(chain, "w");
+	if (f == NULL || fwrite(good, 1, 32, f) != 32 || fclose(f) != 0)
 		return -1;
 	*state = d;
 	return 0;
@@ -124,6 +131,7 @@ tidy(const struct dir *d, char *text)
 /* The listener's profile line with something below `tls:`, and the same for other keys. */
 #define TLS(text) "profile: compatible", "profile: compatible\n    tls: {" text "}", ""
 #define LOOSE(text) "profile: compatible", "profile: compatible\n    allow_insecure: true\n    tls: {" text "}", ""
+#define CARD(text) "profile: compatible", "profile: compatible\n    tls: {keys: card, " text "}", "device: {kek: @/kek}\n"
 #define AUTH(text) "profile: compatible", "profile: compatible\n    client_auth: {" text "}", ""
 #define NAME(text) "profile: compatible", "profile: compatible\n    names: [{" text "}]", ""
 #define POOL(text) NULL, NULL, "    tls: {" text "}\n"
@@ -213,9 +221,6 @@ static const struct mistake policy_mistakes[] = {
 	{ TLS("renegotiation: yes"), "13: listeners[0].tls.renegotiation: expected refuse, server or both, got yes" },
 	{ TLS("keys: here"), "13: listeners[0].tls.keys: expected host or card, got here" },
 	{ TLS("keys: card"), "13: listeners[0].tls.keys: expected device.kek in the file, got card without it" },
-	{ TLS("keys: card, early_data: 5"), "13: listeners[0].tls.keys: expected neither early_data nor psk_only beside it, got card with early_data" },
-	{ TLS("keys: card, groups: [secp384r1]"), "13: listeners[0].tls.keys: expected TLS 1.2 or 1.3 with suites and groups of the card "
-		"(AES-GCM, ChaCha20-Poly1305, AES-CBC; x25519, secp256r1), got card with none" },
 	{ TLS("rekey_records: 99999999"), "13: listeners[0].tls.rekey_records: expected a whole number from 0 to 16777216, got 99999999" },
 	{ TLS("tickets: {count: 9}"), "13: listeners[0].tls.tickets.count: expected a whole number from 1 to 8, got 9" },
 	{ TLS("tickets: {rotate_s: 60, keep_s: 900}"), "13: listeners[0].tls.tickets.keep_s: expected a whole number from 0 to 840, got 900" },
@@ -274,6 +279,27 @@ static const struct mistake policy_mistakes[] = {
 		"such a hello can ask for, got none" },
 	{ LOOSE("versions: [SSL 2.0, TLS 1.2], v2_hello: false"), "14: listeners[0].tls.v2_hello: expected true, because SSL 2.0 knows no other hello, "
 		"got false" },
+	/* what the card does not have */
+	{ CARD("early_data: 5"), "13: listeners[0].tls.early_data: expected none of it, because keys is card, got early data" },
+	{ CARD("psk_only: true"), "13: listeners[0].tls.psk_only: expected none of it, because keys is card, got true" },
+	{ CARD("tickets: {count: 8}"), "13: listeners[0].tls.tickets.count: expected at most 7, because keys is card, got 8" },
+	{ CARD("groups: [x25519, secp384r1]"), "13: listeners[0].tls.groups[1]: expected x25519 or secp256r1, because keys is card, got secp384r1" },
+	{ CARD("groups: [X25519MLKEM768, x25519]"), "13: listeners[0].tls.groups[0]: expected x25519 or secp256r1, because keys is card, got "
+		"X25519MLKEM768" },
+	{ CARD("suites: [TLS_AES_128_GCM_SHA256, TLS_DHE_RSA_WITH_AES_128_GCM_SHA256]"), "13: listeners[0].tls.suites[1]: expected a suite of the "
+		"card's (ECDHE or RSA, AES-GCM, ChaCha20-Poly1305 or AES-CBC), because keys is card, got TLS_DHE_RSA_WITH_AES_128_GCM_SHA256" },
+	{ "profile: compatible", "profile: compatible\n    allow_insecure: true\n    tls: {keys: card, versions: [TLS 1.2, TLS 1.1]}",
+		"device: {kek: @/kek}\n", "14: listeners[0].tls.versions[1]: expected TLS 1.3 or TLS 1.2, because keys is card, got TLS 1.1" },
+	{ "profile: compatible", "profile: compatible\n    allow_insecure: true\n    tls: {keys: card, versions: [TLS 1.2], compression: true}",
+		"device: {kek: @/kek}\n", "14: listeners[0].tls.compression: expected false, because keys is card, got true" },
+	{ "profile: compatible", "profile: compatible\n    tls: {keys: card}\n    names: [{server_name: b.test, groups: [secp384r1]}]",
+		"device: {kek: @/kek}\n", "14: listeners[0].names[0].groups[0]: expected x25519 or secp256r1, because keys is card, got secp384r1" },
+	{ "    certificates:\n      - chain: @/a.pem\n        key: @/a.key\n",
+		"    tls: {keys: card, suites: [TLS_RSA_WITH_AES_128_GCM_SHA256]}\n    certificates: [{chain: @/long.pem, key: @/long.key}]\n",
+		"device: {kek: @/kek}\n", "14: listeners[0].tls.suites[0]: expected a suite without RSA key transport or an RSA key of 2048 bits "
+		"for it, because keys is card, got TLS_RSA_WITH_AES_128_GCM_SHA256" },
+	{ POOL("keys: card, verify: ca, ca: @/ca.pem"), "22: pools[0].tls.keys: expected host (a card keeps what is agreed with clients, not with "
+		"servers), got card" },
 	/* names */
 	{ NAME("server_name: \"a..b\""), "13: listeners[0].names[0].server_name: expected a host name, or one behind *. for all of its first "
 		"labels, got a..b" },
@@ -382,6 +408,44 @@ a_missing_file_and_an_empty_one(void **state)
 	assert_string_equal(err, "@/sluice.yaml:1: expected a configuration, got an empty file; `sluice-cp --example` prints one");
 	assert_null(config_load("/nonexistent/sluice.yaml", err, NULL));
 	assert_string_equal(err, "/nonexistent/sluice.yaml: cannot read it: No such file or directory");
+}
+
+/* keys: card: of every profile remains what the card can do, and of a key that it cannot decrypt by no RSA key transport. */
+static void
+what_the_card_has_remains(void **state)
+{
+	static const char *const profiles[] = { "modern", "compatible", "legacy", "museum" };
+	static const char *const certs[] = { "a", "long", "ec" };
+	struct dir *d = *state;
+	char err[CONFIG_ERR_LEN], text[400];
+
+	for (unsigned i = 0; i < 12; i++) {
+		unsigned transports = 0;
+		struct hs_policy *p;
+		struct config *c;
+
+		snprintf(text, sizeof(text), "profile: %s\n    allow_insecure: true\n    tls: {keys: card, tickets: {count: 7}}\n    pool: web\n"
+			"    certificates: [{chain: @/%s.pem, key: @/%s.key}]\n", profiles[i / 3], certs[i % 3], certs[i % 3]);
+		write_with(d, "profile: compatible\n    pool: web\n    certificates:\n      - chain: @/a.pem\n        key: @/a.key\n", text,
+			"device: {kek: @/kek}\n");
+		c = config_load(d->file, err, NULL);
+		if (c == NULL)
+			fail_msg("%s", err);
+		p = &c->listeners[0].policy;
+		assert_true(c->listeners[0].hs.keys_on_card);
+		assert_int_equal(p->versions, HS_V_12 | HS_V_13);
+		assert_int_equal(p->group_count, 2);
+		assert_int_equal(p->groups[0], KEX_X25519);
+		assert_int_equal(p->groups[1], KEX_P256);
+		assert_false(p->compression);
+		assert_true(p->suite_count >= 5);
+		for (unsigned k = 0; k < p->suite_count; k++) {
+			assert_true(hs_card_has_suite(p->suites[k]));
+			transports += p->suites[k]->kx == HS_KX_RSA;
+		}
+		assert_int_equal(transports != 0, i / 3 != 0 && i % 3 == 0);
+		config_unref(c);
+	}
 }
 
 static void
@@ -606,6 +670,7 @@ main(void)
 		cmocka_unit_test(each_mistake_of_a_policy_has_its_message),
 		cmocka_unit_test(all_mistakes_are_told_at_once),
 		cmocka_unit_test(a_missing_file_and_an_empty_one),
+		cmocka_unit_test(what_the_card_has_remains),
 		cmocka_unit_test(what_is_right_is_read_right),
 		cmocka_unit_test(finer_settings_come_through),
 		cmocka_unit_test(the_default_is_modern),
