@@ -322,6 +322,8 @@ pka_do(struct pka *p, const struct pka_owner *who, const struct pka_req *req, co
 		return j != NULL ? job_with_fault(p, j, fault) : PKA_FAILED;
 	}
 	card = pka_card_can(p, req, key, len, &slot);
+	if (card && only_card(req) && !pka_card_ec_share_fits(req, in, len))
+		return PKA_INLINE; /* empty: the card is not asked */
 	if (card || only_card(req) || !pka_place_in_place(req, key))
 		rc = start(p, who, req, key, in, len, card, slot);
 	if (rc != PKA_INLINE)

@@ -59,6 +59,16 @@ pka_card_ec_can(const struct pka *p, const struct pka_req *req, const EVP_PKEY *
 	       pka_scheme_fits(s, key);
 }
 
+bool
+pka_card_ec_share_fits(const struct pka_req *req, const uint8_t *in, size_t len)
+{
+	const struct curve *c = curve_of(req->code);
+
+	if (c == NULL || (req->kind != PKA_KEX_RESPOND && (req->kind != PKA_KEX_DERIVE || req->secret_in == 0)))
+		return true;
+	return share(c, in, len) != NULL;
+}
+
 static const uint8_t *
 ask_sign(struct pka_job *j, struct ipc_pka_do *msg, uint8_t *room)
 {

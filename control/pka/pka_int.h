@@ -76,6 +76,8 @@ uint32_t pka_card_slot(const struct pka *p, unsigned index, const EVP_PKEY *key)
  * data, which go to `room` (PKA_CARD_EC_MAX bytes). NULL: it cannot be done there. */
 #define PKA_CARD_EC_MAX 128
 bool pka_card_ec_can(const struct pka *p, const struct pka_req *req, const EVP_PKEY *key, size_t len);
+/* False: what the peer sent is no share of its group, which software says by an empty result (pka_op.h). */
+bool pka_card_ec_share_fits(const struct pka_req *req, const uint8_t *in, size_t len);
 const uint8_t *pka_card_ec_ask(struct pka_job *j, struct ipc_pka_do *msg, uint8_t *room);
 /* The card's result as pka_op.h has it, to j->out. False: it cannot be right. */
 bool pka_card_ec_result(struct pka_job *j, const uint8_t *data, size_t len);

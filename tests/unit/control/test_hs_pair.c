@@ -499,6 +499,51 @@ a_second_hello_leads_to_the_card_as_well(void **state)
 	end(w);
 }
 
+/*
+ * Clients that would like best what the card does not have get what it has; one that has nothing else is told so by
+ * handshake_failure, before the card is asked anything.
+ */
+static void
+groups_are_those_of_the_card(void **state)
+{
+	static const uint16_t wishes[][4] = { { KEX_X25519MLKEM768, KEX_P384, KEX_X25519, KEX_P256 },
+		{ KEX_X25519MLKEM768, KEX_FFDHE2048, KEX_P256 }, { KEX_P384, KEX_FFDHE3072, KEX_X25519 },
+		{ KEX_X25519MLKEM768, KEX_P384, KEX_FFDHE2048 } };
+	static const uint16_t got[] = { KEX_X25519, KEX_P256, KEX_X25519, 0 };
+	struct world *w = *state;
+	struct hs_policy mine, theirs;
+	struct soft_card card;
+	struct hs_info info;
+
+	for (unsigned i = 0; i < 4; i++) {
+		for (unsigned v = 3; v < 5; v++) {
+			begin_card(w, &card, 0, KEX_X25519);
+			memset(&mine, 0, sizeof(mine));
+			hs_profile_fill(&mine, HS_PROFILE_MODERN);
+			assert_true(hs_policy_for_card(&mine));
+			hs_profile_fill(&theirs, HS_PROFILE_MUSEUM);
+			theirs.versions = hs_version_bit(versions[v]);
+			for (theirs.group_count = 0; theirs.group_count < 4 && wishes[i][theirs.group_count] != 0; theirs.group_count++)
+				theirs.groups[theirs.group_count] = wishes[i][theirs.group_count];
+			w->conf[HS_SERVER].policy = &mine;
+			w->conf[HS_CLIENT].policy = &theirs;
+			connect_ends(w);
+			hs_info(w->end[HS_SERVER].hs, &info);
+			if (got[i] == 0) {
+				assert_int_equal(w->end[HS_SERVER].alert, 40);
+				assert_int_equal(card.derivations + card.most, 0);
+			} else {
+				expect_connected(w, hs_version_name(versions[v]));
+				assert_int_equal(info.group, got[i]);
+				exchange(w);
+			}
+			part(w);
+			assert_int_equal(card.in_use + card.failed, 0);
+			end(w);
+		}
+	}
+}
+
 /* A card that fails, and one without slots: an alert, and nothing stays. */
 static void
 a_handshake_ends_with_its_card(void **state)
@@ -663,6 +708,7 @@ main(void)
 		cmocka_unit_test(with_secrets_on_the_card_and_a_client_certificate),
 		cmocka_unit_test(new_keys_on_the_card_while_data_flows),
 		cmocka_unit_test(a_second_hello_leads_to_the_card_as_well),
+		cmocka_unit_test(groups_are_those_of_the_card),
 		cmocka_unit_test(a_handshake_ends_with_its_card),
 		cmocka_unit_test(tickets_that_cannot_be_made_are_left_out),
 		cmocka_unit_test(sessions_of_another_card_lead_to_full_handshakes),

@@ -114,6 +114,20 @@ what_stays_on_the_card_is_done_nowhere_else(void **state)
 	assert_int_equal(ask(f, 4, &req, theirs + 34, 65, out, &n), PKA_PENDING);
 	card_answers(f, 3, IPC_PKA_UNAVAILABLE, NULL, 0);
 	assert_true(f->answer[3].failed);
+	/* no share at all: the card is not asked, and the peer's mistake is not ours */
+	for (unsigned i = 0; i < 3; i++) {
+		uint8_t bad[66] = { i == 1 ? 2 : 4 };
+
+		n = 9;
+		assert_int_equal(ask(f, 9, &req, bad, 64 + i, out, &n), PKA_INLINE);
+		assert_int_equal(n, 0);
+		n = 9;
+		req.kind = PKA_KEX_RESPOND;
+		assert_int_equal(ask(f, 9, &req, bad, i == 0 ? 0 : 64 + i, out, &n), PKA_INLINE);
+		assert_int_equal(n, 0);
+		req.kind = PKA_KEX_DERIVE;
+	}
+	assert_int_equal(f->asks, 4);
 	req = (struct pka_req){ .kind = PKA_RSA_PREMASTER, .code = 0x303, .cert = &f->rsa, .secret_out = a };
 	assert_int_equal(ask(f, 5, &req, theirs, 256, out, &n), PKA_PENDING);
 	assert_int_equal(f->asked[4].secret_out, a);
