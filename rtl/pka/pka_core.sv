@@ -212,16 +212,19 @@ module pka_core #(
   assign om_wready_o = !cap_we;
   assign km_rdata_o  = km_rdata_q;
   assign om_rdata_o  = om_rdata_q;
+  // each memory has one read and one write port, as a block RAM has
+  logic [KeyAw+10:0] km_raddr, km_waddr;
+  logic [BufAw+8:0]  om_raddr, om_waddr;
+  assign km_raddr = !km_own ? km_raddr_i : exp_issue ? {win_key, exp_hi, win_half, pka_pkg::PgExp, exp_word} :
+                    {win_key, win_blk[0], win_half, win_page, win_word};
+  assign km_waddr = kw_valid ? {kw_key, kw_blk, kw_half, kw_page, kw_word} : km_waddr_i;
+  assign om_raddr = om_own ? {win_buf, win_ld != pka_pkg::LdOp || win_page[1], win_oblk, win_word} : om_raddr_i;
+  assign om_waddr = cap_we ? cap_waddr : om_waddr_i;
   always_ff @(posedge clk_i) begin
-    if (km_own) km_rdata_q <= key_mem[{win_key, exp_issue ? exp_hi : win_blk[0], win_half, exp_issue ? pka_pkg::PgExp : win_page,
-                                       exp_issue ? exp_word : win_word}];
-    else if (km_re_i) km_rdata_q <= key_mem[km_raddr_i];
-    if (kw_valid) key_mem[{kw_key, kw_blk, kw_half, kw_page, kw_word}] <= kw_data;
-    else if (km_we_i) key_mem[km_waddr_i] <= km_wdata_i;
-    if (om_own) om_rdata_q <= op_mem[{win_buf, win_ld != pka_pkg::LdOp || win_page[1], win_oblk, win_word}];
-    else if (om_re_i) om_rdata_q <= op_mem[om_raddr_i];
-    if (cap_we) op_mem[cap_waddr] <= cap_wdata;
-    else if (om_we_i) op_mem[om_waddr_i] <= om_wdata_i;
+    if (km_own || km_re_i) km_rdata_q <= key_mem[km_raddr];
+    if (kw_valid || km_we_i) key_mem[km_waddr] <= kw_valid ? kw_data : km_wdata_i;
+    if (om_own || om_re_i) om_rdata_q <= op_mem[om_raddr];
+    if (cap_we || om_we_i) op_mem[om_waddr] <= cap_we ? cap_wdata : om_wdata_i;
   end
 
   logic        ldd_low_q;   // lowest limb of the number

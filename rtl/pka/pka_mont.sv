@@ -80,9 +80,11 @@ module pka_mont (
   assign first0     = add_turn || (turn == pka_pkg::TurnFirst && ins.first && !ins.add);
   assign last0      = v0 && turn == pka_pkg::TurnLast && ins.last;
 
-  // ---- digitiser: exact 17-bit digits out of redundant limbs, one a turn; a chain's upper blocks take the digit of the context before
+  // ---- digitiser: exact 17-bit digits out of redundant limbs, one a turn; a chain's upper blocks take the digit of the context before. The limb
+  // that a context wants next is read a cycle before its turn.
   logic [25:0] res_mem [512];  // last results, {context, limb}
   logic [25:0] ext_mem [512];  // external operands
+  logic [25:0] res_limb_q, ext_limb_q;
   logic [43:0] acc_q [8];
   logic [4:0]  have_q [8];
   logic [5:0]  limb_q [8];
@@ -92,24 +94,36 @@ module pka_mont (
   logic [25:0] b_limb;
   logic        want_limb;
   logic [16:0] digit;
-  logic [2:0]  b_ctx;
+  logic [2:0]  c_next, b_ctx;
+  logic [8:0]  b_addr;
+  pka_pkg::instr_t ins_next;
+  assign c_next   = c0 + 3'd1;
+  assign ins_next = instr_q[c_next];
+  assign b_ctx    = ins_next.b_sel == pka_pkg::BPeer ? c_next ^ (ins_next.top == 2'd0 ? 3'd1 : 3'd2) : c_next;
+  assign b_addr   = {b_ctx | {1'b0, dblk_q[c_next]}, limb_q[c_next]};
+  always_ff @(posedge clk_i) begin
+    if (!run_i) begin
+      res_limb_q <= 26'd0;
+      ext_limb_q <= 26'd0;
+    end else begin
+      res_limb_q <= res_mem[b_addr];
+      ext_limb_q <= ext_mem[b_addr];
+    end
+  end
   always_comb begin
     want_limb = 1'b0;
     b_limb    = 26'd0;
     acc_sum   = 44'd0;
     digit     = 17'd0;
-    b_ctx     = c0;
     if (v0 && digit_turn && !upper0) begin
       want_limb = have_q[c0] < 5'd17;
-      if (ins.b_sel == pka_pkg::BPeer) b_ctx = c0 ^ (ins.top == 2'd0 ? 3'd1 : 3'd2);
-      b_ctx = b_ctx | {1'b0, dblk_q[c0]};
-      if (want_limb && !dend_q[c0]) begin
-        b_limb = ins.b_sel == pka_pkg::BExt ? ext_mem[{b_ctx, limb_q[c0]}] : res_mem[{b_ctx, limb_q[c0]}];
-      end
+      if (want_limb && !dend_q[c0]) b_limb = ins.b_sel == pka_pkg::BExt ? ext_limb_q : res_limb_q;
       acc_sum = acc_q[c0] + ({18'd0, b_limb} << have_q[c0]);
       unique case (ins.b_sel)
         pka_pkg::BOne:  digit = {16'd0, turn == pka_pkg::TurnFirst && ins.first};
-        pka_pkg::BQuot: if (ins.first && turn < 6'd7) digit = quot_i[17*(turn - 6'd1) +: 17];
+        pka_pkg::BQuot: begin
+          for (int i = 0; i < 6; i++) if (ins.first && turn == 6'(i + 1)) digit = quot_i[17*i +: 17];
+        end
         default:        digit = acc_sum[16:0];
       endcase
       if (sec.b_zero) digit = 17'd0;
@@ -201,30 +215,35 @@ module pka_mont (
     end
   end
 
-  // Upper results that wait in their register for their way out
+  // A result waits in its register for its way out, which begins with reading it: the lowest block's in the last turn of its frame, an upper
+  // block's in a pause of the step after, so that each context has its own 64 cycles for it.
   logic [7:0] wait_q;
   logic [5:0] wait_dst_q [8];
   logic       wait_key_q [8];
   logic [2:0] wait_page_q [8];
   logic       unload0;
-  assign unload0 = run_i && pause_turn && ins.blk == ins.part + 2'd1 && wait_q[c0];
+  assign unload0 = run_i && wait_q[c0] && (ins.blk == 2'd0 ? turn == pka_pkg::TurnFetch : pause_turn && ins.blk == ins.part + 2'd1);
 
   // ---- the limbs
-  logic [25:0] rf [512][L];
-  logic [24:0] mod_mem [8][L];
-  logic [25:0] a1 [L];
+  // Registers and moduli are read and written by rows, one limb in each 32 bits: a row needs no shifting in simulation then. The bits between are
+  // never written and synthesise to nothing; a row of registers is one block RAM for each limb.
+  localparam int Row = 32 * L;
+  logic [Row-1:0] rf [512];
+  logic [Row-1:0] mod_mem [8];
+  logic [Row-1:0] a1;          // what the register file gave, zero when A is a constant
+  logic           a1_one_q, a1_top_q;
   logic [42:0] m2 [L];
   logic [45:0] u3 [L];
   logic [45:0] u4 [L];
   logic [45:0] u5 [L];
   logic [45:0] u6 [L];
-  logic [24:0] n5 [L];
+  logic [Row-1:0] n5;
   logic [42:0] m6 [L];
   logic [45:0] t7 [L];
   logic [29:0] s8 [L];
   logic [29:0] s9 [L];
   logic [29:0] s10 [L];
-  logic [25:0] x9 [L];
+  logic [Row-1:0] x9;          // the finished result; zero while registers are erased
   // the low bits of the block above, one stage behind, come in at the top
   logic [29:0] s8_top;
   logic [4:0]  carry9_q;
@@ -233,35 +252,33 @@ module pka_mont (
   assign t7_low = t7[0][16:0];
 
   logic [5:0] a_addr;
-  logic       erase_ctx;
+  logic       a_const, erase_ctx, erase_q;
+  logic [8:0] erase_addr_q;
   assign a_addr    = unload0 ? wait_dst_q[c0] : add_turn ? ins.add_sel : sec.a_sel;
+  assign a_const   = ins.a != pka_pkg::AReg && !add_turn && !unload0;
   pka_pkg::instr_t ins_w;
   assign ins_w     = instr_q[win_ctx_o];
   assign erase_ctx = run_i && ins_w.erase;
 
   always_ff @(posedge clk_i) begin
     if (v0 || unload0) begin
-      if (ins.a != pka_pkg::AReg && !add_turn && !unload0) begin
-        for (int k = 0; k < L; k++) a1[k] <= 26'd0;
-        if (ins.a == pka_pkg::AOne) a1[0] <= {25'd0, !upper0};
-        else if (ins.blk == ins.top) a1[L-1] <= 26'h2000000;
-      end else begin
-        for (int k = 0; k < L; k++) a1[k] <= rf[{c0, a_addr}][k];
-      end
+      if (a_const) a1 <= '0;
+      else a1 <= rf[{c0, a_addr}];
+      a1_one_q <= a_const && ins.a == pka_pkg::AOne && !upper0;
+      a1_top_q <= a_const && ins.a == pka_pkg::ATop && ins.blk == ins.top;
     end
-    if (v_q[1]) for (int k = 0; k < L; k++) m2[k] <= 43'(a1[k]) * 43'(ba_q);
-    if (v_q[2]) begin
-      if (first_q[2]) for (int k = 0; k < L; k++) u3[k] <= 46'(m2[k]);
-      else for (int k = 0; k < L; k++) u3[k] <= 46'(m2[k]) + 46'(s10[k]);
+    if (v_q[1]) begin
+      m2[0] <= 43'({a1[25:1], a1[0] | a1_one_q}) * 43'(ba_q);
+      for (int k = 1; k < L - 1; k++) m2[k] <= 43'(a1[32*k +: 26]) * 43'(ba_q);
+      m2[L-1] <= 43'({a1[32*(L-1)+25] | a1_top_q, a1[32*(L-1) +: 25]}) * 43'(ba_q);
     end
+    if (v_q[2]) for (int k = 0; k < L; k++) u3[k] <= 46'(m2[k]) + 46'(s10[k]);
     if (v_q[3]) for (int k = 0; k < L; k++) u4[k] <= u3[k];
-    if (v_q[4]) for (int k = 0; k < L; k++) begin
-      u5[k] <= u4[k];
-      n5[k] <= mod_mem[c_q[4]][k];
-    end
+    if (v_q[4]) n5 <= mod_mem[c_q[4]];
+    if (v_q[4]) for (int k = 0; k < L; k++) u5[k] <= u4[k];
     if (v_q[5]) for (int k = 0; k < L; k++) begin
       u6[k] <= u5[k];
-      m6[k] <= 43'(n5[k]) * 43'(qd_q);
+      m6[k] <= 43'(n5[32*k +: 25]) * 43'(qd_q);
     end
     if (v_q[6]) for (int k = 0; k < L; k++) t7[k] <= u6[k] + 46'(m6[k]);
     if (v_q[7]) begin
@@ -276,60 +293,71 @@ module pka_mont (
       for (int k = 0; k < L; k++) s9[k] <= s8[k];
       s9[L-1] <= s8_top;
     end
-    if (last_q[8]) begin  // one carry step makes limbs of at most 26 bits
-      x9[0] <= {1'b0, s8[0][24:0]} + (up_q[8] ? 26'(carry9_q) : 26'd0);
-      for (int k = 1; k < L - 1; k++) x9[k] <= {1'b0, s8[k][24:0]} + 26'(s8[k-1][29:25]);
-      x9[L-1] <= {s8_top[25] && !more_q[8], s8_top[24:0]} + 26'(s8[L-2][29:25]);
+    if (erase_i || erase_ctx) begin
+      x9 <= '0;
+    end else if (last_q[8]) begin : carry  // one carry step makes limbs of at most 26 bits
+      logic [Row-1:0] x;
+      x = '0;
+      x[25:0] = {1'b0, s8[0][24:0]} + (up_q[8] ? 26'(carry9_q) : 26'd0);
+      for (int k = 1; k < L - 1; k++) x[32*k +: 26] = {1'b0, s8[k][24:0]} + 26'(s8[k-1][29:25]);
+      x[32*(L-1) +: 26] = {s8_top[25] && !more_q[8], s8_top[24:0]} + 26'(s8[L-2][29:25]);
+      x9       <= x;
       carry9_q <= s8_top[29:25];
     end
-    if (v_q[9]) for (int k = 0; k < L; k++) s10[k] <= s9[k];
-    if (erase_i) for (int k = 0; k < L; k++) rf[erase_addr_i][k] <= 26'd0;
-    else if (erase_ctx) for (int k = 0; k < L; k++) rf[{win_ctx_o, win_word_o}][k] <= 26'd0;
-    else if (last_q[9] && ins9.write) for (int k = 0; k < L; k++) rf[{c9, ins9.dst}][k] <= x9[k];
+    if (v_q[1] && first_q[1]) for (int k = 0; k < L; k++) s10[k] <= 30'd0;
+    else if (v_q[9]) for (int k = 0; k < L; k++) s10[k] <= s9[k];
+    erase_q      <= rst_ni && (erase_i || erase_ctx);
+    erase_addr_q <= erase_i ? erase_addr_i : {win_ctx_o, win_word_o};
+    if (erase_q || (last_q[9] && ins9.write)) rf[erase_q ? erase_addr_q : {c9, ins9.dst}] <= x9;
   end
 
+  // what the loader or the erasing sweep writes, by words of a context; word L of the modulus is n0
+  logic [8:0]  ld_addr;
+  logic [25:0] ld_word;
+  assign ld_addr = erase_i ? erase_addr_i : {ld_ctx_i, ld_word_i};
+  assign ld_word = erase_i ? 26'd0 : ld_data_i;
   always_ff @(posedge clk_i) begin
-    if (erase_i) begin
-      if (erase_addr_i[5:0] < 6'(L)) mod_mem[erase_addr_i[8:6]][erase_addr_i[5:0]] <= 25'd0;
-      else n0_q[erase_addr_i[8:6]] <= 17'd0;
-    end else if (ld_mod_i) begin
-      if (ld_word_i < 6'(L)) mod_mem[ld_ctx_i][ld_word_i] <= ld_data_i[24:0];
-      else n0_q[ld_ctx_i] <= ld_data_i[16:0];
+    if (erase_i || ld_mod_i) begin
+      for (int k = 0; k < L; k++) if (ld_addr[5:0] == 6'(k)) mod_mem[ld_addr[8:6]][32*k +: 32] <= {7'd0, ld_word[24:0]};
+      if (ld_addr[5:0] >= 6'(L)) n0_q[ld_addr[8:6]] <= ld_word[16:0];
     end
-    if (erase_i) ext_mem[erase_addr_i] <= 26'd0;
-    else if (ld_ext_i) ext_mem[{ld_ctx_i, ld_word_i}] <= ld_data_i;
+    if (erase_i || ld_ext_i) ext_mem[ld_addr] <= ld_word;
   end
 
-  // ---- unload: the result leaves limb by limb, to be the next digits. The lowest block's goes straight to the unload register; the others
-  // wait in their register until a pause of the frame before the one that needs their digits, in which they are read again.
-  logic [25:0] un_q [L];
-  logic [5:0]  un_word_q;
+  // ---- unload: the row that was read back leaves limb by limb, to be the next digits
+  logic [Row-1:0] un_q;
+  logic [25:0] un_limb_q;
+  logic [5:0]  un_word_q, un_out_word_q;
   logic [2:0]  un_ctx_q, un_page_q;
-  logic        un_q_valid, un_key_q, un_low, un_high_q;
-  assign un_low = last_q[9] && ins9.write && ins9.blk == 2'd0;
+  logic        un_load_q, un_busy_q, un_key_q, un_out_q;
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
-      un_q_valid <= 1'b0;
-      un_key_q   <= 1'b0;
-      un_high_q  <= 1'b0;
-      wait_q     <= 8'd0;
+      un_load_q <= 1'b0;
+      un_busy_q <= 1'b0;
+      un_out_q  <= 1'b0;
+      un_key_q  <= 1'b0;
+      wait_q    <= 8'd0;
     end else begin
-      un_high_q <= unload0;
-      if (un_low || un_high_q) begin
-        if (un_low) for (int k = 0; k < L; k++) un_q[k] <= x9[k];
-        else for (int k = 0; k < L; k++) un_q[k] <= a1[k];
-        un_q_valid <= 1'b1;
-        un_word_q  <= 6'd0;
-        un_ctx_q   <= un_low ? c9 : c_q[1];
-        un_key_q   <= un_low ? ins9.key_write : wait_key_q[c_q[1]];
-        un_page_q  <= un_low ? ins9.key_page : wait_page_q[c_q[1]];
-      end else if (un_q_valid) begin
-        for (int k = 0; k < L - 1; k++) un_q[k] <= un_q[k+1];
-        un_q[L-1] <= 26'd0;
-        un_word_q <= un_word_q + 6'd1;
-        if (un_word_q == 6'(L - 1)) un_q_valid <= 1'b0;
+      un_load_q <= unload0;
+      un_out_q  <= un_busy_q;
+      if (unload0) begin
+        un_key_q  <= wait_key_q[c0];
+        un_page_q <= wait_page_q[c0];
+        un_ctx_q  <= c0;
       end
-      if (last_q[9] && ins9.write && ins9.blk != 2'd0) begin
+      if (un_load_q) begin
+        un_q      <= a1;
+        un_busy_q <= 1'b1;
+        un_word_q <= 6'd0;
+      end else if (un_busy_q) begin
+        un_word_q <= un_word_q + 6'd1;
+        if (un_word_q == 6'(L - 1)) un_busy_q <= 1'b0;
+      end
+      if (un_busy_q) begin
+        un_limb_q     <= un_q[{un_word_q, 5'd0} +: 26];
+        un_out_word_q <= un_word_q;
+      end
+      if (last_q[9] && ins9.write) begin
         wait_q[c9]      <= 1'b1;
         wait_dst_q[c9]  <= ins9.dst;
         wait_key_q[c9]  <= ins9.key_write;
@@ -337,15 +365,14 @@ module pka_mont (
       end
       if (unload0) wait_q[c0] <= 1'b0;
     end
-    if (erase_i) res_mem[erase_addr_i] <= 26'd0;
-    else if (un_q_valid) res_mem[{un_ctx_q, un_word_q}] <= un_q[0];
+    if (erase_i || un_out_q) res_mem[erase_i ? erase_addr_i : {un_ctx_q, un_out_word_q}] <= erase_i ? 26'd0 : un_limb_q;
   end
-  assign kw_valid_o = un_q_valid && un_key_q;
+  assign kw_valid_o = un_out_q && un_key_q;
   assign kw_ctx_o   = un_ctx_q;
   assign kw_page_o  = un_page_q;
-  assign kw_word_o  = un_word_q;
-  assign kw_data_o  = un_q[0];
-  assign busy_o     = un_q_valid || un_high_q;
+  assign kw_word_o  = un_out_word_q;
+  assign kw_data_o  = un_limb_q;
+  assign busy_o     = un_load_q || un_busy_q || un_out_q || erase_q;
 
   // ---- capture
   logic [7:1] first_cap_q;
@@ -356,10 +383,9 @@ module pka_mont (
   always_ff @(posedge clk_i) first_cap_q <= {first_cap_q[6:1], turn == pka_pkg::TurnFirst && ins.first && ins.cap_new};
 
   `ASSERT_CONST(InstructionFits, $bits(pka_pkg::instr_t) == pka_pkg::InstrBits && $bits(pka_pkg::secret_t) == pka_pkg::SecretBits)
-  `ASSERT_NEVER(ResultNeverFindsTheUnloadRegisterFull, (un_low || un_high_q) && un_q_valid)
-  `ASSERT_NEVER(OneResultAtATimeIsUnloaded, un_low && un_high_q)
-  `ASSERT_NEVER(NoUpperResultIsOverwrittenBeforeItLeft, last_q[9] && ins9.write && ins9.blk != 2'd0 && wait_q[c9])
+  `ASSERT_NEVER(ResultNeverFindsTheUnloadRegisterFull, (unload0 || un_load_q) && (un_busy_q || un_out_q))
+  `ASSERT_NEVER(NoResultIsOverwrittenBeforeItLeft, last_q[9] && ins9.write && wait_q[c9])
   `ASSERT_NEVER(LoadsOnlyInTheirWindow, (ld_ext_i || ld_mod_i) && ld_word_i > 6'd41)
   `ASSERT_NEVER(EraseOnlyWhileStopped, erase_i && run_i)
-  `ASSERT_NEVER(NoResultIntoAContextThatIsErased, last_q[9] && ins9.write && ins9.erase)
+  `ASSERT_NEVER(NoResultWhileRegistersAreErased, last_q[9] && ins9.write && (erase_q || erase_ctx))
 endmodule

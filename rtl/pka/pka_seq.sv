@@ -177,7 +177,14 @@ module pka_seq #(
   logic [31:0] bits;
   logic [4:0]  bits_top;
   logic [31:0] radix;
-  assign radix       = 32'd1037 * ({30'd0, top_q[s]} + 32'd1);
+  always_comb begin  // log2 R; a table, since a product would take a multiplier
+    unique case (top_q[s])
+      2'd0:    radix = 32'd1037;
+      2'd1:    radix = 32'd2074;
+      2'd2:    radix = 32'd3111;
+      default: radix = 32'd4148;
+    endcase
+  end
   assign advance     = fetch_i && running && last_ctx && part_last;
   assign window_last = limb_q[s] == 7'd0 && win_q[s] == 3'd0;
   assign bits        = nxt.radix ? radix : e_q[s];

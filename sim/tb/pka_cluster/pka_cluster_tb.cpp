@@ -122,9 +122,14 @@ void Bench::saturate(const char *name, unsigned jobs, const std::vector<unsigned
 	occ_from = tb.cycle + 30'000;
 	uint64_t from = tb.cycle;
 	double cpu = tb_cpu_seconds();
+	std::vector<size_t> ids = ids_;
 	settle("an operation of a saturated cluster");
 	occ_from = ~0ull;
 	double share = static_cast<double>(occ.slots) / static_cast<double>(4 * occ.cycles);
+	/* between answers, so without the first operations' start and the last ones' end */
+	const uint64_t warm = 16, first = port.result(ids[warm - 1]).rsp_cycle, last = port.result(ids.back()).rsp_cycle;
+	if (jobs > 2 * warm)
+		printf("%-40s %llu cycles each and engine between answers\n", name, static_cast<unsigned long long>(2 * (last - first) / (jobs - warm)));
 	printf("%-40s contexts held %.1f %%, array steps %.1f %%, %llu cycles for %u operations, %.2f M cycles/s\n", name, 100 * share,
 	       100 * static_cast<double>(occ.busy) / static_cast<double>(occ.cycles), static_cast<unsigned long long>(tb.cycle - from), jobs,
 	       1e-6 * static_cast<double>(tb.cycle - from) / (tb_cpu_seconds() - cpu));

@@ -68,6 +68,16 @@ class Bench {
 			if (!zero(m[i])) return false;
 		return true;
 	}
+	template <size_t N> static bool zero(const VlWide<N> &w) {
+		for (size_t i = 0; i < N; i++)
+			if (w[i]) return false;
+		return true;
+	}
+	template <size_t N, size_t K> static bool zero(const VlUnpacked<VlWide<N>, K> &m) {
+		for (size_t i = 0; i < K; i++)
+			if (!zero(m[i])) return false;
+		return true;
+	}
 	bool key_erased(unsigned from, unsigned to) {
 		return zero(tb.v->rootp->pka_engine__DOT__gen_core__BRA__0__KET____DOT__u_core__DOT__key_mem, from * 2048, to * 2048);
 	}
@@ -79,7 +89,7 @@ class Bench {
 		       zero(r->pka_engine__DOT__gen_core__BRA__0__KET____DOT__u_core__DOT__u_mont__DOT__res_mem) && zero(r->pka_engine__DOT__gen_core__BRA__0__KET____DOT__u_core__DOT__u_mont__DOT__ext_mem) &&
 		       zero(r->pka_engine__DOT__gen_core__BRA__0__KET____DOT__u_core__DOT__u_mont__DOT__mod_mem) && zero(r->pka_engine__DOT__u_unwrap__DOT__buf_mem) &&
 		       zero(r->pka_engine__DOT__gen_core__BRA__0__KET____DOT__u_core__DOT__u_mont__DOT__t7) && zero(r->pka_engine__DOT__gen_core__BRA__0__KET____DOT__u_core__DOT__u_mont__DOT__s10) &&
-		       zero(r->pka_engine__DOT__gen_core__BRA__0__KET____DOT__u_core__DOT__u_mont__DOT__a1) && zero(r->pka_engine__DOT__gen_core__BRA__0__KET____DOT__u_core__DOT__u_mont__DOT__un_q);
+		       zero(r->pka_engine__DOT__gen_core__BRA__0__KET____DOT__u_core__DOT__u_mont__DOT__a1) && zero(r->pka_engine__DOT__gen_core__BRA__0__KET____DOT__u_core__DOT__u_mont__DOT__x9) && zero(r->pka_engine__DOT__gen_core__BRA__0__KET____DOT__u_core__DOT__u_mont__DOT__un_q);
 	}
 	Bytes block(const Bytes &pms) {
 		Bytes em(256);
