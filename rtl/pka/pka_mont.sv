@@ -311,16 +311,19 @@ module pka_mont (
     if (erase_q || (last_q[9] && ins9.write)) rf[erase_q ? erase_addr_q : {c9, ins9.dst}] <= x9;
   end
 
-  // what the loader or the erasing sweep writes, by words of a context; word L of the modulus is n0
-  logic [8:0]  ld_addr;
-  logic [25:0] ld_word;
-  assign ld_addr = erase_i ? erase_addr_i : {ld_ctx_i, ld_word_i};
-  assign ld_word = erase_i ? 26'd0 : ld_data_i;
+  // What the loader or the erasing sweep brings, by words of a context in their order. A modulus is gathered first and goes in as a row with its
+  // last word, n0.
+  logic [8:0]     ld_addr;
+  logic [25:0]    ld_word;
+  logic           ld_mod_last;
+  logic [Row-1:0] ld_row_q;
+  assign ld_addr     = erase_i ? erase_addr_i : {ld_ctx_i, ld_word_i};
+  assign ld_word     = erase_i ? 26'd0 : ld_data_i;
+  assign ld_mod_last = (erase_i || ld_mod_i) && ld_addr[5:0] == 6'(L);
+  always_ff @(posedge clk_i) if (erase_i || ld_mod_i) ld_row_q <= {7'd0, ld_word[24:0], ld_row_q[Row-1:32]};
   always_ff @(posedge clk_i) begin
-    if (erase_i || ld_mod_i) begin
-      for (int k = 0; k < L; k++) if (ld_addr[5:0] == 6'(k)) mod_mem[ld_addr[8:6]][32*k +: 32] <= {7'd0, ld_word[24:0]};
-      if (ld_addr[5:0] >= 6'(L)) n0_q[ld_addr[8:6]] <= ld_word[16:0];
-    end
+    if (ld_mod_last) mod_mem[ld_addr[8:6]] <= ld_row_q;
+    if (ld_mod_last) n0_q[ld_addr[8:6]] <= ld_word[16:0];
     if (erase_i || ld_ext_i) ext_mem[ld_addr] <= ld_word;
   end
 
@@ -330,6 +333,7 @@ module pka_mont (
   logic [5:0]  un_word_q, un_out_word_q;
   logic [2:0]  un_ctx_q, un_page_q;
   logic        un_load_q, un_busy_q, un_key_q, un_out_q;
+  always_ff @(posedge clk_i) if (un_load_q) un_q <= a1;
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
       un_load_q <= 1'b0;
@@ -346,7 +350,6 @@ module pka_mont (
         un_ctx_q  <= c0;
       end
       if (un_load_q) begin
-        un_q      <= a1;
         un_busy_q <= 1'b1;
         un_word_q <= 6'd0;
       end else if (un_busy_q) begin

@@ -89,7 +89,8 @@ class Bench {
 		       zero(r->pka_engine__DOT__gen_core__BRA__0__KET____DOT__u_core__DOT__u_mont__DOT__res_mem) && zero(r->pka_engine__DOT__gen_core__BRA__0__KET____DOT__u_core__DOT__u_mont__DOT__ext_mem) &&
 		       zero(r->pka_engine__DOT__gen_core__BRA__0__KET____DOT__u_core__DOT__u_mont__DOT__mod_mem) && zero(r->pka_engine__DOT__u_unwrap__DOT__buf_mem) &&
 		       zero(r->pka_engine__DOT__gen_core__BRA__0__KET____DOT__u_core__DOT__u_mont__DOT__t7) && zero(r->pka_engine__DOT__gen_core__BRA__0__KET____DOT__u_core__DOT__u_mont__DOT__s10) &&
-		       zero(r->pka_engine__DOT__gen_core__BRA__0__KET____DOT__u_core__DOT__u_mont__DOT__a1) && zero(r->pka_engine__DOT__gen_core__BRA__0__KET____DOT__u_core__DOT__u_mont__DOT__x9) && zero(r->pka_engine__DOT__gen_core__BRA__0__KET____DOT__u_core__DOT__u_mont__DOT__un_q);
+		       zero(r->pka_engine__DOT__gen_core__BRA__0__KET____DOT__u_core__DOT__u_mont__DOT__a1) && zero(r->pka_engine__DOT__gen_core__BRA__0__KET____DOT__u_core__DOT__u_mont__DOT__x9) &&
+		       zero(r->pka_engine__DOT__gen_core__BRA__0__KET____DOT__u_core__DOT__u_mont__DOT__ld_row_q) && zero(r->pka_engine__DOT__gen_core__BRA__0__KET____DOT__u_core__DOT__u_mont__DOT__un_q);
 	}
 	Bytes block(const Bytes &pms) {
 		Bytes em(256);
