@@ -84,20 +84,16 @@ driver_counters(const struct sluice_dev *dev, struct rte_pmd_sluice_counters *c)
 	}
 }
 
-int
-rte_pmd_sluice_counters_get(uint8_t dev_id, struct rte_pmd_sluice_counters *c)
+/* The device's registers, from its last reset on. */
+static void
+device_counters(const struct sluice_dev *dev, struct rte_pmd_sluice_counters *c)
 {
 	enum { CYCLES_LO, CYCLES_HI, DESC, DMA, PARITY, ENGINES };
 	enum { OPS_LO, OPS_HI, BYTES_LO, BYTES_HI, BUSY_LO, BUSY_HI, FAILED, PER_ENGINE };
-	struct sluice_dev *dev = sluice_dev_of(dev_id);
 	uint32_t offset[ENGINES + SLUICE_CLASSES * PER_ENGINE] = { SLUICE_REG_CYCLES_LO,
 		SLUICE_REG_CYCLES_HI, SLUICE_REG_ERR_DESC, SLUICE_REG_ERR_DMA, SLUICE_REG_ERR_PARITY };
 	uint32_t v[RTE_DIM(offset)];
 
-	if (!dev)
-		return -ENODEV;
-	if (!c)
-		return -EINVAL;
 	for (uint32_t e = 0; e < SLUICE_CLASSES; e++)
 		for (uint32_t r = 0; r < PER_ENGINE; r++)
 			offset[ENGINES + e * PER_ENGINE + r] = SLUICE_ENGINE_REG(e, OPS_LO) + r * sizeof(uint32_t);
@@ -118,6 +114,40 @@ rte_pmd_sluice_counters_get(uint8_t dev_id, struct rte_pmd_sluice_counters *c)
 	c->err_dma = v[DMA];
 	c->err_parity = v[PARITY];
 	c->sim_ns = dev->t->ops->sim_ns ? dev->t->ops->sim_ns(dev->t) : 0;
+}
+
+void
+sluice_counters_begin(struct sluice_dev *dev)
+{
+	struct rte_pmd_sluice_counters c;
+
+	device_counters(dev, &c);
+	memcpy(dev->before, c.engine, sizeof(dev->before));
+}
+
+/* Less than before: the device was reset since (zeroise, tamper, or a reset that is under way), and counts from 0. */
+static uint64_t
+since(uint64_t now, uint64_t before)
+{
+	return now < before ? now : now - before;
+}
+
+int
+rte_pmd_sluice_counters_get(uint8_t dev_id, struct rte_pmd_sluice_counters *c)
+{
+	struct sluice_dev *dev = sluice_dev_of(dev_id);
+
+	if (!dev)
+		return -ENODEV;
+	if (!c)
+		return -EINVAL;
+	device_counters(dev, c);
+	for (uint32_t e = 0; e < SLUICE_CLASSES; e++) {
+		c->engine[e].ops = since(c->engine[e].ops, dev->before[e].ops);
+		c->engine[e].bytes = since(c->engine[e].bytes, dev->before[e].bytes);
+		c->engine[e].busy_cycles = since(c->engine[e].busy_cycles, dev->before[e].busy_cycles);
+		c->engine[e].failed = since(c->engine[e].failed, dev->before[e].failed);
+	}
 	driver_counters(dev, c);
 	return 0;
 }

@@ -334,12 +334,13 @@ struct rte_pmd_sluice_info {
 };
 #define RTE_PMD_SLUICE_TLS_BIT(ver) (1u << ((ver) - RTE_PMD_SLUICE_VERSION_SSL_3_0))
 
+struct rte_pmd_sluice_engine_counters { /* of what users asked for: what the driver tried to find out what the card has is left out */
+	char name[16];
+	uint64_t ops, bytes, busy_cycles, failed;
+};
 struct rte_pmd_sluice_counters {
 	uint32_t nb_engines;
-	struct {
-		char name[16];
-		uint64_t ops, bytes, busy_cycles, failed;
-	} engine[RTE_PMD_SLUICE_MAX_ENGINES];
+	struct rte_pmd_sluice_engine_counters engine[RTE_PMD_SLUICE_MAX_ENGINES];
 	uint64_t device_cycles; /* since reset */
 	uint64_t sim_ns; /* wall time the simulation was running; 0 on a card */
 	uint32_t err_desc, err_dma, err_parity; /* the device's own */

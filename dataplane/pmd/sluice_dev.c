@@ -205,6 +205,7 @@ dev_init(struct sluice_dev *dev, const struct sluice_args *args, int socket)
 		rc = sluice_probe(dev, socket);
 	if (rc)
 		return rc;
+	sluice_counters_begin(dev);
 	dev->state = RTE_PMD_SLUICE_RUNNING;
 	rte_spinlock_init(&dev->reset_lock);
 	return dev_alloc(dev, socket);

@@ -237,6 +237,7 @@ reset_step(struct sluice_dev *dev)
 		return reset_failed(dev, RTE_PMD_SLUICE_FAILURE_GONE);
 	if (sluice_dev_selftest(dev))
 		return reset_failed(dev, RTE_PMD_SLUICE_FAILURE_SELFTEST);
+	sluice_counters_begin(dev);
 	reset_finish(dev);
 	return 0;
 }

@@ -224,6 +224,7 @@ struct sluice_dev {
 	uint8_t started;
 	uint8_t kek[32];
 	uint64_t reset_deadline, failures, resets;
+	struct rte_pmd_sluice_engine_counters before[RTE_PMD_SLUICE_MAX_ENGINES]; /* what the device had counted before its first user */
 	rte_spinlock_t reset_lock;
 	/* by engine id; a pool of an engine that has none of its kind is empty */
 	struct sluice_slot_pool sessions[SLUICE_CLASSES]; /* of aead, mac, chacha */
@@ -246,6 +247,10 @@ int sluice_dev_destroy(struct rte_cryptodev *cdev);
 int sluice_args_parse(const char *text, struct sluice_args *args);
 /* Reads the card's key-encryption key of a simulated device; 0 or -errno after saying why. */
 int sluice_kek_read(const char *path, uint8_t kek[32]);
+
+/* ---- rte_pmd_sluice.c ---- */
+/* After a reset of the device, its self test and what the driver tries: from here on it is users who are counted. */
+void sluice_counters_begin(struct sluice_dev *dev);
 
 /* ---- sluice_probe.c ---- */
 /* Asks a device that was just reset what it can do, by trying; fills dev->has. 0 or -errno after saying why. */
