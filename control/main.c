@@ -8,6 +8,7 @@
 
 #include "control/app.h"
 #include "control/cert/ocsp_fetch.h"
+#include "control/pka/pka_threads.h"
 #include "control/sandbox.h"
 
 static const char help[] =
@@ -29,7 +30,7 @@ static const char help[] =
 	"  sluice-dp's, with which it shares memory over the Unix socket dataplane.socket; either may be restarted while the\n"
 	"  other runs. Started as root it gives up all capabilities; it needs only to read its files and to reach its sockets.\n"
 	"  Public-key work runs on the card when sluice-dp has one (device.kek must then be given), else on a pool of threads\n"
-	"  (as many as UV_THREADPOOL_SIZE says; by default one per processor).\n"
+	"  (as many as UV_THREADPOOL_SIZE says; by default one per processor that the process may use).\n"
 	"\n"
 	"SIGNALS\n"
 	"  SIGHUP            read FILE again; with a mistake in it the running configuration stays, and the mistake is logged\n"
@@ -69,14 +70,13 @@ check(const char *file)
 	return 0;
 }
 
-/* One thread of the pool per processor, unless the user said otherwise. */
+/* One thread per processor that this process may use, unless the user said otherwise. */
 static void
 size_pool(void)
 {
-	long n = sysconf(_SC_NPROCESSORS_ONLN);
 	char text[16];
 
-	snprintf(text, sizeof(text), "%ld", n < 1 ? 1 : n > 64 ? 64 : n);
+	snprintf(text, sizeof(text), "%u", pka_threads_wanted());
 	setenv("UV_THREADPOOL_SIZE", text, 0);
 }
 

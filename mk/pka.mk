@@ -16,6 +16,7 @@ BENCH_DEPS += $(BUILD)/bench/bench_pka
 # Microseconds per operation: docs/adr/0004.
 $(eval $(call program,$(BUILD)/bench/bench_pka,rel,tests/bench/bench_pka.c $(CP_PKA_SOFT_SRC) control/handshake/hs_digest.c common/rd.c common/wr.c,,-luv -lcrypto))
 $(eval $(call unit_test,control/pka,tests/unit/control/test_pka.c $(CP_PKA_SRC) control/handshake/hs_digest.c $(CP_COMMON_SRC),,-luv -lcrypto))
+$(eval $(call unit_test,control/pka_threads,tests/unit/control/test_pka_threads.c control/pka/pka_threads.c,,-luv))
 $(eval $(call unit_test,control/pka_card,tests/unit/control/test_pka_card.c $(CP_PKA_SRC) control/handshake/hs_digest.c $(CP_COMMON_SRC),,-luv -lcrypto))
 $(eval $(call fuzz_target,pka,tests/fuzz/fuzz_pka.c $(CP_PKA_SOFT_SRC) control/handshake/hs_digest.c control/session/ticket.c control/session/ticket_file.c common/rd.c common/wr.c,,-lcrypto))
 # ML-KEM against an independent implementation, which pip fetches: not part of `make test`, which works without a network.

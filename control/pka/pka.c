@@ -15,6 +15,23 @@
 #define JOB_BATCH 64
 _Static_assert(PKA_MAX_JOBS % JOB_BATCH == 0, "whole batches");
 
+/* On a thread: touches the job alone. */
+static void
+work_on_thread(struct pka_job *j)
+{
+	if (!j->nothing)
+		j->rc = pka_soft_run(&j->req, j->key, j->in, j->in_len, j->out, &j->out_len);
+}
+
+static void
+after_thread(struct pka_job *j)
+{
+	j->where = PKA_FREE;
+	pka_job_finish(j->p, j);
+}
+
+static const struct pka_threads_ops threads_ops = { .run = work_on_thread, .ended = after_thread };
+
 struct pka *
 pka_new(uv_loop_t *loop, const struct log *log, const struct pka_ops *ops, uint32_t timeout_ms)
 {
@@ -28,7 +45,10 @@ pka_new(uv_loop_t *loop, const struct log *log, const struct pka_ops *ops, uint3
 	p->timeout_ms = timeout_ms;
 	p->jobs = calloc(PKA_MAX_JOBS, sizeof(*p->jobs));
 	p->spare = calloc(PKA_MAX_JOBS, sizeof(*p->spare));
-	if (p->jobs == NULL || p->spare == NULL || uv_timer_init(loop, &p->timer) != 0) {
+	p->threads = pka_threads_new(loop, &threads_ops);
+	if (p->jobs == NULL || p->spare == NULL || p->threads == NULL ||
+		uv_timer_init(loop, &p->timer) != 0) {
+		pka_threads_free(p->threads);
 		free(p->jobs);
 		free(p->spare);
 		free(p);
@@ -42,6 +62,7 @@ void
 pka_close(struct pka *p)
 {
 	p->closing = true;
+	pka_threads_close(p->threads);
 	uv_close((uv_handle_t *)&p->timer, NULL);
 }
 
@@ -71,6 +92,7 @@ pka_free(struct pka *p)
 	for (unsigned i = 0; i < PKA_MAX_KEYS; i++)
 		EVP_PKEY_free(p->keys[i].key);
 	pka_secret_end(p);
+	pka_threads_free(p->threads);
 	free(p->jobs);
 	free(p->spare);
 	ct_wipe(p, sizeof(*p));
@@ -149,6 +171,7 @@ job_new(struct pka *p, const struct pka_owner *who, const struct pka_req *req, E
 	j->in_len = (uint32_t)len;
 	j->out_len = 0;
 	j->rc = -1;
+	j->nothing = false;
 	if (len != 0)
 		memcpy(j->in, in, len);
 	p->stats.in_flight++;
@@ -200,30 +223,6 @@ pka_count_soft(struct pka *p, const struct pka_req *req)
 	}
 }
 
-/* On a pool thread: touches the job alone. */
-static void
-work_on_thread(uv_work_t *w)
-{
-	struct pka_job *j = w->data;
-
-	j->rc = pka_soft_run(&j->req, j->key, j->in, j->in_len, j->out, &j->out_len);
-}
-
-/* libuv hands over all that have ended since it last looked: one wake-up for many. */
-static void
-after_thread(uv_work_t *w, int status)
-{
-	struct pka_job *j = w->data;
-	struct pka *p = j->p;
-
-	j->where = PKA_FREE;
-	if (p->closing)
-		return; /* pka_free() wipes it */
-	if (status != 0)
-		j->rc = -1;
-	pka_job_finish(p, j);
-}
-
 void
 pka_job_soft(struct pka *p, struct pka_job *j)
 {
@@ -234,8 +233,7 @@ pka_job_soft(struct pka *p, struct pka_job *j)
 		return;
 	}
 	j->where = PKA_THREAD;
-	j->work.data = j;
-	if (uv_queue_work(p->loop, &j->work, work_on_thread, after_thread) != 0) {
+	if (pka_threads_give(p->threads, j) != 0) {
 		j->rc = -1;
 		pka_job_finish(p, j);
 	}
@@ -247,19 +245,13 @@ fault_of(struct pka *p, const struct pka_req *req)
 	return p->ops.fault != NULL ? p->ops.fault(p->ops.ctx, req) : PKA_FAULT_NONE;
 }
 
-static void
-nothing_on_thread(uv_work_t *w)
-{
-}
-
 /* A job with a fault: fails on the pool, or stays forever. */
 static int
 job_with_fault(struct pka *p, struct pka_job *j, enum pka_fault fault)
 {
 	j->where = fault == PKA_FAULT_STALL ? PKA_STUCK : PKA_THREAD;
-	j->work.data = j;
-	if (fault == PKA_FAULT_FAIL &&
-		uv_queue_work(p->loop, &j->work, nothing_on_thread, after_thread) != 0) {
+	j->nothing = true;
+	if (fault == PKA_FAULT_FAIL && pka_threads_give(p->threads, j) != 0) {
 		pka_job_drop(p, j);
 		return PKA_FAILED;
 	}
@@ -361,7 +353,8 @@ pka_start_threads(struct pka *p, void (*on_thread)(void))
 	struct warm w[64];
 	uv_barrier_t all;
 
-	/*
+	pka_threads_start(p->threads, on_thread);
+	/* libuv's, which verify chains:
 	 * one item per thread, none of which ends before all run: after this every thread of the
 	 * pool exists
 	 */

@@ -5,6 +5,7 @@
 #include "common/keyblob.h"
 #include "control/pka/pka.h"
 #include "control/pka/pka_soft.h"
+#include "control/pka/pka_threads.h"
 
 #define PKA_MAX_JOBS	    65536
 #define PKA_MAX_ROOM	    (64u << 20) /* bytes of all operations under way together */
@@ -15,7 +16,7 @@ enum pka_where { PKA_FREE, PKA_CARD, PKA_THREAD, PKA_STUCK };
 
 /* One operation under way. What it holds is secret: wiped when it ends. */
 struct pka_job {
-	uv_work_t work;
+	struct pka_job *next; /* on a list of the threads */
 	struct pka *p;
 	struct pka_owner who;
 	struct pka_req req;	       /* cert and peer are not kept: key is */
@@ -24,7 +25,7 @@ struct pka_job {
 	struct pka_job *newer, *older; /* on the card: by age */
 	uint32_t index, gen;
 	uint8_t where; /* enum pka_where */
-	bool card_only;
+	bool card_only, nothing; /* nothing: a test's, that is not done */
 	int rc;
 	uint32_t in_len, room_len;
 	size_t out_len;
@@ -45,6 +46,7 @@ struct pka {
 	const struct log *log;
 	struct pka_ops ops;
 	uv_timer_t timer;
+	struct pka_threads *threads;
 	struct pka_job **jobs; /* by index */
 	uint32_t *spare;       /* free indexes, a stack */
 	uint32_t spare_count, job_count;
