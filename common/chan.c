@@ -29,10 +29,12 @@ struct chan_ring { /* producer and consumer on cache lines of their own */
 	uint32_t tail;
 	uint8_t pad0[60];
 	uint32_t head;
-	uint32_t sleeping; /* consumer wants the doorbell */
+	uint32_t sleeping; /* consumer wants the doorbell: enum chan_sleeping */
 	uint8_t pad1[56];
 };
 _Static_assert(sizeof(struct chan_ring) == 128, "two cache lines");
+
+enum chan_sleeping { CHAN_AWAKE, CHAN_SLEEPS, CHAN_NAPS };
 
 struct chan_hdr {
 	uint32_t len;
@@ -344,15 +346,28 @@ chan_publish(struct chan_tx *tx)
 	return true;
 }
 
+static void
+ring_bell(const struct chan_tx *tx)
+{
+	ssize_t n = send(tx->doorbell, "", 1, MSG_DONTWAIT | MSG_NOSIGNAL);
+
+	(void)n; /* EAGAIN: so many rings wait there that the consumer is being woken anyway */
+}
+
 void
 chan_ring(struct chan_tx *tx)
 {
 	ck_pr_fence_memory(); /* tail before the look at sleeping: pairs with chan_sleep */
-	if (ck_pr_load_32(&tx->ring->sleeping) != 0) {
-		ssize_t n = send(tx->doorbell, "", 1, MSG_DONTWAIT | MSG_NOSIGNAL);
+	if (ck_pr_load_32(&tx->ring->sleeping) == CHAN_SLEEPS)
+		ring_bell(tx);
+}
 
-		(void)n; /* EAGAIN: so many rings wait there that the consumer is being woken anyway */
-	}
+void
+chan_ring_urgent(struct chan_tx *tx)
+{
+	ck_pr_fence_memory(); /* as above */
+	if (ck_pr_load_32(&tx->ring->sleeping) != CHAN_AWAKE)
+		ring_bell(tx);
 }
 
 void
@@ -411,16 +426,28 @@ chan_pending(const struct chan_rx *rx)
 	return ck_pr_load_32(&rx->ring->tail) != rx->head;
 }
 
-bool
-chan_sleep(struct chan_rx *rx)
+static bool
+go_to_sleep(struct chan_rx *rx, enum chan_sleeping how)
 {
-	ck_pr_store_32(&rx->ring->sleeping, 1);
+	ck_pr_store_32(&rx->ring->sleeping, how);
 	ck_pr_fence_memory(); /* sleeping before the look at tail: pairs with chan_flush */
 	if (chan_pending(rx)) {
-		ck_pr_store_32(&rx->ring->sleeping, 0);
+		ck_pr_store_32(&rx->ring->sleeping, CHAN_AWAKE);
 		return false;
 	}
 	return true;
+}
+
+bool
+chan_sleep(struct chan_rx *rx)
+{
+	return go_to_sleep(rx, CHAN_SLEEPS);
+}
+
+bool
+chan_nap(struct chan_rx *rx)
+{
+	return go_to_sleep(rx, CHAN_NAPS);
 }
 
 void
@@ -429,7 +456,7 @@ chan_wake(struct chan_rx *rx)
 	char rings[1024]; /* more than that: it is polled again */
 	ssize_t got;
 
-	ck_pr_store_32(&rx->ring->sleeping, 0);
+	ck_pr_store_32(&rx->ring->sleeping, CHAN_AWAKE);
 	got = recv(rx->doorbell, rings, sizeof(rings), MSG_DONTWAIT);
 	(void)got; /* EAGAIN: nobody rang */
 }

@@ -84,10 +84,11 @@ void chan_flush(struct chan_tx *tx);
 /*
  * The two halves of chan_flush(), for a producer that gathers messages before it wakes a sleeping
  * consumer: an awake one sees them at once. chan_publish() returns true when there was something
- * new; then a chan_ring() must follow.
+ * new; then a chan_ring() must follow. chan_ring_urgent() wakes a consumer that naps, too.
  */
 bool chan_publish(struct chan_tx *tx);
 void chan_ring(struct chan_tx *tx);
+void chan_ring_urgent(struct chan_tx *tx);
 /* Bytes that could be written now (a message needs its length + 8, rounded up to 8). */
 uint32_t chan_space(struct chan_tx *tx);
 
@@ -104,6 +105,8 @@ bool chan_pending(const struct chan_rx *rx);
  * already there: do not sleep.
  */
 bool chan_sleep(struct chan_rx *rx);
+/* The same for a short sleep that only chan_ring_urgent() is to end. */
+bool chan_nap(struct chan_rx *rx);
 /* After waking: clears the request and the rings so far. */
 void chan_wake(struct chan_rx *rx);
 

@@ -360,6 +360,12 @@ flush_dp(void *ctx, uint32_t worker)
 }
 
 static void
+wake_dp(void *ctx, uint32_t worker)
+{
+	dp_link_flush_urgent(((struct app *)ctx)->link, worker);
+}
+
+static void
 on_work_done(void *ctx, const struct pka_owner *who, const uint8_t *result, size_t len)
 {
 	struct app *a = ctx;
@@ -429,7 +435,7 @@ app_open(struct app *a, uv_loop_t *loop, struct config *cfg, void (*on_thread)(v
 	char err[CONFIG_ERR_LEN])
 {
 	const struct pka_ops pka_ops = { .done = on_work_done, .send = send_to_dp, .ctx = a };
-	const struct conns_ops conns_ops = { send_to_dp, flush_dp, a };
+	const struct conns_ops conns_ops = { send_to_dp, flush_dp, wake_dp, a };
 	const struct dp_link_ops link_ops = { on_attached, on_detached, on_message, on_batch_end,
 		a };
 	const struct verifier_ops verifier_ops = { on_verified, a };

@@ -465,7 +465,7 @@ conns_work_done(struct conns *c, const struct pka_owner *who, const uint8_t *res
 	hs_out_start(&c->out);
 	err = hs_work_done(k->hs, &env, who->tag, result, len, &c->out);
 	conns_carry_out(c, k, err);
-	c->ops.flush(c->ops.ctx, who->worker);
+	c->ops.flush_urgent(c->ops.ctx, who->worker);
 }
 
 void
@@ -484,7 +484,7 @@ conns_verified(struct conns *c, const struct verify_owner *who, struct peer *pee
 	hs_out_start(&c->out);
 	err = hs_verify_done(k->hs, &env, who->tag, peer, &c->out);
 	conns_carry_out(c, k, err);
-	c->ops.flush(c->ops.ctx, who->worker);
+	c->ops.flush_urgent(c->ops.ctx, who->worker);
 }
 
 bool

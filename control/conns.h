@@ -24,6 +24,8 @@ struct conns_ops { /* sends; 0 or -errno */
 	int (*send)(void *ctx, uint32_t worker, uint16_t type, const void *body, size_t body_len,
 		const void *data, size_t data_len);
 	void (*flush)(void *ctx, uint32_t worker);
+	/* flush() for an answer that was long in coming: a worker that naps is woken for it */
+	void (*flush_urgent)(void *ctx, uint32_t worker);
 	void *ctx;
 };
 

@@ -29,6 +29,7 @@ struct worker {
 	struct chan_end end;
 	uv_poll_t bell;
 	bool bell_open, hello, more;
+	bool urgent; /* dp_link_flush_urgent() was asked for */
 	bool lost; /* a message found no room: nothing more is sent */
 	struct ipc_hello said;
 	struct waiting *first, **last;
@@ -44,6 +45,7 @@ struct dp_link {
 	struct sockaddr_un addr;
 	uv_timer_t timer;
 	uv_idle_t again;
+	uv_prepare_t late;
 	uv_poll_t *sock_poll;
 	struct chan chan;
 	struct worker *workers;
@@ -145,6 +147,7 @@ detach(struct dp_link *l, const char *why)
 	l->overrun = false;
 	log_line(l->log, was_up ? LOG_WARN : LOG_INFO, "dataplane_detached reason=\"%s\"", why);
 	uv_idle_stop(&l->again);
+	uv_prepare_stop(&l->late);
 	if (l->sock_poll != NULL) {
 		int fd = l->sock;
 
@@ -482,6 +485,34 @@ dp_link_flush(struct dp_link *l, uint32_t worker)
 	chan_flush(&w->end.tx);
 }
 
+/* Answers of one turn of the loop are told at once. */
+static void
+flush_late(uv_prepare_t *h)
+{
+	struct dp_link *l = h->data;
+
+	uv_prepare_stop(h);
+	for (uint32_t i = 0; l->workers != NULL && i < l->chan.workers; i++) {
+		struct worker *w = &l->workers[i];
+
+		if (!w->urgent)
+			continue;
+		w->urgent = false;
+		push_backlog(w);
+		chan_publish(&w->end.tx);
+		chan_ring_urgent(&w->end.tx);
+	}
+}
+
+void
+dp_link_flush_urgent(struct dp_link *l, uint32_t worker)
+{
+	if (l->workers == NULL || worker >= l->chan.workers)
+		return;
+	l->workers[worker].urgent = true;
+	uv_prepare_start(&l->late, flush_late);
+}
+
 void
 dp_link_flush_all(struct dp_link *l)
 {
@@ -514,8 +545,10 @@ dp_link_new(uv_loop_t *loop, const struct log *log, const char *path, const stru
 	memcpy(l->addr.sun_path, path, strlen(path) + 1); /* it fits, see above */
 	uv_timer_init(loop, &l->timer);
 	uv_idle_init(loop, &l->again);
+	uv_prepare_init(loop, &l->late);
 	l->timer.data = l;
 	l->again.data = l;
+	l->late.data = l;
 	uv_timer_start(&l->timer, retry, 0, RETRY_MS);
 	return l;
 }
@@ -527,6 +560,7 @@ dp_link_close(struct dp_link *l)
 	detach(l, "sluice-cp ends");
 	uv_close((uv_handle_t *)&l->timer, NULL);
 	uv_close((uv_handle_t *)&l->again, NULL);
+	uv_close((uv_handle_t *)&l->late, NULL);
 }
 
 void

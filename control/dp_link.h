@@ -55,6 +55,8 @@ int dp_link_send(struct dp_link *l, uint32_t worker, uint16_t type, const void *
 	size_t body_len, const void *data, size_t data_len);
 /* Publishes what was queued for a worker, or for all. */
 void dp_link_flush(struct dp_link *l, uint32_t worker);
+/* Likewise before the loop waits, all at once, and a worker that naps is woken. */
+void dp_link_flush_urgent(struct dp_link *l, uint32_t worker);
 void dp_link_flush_all(struct dp_link *l);
 
 bool dp_link_attached(const struct dp_link *l);

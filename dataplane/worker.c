@@ -4,9 +4,8 @@
  * An idle worker spins for a few turns, then sleeps in ppoll() for times that double up to
  * idle_poll_us, bounded by the next TCP timer; a message of the control process, a new one
  * connecting or a frame handed over by another worker ends the sleep at once, a packet at the
- * latest with it. The first packet brings the sleep back to its shortest. While the engine holds
- * work sleeps are shorter still. Where many connections are open, the first sleep is a nap: longer,
- * and nobody ends it, as what comes meanwhile is better done at once than one by one.
+ * latest with it. The first packet brings the sleep back to its shortest. What kind of rest it is
+ * to be, and how long, is worker_rest.h's to say.
  */
 #include <errno.h>
 #include <poll.h>
@@ -17,13 +16,9 @@
 #include <rte_ring_elem.h>
 
 #include "dataplane/worker_int.h"
+#include "dataplane/worker_rest.h"
 
 #define IDLE_SPINS 2 /* turns without work before the first sleep: others may need the core */
-/* packets gather meanwhile: fewer, larger turns cost less than answering each at once */
-#define SLEEP_MIN_US 100 /* few connections: a lone client waits for each step */
-#define NAP_US 500 /* many connections */
-#define NAP_CONNS 8 /* so many are many */
-#define SLEEP_ENGINE_US 20 /* while the engine holds work */
 #define DRAIN_US 1000000
 #define MILLI_TICK_US 1000
 /* engine results may make new work; how often that is followed within one turn */
@@ -145,20 +140,6 @@ turn(struct worker *w)
 	return work;
 }
 
-/* Longest time to sleep now. */
-static uint64_t
-sleep_for(struct worker *w)
-{
-	uint64_t t = w->sleep_us, timer = tcp_next_timer(w->tcp);
-
-	if (w->engine->ops->pending(w->engine) != 0)
-		t = SLEEP_ENGINE_US;
-	if (timer <= w->now)
-		return 0;
-	t = RTE_MIN(t, timer - w->now);
-	return RTE_MIN(t, (uint64_t)w->idle_poll_us);
-}
-
 /* Ports whose frames come from another worker tell when there are some. False: there are already.
  */
 static bool
@@ -182,43 +163,37 @@ ports_wake(struct worker *w)
 		port_wake(w->cfg.ports[i], (uint16_t)w->cfg.index);
 }
 
-/* Whether this sleep can be one that no message ends: short, and one of a busy worker. */
-static bool
-may_nap(const struct worker *w)
+static struct timespec
+timespec_of(uint64_t us)
 {
-	return w->sleep_us == SLEEP_MIN_US && tls_count(w->tls) >= NAP_CONNS &&
-	       w->idle_poll_us >= NAP_US && w->engine->ops->pending(w->engine) == 0;
+	return (struct timespec){
+		.tv_sec = (time_t)(us / 1000000), .tv_nsec = (long)(us * 1000 % 1000000000)
+	};
 }
 
-/* True: slept. Neither the control process nor other workers are told, so none of them rings. */
-static bool
-nap(struct worker *w)
+/* Neither the control process nor other workers are told, so none of them rings but for what is urgent. */
+static void
+nap(struct worker *w, uint64_t us)
 {
-	uint64_t timer = tcp_next_timer(w->tcp);
-	struct timespec ts = { .tv_nsec = NAP_US * 1000 };
+	struct timespec ts = timespec_of(us);
+	struct pollfd p = { .events = POLLIN };
 
-	if (!may_nap(w) || timer < w->now + NAP_US)
-		return false;
-	clock_nanosleep(CLOCK_MONOTONIC, 0, &ts, NULL);
+	if (!ctl_nap(w->ctl, &p.fd))
+		return;
+	ppoll(&p, 1, &ts, NULL);
+	ctl_wake(w->ctl);
 	ctr_inc(&w->ctr, CTR_sleeps);
-	w->sleep_us = NAP_US * 2;
-	return true;
+	w->sleep_us = (uint32_t)us * 2;
 }
 
 static void
-doze(struct worker *w)
+doze(struct worker *w, uint64_t us)
 {
 	struct pollfd p[3 + CFG_MAX_PORTS] = { { .events = POLLIN }, { .events = POLLIN },
 		{ .events = POLLIN } };
-	struct timespec ts = { 0 };
+	struct timespec ts = timespec_of(us);
 	int fds[2] = { -1, -1 };
-	uint64_t us;
 
-	if (tcp_pending(w->tcp) || nap(w))
-		return;
-	us = sleep_for(w);
-	if (us == 0)
-		return;
 	if (!ports_sleep(w, p + 3))
 		return;
 	if (!ctl_sleep(w->ctl, &p[0].fd)) {
@@ -229,8 +204,6 @@ doze(struct worker *w)
 		ctl_server_fds(w->cfg.server, fds);
 	p[1].fd = fds[1] >= 0 ? -1 : fds[0]; /* nobody else is let in while one is attached */
 	p[2].fd = fds[1];
-	ts.tv_nsec = (long)(us * 1000 % 1000000000);
-	ts.tv_sec = (time_t)(us / 1000000);
 	ppoll(p, 3 + w->cfg.n_ports, &ts, NULL);
 	ctl_wake(w->ctl);
 	ports_wake(w);
@@ -239,20 +212,39 @@ doze(struct worker *w)
 }
 
 static void
+rest(struct worker *w)
+{
+	const struct rest_in in = {
+		.now = w->now,
+		.timer = tcp_next_timer(w->tcp),
+		.conns = tls_count(w->tls),
+		.sleep_us = w->sleep_us,
+		.idle_poll_us = w->idle_poll_us,
+		.engine_busy = w->engine->ops->pending(w->engine) != 0,
+		.to_send = tcp_pending(w->tcp),
+	};
+	uint64_t us;
+
+	switch (rest_choose(&in, &us)) {
+	case REST_NOT: break;
+	case REST_NAP: nap(w, us); break;
+	case REST_DOZE: doze(w, us); break;
+	}
+}
+
+static void
 idle(struct worker *w, uint32_t work)
 {
 	if (work != 0) {
 		w->idle_turns = 0;
-		w->sleep_us = SLEEP_MIN_US;
+		w->sleep_us = REST_MIN_US;
 		return;
 	}
 	ctr_inc(&w->ctr, CTR_loops_idle);
 	if (++w->idle_turns < IDLE_SPINS)
 		return;
 	ctl_bell(w->ctl);
-	if (w->idle_poll_us == 0)
-		return;
-	doze(w);
+	rest(w);
 }
 
 int
@@ -261,7 +253,7 @@ worker_run(struct worker *w)
 	uint64_t until;
 
 	prctl(PR_SET_TIMERSLACK, 1UL); /* short sleeps must be short */
-	w->sleep_us = SLEEP_MIN_US;
+	w->sleep_us = REST_MIN_US;
 	while (!atomic_load_explicit(w->cfg.stop, memory_order_relaxed))
 		idle(w, turn(w));
 	tls_drain(w->tls, w->now);

@@ -6,6 +6,7 @@ DP_TLS_SRCS := $(addprefix dataplane/tls/,rec_in.c rec_out.c tls_conn.c tls_ctl.
 DP_CTL_SRCS := $(addprefix dataplane/ctl/,ctl.c ctl_msg.c ctl_pka.c ctl_server.c)
 
 $(eval $(call unit_test,dp_soft,tests/unit/dataplane/crypto/test_soft.c $(DP_CRYPTO_SRCS) common/wr.c common/rd.c,$$(DPDK_CFLAGS),$$(DPDK_LIBS) $(DP_CRYPTO_LIBS)))
+$(eval $(call unit_test,dp_worker_rest,tests/unit/dataplane/test_worker_rest.c dataplane/worker_rest.c))
 $(eval $(call unit_test,dp_rec_alg,tests/unit/dataplane/crypto/test_rec_alg.c dataplane/crypto/rec_alg.c))
 $(eval $(call unit_test,dp_rec_in,tests/unit/dataplane/tls/test_rec_in.c dataplane/tls/rec_in.c dataplane/crypto/rec_alg.c common/rd.c common/tls.c))
 $(eval $(call unit_test,dp_rec_out,tests/unit/dataplane/tls/test_rec_out.c dataplane/tls/rec_out.c dataplane/crypto/rec_alg.c))

@@ -236,16 +236,28 @@ ctl_flush(struct ctl *c)
 		ctl_bell(c);
 }
 
-bool
-ctl_sleep(struct ctl *c, int *fd)
+static bool
+rest(struct ctl *c, int *fd, bool (*how)(struct chan_rx *))
 {
 	*fd = -1;
 	if (!c->attached)
 		return true;
-	if (!chan_sleep(&c->end.rx))
+	if (!how(&c->end.rx))
 		return false;
 	*fd = c->end.rx.doorbell;
 	return true;
+}
+
+bool
+ctl_sleep(struct ctl *c, int *fd)
+{
+	return rest(c, fd, chan_sleep);
+}
+
+bool
+ctl_nap(struct ctl *c, int *fd)
+{
+	return rest(c, fd, chan_nap);
 }
 
 void

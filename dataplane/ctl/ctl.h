@@ -82,6 +82,8 @@ void ctl_bell(struct ctl *c);
 /* Before the worker sleeps: false: messages are waiting, do not. *fd is the doorbell to sleep on,
  * or -1. ctl_wake() afterwards. */
 bool ctl_sleep(struct ctl *c, int *fd);
+/* The same for a nap: see chan_nap(). */
+bool ctl_nap(struct ctl *c, int *fd);
 void ctl_wake(struct ctl *c);
 
 #endif

@@ -125,8 +125,9 @@ def test_ten_thousand_half_open_handshakes(lab, record_property):
     for s in socks:
         s.close()
     quiet(lab, 30)
+    # the heap goes back to the system a moment after the last of them
     for p in once:
-        assert lab.rss_bytes(p) - once[p] < 4 << 20, p
+        lab.until(f"memory of {p} is what it was", lambda: lab.rss_bytes(p) - once[p] < 4 << 20, 10)  # noqa: B023
 
 
 def test_half_open_handshakes_time_out(lab):

@@ -126,6 +126,33 @@ doorbell_rings_only_for_a_sleeper(void **state)
 	assert_int_equal(chan_recv(&p->b.rx, in, sizeof(in), &type, &len), 1);
 }
 
+/* One that naps wants to hear only what is urgent. */
+static void
+a_nap_is_ended_by_an_urgent_ring_only(void **state)
+{
+	struct pair *p = *state;
+	struct pollfd f = { .fd = p->b.rx.doorbell, .events = POLLIN };
+	uint8_t in[IPC_MAX_MSG];
+	uint16_t type;
+	uint32_t len;
+
+	assert_true(chan_nap(&p->b.rx));
+	assert_int_equal(chan_send(&p->a.tx, 5, "x", 1, NULL, 0), 0);
+	chan_flush(&p->a.tx);
+	assert_int_equal(poll(&f, 1, 0), 0);
+	chan_ring_urgent(&p->a.tx);
+	assert_int_equal(poll(&f, 1, 0), 1);
+	chan_wake(&p->b.rx);
+	chan_ring_urgent(&p->a.tx); /* awake */
+	assert_int_equal(poll(&f, 1, 0), 0);
+	assert_false(chan_nap(&p->b.rx)); /* something is waiting */
+	assert_int_equal(chan_recv(&p->b.rx, in, sizeof(in), &type, &len), 1);
+	assert_true(chan_sleep(&p->b.rx));
+	chan_ring_urgent(&p->a.tx); /* a sleeper hears it too */
+	assert_int_equal(poll(&f, 1, 0), 1);
+	chan_wake(&p->b.rx);
+}
+
 /* The other side has its own end of the bell: it can make ours neither block nor silent. */
 static void
 a_hostile_side_cannot_make_the_bell_block(void **state)
@@ -292,6 +319,7 @@ main(void)
 	const struct CMUnitTest t[] = {
 		T(messages_arrive_in_order_and_are_wiped), T(full_ring_refuses_and_recovers),
 		T(doorbell_rings_only_for_a_sleeper), T(a_hostile_side_cannot_make_the_bell_block), T(published_messages_are_seen_before_the_bell_rings),
+		T(a_nap_is_ended_by_an_urgent_ring_only), T(a_hostile_side_cannot_make_the_bell_block), T(published_messages_are_seen_before_the_bell_rings),
 		T(hostile_indexes_and_lengths_are_refused),
 		T(padding_elsewhere_than_at_the_end_is_refused),
 		T(wrong_hand_over_is_refused),             T(two_threads_lose_nothing),

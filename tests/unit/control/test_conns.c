@@ -78,7 +78,7 @@ setup(void **state)
 	const struct pka_ops pka_ops = {
 		.done = answered, .send = take_message, .ctx = f, .fault = fault
 	};
-	const struct conns_ops ops = { take_message, no_flush, f };
+	const struct conns_ops ops = { take_message, no_flush, no_flush, f };
 	char chain[100], key[100], file[100], cmd[100], err[CONFIG_ERR_LEN];
 	const uint32_t max = 16;
 	FILE *y;
