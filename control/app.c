@@ -185,6 +185,7 @@ on_cfg_result(struct app *a, const struct ipc_cfg_result *r)
 	a->applied = true;
 	if (a->next != NULL) { /* the first worker that runs it: the others judge alike */
 		run_config(a, a->next);
+		app_keys_tell(a);
 		a->next = NULL;
 	}
 	if (a->results_due == 0)
@@ -254,6 +255,7 @@ on_attached(void *ctx)
 	send_config(a, a->cfg);
 	pka_card_attached(a->pka,
 		&(struct pka_card_info){ hello->key_slots, hello->card, hello->secrets });
+	app_keys_tell(a);
 	dp_link_flush_all(a->link);
 }
 
@@ -304,6 +306,7 @@ on_device_reset(struct app *a, const struct ipc_device_reset *m)
 	log_line(&a->log, LOG_WARN, "device_reset key_slots=%u", m->key_slots);
 	pka_card_attached(
 		a->pka, &(struct pka_card_info){ m->key_slots, m->card, m->secrets });
+	app_keys_tell(a);
 }
 
 int

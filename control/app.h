@@ -97,6 +97,11 @@ void app_tickets_close(struct app *a);
 /* NULL: the listener has none. */
 struct app_tickets *app_tickets_find(struct app *a, uint32_t listener);
 /* Sum over the workers. */
+/* Whether a listener's secrets should stay on a card, and no card can keep them (app_keys.c); and the log of those that are so. */
+#define APP_KEYS_MISSING "keys: card, and no card with secret slots is there"
+bool app_keys_missing(const struct app *a, const struct config_listener *l);
+void app_keys_tell(struct app *a);
+
 uint64_t app_counter(const struct app *a, unsigned counter);
 const char *app_counter_name(unsigned counter);
 const char *app_counter_meaning(unsigned counter);

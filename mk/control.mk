@@ -9,7 +9,7 @@ MLKEM_SRC := $(if $(filter libcrypto,$(MLKEM)),control/mlkem/mlkem_libcrypto.c c
 CP_PKA_SOFT_SRC := $(addprefix control/pka/,pka_soft.c pka_sig.c pka_const.c $(notdir $(wildcard control/pka/pka_kex*.c))) $(MLKEM_SRC)
 CP_PKA_SRC := $(sort $(wildcard control/pka/*.c)) $(MLKEM_SRC) common/keyblob.c
 CP_CONNS_SRC := $(wildcard control/conns*.c) control/keylog.c control/proxy2.c
-CP_SRC := control/main.c control/app.c control/app_tickets.c control/sandbox.c $(CP_CONNS_SRC) control/dp_link.c $(wildcard control/manage/*.c) \
+CP_SRC := control/main.c control/app.c control/app_keys.c control/app_tickets.c control/sandbox.c $(CP_CONNS_SRC) control/dp_link.c $(wildcard control/manage/*.c) \
   $(CP_CONFIG_SRC) $(CP_PKA_SRC) $(CP_HS_SRC) $(CP_COMMON_SRC) $(CP_CERT_UV_SRC)
 CP_LIBS := -luv -lcyaml -lyaml -lcrypto -lmicrohttpd -ljansson -lseccomp -lcap
 

@@ -227,6 +227,8 @@ of_listener(const struct app *a, const struct config_listener *l, const char *se
 	add_listener(o, l, all);
 	add_common(o, &l->hs, l->ipc.rekey_records, all);
 	config_warnings_of(a->cfg, l, NULL, view_add_warning, warnings);
+	if (app_keys_missing(a, l))
+		view_add_warning(warnings, APP_KEYS_MISSING);
 	json_object_set_new(o, "warnings", warnings);
 	return o;
 }

@@ -249,6 +249,8 @@ view_listeners(const struct app *a)
 		json_object_set_new(j, "tickets", json_boolean(l->hs.tickets != NULL));
 		put(j, "names", l->hs.by_name_count);
 		config_warnings_of(a->cfg, l, NULL, view_add_warning, warnings);
+		if (app_keys_missing(a, l))
+			view_add_warning(warnings, APP_KEYS_MISSING);
 		json_object_set_new(j, "warnings", warnings);
 		json_object_set_new(j, "session_cache", json_boolean(l->hs.session_cache));
 		put(j, "max_record", l->ipc.max_record);

@@ -475,6 +475,12 @@ pka_has_card(const struct pka *p)
 	return p->card.slots != 0;
 }
 
+bool
+pka_has_secrets(const struct pka *p)
+{
+	return (p->card.can & IPC_CARD_SECRETS) != 0 && p->card.secrets != 0;
+}
+
 void
 pka_set_curves(struct pka *p, bool on_card)
 {

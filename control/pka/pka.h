@@ -131,5 +131,6 @@ void pka_secret_send(struct pka *p, uint32_t worker, const void *steps, size_t l
 
 void pka_stats(const struct pka *p, struct pka_stats *stats);
 bool pka_has_card(const struct pka *p);
+bool pka_has_secrets(const struct pka *p);
 
 #endif

@@ -260,6 +260,68 @@ reload_applies_a_good_file_and_ignores_a_bad_one(void **state)
 	SSL_CTX_free(ctx);
 }
 
+/* Waits until `sluicectl show listeners` has this number of warnings for the listener. */
+static void
+warnings_become(struct dp *d, size_t want, const char *one)
+{
+	uint64_t until = dp_now_ms() + 5000;
+	size_t n = want + 1;
+	bool there = false;
+
+	while ((n != want || !there) && dp_now_ms() < until) {
+		json_t *j = dp_ask(d, "GET", "/listeners", 200, NULL), *list;
+
+		list = json_object_get(json_array_get(json_object_get(j, "listeners"), 0), "warnings");
+		n = json_array_size(list);
+		there = one == NULL;
+		for (size_t i = 0; i < n && !there; i++)
+			there = strcmp(json_string_value(json_array_get(list, i)), one) == 0;
+		json_decref(j);
+		dp_receive(d, dp_now_ms() + 20);
+	}
+	assert_int_equal(n, want);
+	assert_true(there);
+}
+
+/* What no file can know: whether the card that is there can keep secrets. */
+static void
+keys_card_without_such_a_card_is_told(void **state)
+{
+	static const char here[] = "tls: {renegotiation: server}";
+	struct dp *d = *state;
+	struct ipc_device_reset r = { .key_slots = 16, .card = IPC_CARD_RSA2048 | IPC_CARD_PRF_SHA256 | IPC_CARD_SECRETS, .secrets = 8 };
+	char path[128], text[4096];
+	size_t n;
+	FILE *f;
+
+	warnings_become(d, 1, NULL);
+	dp_write_config(d, "");
+	snprintf(path, sizeof(path), "%s/sluice.yaml", d->dir);
+	f = fopen(path, "r");
+	n = fread(text, 1, sizeof(text) - 1, f);
+	text[n] = '\0';
+	fclose(f);
+	assert_non_null(strstr(text, here));
+	memcpy(strstr(text, here), "tls: {keys: card           }", sizeof(here) - 1);
+	f = fopen(path, "w");
+	assert_int_equal(fwrite(text, 1, n, f), n);
+	fclose(f);
+	json_decref(dp_ask(d, "POST", "/reload", 200, NULL));
+	dp_receive_until(d, IPC_CFG_COMMIT);
+	warnings_become(d, 2, "keys: card, and no card with secret slots is there");
+	dp_say(d, IPC_DEVICE_RESET, &r, sizeof(r), NULL, 0);
+	warnings_become(d, 1, NULL);
+	r.secrets = 0;
+	dp_say(d, IPC_DEVICE_RESET, &r, sizeof(r), NULL, 0);
+	warnings_become(d, 2, "keys: card, and no card with secret slots is there");
+	r.card = IPC_CARD_RSA2048 | IPC_CARD_PRF_SHA256;
+	dp_say(d, IPC_DEVICE_RESET, &r, sizeof(r), NULL, 0);
+	dp_write_config(d, "");
+	json_decref(dp_ask(d, "POST", "/reload", 200, NULL));
+	dp_receive_until(d, IPC_CFG_COMMIT);
+	warnings_become(d, 1, NULL);
+}
+
 static void
 management_answers_and_tells_no_secret(void **state)
 {
@@ -696,6 +758,7 @@ main(int argc, char **argv)
 		cmocka_unit_test(a_card_that_does_not_answer_is_helped_out_in_software),
 		cmocka_unit_test(loads_its_keys_again_after_a_device_reset),
 		cmocka_unit_test(reload_applies_a_good_file_and_ignores_a_bad_one),
+		cmocka_unit_test(keys_card_without_such_a_card_is_told),
 		cmocka_unit_test(management_answers_and_tells_no_secret),
 		cmocka_unit_test(policies_and_connections_are_shown_and_commanded),
 		cmocka_unit_test(a_configuration_that_the_dataplane_refuses_changes_nothing),
