@@ -1,7 +1,7 @@
 // Queue pairs: their registers, the indexes of both rings, and the fetch of submission descriptors.
 //
-// A class's queues are served round robin, up to four descriptors a turn (one burst of at most 256 bytes), one burst under way per
-// class, so the next descriptors are on the chip before the engine wants them. A descriptor is fetched only when the completion ring has
+// A class's queues are served round robin, up to four descriptors a turn (one burst of at most 256 bytes), or a single one while the class has
+// work enough to hide the next fetch and other queues wait; one burst under way per class, so the next descriptors are on the chip before the engine wants them. A descriptor is fetched only when the completion ring has
 // room for its completion: a reader that is slow stops its own queue and nobody else's, and no completion is ever written over.
 // Indexes count modulo 2^16. A queue that is stopped and started again gets a new epoch; work of the old one ends without a completion.
 `include "assert.svh"
@@ -39,6 +39,7 @@ module dma_queues #(
   input  logic [ClassW+QueueW-1:0] rsp_tag_i,
 
   input  logic [NumClasses-1:0] desc_room_i,
+  input  logic [NumClasses-1:0] desc_deep_i,  // enough to do: take turns by single descriptors
   output logic [NumClasses-1:0] desc_we_o,
   output logic [1:0] desc_beat_o,
   output logic [127:0] desc_data_o,
@@ -169,7 +170,7 @@ module dma_queues #(
   logic [NumQueues-1:0] among;
   logic [2*NumClasses-1:0] flight_epoch_q;
   logic [QueueW*NumClasses-1:0] flight_queue_q;
-  logic sq_denied, win_full;  // win_full: the window's last 64 bytes are all inside
+  logic others, sq_denied, win_full;  // win_full: the window's last 64 bytes are all inside
   logic [57:0] win_left;
   logic [2:0] fetch_func;
   logic [63:0] addr_q, fetch_addr;
@@ -210,6 +211,13 @@ module dma_queues #(
   assign to_end = size - slot;
   assign fetch_addr = sq_base[queue_q] + {42'h0, slot, 6'h0};
 
+  // another queue of the class waits as well
+  always_comb begin
+    others = 1'b0;
+    if (state_q == StCalc && desc_deep_i[class_q]) begin
+      others = |(pend_q & member_q[NumQueues*class_q +: NumQueues] & ~(NumQueues'(1) << queue_q));
+    end
+  end
   // a window holds whole descriptors: the first is looked at, and the burst ends with the window
   assign fetch_func = func_of[queue_q];
   assign sq_denied = state_q == StCalc && win_en_i[fetch_func] && avail != 16'h0 && enable_q[queue_q] && !halted_q[queue_q] &&
@@ -224,6 +232,7 @@ module dma_queues #(
       if (avail < {13'h0, n}) n = avail[2:0];
       if (room < {13'h0, n}) n = room[2:0];
       if (win_en_i[fetch_func] && win_left < 58'd4 && {1'b0, win_left[1:0]} + 3'(win_full) < n) n = {1'b0, win_left[1:0]} + 3'(win_full);
+      if (others && n > 3'd1) n = 3'd1;
       if (!enable_q[queue_q] || halted_q[queue_q] || sq_denied) n = 3'd0;
     end
   end

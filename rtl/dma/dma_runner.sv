@@ -13,7 +13,8 @@ module dma_runner #(
   parameter int unsigned NumQueues = 16,
   parameter int unsigned QueueW = $clog2(NumQueues),
   parameter int unsigned IdxW = 4,
-  parameter int unsigned DataLog2 = 7
+  parameter int unsigned DataLog2 = 7,
+  parameter int unsigned SlotShift = 0     // log2 of the lanes: a lane has every 2^SlotShift-th slot
 ) (
   input  logic clk_i,
   input  logic rst_ni,
@@ -22,15 +23,14 @@ module dma_runner #(
   output logic idle_o,    // no job, and no answer of the bus or the engine is owed
 
   // descriptors from the ring fetcher, four beats each
-  output logic desc_room_o,              // room for four more
+  output logic desc_room_o,              // room for four more, and not more than enough to do already
+  output logic desc_deep_o,              // work enough that the next fetch need not hurry
+  output logic [4:0] load_o,             // jobs here
   input  logic desc_we_i,
   input  logic [1:0] desc_beat_i,
   input  logic [127:0] desc_data_i,
   input  logic desc_commit_i,            // with the last beat
-  input  logic [QueueW-1:0] desc_queue_i,
-  input  logic [1:0] desc_epoch_i,
-  input  logic [7:0] desc_order_i,
-  input  logic [2:0] desc_func_i,
+  input  logic [3+8+2+QueueW-1:0] desc_owner_i,  // function, order in the queue, epoch, queue
   input  logic [NumQueues-1:0] queue_live_i,
   input  logic [2*NumQueues-1:0] queue_epoch_i,
   input  logic [8*NumQueues-1:0] queue_expect_i,  // order of the job that is next to retire
@@ -137,7 +137,17 @@ module dma_runner #(
   assign fill = fill_q[IdxW-1:0];
   assign disp = disp_q[IdxW-1:0];
   assign head = done_q[IdxW-1:0];
-  assign desc_room_o = (IdxW + 1)'(fill_q - done_q) <= (IdxW + 1)'(Slots - 4);
+  // Work that waits is bounded in bytes too: otherwise a small record would wait behind Slots large ones of other queues.
+  logic [19:0] bytes_q;        // source bytes of jobs without an answer (each counted as at most 2^16 - 1)
+  logic [15:0] add_bytes, ans_bytes, drop_bytes;
+  logic bytes_low, big_q;      // big_q: the last descriptor was a large job, so the next ones may be
+  assign bytes_low = bytes_q <= 20'd24576;
+  assign desc_room_o = (IdxW + 1)'(fill_q - done_q) <= (IdxW + 1)'(Slots - 4) && bytes_low;
+  assign desc_deep_o = big_q || bytes_q >= 20'd4096;
+  assign load_o = 5'(fill_q - done_q);
+  function automatic logic [15:0] clamp(input logic [31:0] len);
+    clamp = (len[31:16] != 16'h0) ? 16'hFFFF : len[15:0];
+  endfunction
   assign idle_o = fill_q == done_q && src_idle && dst_idle && !cmd_valid_q;
 
   always_ff @(posedge clk_i) begin
@@ -148,7 +158,7 @@ module dma_runner #(
         2'd2: desc2[fill] <= desc_data_i;
         default: desc3[fill] <= desc_data_i;
       endcase
-      owner[fill] <= {desc_func_i, desc_order_i, desc_epoch_i, desc_queue_i};
+      owner[fill] <= desc_owner_i;
     end
   end
 
@@ -292,7 +302,8 @@ module dma_runner #(
       if (cmd_load) begin
         cmd_valid_q <= 1'b1;
         cmd_idx_q <= cmdq_idx;
-        cmd_desc_q <= {desc3[cmdq_idx][127:72], 5'h0, cmd_func, desc3[cmdq_idx][63:0], desc2[cmdq_idx], desc1[cmdq_idx], desc0[cmdq_idx]};
+        cmd_desc_q <= {desc3[cmdq_idx][127:72], 5'h0, cmd_func, desc3[cmdq_idx][63:0], desc2[cmdq_idx], desc1[cmdq_idx], desc0[cmdq_idx][127:80],
+                       16'(desc0[cmdq_idx][79:64] >> SlotShift), desc0[cmdq_idx][63:0]};
       end else if (cmd_ready_i && cmd_valid_q) begin
         cmd_valid_q <= 1'b0;
         cmd_desc_q <= '0;
@@ -391,6 +402,15 @@ module dma_runner #(
     end
   end
 
+  always_comb begin
+    add_bytes = '0;
+    ans_bytes = '0;
+    drop_bytes = '0;
+    if (desc_commit_i) add_bytes = clamp(desc0[fill][sluice_pkg::DESC_SRC_LEN_LSB +: 32]);
+    if (answer) ans_bytes = clamp(desc0[ans_idx][sluice_pkg::DESC_SRC_LEN_LSB +: 32]);
+    if (dispatch && !start) drop_bytes = clamp(src_len);
+  end
+
   // ---- book-keeping -----------------------------------------------------------------------------------------------------------
   logic retire;
   assign retire = cpl_valid_o && cpl_ready_i;
@@ -399,6 +419,8 @@ module dma_runner #(
     if (!rst_ni) begin
       state_q <= StIdle;
       act_q <= 1'b1;
+      bytes_q <= '0;
+      big_q <= 1'b0;
       fill_q <= '0;
       disp_q <= '0;
       done_q <= '0;
@@ -420,6 +442,8 @@ module dma_runner #(
       act_q <= act || (cmd_valid_q && cmd_ready_i) || eng_rsp_valid_i || (in_valid_o && in_ready_i) || (out_valid_i && out_ready_o);
       if (desc_commit_i) fill_q <= fill_q + 1'b1;
       if (retire) done_q <= done_q + 1'b1;
+      if (desc_commit_i) big_q <= add_bytes >= 16'd4096;
+      if (desc_commit_i || answer || (dispatch && !start)) bytes_q <= bytes_q + 20'(add_bytes) - 20'(ans_bytes) - 20'(drop_bytes);
       if (state_q == StIdle && disp_q != fill_q) begin
         d_q <= {desc3[disp], desc2[disp], desc1[disp], desc0[disp]};
         d_owner_q <= owner[disp];

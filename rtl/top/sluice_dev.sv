@@ -9,6 +9,10 @@ module sluice_dev #(
   parameter int unsigned NumQueues = sluice_pkg::NumQueues,
   parameter int unsigned NumEngines = sluice_pkg::NumEngines,     // engine ids below it have a place on the port …
   parameter logic [NumEngines-1:0] EngineMask = sluice_pkg::EngineMask[NumEngines-1:0],  // … and these an engine behind it
+  parameter logic [31:0] Lanes = 32'h1111_1111,  // lanes of each class, 4 bits each: 1, 2, 4 or 8 places on the engine port, one after the other
+  // places on the engine port; the first of class c follows the last of class c - 1
+  parameter int unsigned NumPorts = 32'(Lanes[3:0]) + (NumEngines > 1 ? 32'(Lanes[7:4]) : 0) + (NumEngines > 2 ? 32'(Lanes[11:8]) : 0) +
+    (NumEngines > 3 ? 32'(Lanes[15:12]) : 0) + (NumEngines > 4 ? 32'(Lanes[19:16]) : 0) + (NumEngines > 5 ? 32'(Lanes[23:20]) : 0),
   parameter int unsigned IdxW = 4,      // log2 of the jobs under way per engine
   parameter int unsigned DataLog2 = 7   // log2 of the beats of source data buffered per engine
 ) (
@@ -62,38 +66,57 @@ module sluice_dev #(
   input  logic [1:0] m_bresp_i,
 
   output logic eng_rst_no,
-  output logic [NumEngines-1:0] cmd_valid_o,
-  input  logic [NumEngines-1:0] cmd_ready_i,
-  output logic [NumEngines*512-1:0] cmd_desc_o,
-  output logic [NumEngines-1:0] in_valid_o,
-  input  logic [NumEngines-1:0] in_ready_i,
-  output logic [NumEngines*128-1:0] in_data_o,
-  output logic [NumEngines*5-1:0] in_bytes_o,
-  output logic [NumEngines-1:0] in_last_o,
-  input  logic [NumEngines-1:0] out_valid_i,
-  output logic [NumEngines-1:0] out_ready_o,
-  input  logic [NumEngines*128-1:0] out_data_i,
-  input  logic [NumEngines*16-1:0] out_parity_i,
-  input  logic [NumEngines*5-1:0] out_bytes_i,
-  input  logic [NumEngines-1:0] out_last_i,
-  input  logic [NumEngines-1:0] rsp_valid_i,
-  output logic [NumEngines-1:0] rsp_ready_o,
-  input  logic [NumEngines*8-1:0] rsp_status_i,
-  input  logic [NumEngines*16-1:0] rsp_info_i,
-  input  logic [NumEngines*64-1:0] rsp_seq_i,
-  input  logic [NumEngines*32-1:0] rsp_cycles_i,
-  output logic [NumEngines-1:0] st_start_o,
-  input  logic [NumEngines-1:0] st_done_i,
-  input  logic [NumEngines-1:0] st_pass_i,
-  output logic [NumEngines-1:0] flt_hang_o,
-  output logic [NumEngines-1:0] flt_flip_o,
-  input  logic [NumEngines-1:0] busy_i
+  output logic [NumPorts-1:0] cmd_valid_o,
+  input  logic [NumPorts-1:0] cmd_ready_i,
+  output logic [NumPorts*512-1:0] cmd_desc_o,
+  output logic [NumPorts-1:0] in_valid_o,
+  input  logic [NumPorts-1:0] in_ready_i,
+  output logic [NumPorts*128-1:0] in_data_o,
+  output logic [NumPorts*5-1:0] in_bytes_o,
+  output logic [NumPorts-1:0] in_last_o,
+  input  logic [NumPorts-1:0] out_valid_i,
+  output logic [NumPorts-1:0] out_ready_o,
+  input  logic [NumPorts*128-1:0] out_data_i,
+  input  logic [NumPorts*16-1:0] out_parity_i,
+  input  logic [NumPorts*5-1:0] out_bytes_i,
+  input  logic [NumPorts-1:0] out_last_i,
+  input  logic [NumPorts-1:0] rsp_valid_i,
+  output logic [NumPorts-1:0] rsp_ready_o,
+  input  logic [NumPorts*8-1:0] rsp_status_i,
+  input  logic [NumPorts*16-1:0] rsp_info_i,
+  input  logic [NumPorts*64-1:0] rsp_seq_i,
+  input  logic [NumPorts*32-1:0] rsp_cycles_i,
+  output logic [NumPorts-1:0] st_start_o,
+  input  logic [NumPorts-1:0] st_done_i,
+  input  logic [NumPorts-1:0] st_pass_i,
+  output logic [NumPorts-1:0] flt_hang_o,
+  output logic [NumPorts-1:0] flt_flip_o,
+  input  logic [NumPorts-1:0] busy_i
 );
+  // class of a place on the engine port, first place of a class
+  function automatic int unsigned port_class(input int unsigned port);
+    int unsigned n;
+    n = 0;
+    port_class = 0;
+    for (int unsigned c = 0; c < NumEngines; c++) begin
+      if (port >= n) port_class = c;
+      n = n + 32'(Lanes[4*c +: 4]);
+    end
+  endfunction
+  function automatic int unsigned first_port(input int unsigned cls);
+    first_port = 0;
+    for (int unsigned c = 0; c < cls; c++) first_port = first_port + 32'(Lanes[4*c +: 4]);
+  endfunction
+  function automatic logic [NumPorts-1:0] port_mask();
+    for (int unsigned p = 0; p < NumPorts; p++) port_mask[p] = EngineMask[port_class(p)];
+  endfunction
+  localparam logic [NumPorts-1:0] PortMask = port_mask();
+
   localparam int unsigned QueueW = $clog2(NumQueues);
   localparam int unsigned ClassW = $clog2(NumEngines);
   localparam int unsigned RTagW = ClassW + QueueW;                  // tag of a read: the queues' is the longest
   localparam int unsigned WTagW = QueueW + 1 > IdxW ? QueueW + 1 : IdxW;    // tag of a write: queue, or job
-  localparam int unsigned NumReq = NumEngines + 1;  // the runners, then the queues (read) or the completion writer (write)
+  localparam int unsigned NumReq = NumPorts + 1;  // the runners, then the queues (read) or the completion writer (write)
 
   // ---- host side --------------------------------------------------------------------------------------------------------------
   logic csr_rd, csr_wr, queue_rd, queue_we;
@@ -108,17 +131,21 @@ module sluice_dev #(
   logic [63:0] int_status, int_enable;
   logic [7:0] win_en, desc_order;
   logic [8*64-1:0] win_base, win_limit;
-  localparam int unsigned NumWin = NumEngines + 1;  // two sources of errors each: the runners, the queues
+  localparam int unsigned NumWin = NumPorts + 1;  // two sources of errors each: the runners, the queues
   logic [2*NumWin-1:0] win_err;
   logic [6*NumWin-1:0] win_func;
   logic [8*NumQueues-1:0] queue_expect;
-  logic [NumEngines*8-1:0] c_order;
+  logic [NumPorts*8-1:0] c_order;
+  logic [NumEngines-1:0] eng_busy, eng_done, eng_st_done, eng_st_pass;
+  logic [NumPorts-1:0] dist_act, dist_idle;
   logic enable, reset, resetting, ready, busy, fatal, hold, run_rst_n;
-  logic [NumEngines-1:0] st_done, st_pass, fi_valid, fi_ack, refused, parity_err, cpl_valid, cpl_ready, runner_idle, runner_fatal;
+  logic [NumEngines-1:0] fi_valid;
+  logic [NumPorts-1:0] st_done, st_pass, fi_ack, refused, parity_err, cpl_valid, cpl_ready, runner_idle, runner_fatal;
   logic fi_hang, fi_flip, fi_drop;
   logic rd_idle, wr_idle, queues_idle, cpl_idle, queues_fatal, cpl_fatal, seq_fatal;
   logic lite_act, regs_act, seq_act, queues_act, cpl_act, rd_act, wr_act, quiet_q;
-  logic [NumEngines-1:0] runner_act, inflight;
+  logic [NumPorts-1:0] runner_act;
+  logic [NumEngines-1:0] inflight;
   logic dma_err, done_failed;
   logic [31:0] done_bytes;
 
@@ -129,7 +156,7 @@ module sluice_dev #(
     .rd_o(csr_rd), .wr_o(csr_wr), .addr_o(csr_addr), .wdata_o(csr_wdata), .rdata_i(csr_rdata)
   );
 
-  sluice_regs #(.NumQueues(NumQueues), .NumEngines(NumEngines), .EngineMask(EngineMask)) u_regs (
+  sluice_regs #(.NumQueues(NumQueues), .NumEngines(NumEngines), .EngineMask(EngineMask), .Lanes(Lanes), .NumPorts(NumPorts)) u_regs (
     .clk_i, .rst_ni, .run_rst_ni(run_rst_n), .act_o(regs_act),
     .rd_i(csr_rd), .wr_i(csr_wr), .addr_i(csr_addr), .wdata_i(csr_wdata), .rdata_o(csr_rdata),
     .queue_rd_o(queue_rd), .queue_we_o(queue_we), .queue_index_o(queue_index), .queue_reg_o(queue_reg), .queue_rdata_i(queue_rdata | irq_rdata),
@@ -137,13 +164,13 @@ module sluice_dev #(
     .int_status_we_o(int_status_we), .int_enable_we_o(int_enable_we), .int_status_i(int_status), .int_enable_i(int_enable),
     .zeroize_o(zeroize), .tamper_i(tamper), .entropy_fail_i, .win_errs_i(4'($countones(win_err))),
     .enable_o(enable), .reset_o(reset), .resetting_i(resetting), .ready_i(ready), .busy_i(busy), .fatal_i(fatal),
-    .st_done_i(st_done), .st_pass_i(st_pass),
+    .st_done_i(eng_st_done), .st_pass_i(eng_st_pass),
     .fi_valid_o(fi_valid), .fi_hang_o(fi_hang), .fi_flip_o(fi_flip), .fi_drop_o(fi_drop), .fi_ack_i(fi_ack != '0),
-    .eng_busy_i(busy_i), .refused_i(refused), .dma_err_i(dma_err), .parity_err_i(parity_err),
-    .done_i(cpl_ready), .done_failed_i(done_failed), .done_bytes_i(done_bytes)
+    .eng_busy_i(eng_busy), .refused_i(refused), .dma_err_i(dma_err), .parity_err_i(parity_err),
+    .done_i(eng_done), .done_failed_i(done_failed), .done_bytes_i(done_bytes)
   );
 
-  sluice_seq #(.NumEngines(NumEngines), .EngineMask(EngineMask)) u_seq (
+  sluice_seq #(.NumEngines(NumPorts), .EngineMask(PortMask)) u_seq (
     .clk_i, .rst_ni, .act_o(seq_act), .fatal_o(seq_fatal),
     .reset_i(reset), .zeroize_i(zeroize || tamper_sync_q[1]), .tamper_o(tamper), .bus_idle_i(rd_idle && wr_idle), .hold_o(hold), .run_rst_no(run_rst_n), .eng_rst_no,
     .resetting_o(resetting), .ready_o(ready), .done_o(st_done), .pass_o(st_pass),
@@ -193,7 +220,7 @@ module sluice_dev #(
   assign dma_err = (rr_valid != '0 && rr_last && (rr_err || rr_bad_q)) || (wr_valid != '0 && wr_err);
 
   // ---- queues and completions -------------------------------------------------------------------------------------------------
-  logic [NumEngines-1:0] desc_room, desc_we, desc_commit;
+  logic [NumEngines-1:0] desc_room, desc_deep, desc_we, desc_commit;
   logic [1:0] desc_beat, desc_epoch;
   logic [127:0] desc_data;
   logic [QueueW-1:0] desc_queue, cq_queue;
@@ -201,34 +228,34 @@ module sluice_dev #(
   logic [2*NumQueues-1:0] queue_epoch;
   logic [63:0] cq_addr;
   logic [QueueW:0] cq_tag;
-  assign wb_tag[WTagW*NumEngines +: WTagW] = WTagW'(cq_tag);
+  assign wb_tag[WTagW*NumPorts +: WTagW] = WTagW'(cq_tag);
   logic cq_phase, cq_push;
   logic [15:0] cq_sq_head;
-  logic [NumEngines*QueueW-1:0] c_queue;
-  logic [NumEngines*2-1:0] c_epoch;
-  logic [NumEngines*32-1:0] c_cookie, c_length, c_cycles, c_src_len;
-  logic [NumEngines*8-1:0] c_status;
-  logic [NumEngines*16-1:0] c_info;
-  logic [NumEngines*64-1:0] c_seq;
-  logic [NumEngines-1:0] c_drop, c_stale;
+  logic [NumPorts*QueueW-1:0] c_queue;
+  logic [NumPorts*2-1:0] c_epoch;
+  logic [NumPorts*32-1:0] c_cookie, c_length, c_cycles, c_src_len;
+  logic [NumPorts*8-1:0] c_status;
+  logic [NumPorts*16-1:0] c_info;
+  logic [NumPorts*64-1:0] c_seq;
+  logic [NumPorts-1:0] c_drop, c_stale;
 
   dma_queues #(.NumQueues(NumQueues), .NumClasses(NumEngines), .ClassMask(EngineMask)) u_queues (
     .clk_i, .rst_ni(run_rst_n), .act_o(queues_act), .fatal_o(queues_fatal), .idle_o(queues_idle), .inflight_o(inflight), .enable_i(enable),
     .csr_rd_i(queue_rd), .csr_we_i(queue_we), .csr_index_i(queue_index), .csr_reg_i(queue_reg), .csr_wdata_i(csr_wdata),
     .csr_rdata_o(queue_rdata),
-    .req_valid_o(rd_valid[NumEngines]), .req_ready_i(rd_ready[NumEngines]), .req_addr_o(rd_addr[64*NumEngines +: 64]),
-    .req_bytes_o(rd_bytes[9*NumEngines +: 9]), .req_tag_o(rd_tag[RTagW*NumEngines +: RTagW]),
-    .rsp_valid_i(rr_valid[NumEngines]), .rsp_data_i(rr_data), .rsp_err_i(rr_err), .rsp_last_i(rr_last), .rsp_tag_i(rr_tag),
-    .desc_room_i(desc_room), .desc_we_o(desc_we), .desc_beat_o(desc_beat), .desc_data_o(desc_data), .desc_commit_o(desc_commit),
+    .req_valid_o(rd_valid[NumPorts]), .req_ready_i(rd_ready[NumPorts]), .req_addr_o(rd_addr[64*NumPorts +: 64]),
+    .req_bytes_o(rd_bytes[9*NumPorts +: 9]), .req_tag_o(rd_tag[RTagW*NumPorts +: RTagW]),
+    .rsp_valid_i(rr_valid[NumPorts]), .rsp_data_i(rr_data), .rsp_err_i(rr_err), .rsp_last_i(rr_last), .rsp_tag_i(rr_tag),
+    .desc_room_i(desc_room), .desc_deep_i(desc_deep), .desc_we_o(desc_we), .desc_beat_o(desc_beat), .desc_data_o(desc_data), .desc_commit_o(desc_commit),
     .desc_queue_o(desc_queue), .desc_epoch_o(desc_epoch), .desc_order_o(desc_order), .desc_func_o(desc_func), .live_o(queue_live), .epoch_o(queue_epoch),
     .cpl_queue_i(cq_queue), .cpl_addr_o(cq_addr), .cpl_phase_o(cq_phase), .cpl_sq_head_o(cq_sq_head), .cpl_push_i(cq_push),
     .cpl_denied_o(cq_denied), .cpl_deny_i(cq_deny), .cpl_done_i(cq_done), .cpl_done_queue_i(cq_done_queue), .cpl_drop_i(cq_drop),
     .cpl_seen_o(cq_seen), .start_o(q_start), .read_o(q_read), .win_en_i(win_en), .win_base_i(win_base), .win_limit_i(win_limit),
-    .win_err_o(win_err[2*NumEngines +: 2]), .win_func_o(win_func[6*NumEngines +: 6]),
-    .cpl_err_i(wr_valid[NumEngines] && wr_err), .cpl_err_queue_i(wr_tag[QueueW-1:0])
+    .win_err_o(win_err[2*NumPorts +: 2]), .win_func_o(win_func[6*NumPorts +: 6]),
+    .cpl_err_i(wr_valid[NumPorts] && wr_err), .cpl_err_queue_i(wr_tag[QueueW-1:0])
   );
 
-  dma_cpl #(.NumRunners(NumEngines), .NumQueues(NumQueues)) u_cpl (
+  dma_cpl #(.NumRunners(NumPorts), .NumQueues(NumQueues)) u_cpl (
     .clk_i, .rst_ni(run_rst_n), .act_o(cpl_act), .fatal_o(cpl_fatal), .idle_o(cpl_idle),
     .cpl_valid_i(cpl_valid), .cpl_ready_o(cpl_ready), .cpl_queue_i(c_queue), .cpl_epoch_i(c_epoch), .cpl_order_i(c_order), .cpl_cookie_i(c_cookie),
     .cpl_status_i(c_status), .cpl_info_i(c_info), .cpl_length_i(c_length), .cpl_cycles_i(c_cycles), .cpl_seq_i(c_seq),
@@ -236,15 +263,15 @@ module sluice_dev #(
     .queue_o(cq_queue), .queue_live_i(queue_live), .queue_epoch_i(queue_epoch), .queue_addr_i(cq_addr), .queue_phase_i(cq_phase),
     .queue_sq_head_i(cq_sq_head), .queue_push_o(cq_push), .queue_denied_i(cq_denied), .queue_deny_o(cq_deny), .queue_drop_o(cq_drop),
     .expect_o(queue_expect),
-    .burst_valid_o(wb_valid[NumEngines]), .burst_ready_i(wb_ready[NumEngines]), .burst_addr_o(wb_addr[64*NumEngines +: 64]),
-    .burst_len_o(wb_len[4*NumEngines +: 4]), .burst_tag_o(cq_tag), .line_data_o(wl_data[128*NumEngines +: 128]),
-    .line_strb_o(wl_strb[16*NumEngines +: 16]), .line_ready_i(wl_ready[NumEngines])
+    .burst_valid_o(wb_valid[NumPorts]), .burst_ready_i(wb_ready[NumPorts]), .burst_addr_o(wb_addr[64*NumPorts +: 64]),
+    .burst_len_o(wb_len[4*NumPorts +: 4]), .burst_tag_o(cq_tag), .line_data_o(wl_data[128*NumPorts +: 128]),
+    .line_strb_o(wl_strb[16*NumPorts +: 16]), .line_ready_i(wl_ready[NumPorts])
   );
 
   always_comb begin
     done_failed = 1'b0;
     done_bytes = '0;
-    for (int e = 0; e < NumEngines; e++) begin
+    for (int e = 0; e < NumPorts; e++) begin
       if (cpl_ready[e]) begin
         done_failed = c_status[8*e +: 8] != sluice_pkg::ST_OK;
         done_bytes = c_src_len[32*e +: 32];
@@ -253,7 +280,7 @@ module sluice_dev #(
   end
 
   // both halves of a completion are in memory with the answer to the second
-  assign cq_done = wr_valid[NumEngines] && wr_tag[QueueW];
+  assign cq_done = wr_valid[NumPorts] && wr_tag[QueueW];
   assign cq_done_queue = wr_tag[QueueW-1:0];
   dma_irq #(.NumQueues(NumQueues)) u_irq (
     .clk_i, .rst_ni(run_rst_n), .act_o(irq_act),
@@ -269,9 +296,54 @@ module sluice_dev #(
   );
 
   // ---- runners ----------------------------------------------------------------------------------------------------------------
-  for (genvar e = 0; e < NumEngines; e++) begin : gen_engine
-    if (!EngineMask[e]) begin : gen_none
-      assign {rd_valid[e], wb_valid[e], cpl_valid[e], runner_act[e], refused[e], fi_ack[e], parity_err[e], desc_room[e]} = '0;
+  // A class with several lanes has a distributor before its runners.
+  localparam int unsigned OwnerW = 3 + 8 + 2 + QueueW;
+  logic [NumPorts-1:0] lane_room, lane_deep, lane_we, lane_commit;
+  logic [NumPorts*5-1:0] lane_load;
+  logic [NumEngines*2-1:0] dist_beat;
+  logic [NumEngines*128-1:0] dist_data;
+  logic [NumEngines*OwnerW-1:0] dist_owner;
+  for (genvar c = 0; c < NumEngines; c++) begin : gen_class
+    localparam int unsigned First = first_port(c);
+    localparam int unsigned N = 32'(Lanes[4*c +: 4]);
+    assign eng_busy[c] = |busy_i[First +: N];
+    assign eng_done[c] = |cpl_ready[First +: N];
+    assign eng_st_done[c] = &st_done[First +: N];
+    assign eng_st_pass[c] = &st_pass[First +: N];
+    if (N == 1) begin : gen_one
+      assign desc_room[c] = lane_room[First];
+      assign desc_deep[c] = lane_deep[First];
+      assign lane_we[First] = desc_we[c];
+      assign lane_commit[First] = desc_commit[c];
+      assign {dist_act[First], dist_idle[First]} = 2'b01;
+      assign dist_beat[2*c +: 2] = '0;
+      assign dist_data[128*c +: 128] = '0;
+      assign dist_owner[OwnerW*c +: OwnerW] = '0;
+      logic unused_load;
+      assign unused_load = ^{lane_load[5*First +: 5], dist_beat[2*c +: 2], dist_data[128*c +: 128], dist_owner[OwnerW*c +: OwnerW]};
+    end else begin : gen_dist
+      dma_dist #(.Lanes(N), .OwnerW(OwnerW)) u_dist (
+        .clk_i, .rst_ni(run_rst_n), .act_o(dist_act[First]), .idle_o(dist_idle[First]),
+        .desc_room_o(desc_room[c]), .desc_deep_o(desc_deep[c]), .desc_we_i(desc_we[c]), .desc_beat_i(desc_beat), .desc_data_i(desc_data),
+        .desc_commit_i(desc_commit[c]), .desc_owner_i({desc_func, desc_order, desc_epoch, desc_queue}),
+        .lane_room_i(lane_room[First +: N]), .lane_load_i(lane_load[5*First +: 5*N]), .lane_we_o(lane_we[First +: N]),
+        .lane_beat_o(dist_beat[2*c +: 2]), .lane_data_o(dist_data[128*c +: 128]), .lane_commit_o(lane_commit[First +: N]),
+        .lane_owner_o(dist_owner[OwnerW*c +: OwnerW])
+      );
+      assign dist_act[First+1 +: N-1] = '0;
+      assign dist_idle[First+1 +: N-1] = '1;
+      logic unused_deep;
+      assign unused_deep = ^lane_deep[First +: N];
+    end
+  end
+
+  for (genvar e = 0; e < NumPorts; e++) begin : gen_engine
+    localparam int unsigned Class = port_class(e);
+    localparam int unsigned First = first_port(Class);
+    localparam int unsigned N = 32'(Lanes[4*Class +: 4]);
+    if (!EngineMask[Class]) begin : gen_none
+      assign {rd_valid[e], wb_valid[e], cpl_valid[e], runner_act[e], refused[e], fi_ack[e], parity_err[e], lane_room[e], lane_deep[e]} = '0;
+      assign lane_load[5*e +: 5] = '0;
       assign win_err[2*e +: 2] = '0;
       assign win_func[6*e +: 6] = '0;
       assign c_order[8*e +: 8] = '0;
@@ -299,8 +371,8 @@ module sluice_dev #(
       assign in_data_o[128*e +: 128] = '0;
       assign in_bytes_o[5*e +: 5] = '0;
       logic unused_none;
-      assign unused_none = ^{rd_ready[e], rr_valid[e], wb_ready[e], wl_ready[e], wr_valid[e], cpl_ready[e], desc_we[e], desc_commit[e],
-                             inflight[e], fi_valid[e], cmd_ready_i[e], in_ready_i[e], out_valid_i[e], out_data_i[128*e +: 128],
+      assign unused_none = ^{rd_ready[e], rr_valid[e], wb_ready[e], wl_ready[e], wr_valid[e], cpl_ready[e], lane_we[e], lane_commit[e],
+                             inflight[Class], fi_valid[Class], cmd_ready_i[e], in_ready_i[e], out_valid_i[e], out_data_i[128*e +: 128],
                              out_parity_i[16*e +: 16], out_bytes_i[5*e +: 5], out_last_i[e], rsp_valid_i[e], rsp_status_i[8*e +: 8],
                              rsp_info_i[16*e +: 16], rsp_seq_i[64*e +: 64], rsp_cycles_i[32*e +: 32]};
     end else begin : gen_runner
@@ -308,16 +380,38 @@ module sluice_dev #(
     logic [IdxW-1:0] job_tag;
     assign rd_tag[RTagW*e +: RTagW] = RTagW'(read_tag);
     assign wb_tag[WTagW*e +: WTagW] = WTagW'(job_tag);
+    // what of the descriptors on their way is for this lane
+    logic wake, fi_mine;
+    logic [1:0] l_beat;
+    logic [127:0] l_data;
+    logic [OwnerW-1:0] l_owner;
+    if (N == 1) begin : gen_direct
+      assign l_beat = desc_beat;
+      assign l_data = desc_data;
+      assign l_owner = {desc_func, desc_order, desc_epoch, desc_queue};
+      assign wake = inflight[Class];
+      assign fi_mine = fi_valid[Class];
+    end else begin : gen_lane
+      assign l_beat = dist_beat[2*Class +: 2];
+      assign l_data = dist_data[128*Class +: 128];
+      assign l_owner = dist_owner[OwnerW*Class +: OwnerW];
+      assign wake = !dist_idle[First];
+      if (e == First) begin : gen_fi
+        assign fi_mine = fi_valid[Class];
+      end else begin : gen_fi_after
+        assign fi_mine = fi_valid[Class] && fi_ack[e-1:First] == '0;  // one lane alone
+      end
+    end
     // A runner without work has no clock: descriptors on their way wake it, and it sleeps when nothing is left and nothing moves.
     logic clk_run;
-    clk_gate u_gate (.clk_i, .en_i(inflight[e] || !runner_idle[e] || runner_act[e] || !run_rst_n), .clk_o(clk_run));
-    dma_runner #(.EngineId(4'(e)), .NumQueues(NumQueues), .IdxW(IdxW), .DataLog2(DataLog2)) u_runner (
+    clk_gate u_gate (.clk_i, .en_i(wake || !runner_idle[e] || runner_act[e] || !run_rst_n), .clk_o(clk_run));
+    dma_runner #(.EngineId(4'(Class)), .NumQueues(NumQueues), .IdxW(IdxW), .DataLog2(DataLog2), .SlotShift($clog2(N))) u_runner (
       .clk_i(clk_run), .rst_ni(run_rst_n), .act_o(runner_act[e]), .fatal_o(runner_fatal[e]), .idle_o(runner_idle[e]),
-      .desc_room_o(desc_room[e]), .desc_we_i(desc_we[e]), .desc_beat_i(desc_beat), .desc_data_i(desc_data),
-      .desc_commit_i(desc_commit[e]), .desc_queue_i(desc_queue), .desc_epoch_i(desc_epoch), .desc_order_i(desc_order), .desc_func_i(desc_func),
+      .desc_room_o(lane_room[e]), .desc_deep_o(lane_deep[e]), .load_o(lane_load[5*e +: 5]), .desc_we_i(lane_we[e]), .desc_beat_i(l_beat),
+      .desc_data_i(l_data), .desc_commit_i(lane_commit[e]), .desc_owner_i(l_owner),
       .queue_live_i(queue_live), .queue_epoch_i(queue_epoch), .queue_expect_i(queue_expect), .refused_o(refused[e]),
       .win_en_i(win_en), .win_base_i(win_base), .win_limit_i(win_limit), .win_err_o(win_err[2*e +: 2]), .win_func_o(win_func[6*e +: 6]),
-      .fi_valid_i(fi_valid[e]), .fi_hang_i(fi_hang), .fi_flip_i(fi_flip), .fi_drop_i(fi_drop), .fi_ack_o(fi_ack[e]),
+      .fi_valid_i(fi_mine), .fi_hang_i(fi_hang), .fi_flip_i(fi_flip), .fi_drop_i(fi_drop), .fi_ack_o(fi_ack[e]),
       .req_valid_o(rd_valid[e]), .req_ready_i(rd_ready[e]), .req_addr_o(rd_addr[64*e +: 64]), .req_bytes_o(rd_bytes[9*e +: 9]),
       .req_tag_o(read_tag),
       .rsp_valid_i(rr_valid[e]), .rsp_data_i(rr_data), .rsp_err_i(rr_err), .rsp_last_i(rr_last), .rsp_tag_i(rr_tag[1:0]),
@@ -341,11 +435,11 @@ module sluice_dev #(
   end
 
   assign fatal = runner_fatal != '0 || queues_fatal || cpl_fatal || seq_fatal;
-  assign busy = runner_idle != '1 || !rd_idle || !wr_idle || !queues_idle || !cpl_idle || busy_i != '0;
+  assign busy = runner_idle != '1 || !rd_idle || !wr_idle || !queues_idle || !cpl_idle || dist_idle != '1 || busy_i != '0;
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) quiet_q <= 1'b0;
-    else quiet_q <= !(m_rvalid_i || m_bvalid_i || lite_act || regs_act || seq_act || queues_act || cpl_act || rd_act || wr_act || irq_act || func_act || tamper_sync_q != {2{tamper_i}});
+    else quiet_q <= !(m_rvalid_i || m_bvalid_i || lite_act || regs_act || seq_act || queues_act || cpl_act || rd_act || wr_act || irq_act || func_act || dist_act != '0 || tamper_sync_q != {2{tamper_i}});
   end
   assign quiet_o = quiet_q && runner_act == '0;
   assign ready_o = ready;

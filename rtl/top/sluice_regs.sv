@@ -9,6 +9,8 @@ module sluice_regs #(
   parameter int unsigned NumQueues = sluice_pkg::NumQueues,
   parameter int unsigned NumEngines = sluice_pkg::NumEngines,
   parameter logic [NumEngines-1:0] EngineMask = '1,
+  parameter logic [31:0] Lanes = 32'h1111_1111,
+  parameter int unsigned NumPorts = NumEngines,
   parameter int unsigned QueueW = $clog2(NumQueues)
 ) (
   input  logic clk_i,
@@ -56,10 +58,10 @@ module sluice_regs #(
   input  logic fi_ack_i,
 
   input  logic [NumEngines-1:0] eng_busy_i,
-  input  logic [NumEngines-1:0] refused_i,
+  input  logic [NumPorts-1:0] refused_i,
   input  logic dma_err_i,
   input  logic [3:0] win_errs_i,              // addresses outside a window in this cycle
-  input  logic [NumEngines-1:0] parity_err_i,
+  input  logic [NumPorts-1:0] parity_err_i,
   input  logic [NumEngines-1:0] done_i,       // an operation of this engine completes
   input  logic done_failed_i,
   input  logic [31:0] done_bytes_i
@@ -82,19 +84,22 @@ module sluice_regs #(
   logic unused_addr;
   assign unused_addr = ^addr_i[1:0];
 
+  function automatic logic [3:0] lanes_of(input logic [2:0] e);
+    lanes_of = present[e] ? Lanes[4*e +: 4] : 4'd0;
+  endfunction
   always_comb begin
     cap0 = '0;
     cap0[sluice_pkg::CAP0_NUM_QUEUES_LSB +: 8] = 8'(NumQueues);
-    cap0[sluice_pkg::CAP0_AEAD_LANES_LSB +: 4] = {3'h0, present[sluice_pkg::ENGINE_AEAD[2:0]]};
-    cap0[sluice_pkg::CAP0_MAC_LANES_LSB +: 4] = {3'h0, present[sluice_pkg::ENGINE_MAC[2:0]]};
-    cap0[sluice_pkg::CAP0_PKA_ENGINES_LSB +: 8] = {7'h0, present[sluice_pkg::ENGINE_PKA[2:0]]};
+    cap0[sluice_pkg::CAP0_AEAD_LANES_LSB +: 4] = lanes_of(sluice_pkg::ENGINE_AEAD[2:0]);
+    cap0[sluice_pkg::CAP0_MAC_LANES_LSB +: 4] = lanes_of(sluice_pkg::ENGINE_MAC[2:0]);
+    cap0[sluice_pkg::CAP0_PKA_ENGINES_LSB +: 8] = 8'(lanes_of(sluice_pkg::ENGINE_PKA[2:0]));
     cap0[sluice_pkg::CAP0_NUM_KEYS_LSB +: 8] = 8'(sluice_pkg::NumKeys);
     cap1 = '0;
     cap1[sluice_pkg::CAP1_NUM_SESSIONS_LSB +: 20] = 20'(sluice_pkg::NumSessions);
     cap1[sluice_pkg::CAP1_MAX_RING_LOG2_LSB +: 4] = 4'(sluice_pkg::MaxRingLog2);
     cap2 = '0;
-    cap2[sluice_pkg::CAP2_ECC_ENGINES_LSB +: 8] = {7'h0, present[sluice_pkg::ENGINE_ECC[2:0]]};
-    cap2[sluice_pkg::CAP2_CHACHA_LANES_LSB +: 4] = {3'h0, present[sluice_pkg::ENGINE_CHACHA[2:0]]};
+    cap2[sluice_pkg::CAP2_ECC_ENGINES_LSB +: 8] = 8'(lanes_of(sluice_pkg::ENGINE_ECC[2:0]));
+    cap2[sluice_pkg::CAP2_CHACHA_LANES_LSB +: 4] = lanes_of(sluice_pkg::ENGINE_CHACHA[2:0]);
     cap2[sluice_pkg::CAP2_KDF_LSB] = present[sluice_pkg::ENGINE_KDF[2:0]];
     cap2[sluice_pkg::CAP2_ENGINES_LSB +: 8] = present;
     cap3 = '0;

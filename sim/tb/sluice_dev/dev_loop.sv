@@ -1,7 +1,9 @@
 // Bench top: the front end with test engines on its engine ports, one of each class.
 module dev_loop #(
   parameter bit Stall = 1'b1,
-  parameter int unsigned Engines = 6
+  parameter int unsigned Engines = 6,
+  parameter logic [31:0] Lanes = 32'h0011_1111,
+  parameter int unsigned Ports = 32'(Lanes[3:0]) + 32'(Lanes[7:4]) + 32'(Lanes[11:8]) + 32'(Lanes[15:12]) + 32'(Lanes[19:16]) + 32'(Lanes[23:20])
 ) (
   input  logic clk_i,
   input  logic rst_ni,
@@ -10,7 +12,7 @@ module dev_loop #(
   input  logic tamper_i,
   input  logic entropy_fail_i,
   output logic [sluice_pkg::NumQueues-1:0] irq_o,
-  output logic [Engines-1:0] busy_o,
+  output logic [Ports-1:0] busy_o,
   output logic eng_rst_no,
   input  logic s_awvalid_i,
   output logic s_awready_o,
@@ -53,17 +55,17 @@ module dev_loop #(
   input  logic [1:0] m_bresp_i
 );
   logic eng_rst_n;
-  logic [Engines-1:0] cmd_valid, cmd_ready, in_valid, in_ready, in_last, out_valid, out_ready, out_last, rsp_valid, rsp_ready;
-  logic [Engines-1:0] st_start, st_done, st_pass, flt_hang, flt_flip, busy;
-  logic [Engines*512-1:0] cmd_desc;
-  logic [Engines*128-1:0] in_data, out_data;
-  logic [Engines*5-1:0] in_bytes, out_bytes;
-  logic [Engines*16-1:0] out_parity, rsp_info;
-  logic [Engines*8-1:0] rsp_status;
-  logic [Engines*64-1:0] rsp_seq;
-  logic [Engines*32-1:0] rsp_cycles;
+  logic [Ports-1:0] cmd_valid, cmd_ready, in_valid, in_ready, in_last, out_valid, out_ready, out_last, rsp_valid, rsp_ready;
+  logic [Ports-1:0] st_start, st_done, st_pass, flt_hang, flt_flip, busy;
+  logic [Ports*512-1:0] cmd_desc;
+  logic [Ports*128-1:0] in_data, out_data;
+  logic [Ports*5-1:0] in_bytes, out_bytes;
+  logic [Ports*16-1:0] out_parity, rsp_info;
+  logic [Ports*8-1:0] rsp_status;
+  logic [Ports*64-1:0] rsp_seq;
+  logic [Ports*32-1:0] rsp_cycles;
 
-  sluice_dev #(.NumEngines(Engines), .EngineMask('1)) u_dev (
+  sluice_dev #(.NumEngines(Engines), .EngineMask('1), .Lanes(Lanes)) u_dev (
     .eng_rst_no(eng_rst_n), .cmd_valid_o(cmd_valid), .cmd_ready_i(cmd_ready), .cmd_desc_o(cmd_desc), .in_valid_o(in_valid),
     .in_ready_i(in_ready), .in_data_o(in_data), .in_bytes_o(in_bytes), .in_last_o(in_last), .out_valid_i(out_valid),
     .out_ready_o(out_ready), .out_data_i(out_data), .out_parity_i(out_parity), .out_bytes_i(out_bytes), .out_last_i(out_last),
@@ -71,7 +73,7 @@ module dev_loop #(
     .rsp_cycles_i(rsp_cycles), .st_start_o(st_start), .st_done_i(st_done), .st_pass_i(st_pass), .flt_hang_o(flt_hang),
     .flt_flip_o(flt_flip), .busy_i(busy), .*
   );
-  for (genvar e = 0; e < Engines; e++) begin : gen_engine
+  for (genvar e = 0; e < Ports; e++) begin : gen_engine
     loop_engine #(.Stall(Stall)) u_engine (
       .clk_i, .rst_ni(eng_rst_n), .cmd_valid_i(cmd_valid[e]), .cmd_ready_o(cmd_ready[e]), .cmd_desc_i(cmd_desc[512*e +: 512]),
       .in_valid_i(in_valid[e]), .in_ready_o(in_ready[e]), .in_data_i(in_data[128*e +: 128]), .in_bytes_i(in_bytes[5*e +: 5]),

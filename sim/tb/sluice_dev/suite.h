@@ -5,7 +5,11 @@
 #include <algorithm>
 #include <string>
 
-#include "Vsluice_dev.h"
+#ifndef SLUICE_DEV_H /* another configuration of dev_loop.sv: mk/sim.mk */
+#define SLUICE_DEV_H "Vsluice_dev.h"
+#define SLUICE_DEV_LANES 0x111111
+#endif
+#include SLUICE_DEV_H
 #include "sim/tb/sluice_dev/host.h"
 
 using Bench = Tb<Vsluice_dev>;
@@ -26,6 +30,7 @@ struct Op {
 	std::vector<uint8_t> data;
 	uint32_t param0 = 0, dst_len = 0, cookie = 0;
 	uint8_t key = 0x5a;
+	unsigned cls = 0;
 	bool src_list = false, dst_list = false;
 	sluice_desc desc;
 };
@@ -108,6 +113,7 @@ class Suite {
 		o.src = src;
 		o.dst = dst;
 		o.param0 = param0;
+		o.cls = cls;
 		o.key = static_cast<uint8_t>(tb.rng.u32());
 		o.cookie = cookie_++;
 		o.src_list = src.size() != 1;
@@ -147,7 +153,7 @@ class Suite {
 		CHECK(tb, c.cpl.cookie == o.cookie, "cookie, in order");
 		CHECK(tb, c.cpl.status == status, "status");
 		CHECK(tb, c.cpl.length == fits, "length");
-		CHECK(tb, c.cpl.seq == (static_cast<uint64_t>(o.desc.handle) << 32 | o.cookie), "seq passed on");
+		CHECK(tb, c.cpl.seq == (static_cast<uint64_t>(lane_handle(o.cls, o.desc.handle)) << 32 | o.cookie), "seq passed on");
 		CHECK(tb, c.cpl.info == (o.cookie & 0xffff), "info passed on");
 		CHECK(tb, c.cpl.cycles == (o.data.size() + 15) / 16, "dense source words");
 		CHECK(tb, c.cpl.rsvd0 == 0 && c.cpl.rsvd1 == 0 && (c.cpl.phase & ~1u) == 0, "reserved fields zero");
@@ -171,6 +177,9 @@ class Suite {
 		const sluice_cpl &c = h.q[q].done[base].cpl;
 		return c.cookie == d.cookie ? c.status : 0x101;
 	}
+	static unsigned lanes(unsigned cls) { return SLUICE_DEV_LANES >> 4 * cls & 15; }
+	/* The handle as a lane sees it: slots are dealt out over the lanes. */
+	static uint32_t lane_handle(unsigned cls, uint32_t h) { return (h & 0xffff0000u) | (h & 0xffffu) / lanes(cls); }
 	uint64_t counter(unsigned e, uint32_t lo) { return h.read(SLUICE_ENGINE_REG(e, OPS_LO) - SLUICE_ENGINE_OPS_LO + lo); }
 
 	void identity();
@@ -195,6 +204,8 @@ class Suite {
 	void windows();
 	void functions_at_the_port();
 	void tampering();
+	void lanes_of_a_class();
+	void small_among_large();
 };
 
 #endif

@@ -8,9 +8,9 @@ void Suite::identity() {
 	CHECK(tb, h.read(SLUICE_REG_MAGIC) == SLUICE_MAGIC, "magic");
 	CHECK(tb, h.read(SLUICE_REG_MAP_VERSION) == SLUICE_MAP_VERSION, "map version");
 	CHECK(tb, h.read(SLUICE_REG_MAP_HASH) == SLUICE_MAP_HASH, "map hash");
-	CHECK(tb, h.read(SLUICE_REG_CAP0) == (SLUICE_NUM_QUEUES | 1u << 8 | 1u << 12 | 1u << 16 | SLUICE_NUM_KEYS << 24), "CAP0");
+	CHECK(tb, h.read(SLUICE_REG_CAP0) == (SLUICE_NUM_QUEUES | lanes(0) << 8 | lanes(1) << 12 | lanes(2) << 16 | SLUICE_NUM_KEYS << 24), "CAP0");
 	CHECK(tb, h.read(SLUICE_REG_CAP1) == (SLUICE_NUM_SESSIONS | SLUICE_MAX_RING_LOG2 << 20), "CAP1");
-	CHECK(tb, h.read(SLUICE_REG_CAP2) == (1u | 1u << 8 | 1u << 12 | kAll << 16), "CAP2");
+	CHECK(tb, h.read(SLUICE_REG_CAP2) == (lanes(3) | lanes(4) << 8 | 1u << 12 | kAll << 16), "CAP2");
 	CHECK(tb, h.read(SLUICE_REG_CAP3) == SLUICE_NUM_SECRETS, "CAP3");
 	CHECK(tb, h.read(SLUICE_REG_SELFTEST_DONE) == kAll && h.read(SLUICE_REG_SELFTEST_PASS) == kAll, "self tests over and passed");
 	CHECK(tb, h.read(0x0ffc) == 0 && h.read(0xfffc) == 0, "unknown registers read zero");
@@ -447,7 +447,8 @@ int Suite::run() {
 			{"hang_and_reset", &Suite::hang_and_reset}, {"reset_anywhere", &Suite::reset_anywhere}, {"fences", &Suite::fences},
 			{"fairness", &Suite::fairness}, {"stop_and_restart", &Suite::stop_and_restart}, {"partial_writes", &Suite::partial_writes},
 			{"queue_state", &Suite::queue_state}, {"interrupts", &Suite::interrupts}, {"windows", &Suite::windows},
-			{"functions_at_the_port", &Suite::functions_at_the_port}, {"tampering", &Suite::tampering}};
+			{"functions_at_the_port", &Suite::functions_at_the_port}, {"tampering", &Suite::tampering},
+			{"lanes_of_a_class", &Suite::lanes_of_a_class}, {"small_among_large", &Suite::small_among_large}};
 		for (auto &c : cases) {
 			restart(t.latency, t.jitter);
 			uint64_t failed = tb.failed, cycle = tb.cycle;
