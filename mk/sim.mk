@@ -35,6 +35,12 @@ SIM_TOP_SV := rtl/gen/sluice_pkg.sv $(filter-out rtl/gen/sluice_pkg.sv,$(filter 
 $(eval $(call verilate,sim_top,sluice_top,$(SIM_TOP_SV),-Irtl/top $(PKA_VL_FLAGS)))
 $(foreach m,$(SIM_MODELS) sim_top,$(BUILD)/vl/$(m)/V$(m)__ALL.a): $(wildcard rtl/*/*.svh)
 
+# Two lanes of aead and mac, small slots; pka, ecc and chacha left out: -GLanes=32'h00111122 -GEngineMask=6'b100011
+TOP_LANES_FLAGS := -Irtl/top -GLanes=1118498 -GEngineMask="6'h23" -GNumSessions=16 -GNumSecrets=32
+$(eval $(call rtl_bench,top_lanes,sluice_top,$(SIM_TOP_SV),sim/tb/sluice_top/lanes_tb.cpp sim/tb/kdf_engine/ref.cpp,$(TOP_LANES_FLAGS),-DSLUICE_BUS_BYTES=16))
+$(BUILD)/vl/top_lanes/Vtop_lanes__ALL.a: VL_OPT := -O1
+$(BUILD)/bench/top_lanes: sim/tb/sluice_dev/host.h sim/tb/kdf_engine/ref.h sim/bridge/axi_mem.h common/gen/sluice_regs.h
+
 SIM_HDR := $(wildcard sim/bridge/*.h)
 # $(call sim_lib,output,board,models)
 define sim_lib

@@ -1,6 +1,8 @@
 # Verilated models and their benches.
 VERILATOR ?= verilator
 VL_ARCH ?= $(ARCH)
+# of a model; less for one that takes longer to compile than to run
+VL_OPT := -O3
 VL_FLAGS := --cc -O3 --x-assign unique --x-initial unique --assert --unroll-count 256 -Wall -Wno-fatal -Irtl/common -Irtl/gen \
   $(wildcard rtl/lint/verilator.vlt) $(if $(filter 1,$(TRACE)),--trace)
 VL_ROOT := $(shell $(VERILATOR) --getenv VERILATOR_ROOT 2>/dev/null || echo /usr/share/verilator)
@@ -12,7 +14,7 @@ $(BUILD)/vl/$(1)/V$(1)__ALL.a: $(3) $(wildcard rtl/common/*.svh rtl/*/*.mem) $(w
 	$$(call say,VERILATE,$(1))
 	@mkdir -p $$(@D)
 	$$(Q)$$(VERILATOR) $$(VL_FLAGS) $(4) --prefix V$(1) --top-module $(2) --Mdir $$(@D) $(3) > $$(@D)/verilate.log 2>&1 || { cat $$(@D)/verilate.log; exit 1; }
-	$$(Q)$$(MAKE) -s -C $$(@D) -f V$(1).mk V$(1)__ALL.a OPT_FAST="-O3 -march=$$(VL_ARCH) -fPIC" OPT_SLOW="-O1 -fPIC" OPT_GLOBAL="-O2 -fPIC" >> $$(@D)/verilate.log 2>&1 || { tail -40 $$(@D)/verilate.log; exit 1; }
+	$$(Q)$$(MAKE) -s -C $$(@D) -f V$(1).mk V$(1)__ALL.a OPT_FAST="$$(VL_OPT) -march=$$(VL_ARCH) -fPIC" OPT_SLOW="-O1 -fPIC" OPT_GLOBAL="-O2 -fPIC" >> $$(@D)/verilate.log 2>&1 || { tail -40 $$(@D)/verilate.log; exit 1; }
 endef
 
 # $(call rtl_bench,name,top,sv-files,bench.cpp...[,extra verilator flags[,extra libs]]): builds build/bench/<name>, adds it to `make test`

@@ -7,7 +7,8 @@
 
 module kdf_engine #(
   parameter int unsigned NumSecrets = sluice_pkg::NumSecrets,
-  parameter int unsigned NumPorts = 5          // engines below this one
+  parameter int unsigned NumPorts = 5,         // places on the secret network: lanes of the engines below this one, class by class
+  parameter logic [31:0] Lanes = 32'h1111_1111 // lanes of each engine id, 4 bits each
 ) (
   input  logic         clk_i,
   input  logic         rst_ni,
@@ -41,7 +42,7 @@ module kdf_engine #(
   input  logic         flt_flip_i,
   output logic         busy_o,
   input  logic [255:0] kek_i,
-  // secret ports, by engine id
+  // secret ports, by place
   input  logic [NumPorts-1:0]     sec_req_valid_i,
   output logic [NumPorts-1:0]     sec_req_ready_o,
   input  logic [NumPorts-1:0]     sec_req_write_i,
@@ -153,7 +154,7 @@ module kdf_engine #(
   logic [3:0]      own_got_kind, own_addr, own_kind;
   logic [7:0]      own_got_len;
   logic [127:0]    own_data, mem_rdata;
-  secret_store #(.NumSecrets(NumSecrets), .NumPorts(NumPorts)) u_store (
+  secret_store #(.NumSecrets(NumSecrets), .NumPorts(NumPorts), .Lanes(Lanes)) u_store (
     .clk_i, .rst_ni, .trust_i(st_pass_q), .busy_o(store_busy), .erasing_o(store_erasing),
     .req_valid_i(sec_req_valid_i), .req_ready_o(sec_req_ready_o), .req_write_i(sec_req_write_i), .req_handle_i(sec_req_handle_i),
     .req_func_i(sec_req_func_i), .req_kind_i(sec_req_kind_i), .req_len_i(sec_req_len_i), .req_data_i(sec_req_data_i),

@@ -1,6 +1,7 @@
 // The secret slots of the card. Every secret of a session that must not leave the card lives in one: a kind, a length, a generation, the
 // function that owns it, which of its uses are spent, and up to 192 bytes. Two kinds of users: the engines, each each by its lane of the secret port
-// (rtl/README.md), and the kdf unit by the own_* port. What a lane may name is a table here, by its engine's id.
+// (rtl/README.md), and the kdf unit by the own_* port. What a lane may name is a table here, by its engine's id;
+// an engine of several lanes has a lane here for each of them.
 //
 // One request at a time, whole, round robin: 3 cycles and one for each word. A slot is erased when it is freed or overwritten; reset clears all
 // valid bits at once and then writes zeros into every word, one a cycle, busy meanwhile. There is no way to list, search or read slots.
@@ -9,6 +10,7 @@
 module secret_store #(
   parameter int unsigned NumSecrets = sluice_pkg::NumSecrets,
   parameter int unsigned NumPorts = 5,
+  parameter logic [31:0] Lanes = 32'h1111_1111,   // ports of each engine id, 4 bits each, one id after the other
   parameter int unsigned Width = 128,
   parameter int unsigned Words = kdf_pkg::Words
 ) (
@@ -17,7 +19,7 @@ module secret_store #(
   input  logic                      trust_i,      // the self test passed: lanes are served
   output logic                      busy_o,
   output logic                      erasing_o,    // after reset
-  // lanes, by engine id
+  // lanes, by place: those of engine 0 first
   input  logic [NumPorts-1:0]       req_valid_i,
   output logic [NumPorts-1:0]       req_ready_o,
   input  logic [NumPorts-1:0]       req_write_i,
@@ -56,6 +58,19 @@ module secret_store #(
   localparam int unsigned SlotAw = $clog2(NumSlots);
   localparam int unsigned SelW = $clog2(NumPorts + 1);
   localparam logic [SelW-1:0] Own = SelW'(NumPorts);
+  // the engine behind each place
+  function automatic logic [4*NumPorts+3:0] engines();
+    int unsigned at;
+    engines = '0;
+    for (int unsigned p = 0; p < NumPorts; p++) begin
+      for (int unsigned e = 0; e < 8; e++) begin
+        at = 0;
+        for (int unsigned k = 0; k < e; k++) at = at + 32'(Lanes[4*k +: 4]);
+        if (p >= at && p < at + 32'(Lanes[4*e +: 4])) engines[4*p +: 4] = 4'(e);
+      end
+    end
+  endfunction
+  localparam logic [4*NumPorts+3:0] Engines = engines();
 
   typedef enum logic [2:0] {StErase, StIdle, StLook, StCheck, StRead, StWrite, StDone, StError} state_e;
   state_e state_q, state_d;
@@ -134,7 +149,7 @@ module secret_store #(
       r_kind   = lane_kind[4*sel_q +: 4];
       // what an engine may name, and what it spends
       r_uses   = kdf_pkg::UseOnce;
-      unique case (4'(sel_q))
+      unique case (Engines[4*sel_q +: 4])
         sluice_pkg::ENGINE_AEAD, sluice_pkg::ENGINE_MAC, sluice_pkg::ENGINE_CHACHA: begin
           r_known = !r_write && {4'd0, r_kind} == sluice_pkg::SECRET_KEY_BLOCK;
           unique case (r_slice)

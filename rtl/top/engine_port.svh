@@ -1,8 +1,9 @@
-// The port of one engine (rtl/README.md), connected to place `e` of the vectors in sluice_top: written once, so that an engine is one line.
+// The port of one engine (rtl/README.md), connected to place `e` of the vectors in sluice_top, which have one for each lane of each class:
+// written once, so that an engine is one line.
 //
 //   ENGINE_PORT(e)      inside an instance: clock, reset and everything every engine has
 //   SECRET_PORT(e)      inside an instance: the secret port, of engines that use secrets
-//   SECRET_STORE(n)     inside the instance of engine kdf: the store that the secret ports of engines 0..n-1 reach
+//   SECRET_STORE(n)     inside the instance of engine kdf: the store that the secret ports at places 0..n-1 reach
 //   NO_SECRET_PORT(e), NO_SECRET_STORE, NO_SECRET_LANE(e), NO_ENGINE(e)   statements that tie off what is not there
 `ifndef SLUICE_ENGINE_PORT_SVH
 `define SLUICE_ENGINE_PORT_SVH
@@ -44,7 +45,7 @@
   assign sec_req_data[128*(e) +: 128] = '0;
 
 `define NO_SECRET_STORE \
-  sluice_nostore #(.NumPorts(NumEngines)) u_nostore ( \
+  sluice_nostore #(.NumPorts(NumPorts)) u_nostore ( \
     .clk_i, .rst_ni(eng_rst_n), .sec_req_valid_i(sec_req_valid), .sec_req_ready_o(sec_req_ready), .sec_req_last_i(sec_req_last), \
     .sec_rsp_valid_o(sec_rsp_valid), .sec_rsp_ready_i(sec_rsp_ready)); \
   assign {sec_rsp_ok, sec_rsp_len, sec_rsp_data} = '0; \

@@ -13,6 +13,9 @@ module sluice_dev #(
   // places on the engine port; the first of class c follows the last of class c - 1
   parameter int unsigned NumPorts = 32'(Lanes[3:0]) + (NumEngines > 1 ? 32'(Lanes[7:4]) : 0) + (NumEngines > 2 ? 32'(Lanes[11:8]) : 0) +
     (NumEngines > 3 ? 32'(Lanes[15:12]) : 0) + (NumEngines > 4 ? 32'(Lanes[19:16]) : 0) + (NumEngines > 5 ? 32'(Lanes[23:20]) : 0),
+  parameter int unsigned NumSessions = sluice_pkg::NumSessions,  // what the capability registers tell: slots in each lane …
+  parameter int unsigned NumKeys = sluice_pkg::NumKeys,
+  parameter int unsigned NumSecrets = sluice_pkg::NumSecrets,    // … and in the store
   parameter int unsigned IdxW = 4,      // log2 of the jobs under way per engine
   parameter int unsigned DataLog2 = 7   // log2 of the beats of source data buffered per engine
 ) (
@@ -156,13 +159,14 @@ module sluice_dev #(
     .rd_o(csr_rd), .wr_o(csr_wr), .addr_o(csr_addr), .wdata_o(csr_wdata), .rdata_i(csr_rdata)
   );
 
-  sluice_regs #(.NumQueues(NumQueues), .NumEngines(NumEngines), .EngineMask(EngineMask), .Lanes(Lanes), .NumPorts(NumPorts)) u_regs (
+  sluice_regs #(.NumQueues(NumQueues), .NumEngines(NumEngines), .EngineMask(EngineMask), .Lanes(Lanes), .NumPorts(NumPorts),
+                .NumSessions(NumSessions), .NumKeys(NumKeys), .NumSecrets(NumSecrets)) u_regs (
     .clk_i, .rst_ni, .run_rst_ni(run_rst_n), .act_o(regs_act),
     .rd_i(csr_rd), .wr_i(csr_wr), .addr_i(csr_addr), .wdata_i(csr_wdata), .rdata_o(csr_rdata),
     .queue_rd_o(queue_rd), .queue_we_o(queue_we), .queue_index_o(queue_index), .queue_reg_o(queue_reg), .queue_rdata_i(queue_rdata | irq_rdata),
     .func_rd_o(func_rd), .func_we_o(func_we), .func_index_o(func_index), .func_reg_o(func_reg), .func_rdata_i(func_rdata),
     .int_status_we_o(int_status_we), .int_enable_we_o(int_enable_we), .int_status_i(int_status), .int_enable_i(int_enable),
-    .zeroize_o(zeroize), .tamper_i(tamper), .entropy_fail_i, .win_errs_i(4'($countones(win_err))),
+    .zeroize_o(zeroize), .tamper_i(tamper), .entropy_fail_i, .win_errs_i(8'($countones(win_err))),
     .enable_o(enable), .reset_o(reset), .resetting_i(resetting), .ready_i(ready), .busy_i(busy), .fatal_i(fatal),
     .st_done_i(eng_st_done), .st_pass_i(eng_st_pass),
     .fi_valid_o(fi_valid), .fi_hang_o(fi_hang), .fi_flip_o(fi_flip), .fi_drop_o(fi_drop), .fi_ack_i(fi_ack != '0),
@@ -444,5 +448,12 @@ module sluice_dev #(
   assign quiet_o = quiet_q && runner_act == '0;
   assign ready_o = ready;
 
+  function automatic logic lanes_ok();
+    lanes_ok = 1'b1;
+    for (int unsigned c = 0; c < NumEngines; c++) begin
+      if (Lanes[4*c +: 4] != 4'd1 && Lanes[4*c +: 4] != 4'd2 && Lanes[4*c +: 4] != 4'd4 && Lanes[4*c +: 4] != 4'd8) lanes_ok = 1'b0;
+    end
+  endfunction
+  `ASSERT_CONST(LanesArePowersOfTwo, lanes_ok())
   `ASSERT_CONST(TagsFit, IdxW == 4)
 endmodule

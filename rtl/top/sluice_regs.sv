@@ -11,6 +11,9 @@ module sluice_regs #(
   parameter logic [NumEngines-1:0] EngineMask = '1,
   parameter logic [31:0] Lanes = 32'h1111_1111,
   parameter int unsigned NumPorts = NumEngines,
+  parameter int unsigned NumSessions = sluice_pkg::NumSessions,
+  parameter int unsigned NumKeys = sluice_pkg::NumKeys,
+  parameter int unsigned NumSecrets = sluice_pkg::NumSecrets,
   parameter int unsigned QueueW = $clog2(NumQueues)
 ) (
   input  logic clk_i,
@@ -60,7 +63,7 @@ module sluice_regs #(
   input  logic [NumEngines-1:0] eng_busy_i,
   input  logic [NumPorts-1:0] refused_i,
   input  logic dma_err_i,
-  input  logic [3:0] win_errs_i,              // addresses outside a window in this cycle
+  input  logic [7:0] win_errs_i,              // addresses outside a window in this cycle
   input  logic [NumPorts-1:0] parity_err_i,
   input  logic [NumEngines-1:0] done_i,       // an operation of this engine completes
   input  logic done_failed_i,
@@ -93,9 +96,9 @@ module sluice_regs #(
     cap0[sluice_pkg::CAP0_AEAD_LANES_LSB +: 4] = lanes_of(sluice_pkg::ENGINE_AEAD[2:0]);
     cap0[sluice_pkg::CAP0_MAC_LANES_LSB +: 4] = lanes_of(sluice_pkg::ENGINE_MAC[2:0]);
     cap0[sluice_pkg::CAP0_PKA_ENGINES_LSB +: 8] = 8'(lanes_of(sluice_pkg::ENGINE_PKA[2:0]));
-    cap0[sluice_pkg::CAP0_NUM_KEYS_LSB +: 8] = 8'(sluice_pkg::NumKeys);
+    cap0[sluice_pkg::CAP0_NUM_KEYS_LSB +: 8] = 8'(NumKeys);
     cap1 = '0;
-    cap1[sluice_pkg::CAP1_NUM_SESSIONS_LSB +: 20] = 20'(sluice_pkg::NumSessions);
+    cap1[sluice_pkg::CAP1_NUM_SESSIONS_LSB +: 20] = 20'(NumSessions);
     cap1[sluice_pkg::CAP1_MAX_RING_LOG2_LSB +: 4] = 4'(sluice_pkg::MaxRingLog2);
     cap2 = '0;
     cap2[sluice_pkg::CAP2_ECC_ENGINES_LSB +: 8] = 8'(lanes_of(sluice_pkg::ENGINE_ECC[2:0]));
@@ -103,7 +106,7 @@ module sluice_regs #(
     cap2[sluice_pkg::CAP2_KDF_LSB] = present[sluice_pkg::ENGINE_KDF[2:0]];
     cap2[sluice_pkg::CAP2_ENGINES_LSB +: 8] = present;
     cap3 = '0;
-    if (present[sluice_pkg::ENGINE_KDF[2:0]]) cap3[sluice_pkg::CAP3_NUM_SECRETS_LSB +: 20] = 20'(sluice_pkg::NumSecrets);
+    if (present[sluice_pkg::ENGINE_KDF[2:0]]) cap3[sluice_pkg::CAP3_NUM_SECRETS_LSB +: 20] = 20'(NumSecrets);
     ctrl = '0;
     ctrl[sluice_pkg::CTRL_ENABLE_LSB] = enable_q;
     ctrl[sluice_pkg::CTRL_RESET_LSB] = resetting_i;

@@ -1,9 +1,14 @@
 // The whole device: front end and engines. Every output is a function of registers only.
-// An engine is one line below (rtl/top/README.md has the recipe).
+// An engine is one line below (rtl/top/README.md has the recipe). A class may have several lanes (Lanes): each is an engine with a place of
+// its own on the engine port, the secret network and the generator, one class after the other. NumSessions and NumKeys are per lane. A
+// build may leave classes out (EngineMask).
 // active_o: an engine has work or is being offered some. The device is idle when quiet_o and ready_o are 1 and active_o is 0.
+`include "assert.svh"
 `include "engine_port.svh"
 module sluice_top #(
   parameter int unsigned NumEngines = sluice_pkg::NumEngines,
+  parameter logic [NumEngines-1:0] EngineMask = sluice_pkg::EngineMask[NumEngines-1:0],
+  parameter logic [31:0] Lanes = 32'h1111_1111,  // lanes of each class, 4 bits each: 1, 2, 4 or 8; engine kdf has one
   parameter int unsigned NumSessions = sluice_pkg::NumSessions,
   parameter int unsigned NumKeys = sluice_pkg::NumKeys,
   parameter int unsigned NumSecrets = sluice_pkg::NumSecrets
@@ -61,29 +66,37 @@ module sluice_top #(
   output logic m_bready_o,
   input  logic [1:0] m_bresp_i
 );
+  // the first place of each class
+  localparam int unsigned Aead = 32'(sluice_pkg::ENGINE_AEAD), Mac = 32'(sluice_pkg::ENGINE_MAC), Pka = 32'(sluice_pkg::ENGINE_PKA),
+                          Ecc = 32'(sluice_pkg::ENGINE_ECC), Chacha = 32'(sluice_pkg::ENGINE_CHACHA), Kdf = 32'(sluice_pkg::ENGINE_KDF);
+  localparam int unsigned AtAead = 0, AtMac = AtAead + 32'(Lanes[4*Aead +: 4]), AtPka = AtMac + 32'(Lanes[4*Mac +: 4]),
+                          AtEcc = AtPka + 32'(Lanes[4*Pka +: 4]), AtChacha = AtEcc + 32'(Lanes[4*Ecc +: 4]), AtKdf = AtChacha + 32'(Lanes[4*Chacha +: 4]);
+  localparam int unsigned NumPorts = AtKdf + 1;
+
   logic eng_rst_n;
-  logic [NumEngines-1:0] cmd_valid, cmd_ready, in_valid, in_ready, in_last, out_valid, out_ready, out_last, rsp_valid, rsp_ready;
-  logic [NumEngines-1:0] st_start, st_done, st_pass, flt_hang, flt_flip, busy;
-  logic [NumEngines*512-1:0] cmd_desc;
-  logic [NumEngines*128-1:0] in_data, out_data;
-  logic [NumEngines*5-1:0] in_bytes, out_bytes;
-  logic [NumEngines*16-1:0] out_parity, rsp_info;
-  logic [NumEngines*8-1:0] rsp_status;
-  logic [NumEngines*64-1:0] rsp_seq;
-  logic [NumEngines*32-1:0] rsp_cycles;
+  logic [NumPorts-1:0] cmd_valid, cmd_ready, in_valid, in_ready, in_last, out_valid, out_ready, out_last, rsp_valid, rsp_ready;
+  logic [NumPorts-1:0] st_start, st_done, st_pass, flt_hang, flt_flip, busy;
+  logic [NumPorts*512-1:0] cmd_desc;
+  logic [NumPorts*128-1:0] in_data, out_data;
+  logic [NumPorts*5-1:0] in_bytes, out_bytes;
+  logic [NumPorts*16-1:0] out_parity, rsp_info;
+  logic [NumPorts*8-1:0] rsp_status;
+  logic [NumPorts*64-1:0] rsp_seq;
+  logic [NumPorts*32-1:0] rsp_cycles;
   // secret ports: the engines' side; the store answers each in its own lane
-  logic [NumEngines-1:0] sec_req_valid, sec_req_ready, sec_req_write, sec_req_last, sec_rsp_valid, sec_rsp_ready, sec_rsp_ok, sec_rsp_last;
-  logic [NumEngines*32-1:0] sec_req_handle;
-  logic [NumEngines*8-1:0] sec_req_func, sec_req_len, sec_rsp_len;
-  logic [NumEngines*4-1:0] sec_req_kind;
-  logic [NumEngines*128-1:0] sec_req_data, sec_rsp_data;
+  logic [NumPorts-1:0] sec_req_valid, sec_req_ready, sec_req_write, sec_req_last, sec_rsp_valid, sec_rsp_ready, sec_rsp_ok, sec_rsp_last;
+  logic [NumPorts*32-1:0] sec_req_handle;
+  logic [NumPorts*8-1:0] sec_req_func, sec_req_len, sec_rsp_len;
+  logic [NumPorts*4-1:0] sec_req_kind;
+  logic [NumPorts*128-1:0] sec_req_data, sec_rsp_data;
 
   // random numbers; rnd_fail goes to the engines that take some (.rnd_fail_i)
-  logic [NumEngines-1:0] rnd_valid, rnd_ready;
-  logic [NumEngines*128-1:0] rnd_data;
+  logic [NumPorts-1:0] rnd_valid, rnd_ready;
+  logic [NumPorts*128-1:0] rnd_data;
   logic rnd_fail, rnd_busy;
 
-  sluice_dev #(.NumEngines(NumEngines)) u_dev (
+  sluice_dev #(.NumEngines(NumEngines), .EngineMask(EngineMask), .Lanes(Lanes), .NumSessions(NumSessions), .NumKeys(NumKeys),
+               .NumSecrets(NumSecrets)) u_dev (
     .clk_i, .rst_ni, .quiet_o, .ready_o, .tamper_i, .entropy_fail_i(rnd_fail), .irq_o,
     .s_awvalid_i, .s_awready_o, .s_awaddr_i, .s_wvalid_i, .s_wready_o, .s_wdata_i, .s_wstrb_i, .s_bvalid_o, .s_bready_i, .s_bresp_o,
     .s_arvalid_i, .s_arready_o, .s_araddr_i, .s_rvalid_o, .s_rready_i, .s_rdata_o, .s_rresp_o,
@@ -98,32 +111,63 @@ module sluice_top #(
     .flt_flip_o(flt_flip), .busy_i(busy)
   );
 
-  localparam int unsigned Aead = 32'(sluice_pkg::ENGINE_AEAD), Mac = 32'(sluice_pkg::ENGINE_MAC), Pka = 32'(sluice_pkg::ENGINE_PKA),
-                          Ecc = 32'(sluice_pkg::ENGINE_ECC), Chacha = 32'(sluice_pkg::ENGINE_CHACHA), Kdf = 32'(sluice_pkg::ENGINE_KDF);
-
   // ---- random numbers -------------------------------------------------------------------------------------------------------------
-  drbg #(.NumPorts(NumEngines)) u_drbg (
+  drbg #(.NumPorts(NumPorts)) u_drbg (
     .clk_i, .rst_ni(eng_rst_n), .busy_o(rnd_busy), .noise_valid_i, .noise_ready_o, .noise_data_i,
     .rnd_valid_o(rnd_valid), .rnd_ready_i(rnd_ready), .rnd_data_o(rnd_data), .rnd_fail_o(rnd_fail)
   );
 
   // ---- engines ----------------------------------------------------------------------------------------------------------------
-  aead_lane #(.NumSessions(NumSessions)) u_aead (`ENGINE_PORT(Aead), `SECRET_PORT(Aead));
-  mac_lane #(.NumSessions(NumSessions)) u_mac (`ENGINE_PORT(Mac), `SECRET_PORT(Mac), .rnd_fail_i(rnd_fail));
-  pka_engine #(.NumKeys(NumKeys)) u_pka (`ENGINE_PORT(Pka), `SECRET_PORT(Pka), .kek_i, .rnd_fail_i(rnd_fail));
-  ecc_engine #(.NumKeys(NumKeys)) u_ecc (`ENGINE_PORT(Ecc), `SECRET_PORT(Ecc), .rnd_fail_i(rnd_fail), .kek_i);
-  chacha_lane #(.NumSessions(NumSessions)) u_chacha (`ENGINE_PORT(Chacha), `SECRET_PORT(Chacha));
-  kdf_engine #(.NumSecrets(NumSecrets), .NumPorts(Kdf)) u_kdf (`ENGINE_PORT(Kdf), `SECRET_STORE(Kdf), .kek_i);
-  `NO_SECRET_PORT(Kdf)
-  `NO_SECRET_LANE(Kdf)
-
-  // ids that this build skips
-  for (genvar e = 0; e < NumEngines; e++) begin : gen_none
-    if (!sluice_pkg::EngineMask[e]) begin : gen_tie
-      `NO_ENGINE(e)
-      `NO_SECRET_PORT(e)
+  for (genvar l = 0; l < 32'(Lanes[4*Aead +: 4]); l++) begin : gen_aead
+    if (EngineMask[Aead]) begin : gen_lane
+      aead_lane #(.NumSessions(NumSessions)) u_aead (`ENGINE_PORT(AtAead + l), `SECRET_PORT(AtAead + l));
+    end else begin : gen_none
+      `NO_ENGINE(AtAead + l)
+      `NO_SECRET_PORT(AtAead + l)
     end
   end
+  for (genvar l = 0; l < 32'(Lanes[4*Mac +: 4]); l++) begin : gen_mac
+    if (EngineMask[Mac]) begin : gen_lane
+      mac_lane #(.NumSessions(NumSessions)) u_mac (`ENGINE_PORT(AtMac + l), `SECRET_PORT(AtMac + l), .rnd_fail_i(rnd_fail));
+    end else begin : gen_none
+      `NO_ENGINE(AtMac + l)
+      `NO_SECRET_PORT(AtMac + l)
+    end
+  end
+  for (genvar l = 0; l < 32'(Lanes[4*Pka +: 4]); l++) begin : gen_pka
+    if (EngineMask[Pka]) begin : gen_lane
+      pka_engine #(.NumKeys(NumKeys)) u_pka (`ENGINE_PORT(AtPka + l), `SECRET_PORT(AtPka + l), .kek_i, .rnd_fail_i(rnd_fail));
+    end else begin : gen_none
+      `NO_ENGINE(AtPka + l)
+      `NO_SECRET_PORT(AtPka + l)
+    end
+  end
+  for (genvar l = 0; l < 32'(Lanes[4*Ecc +: 4]); l++) begin : gen_ecc
+    if (EngineMask[Ecc]) begin : gen_lane
+      ecc_engine #(.NumKeys(NumKeys)) u_ecc (`ENGINE_PORT(AtEcc + l), `SECRET_PORT(AtEcc + l), .rnd_fail_i(rnd_fail), .kek_i);
+    end else begin : gen_none
+      `NO_ENGINE(AtEcc + l)
+      `NO_SECRET_PORT(AtEcc + l)
+    end
+  end
+  for (genvar l = 0; l < 32'(Lanes[4*Chacha +: 4]); l++) begin : gen_chacha
+    if (EngineMask[Chacha]) begin : gen_lane
+      chacha_lane #(.NumSessions(NumSessions)) u_chacha (`ENGINE_PORT(AtChacha + l), `SECRET_PORT(AtChacha + l));
+    end else begin : gen_none
+      `NO_ENGINE(AtChacha + l)
+      `NO_SECRET_PORT(AtChacha + l)
+    end
+  end
+  if (EngineMask[Kdf]) begin : gen_kdf
+    kdf_engine #(.NumSecrets(NumSecrets), .NumPorts(AtKdf), .Lanes(Lanes)) u_kdf (`ENGINE_PORT(AtKdf), `SECRET_STORE(AtKdf), .kek_i);
+    `NO_SECRET_LANE(AtKdf)
+  end else begin : gen_nostore
+    `NO_ENGINE(AtKdf)
+    `NO_SECRET_STORE
+  end
+  `NO_SECRET_PORT(AtKdf)
 
   assign active_o = busy != '0 || cmd_valid != '0 || in_valid != '0 || st_start != '0 || rnd_busy;
+
+  `ASSERT_CONST(OneStore, Lanes[4*Kdf +: 4] == 4'd1)
 endmodule
