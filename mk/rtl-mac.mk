@@ -56,3 +56,5 @@ lint-mac-selftest: ## The self test's ROM is what its generator writes
 	$(call say,LINT,self test of the mac lane)
 	$(Q)$(PYTHON) -B rtl/mac/gen_selftest.py --check
 LINTS += lint-mac-ct lint-mac-rtl lint-mac-selftest
+# Slots of contexts by induction
+TESTS += rtl|mac_formal|rtl/mac/formal.sh $(BUILD)/formal/mac

@@ -81,6 +81,11 @@ TESTS += rtl|sluice_dev_seed2|$(BUILD)/bench/sluice_dev --seed 2
 
 # Proof of the index logic, and static checks of the front end
 TESTS += rtl|dma_formal|rtl/dma/formal.sh $(BUILD)/formal/dma
+.PHONY: lint-dma-formal
+lint-dma-formal: ## Ring indexes of the queues by induction
+	$(call say,PROVE,ring indexes of the queues)
+	$(Q)rtl/dma/formal.sh $(BUILD)/formal/rings rings
+LINTS += lint-dma-formal
 .PHONY: lint-dev-rtl
 lint-dev-rtl: $(DEV_RTL) ## Verilator and yosys read the front end; no path from an input of it to an output
 	$(call say,LINT,sluice_dev)

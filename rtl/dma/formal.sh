@@ -1,10 +1,12 @@
 #!/bin/bash
-# k-induction (yosys-smtbmc, z3) of the front end's index logic, for any traffic. Properties stand in the modules (FORMAL) or in rtl/dma/formal/;
-# each proof has a negative control: the same with one thing broken, which must be refused. usage: formal.sh WORKDIR
+# k-induction of the front end's index logic, for any traffic: by yosys-smtbmc and z3, or by yosys' own SAT solver where z3 does not get through the
+# first step. Properties stand in the modules (FORMAL) or in rtl/dma/formal/; each proof has a negative control: the same with one thing broken, which
+# must be refused. usage: formal.sh WORKDIR [rings]; with `rings` the ring indexes alone, which take longer
 set -u
 work=$1
 mkdir -p "$work"
 cd "$(dirname "$0")/../.."
+. rtl/lint/induct.sh
 deps="rtl/dma/dma_fifo.sv rtl/dma/dma_slice.sv"
 
 # model NAME TOP PROPERTIES PARAMETERS SED: the module with its properties (FIFOs inside without theirs), changed by SED, as SMT
@@ -30,18 +32,25 @@ prove() {
 	fi
 	echo "$name: proved, control refused"
 }
-run() { prove "$@" > "$work/$1.out" 2>&1; echo $? > "$work/$1.rc"; }
+run() { local how=$1; shift; "$how" "$@" > "$work/$1.out" 2>&1; echo $? > "$work/$1.rc"; }
 
-names="fifo slice arbiter order"
+if [ "${2:-}" = rings ]; then
+	names=queues
+	run prove_sat queues rtl/dma/dma_queues.sv dma_queues rtl/dma/formal/queues.svh "" "chparam -set NumQueues 2 -set NumClasses 2 -set ClassMask 3 -set QueueW 1 -set ClassW 1 dma_queues;" \
+		"w:win_left w:win_full w:sq_denied w:fetch_addr" 's/if (room < {13.h0, n}) n = room\[2:0\];//'
+else
+names="fifo slice arbiter order reader"
 (
-	run fifo dma_fifo "" "chparam -set Width 3 -set Log2 2 dma_fifo;" 8 's/if (rd_i) rptr_q <= /if (rd_i || (wr_i \&\& wptr_q == 3)) rptr_q <= /'
-	run arbiter dma_rd rd "chparam -set NumReq 3 -set TagW 2 dma_rd;" 5 's/for (int i = 1 << SelW; i > 0; i--)/for (int i = 1; i <= 1 << SelW; i++)/'
+	run prove fifo dma_fifo "" "chparam -set Width 3 -set Log2 2 dma_fifo;" 8 's/if (rd_i) rptr_q <= /if (rd_i || (wr_i \&\& wptr_q == 3)) rptr_q <= /'
+	run prove arbiter dma_rd rd "chparam -set NumReq 3 -set TagW 2 dma_rd;" 5 's/for (int i = 1 << SelW; i > 0; i--)/for (int i = 1; i <= 1 << SelW; i++)/'
 ) &
 (
-	run slice dma_slice "" "chparam -set Width 3 dma_slice;" 6 's/if (valid_q \&\& !out_ready_i) begin/if (valid_q) begin/'
-	run order dma_cpl cpl "chparam -set NumRunners 3 -set NumQueues 2 -set QueueW 1 -set RunW 2 dma_cpl;" 3 's/next\[r\] = cpl_valid_i\[r\] \&\& .*/next[r] = cpl_valid_i[r];/'
+	run prove slice dma_slice "" "chparam -set Width 3 dma_slice;" 6 's/if (valid_q \&\& !out_ready_i) begin/if (valid_q) begin/'
+	run prove order dma_cpl cpl "chparam -set NumRunners 3 -set NumQueues 2 -set QueueW 1 -set RunW 2 dma_cpl;" 3 's/next\[r\] = cpl_valid_i\[r\] \&\& .*/next[r] = cpl_valid_i[r];/'
 ) &
+run prove_sat reader rtl/dma/dma_reader.sv dma_reader rtl/dma/formal/reader.svh "$deps" "chparam -set IdxW 2 -set DataLog2 5 dma_reader;" "" 's/free_q >= (DataLog2 + 1).(16)/free_q >= (DataLog2 + 1)'"'"'(8)/'
 wait
+fi
 passed=0 failed=0
 for n in $names; do
 	cat "$work/$n.out"
