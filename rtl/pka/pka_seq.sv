@@ -320,8 +320,14 @@ module pka_seq #(
   logic        two_slots;
   logic [14:0] bound, bound_blk;
   assign two_slots = start_public_i ? start_top_i[1] : start_top_i[0];
-  assign bound_blk = start_public_i ? 15'(pka_program_pkg::FramesPublic + 1) :
-                     15'(pka_program_pkg::FramesPrivate + 1) + 15'(pka_program_pkg::FramesLimb) * ({8'd0, start_limb_i} + 15'd1);
+  localparam logic [14:0] FramesLimb = 15'(pka_program_pkg::FramesLimb);
+  always_comb begin  // sums of shifts: a product would take a multiplier
+    bound_blk = 15'(pka_program_pkg::FramesPublic + 1);
+    if (!start_public_i) begin
+      bound_blk = 15'(pka_program_pkg::FramesPrivate + 1);
+      for (int i = 0; i < 15; i++) if (FramesLimb[i]) bound_blk = bound_blk + (({8'd0, start_limb_i} + 15'd1) << i);
+    end
+  end
   always_comb begin
     unique case (start_top_i)
       2'd0:    bound = bound_blk;
