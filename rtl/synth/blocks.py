@@ -3,18 +3,19 @@
 name      of the block; `top` its module, `files` its sources (packages first), `define` and `param` what is set
 limit     ns: the longest path between registers before routing on xc7 (abc9's estimate, 0.3 ns a net, see README.md) that is let pass
 route     also placed and routed on an ECP5-85: only what fits, and in reasonable time
-prep      passes that go before (PREP in synth.py). rows: the block has memories of two dimensions, [word][limb]: yosys makes one memory of both, and finds that a row is read and written whole only
+prep      passes that go before (PREP in synth.py). no_array: pka_mont is counted apart. rows: the block has memories of two dimensions, [word][limb]: yosys makes one memory of both, and finds that a row is read and written whole only
           when the number of limbs is a power of two and these passes went before. tables: tables that are looked up at many places become logic before yosys
           looks for block RAMs that could be shared by them, which takes it gigabytes
 seconds   bound of each step
+uram      large memories become UltraRAM (xcup)
 """
 PKG = ["rtl/gen/sluice_pkg.sv"]
 ECC = ["rtl/ecc/ecc_pkg.sv", "rtl/ecc/ecc_prog_pkg.sv", "rtl/ecc/ecc_const_rom.sv", "rtl/ecc/ecc_mont.sv"]
 
 
-def block(name, files, top=None, limit=None, route=False, define=(), param=(), seconds=300, families=("xcup", "xc7"), prep=""):
+def block(name, files, top=None, limit=None, route=False, define=(), param=(), seconds=300, families=("xcup", "xc7"), prep="", uram=False):
     return dict(name=name, files=files, top=top or name, limit=limit, route=route, define=list(define), param=list(param), seconds=seconds,
-                families=list(families), prep=prep)
+                families=list(families), prep=prep, uram=uram)
 
 
 BLOCKS = [
@@ -32,9 +33,12 @@ BLOCKS = [
     block("poly1305_8", ["rtl/chacha/poly1305_mul.sv", "rtl/chacha/poly1305.sv"], top="poly1305", param=["Digits=8"], limit=7.5),
     block("dma_rd", PKG + ["rtl/dma/dma_fifo.sv", "rtl/dma/dma_slice.sv", "rtl/dma/dma_rd.sv"], limit=4.0, route=True),
     block("dma_wr", PKG + ["rtl/dma/dma_fifo.sv", "rtl/dma/dma_slice.sv", "rtl/dma/dma_wr.sv"], limit=3.0),
-    # Montgomery arrays, of powers of two limbs: see `prep`. The card's pka has 41: the card
-    # model takes a line through two sizes. ecc has 11: with 16, yosys removes the multipliers of those that its constants leave empty.
-    block("pka_mont_8", ["rtl/pka/pka_pkg.sv", "rtl/pka/pka_mont.sv"], top="pka_mont", define=["PKA_LIMBS=8"], prep="rows", limit=10.0),
-    block("pka_mont_32", ["rtl/pka/pka_pkg.sv", "rtl/pka/pka_mont.sv"], top="pka_mont", define=["PKA_LIMBS=32"], prep="rows", families=["xcup"], seconds=900),
+    # One engine of pka as the card has it: the array of 41 limbs, and everything else of pka_core (programs, memory for 16 keys, the self test's among
+    # them, operands, queue of jobs). The delay is that of an array of eight: the paths are as long, and abc9 is done in a tenth of the time.
+    block("pka_mont", ["rtl/pka/pka_pkg.sv", "rtl/pka/pka_mont.sv"], families=["xcup"], seconds=900),
+    block("pka_core_rest", [f"rtl/pka/{f}.sv" for f in ("pka_pkg", "pka_program_pkg", "pka_program_rom", "pka_mont", "pka_seq", "pka_core")],
+          top="pka_core", families=["xcup"], prep="no_array", uram=True),
+    block("pka_mont_8", ["rtl/pka/pka_pkg.sv", "rtl/pka/pka_mont.sv"], top="pka_mont", define=["PKA_LIMBS=8"], families=["xc7"], limit=10.0),
+    # ecc has 11 limbs: with 16, a power of two (see `prep`), yosys removes the multipliers of those that its constants leave empty.
     block("ecc_mont_16", ECC, top="ecc_mont", define=["ECC_LIMBS=16"], prep="rows", limit=10.0),
 ]

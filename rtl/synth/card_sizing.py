@@ -23,14 +23,15 @@ BUILD = os.environ.get("BUILD", "build")
 
 # what the data sheets (DS890, DS180) give; clock: assumed, see the page
 PARTS = {
-    "VU9P": dict(lut=1182240, ff=2364480, dsp=6840, bram36=2160, mhz=250),
-    "KU5P": dict(lut=216960, ff=433920, dsp=1824, bram36=480, mhz=250),
-    "Artix-200T": dict(lut=134600, ff=269200, dsp=740, bram36=365, mhz=125),
+    "VU9P": dict(lut=1182240, ff=2364480, dsp=6840, bram36=2160, uram=960, mhz=250),
+    "KU5P": dict(lut=216960, ff=433920, dsp=1824, bram36=480, uram=64, mhz=250),
+    "Artix-200T": dict(lut=134600, ff=269200, dsp=740, bram36=365, uram=0, mhz=125),
 }
-FILL = dict(lut=0.7, ff=0.7, dsp=0.8, bram36=0.8)   # of a part that engines may take, at most
+RESOURCES = ("lut", "ff", "dsp", "bram36", "uram")
+FILL = dict(lut=0.7, ff=0.7, dsp=0.8, bram36=0.8, uram=0.8)   # of a part that engines may take, at most
+URAM_IN_BRAM = 8   # block RAMs that hold as many bits as an UltraRAM, for a part that has none
 # four banks of 15 round keys as distributed RAM: 1 920 bits in RAM32M16 of 14 bits and 8 LUTs each (counted, not synthesised)
 ROUND_KEYS = dict(lut=8 * 138, ff=0, dsp=0, bram36=0)
-LIMBS = dict(pka=41)
 
 BENCHES = {
     "chacha1": [f"{BUILD}/bench/tb_chacha_lane", "--only", "speed"],
@@ -64,7 +65,7 @@ def measure(out):
             if m:
                 cycles["ecc"][op] = int(m[2])
     text = bench("pka")
-    m = re.search(r"^RSA-2048\s+4 in flight:\s*(\d+) cycles each", text, re.M)
+    m = re.search(r"^RSA-2048 private 4 in flight, \d+ in a row:\s*(\d+) cycles each between ends", text, re.M)
     if not m:
         raise SystemExit(f"{' '.join(BENCHES['pka'])}: no RSA-2048 in its output\n{text[-800:]}")
     cycles["pka"] = {"RSA-2048": int(m[1])}
@@ -78,7 +79,7 @@ def measure(out):
         if r["family"] == "ecp5":
             routed[r["block"]] = r["fmax_mhz"]
         else:
-            areas.setdefault(r["block"], {})[r["family"]] = {k: r[k] for k in ("lut", "lutram", "ff", "dsp", "bram36")}
+            areas.setdefault(r["block"], {})[r["family"]] = {k: r[k] for k in ("lut", "lutram", "ff", "dsp", "bram36", "uram")}
             if r.get("delay_ns"):
                 delays[r["block"]] = r["delay_ns"]
     json.dump(dict(yosys=summary["yosys"], cycles=cycles, areas=areas, delays_ns=delays, routed_mhz=routed), open(MEASURED, "w"), indent=1, sort_keys=True)
@@ -87,17 +88,20 @@ def measure(out):
 # ---- the model ------------------------------------------------------------------------------------------------------------------------
 
 def add(*areas):
-    return {k: sum(a[k] for a in areas) for k in ("lut", "ff", "dsp", "bram36")}
+    return {k: sum(a.get(k, 0) for a in areas) for k in RESOURCES}
 
 
 def times(n, a):
-    return {k: n * a[k] for k in ("lut", "ff", "dsp", "bram36")}
+    return {k: n * a.get(k, 0) for k in RESOURCES}
 
 
-def line(m, name, sizes, limbs):
-    """Area of an array of `limbs` limbs: a line through the two that were synthesised."""
-    a, b = (m["areas"][f"{name}_{s}"]["xcup"] for s in sizes)
-    return {k: a[k] + (b[k] - a[k]) / (sizes[1] - sizes[0]) * (limbs - sizes[0]) for k in ("lut", "lutram", "ff", "dsp", "bram36")}
+def area_on(area, part):
+    """Area in what the part has."""
+    a = {k: area.get(k, 0) for k in RESOURCES}
+    if a["uram"] and not part["uram"]:
+        a["bram36"] += URAM_IN_BRAM * a["uram"]
+        a["uram"] = 0
+    return a
 
 
 def engines(m):
@@ -105,13 +109,9 @@ def engines(m):
     x = {k: v["xcup"] for k, v in m["areas"].items() if "xcup" in v}
     c = m["cycles"]
     out = {}
-    if "pka_mont_8" in x and "pka_mont_32" in x:
-        a, ops = line(m, "pka_mont", (8, 32), LIMBS["pka"]), {"RSA-2048 private": ("/s", 1 / c["pka"]["RSA-2048"])}
-        beside = "programs, key memory and unwrapping are not in it"
-        out["RSA engine"] = (a, ops, f"array of {LIMBS['pka']} limbs with its register file in distributed RAM, as synthesised; {beside}")
-        moved = a["lutram"] - (x["pka_mont_8"]["lutram"] - 8 * (x["pka_mont_32"]["lutram"] - x["pka_mont_8"]["lutram"]) / 24)
-        b = dict(a, lut=a["lut"] - moved, bram36=a["bram36"] + LIMBS["pka"] / 2)
-        out["RSA engine, block RAM"] = (b, ops, f"the same with the register file in block RAM, one RAMB18 a limb: counted, not synthesised (yosys maps it to distributed RAM); {beside}")
+    if {"pka_mont", "pka_core_rest"} <= set(x):
+        out["RSA engine"] = (add(x["pka_mont"], x["pka_core_rest"]), {"RSA-2048 private": ("/s", 1 / c["pka"]["RSA-2048"])},
+                             "an engine as it is: array of 41 limbs, window tables and named registers of eight contexts, programs, 16 keys of up to 4096 bits (the self test's among them), eight buffers of operands")
     if "ecc_mont_16" in x and c["ecc"]:
         out["ECC engine"] = (x["ecc_mont_16"], {op: ("/s", 1 / n) for op, n in c["ecc"].items()},
                              "array with its register file, built with room for 16 limbs, of which 11 are used; programs and key slots are not in it")
@@ -139,11 +139,13 @@ def rate(unit, per_cycle, mhz, n):
 
 
 def fits(area, part, share):
+    area = area_on(area, part)
     return min((math.floor(part[k] * FILL[k] * share / area[k]) for k in FILL if area[k] > 0), default=0)
 
 
 def limiting(area, part):
-    return max(FILL, key=lambda k: area[k] / (part[k] * FILL[k]))
+    area = area_on(area, part)
+    return max((k for k in FILL if area[k] > 0), key=lambda k: area[k] / (part[k] * FILL[k]))
 
 
 def page(m):
@@ -159,10 +161,11 @@ def page(m):
            f"3. Engines take at most {100 * FILL['lut']:.0f} % of LUTs and flip-flops and {100 * FILL['dsp']:.0f} % of DSPs and block RAMs. PCIe, DMA, queues, session and key stores, clocks and debug live in the rest and are not counted.",
            "4. An engine's area is what its line says. Engines are counted alone: no lane arbitration, no interconnect.",
            "5. Rates assume that the host feeds all engines all the time.",
-           "6. Arrays of limbs: a line through two synthesised sizes, since yosys sees rows of their memories only at powers of two limbs; the array of the curves is synthesised as it is, in a build with room for 16."]
-    out += ["", "## One of each, counted on UltraScale+", "", "| engine | LUT | FF | DSP | BRAM36 | what is in it |", "|---|---|---|---|---|---|"]
+           f"6. The RSA engine is synthesised as the card has it, its key memory with `-uram`; a part without UltraRAM takes {URAM_IN_BRAM} block RAMs for each. The array of the curves is synthesised in a build with room for 16 limbs, of which 11 are used.",
+           "7. RSA cycles are those of one engine whose queue never runs dry, between ends of operations (`build/bench/pka_core --only speed`): the first load and the last drain are outside, blinding, fault check and erasing are inside. Through the port they are the same (`build/bench/pka_engine`); a cluster's unwrapping, conversion and unpadding are in none of the areas."]
+    out += ["", "## One of each, counted on UltraScale+", "", "| engine | LUT | FF | DSP | BRAM36 | URAM | what is in it |", "|---|---|---|---|---|---|---|"]
     for name, (a, _, what) in e.items():
-        out.append(f"| {name} | {a['lut']:.0f} | {a['ff']:.0f} | {a['dsp']:.0f} | {a['bram36']:.1f} | {what} |")
+        out.append(f"| {name} | {a['lut']:.0f} | {a['ff']:.0f} | {a['dsp']:.0f} | {a['bram36']:.1f} | {a.get('uram', 0)} | {what} |")
     out += ["", "## A part full of one kind, and a quarter of it", "", "Engines that fit when a part has nothing else, by the rule of assumption 3; what runs out first; the rate of all of them; the rate of a quarter of them.", "",
             "| part | engine | fit | limit | operation | rate | a quarter |", "|---|---|---|---|---|---|---|"]
     for pname, part in PARTS.items():
@@ -176,9 +179,8 @@ def page(m):
             "gets longer than its limit). `ECP5`: after placing and routing on an LFE5U-85F of speed grade 8, out of context: the only timing here after routing, of a part two generations older.", "",
             "| block | LUT | FF | DSP | BRAM36 | xc7, ns | ECP5, MHz |", "|---|---|---|---|---|---|---|"]
     for name, fam in sorted(m["areas"].items()):
-        a = fam.get("xcup")
-        if a:
-            out.append(f"| {name} | {a['lut']} | {a['ff']} | {a['dsp']} | {a['bram36']:g} | {m['delays_ns'].get(name, '')} | {m['routed_mhz'].get(name, '')} |")
+        area = " | ".join(f"{fam['xcup'][k]:g}" for k in ("lut", "ff", "dsp", "bram36")) if "xcup" in fam else " | | |"
+        out.append(f"| {name} | {area} | {m['delays_ns'].get(name, '')} | {m['routed_mhz'].get(name, '')} |")
     return "\n".join(out) + "\n"
 
 
@@ -187,13 +189,13 @@ def published(m, e):
     vu, c = PARTS["VU9P"], m["cycles"]
     rows = []
     if "RSA engine" in e:
-        a, n = e["RSA engine, block RAM"][0], c["pka"]["RSA-2048"]
+        a, n = e["RSA engine"][0], c["pka"]["RSA-2048"]
         half = math.floor(0.5 * vu["dsp"] / a["dsp"])
-        by_lut = fits(a, vu, 1.0)
-        count = min(half, by_lut)
+        count = min(half, fits(dict(a, dsp=0), vu, 1.0))
+        share = ", ".join(f"{100 * count * a.get(k, 0) / vu[k]:.1f} % of {name}" for k, name in (("dsp", "DSPs"), ("lut", "LUTs"), ("ff", "flip-flops"), ("bram36", "block RAMs"), ("uram", "UltraRAMs")))
         rows += [("RSA-2048 private, DSP-cycles an operation", f"{n * a['dsp'] / 1e6:.1f} M", "<= 14 M", "Cryptech modexpa7 772 M"),
                  ("RSA-2048 private, cycles each of four in flight (8 contexts)", f"{n / 1e3:.1f} k", "<= 172 k", "OpenTitan OTBN 5.5 M on one 64x64 multiplier"),
-                 (f"RSA-2048/s on a VU9P at {vu['mhz']} MHz, in half of the DSPs, register files in block RAM ({count} engines; DSPs would let {half}, LUTs and the rest {by_lut})",
+                 (f"RSA-2048/s on a VU9P at {vu['mhz']} MHz, in half of the DSPs ({count} engines: {share})",
                   f"{count * vu['mhz'] * 1e6 / n / 1e3:.1f} k", ">= 60 k", "ZoTech 36 k on U250, 28 k on VU9P")]
     if "ECC engine" in e:
         if "ECDSA_SIGN" in c["ecc"]:

@@ -27,6 +27,7 @@ FAMILIES = {
 PREP = {
     "": "",
     "rows": "proc; flatten; opt_expr; opt_clean; opt -full -fine; wreduce; opt -full -fine; memory_dff; opt_mem_widen; memory_share; opt_mem_widen; opt_clean; ",
+    "no_array": "blackbox pka_mont; ",
     "tables": "proc; opt_expr; opt_clean; memory -nomap; memory_map -rom-only; opt_expr; opt_clean; ",
 }
 MEMORY = 3 << 30   # bytes that a step may use
@@ -45,6 +46,8 @@ def script(b, family, out):
     defines = " ".join(f"-D{d}" for d in ["SYNTHESIS"] + b["define"])
     params = "".join(f"; chparam -set {p.replace('=', ' ')} {b['top']}" for p in b["param"])
     synth = PREP[b["prep"]] + FAMILIES[family].format(top=b["top"], json=os.path.join(out, f"{b['name']}.netlist.json"))
+    if b["uram"] and family == "xcup":
+        synth += " -uram"
     return f"read_verilog -sv {defines} -I. -Irtl/common -Irtl/gen {' '.join(b['files'])}{params}; hierarchy -check -top {b['top']}; {synth}; tee -q -o {{stat}} stat -json"
 
 
@@ -65,7 +68,7 @@ def digest(b, text, version):
 
 
 def count(cells):
-    used = dict(lut=0, lutram=0, ff=0, dsp=0, bram36=0.0, carry=0)
+    used = dict(lut=0, lutram=0, ff=0, dsp=0, bram36=0.0, uram=0, carry=0)
     for kind, n in cells.items():
         if re.fullmatch(r"LUT[1-6]|INV", kind):
             used["lut"] += n if kind != "INV" else 0
@@ -78,6 +81,8 @@ def count(cells):
             used["dsp"] += n
         elif kind in BRAM:
             used["bram36"] += BRAM[kind] * n / 2
+        elif kind == "URAM288":
+            used["uram"] += n
         elif kind.startswith("CARRY"):
             used["carry"] += n
     return used
@@ -119,7 +124,8 @@ def measure(b, family, a, versions):
     done, rc = run_bounded(["yosys", "-p", text.format(stat=stat)], log, b["seconds"])
     result = dict(block=b["name"], family=family, key=key, limit_ns=b["limit"], state="ok" if done and rc == 0 else "unfinished" if not done else "failed")
     if result["state"] == "ok":
-        cells = json.load(open(stat))["design"]["num_cells_by_type"]
+        # between its objects, yosys 0.23 prints the tree of instances as text
+        cells = json.loads(re.sub(r'^ +[^" {}]\S* +\d+$', "", open(stat).read(), flags=re.M))["design"]["num_cells_by_type"]
         if family == "ecp5":
             result.update(route(b, a, t0))
         else:
@@ -165,7 +171,7 @@ def show(r):
     if what == "ok" and r["family"] == "ecp5":
         what = f"{r['fmax_mhz']} MHz routed"
     elif what == "ok":
-        what = f"{r['lut']} LUT ({r['lutram']} as RAM), {r['ff']} FF, {r['dsp']} DSP, {r['bram36']:g} BRAM36"
+        what = f"{r['lut']} LUT ({r['lutram']} as RAM), {r['ff']} FF, {r['dsp']} DSP, {r['bram36']:g} BRAM36" + (f", {r['uram']} URAM" if r.get("uram") else "")
         if r.get("delay_ns"):
             what += f", {r['delay_ns']} ns"
             if r["limit_ns"] and r["delay_ns"] > r["limit_ns"]:
