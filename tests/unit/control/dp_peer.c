@@ -270,6 +270,8 @@ act(struct dp *d)
 	}
 }
 
+#define NAP_MS 5
+
 /* Takes one message, acts on it. False when time is up. */
 bool
 dp_receive(struct dp *d, uint64_t until)
@@ -287,7 +289,10 @@ dp_receive(struct dp *d, uint64_t until)
 		}
 		if (dp_now_ms() >= until)
 			return false;
-		if (chan_sleep(&d->end.rx))
+		if (d->naps) {
+			if (chan_nap(&d->end.rx))
+				d->rung += poll(&p, 1, NAP_MS) == 1;
+		} else if (chan_sleep(&d->end.rx))
 			poll(&p, 1, (int)(until - dp_now_ms()));
 		chan_wake(&d->end.rx);
 	}

@@ -32,6 +32,8 @@ struct dp { /* our end of the channel, and the one connection on it */
 	/* what arrived */
 	unsigned key_loads, cfg_listeners, cfg_servers;
 	uint32_t pka_status, listener_id, pool_id;
+	bool naps; /* sleeps by chan_nap(), for NAP_MS at a time */
+	unsigned rung; /* so often that was ended by the bell */
 	bool pka_do_ourselves, hold_pka, refuse_cfg;
 	unsigned pka_rsa, pka_prf;
 	EVP_PKEY *key;

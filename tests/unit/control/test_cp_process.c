@@ -44,6 +44,38 @@ sends_its_configuration_and_completes_handshakes(void **state)
 	SSL_CTX_free(ctx);
 }
 
+/* What took a thread's time ends a worker's nap; what was answered in place waits for its end. */
+static void
+a_nap_is_ended_for_key_operations_of_threads(void **state)
+{
+	struct dp *d = *state;
+	SSL_CTX *ctx = client_ctx("AES128-SHA");
+	SSL_SESSION *session = NULL;
+	unsigned full;
+
+	d->naps = true;
+	d->rung = 0;
+	for (unsigned i = 0; i < 100 && d->rung == 0; i++) { /* it may be awake just then */
+		SSL_SESSION_free(session);
+		dp_open_conn(d, ctx, NULL, 9);
+		assert_true(dp_shake(d));
+		session = SSL_get1_session(d->ssl);
+		dp_close_conn(d);
+	}
+	assert_int_not_equal(d->rung, 0);
+	full = d->rung;
+	for (unsigned i = 0; i < 5; i++) {
+		dp_open_conn(d, ctx, session, 9);
+		assert_true(dp_shake(d));
+		assert_true(SSL_session_reused(d->ssl));
+		dp_close_conn(d);
+	}
+	assert_int_equal(d->rung, full);
+	d->naps = false;
+	SSL_SESSION_free(session);
+	SSL_CTX_free(ctx);
+}
+
 static void
 sessions_survive_a_dataplane_that_comes_back(void **state)
 {
@@ -748,6 +780,7 @@ main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(sends_its_configuration_and_completes_handshakes),
+		cmocka_unit_test(a_nap_is_ended_for_key_operations_of_threads),
 		cmocka_unit_test(sessions_survive_a_dataplane_that_comes_back),
 		cmocka_unit_test(leaves_a_malformed_dataplane_and_connects_again),
 		cmocka_unit_test(ends_a_handshake_that_takes_too_long),
