@@ -23,6 +23,8 @@ struct pka_threads {
 	pthread_mutex_t lock; /* of what follows up to `stop` */
 	pthread_cond_t work;
 	struct list todo, done;
+	unsigned held; /* on `done`, and the loop was not told */
+	uint64_t held_since; /* microseconds */
 	bool stop;
 	uv_sem_t started;
 	pthread_t thread[PKA_MAX_THREADS];
@@ -57,7 +59,27 @@ list_take(struct list *l)
 	return j;
 }
 
-/* Tells the loop: it looks at everything that is done, so that one ring is enough until it has. */
+/* The next one is there, and takes as long. */
+static bool
+alike(const struct pka_job *last, const struct pka_job *next)
+{
+	return next != NULL && next->key == last->key && next->req.kind == last->req.kind &&
+	       next->req.code == last->req.code;
+}
+
+bool
+pka_threads_tell(unsigned held, bool queued, uint64_t held_us, uint64_t last_us)
+{
+	return !queued || held >= PKA_GATHER || held_us + last_us > PKA_GATHER_US;
+}
+
+static uint64_t
+now_us(void)
+{
+	return uv_hrtime() / 1000;
+}
+
+/* Tells the loop: it looks at everything that is done. */
 static void
 ring(const struct pka_threads *t)
 {
@@ -78,8 +100,8 @@ thread_main(void *arg)
 	uv_sem_post(&t->started);
 	pthread_mutex_lock(&t->lock);
 	for (;;) {
+		uint64_t begun, ended;
 		struct pka_job *j;
-		bool first;
 
 		while (!t->stop && t->todo.first == NULL)
 			pthread_cond_wait(&t->work, &t->lock);
@@ -87,12 +109,17 @@ thread_main(void *arg)
 			break;
 		j = list_take(&t->todo);
 		pthread_mutex_unlock(&t->lock);
+		begun = now_us();
 		t->ops->run(j);
+		ended = now_us();
 		pthread_mutex_lock(&t->lock);
-		first = t->done.first == NULL;
 		list_add(&t->done, j);
-		if (!first)
+		if (t->held++ == 0)
+			t->held_since = ended;
+		if (!pka_threads_tell(
+			    t->held, alike(j, t->todo.first), ended - t->held_since, ended - begun))
 			continue;
+		t->held = 0;
 		pthread_mutex_unlock(&t->lock);
 		ring(t);
 		pthread_mutex_lock(&t->lock);
@@ -113,6 +140,7 @@ bell_rang(uv_poll_t *h, int status, int events)
 	pthread_mutex_lock(&t->lock);
 	j = t->done.first;
 	list_init(&t->done);
+	t->held = 0;
 	pthread_mutex_unlock(&t->lock);
 	for (; j != NULL; j = next) {
 		next = j->next;

@@ -157,6 +157,18 @@ nothing_comes_after_the_end(void **state)
 }
 
 static void
+short_jobs_are_gathered_and_none_waits_long(void **state)
+{
+	assert_true(pka_threads_tell(1, false, 0, 300)); /* nothing follows */
+	assert_false(pka_threads_tell(1, true, 0, 300));
+	assert_false(pka_threads_tell(PKA_GATHER - 1, true, 600, 300));
+	assert_true(pka_threads_tell(PKA_GATHER, true, 0, 1)); /* enough of them */
+	assert_true(pka_threads_tell(2, true, 800, 300)); /* the next would come too late for the first */
+	assert_true(pka_threads_tell(1, true, 0, PKA_GATHER_US + 1)); /* long ones never wait */
+	assert_false(pka_threads_tell(1, true, 0, PKA_GATHER_US));
+}
+
+static void
 as_many_as_wanted(void **state)
 {
 	setenv("UV_THREADPOOL_SIZE", "3", 1);
@@ -177,6 +189,7 @@ main(void)
 		cmocka_unit_test(many_threads_do_each_once),
 		cmocka_unit_test(a_job_from_within_an_answer_is_done),
 		cmocka_unit_test(nothing_comes_after_the_end),
+		cmocka_unit_test(short_jobs_are_gathered_and_none_waits_long),
 		cmocka_unit_test(as_many_as_wanted),
 	};
 
