@@ -79,6 +79,7 @@ driver_counters(const struct sluice_dev *dev, struct rte_pmd_sluice_counters *c)
 			continue;
 		c->bad_completions += dev->qp[i]->bad_completions;
 		c->timeouts += dev->qp[i]->timeouts;
+		c->queue_pair_resets += dev->qp[i]->resets;
 		for (unsigned int s = 0; s < RTE_PMD_SLUICE_STATUSES; s++)
 			c->status[s] += dev->qp[i]->status[s];
 	}
@@ -175,6 +176,16 @@ rte_pmd_sluice_device_reset(uint8_t dev_id)
 	struct sluice_dev *dev = sluice_dev_of(dev_id);
 
 	return dev ? sluice_dev_reset(dev) : -ENODEV;
+}
+
+int
+rte_pmd_sluice_queue_pair_reset(uint8_t dev_id, uint16_t qp_id)
+{
+	struct sluice_dev *dev = sluice_dev_of(dev_id);
+
+	if (!dev)
+		return -ENODEV;
+	return qp_id < dev->max_qps && dev->qp[qp_id] ? sluice_qp_reset(dev->qp[qp_id]) : -EINVAL;
 }
 
 uint32_t

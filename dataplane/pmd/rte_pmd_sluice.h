@@ -344,7 +344,7 @@ struct rte_pmd_sluice_counters {
 	uint64_t device_cycles; /* since reset */
 	uint64_t sim_ns; /* wall time the simulation was running; 0 on a card */
 	uint32_t err_desc, err_dma, err_parity; /* the device's own */
-	uint64_t bad_completions, timeouts, failures, resets; /* the driver's */
+	uint64_t bad_completions, timeouts, failures, resets, queue_pair_resets; /* the driver's */
 	uint64_t status[RTE_PMD_SLUICE_STATUSES]; /* completions by enum sluice_status */
 };
 
@@ -377,6 +377,17 @@ rte_pmd_sluice_fault_inject(uint8_t dev_id, uint8_t engine, uint32_t faults);
  */
 int
 rte_pmd_sluice_device_reset(uint8_t dev_id);
+
+/*
+ * Takes back what a queue pair has in flight and starts it again, empty; other queue pairs go on. For the thread that owns the queue pair; never
+ * waits. Call it again while it returns -EINPROGRESS (the device ends what it has begun) or -EAGAIN (ops to be dequeued: what completed
+ * before has its own status, the rest ERROR and the device status ABORTED); 0: the queue pair runs. Meanwhile it takes no ops. Sessions
+ * of the standard API stay good. A TLS session with something in flight is of no further use: its records are refused with
+ * INVALID_SESSION, destroy it. What an aborted operation by key or secret slot did to the slot is not known. -EIO: the device has failed
+ * (also when it does not let go in time): device_reset().
+ */
+int
+rte_pmd_sluice_queue_pair_reset(uint8_t dev_id, uint16_t qp_id);
 
 #ifdef __cplusplus
 }

@@ -103,7 +103,7 @@ sluice_asym_session_clear(struct rte_cryptodev *cdev, struct rte_cryptodev_asym_
 	struct sluice_asym_session *s = (struct sluice_asym_session *)sess->sess_private_data;
 	struct sluice_dev *dev = cdev->data->dev_private;
 
-	if (s->key.handle && s->key.loaded && !sluice_ctx_stale(dev, &s->key))
+	if (s->key.handle && s->key.sent && !sluice_ctx_stale(dev, &s->key))
 		sluice_slot_put_later(&dev->keys[SLUICE_ENGINE_PKA], s->key.handle);
 	else if (s->key.handle)
 		sluice_slot_put(&dev->keys[SLUICE_ENGINE_PKA], s->key.handle);

@@ -16,20 +16,6 @@ static uint8_t driver_id;
 
 /* ---- bursts ---- */
 
-/* From here to burst_end() a reset by another thread keeps off. False: the device is not running. */
-static bool
-burst_begin(struct sluice_qp *qp)
-{
-	__atomic_store_n(&qp->active, 1, __ATOMIC_SEQ_CST);
-	return __atomic_load_n(&qp->dev->state, __ATOMIC_SEQ_CST) == RTE_PMD_SLUICE_RUNNING;
-}
-
-static void
-burst_end(struct sluice_qp *qp)
-{
-	__atomic_store_n(&qp->active, 0, __ATOMIC_RELEASE);
-}
-
 static int
 enqueue_one(struct sluice_qp *qp, struct rte_crypto_op *op)
 {
@@ -62,7 +48,7 @@ sluice_enqueue_burst(void *queue_pair, struct rte_crypto_op **ops, uint16_t n)
 	uint16_t i = 0;
 	int rc;
 
-	if (burst_begin(qp)) {
+	if (sluice_burst_begin(qp) && qp->halt == SLUICE_GOING) {
 		for (; i < n; i++) {
 			ops[i]->status = RTE_CRYPTO_OP_STATUS_NOT_PROCESSED;
 			rc = enqueue_one(qp, ops[i]);
@@ -74,7 +60,7 @@ sluice_enqueue_burst(void *queue_pair, struct rte_crypto_op **ops, uint16_t n)
 		qp->stats.enqueued_count += i;
 		__atomic_store_n(&qp->inflight, qp->inflight + i, __ATOMIC_RELEASE);
 	}
-	burst_end(qp);
+	sluice_burst_end(qp);
 	return i;
 }
 
@@ -94,24 +80,28 @@ uint16_t
 sluice_dequeue_burst(void *queue_pair, struct rte_crypto_op **ops, uint16_t n)
 {
 	struct sluice_qp *qp = queue_pair;
-	bool running = burst_begin(qp);
+	bool running = sluice_burst_begin(qp);
 	uint16_t got = take_done(qp, ops, n);
 
 	SLUICE_FOREACH_CLASS(qp->dev, c) {
 		struct sluice_hwq *q = &qp->hwq[c];
 
-		if (running) {
+		if (running && qp->halt == SLUICE_GOING) {
 			got += sluice_hwq_poll(qp, q, ops + got, n - got);
 			sluice_hwq_frees(qp, q);
 			sluice_hwq_ring(qp->dev, q);
 			if (q->head != q->tail)
 				sluice_watch(qp, q);
+		} else if (running) { /* being reset: what completed before, then the rest */
+			got += sluice_hwq_poll(qp, q, ops + got, n - got);
+			if (qp->halt == SLUICE_HALTED)
+				got += sluice_hwq_flush(qp, q, ops + got, n - got);
 		} else if (sluice_state(qp->dev) == RTE_PMD_SLUICE_FAILED) {
 			got += sluice_hwq_flush(qp, q, ops + got, n - got);
 		}
 	}
 	qp->stats.dequeued_count += got;
-	burst_end(qp);
+	sluice_burst_end(qp);
 	return got;
 }
 
@@ -243,6 +233,8 @@ sluice_dev_create(const char *name, struct rte_device *device, struct sluice_tra
 	dev->cdev = cdev;
 	dev->has_kek = args->kek[0] != '\0';
 	memcpy(dev->kek, args->sim.kek, sizeof(dev->kek));
+	for (unsigned int i = 0; i < SLUICE_MAX_QPS; i++)
+		dev->load_epoch[i] = 1;
 	rc = dev_init(dev, args, socket);
 	if (rc) {
 		t->ops->close(t);

@@ -182,6 +182,7 @@ reset_finish(struct sluice_dev *dev)
 			continue;
 		SLUICE_FOREACH_CLASS(dev, c)
 			sluice_hwq_program(dev, &dev->qp[i]->hwq[c]);
+		dev->qp[i]->halt = SLUICE_GOING;
 	}
 	for (unsigned int c = 0; c < SLUICE_CLASSES; c++) {
 		sluice_slot_forget(&dev->sessions[c]);

@@ -66,11 +66,9 @@ qp_release(struct rte_cryptodev *cdev, uint16_t id)
 	if (__atomic_load_n(&qp->inflight, __ATOMIC_ACQUIRE))
 		return -EAGAIN;
 	drain(qp);
-	SLUICE_FOREACH_CLASS(dev, c) {
-		if (qp->hwq[c].mz)
-			sluice_hwq_stop(dev, &qp->hwq[c]);
+	sluice_qp_detach(qp);
+	SLUICE_FOREACH_CLASS(dev, c)
 		sluice_hwq_release(&qp->hwq[c]);
-	}
 	rte_free(qp->done);
 	rte_free(qp);
 	dev->qp[id] = NULL;

@@ -22,7 +22,7 @@ extern int sluice_logtype;
 	rte_log(RTE_LOG_##level, sluice_logtype, "sluice: " fmt "\n", ##__VA_ARGS__)
 
 #define SLUICE_CLASSES (SLUICE_ENGINE_KDF + 1u) /* engine ids of the map; a device may have fewer */
-#define SLUICE_MAX_QPS 32u /* bits of sluice_ctx.loaded */
+#define SLUICE_MAX_QPS 32u
 #define SLUICE_MIN_DESC 16u
 #define SLUICE_PKA_DESC 64u /* a public-key engine holds eight; more would only wait longer */
 #define SLUICE_OP_DESCS 4u /* descriptors of one op at most: two session loads, two operations */
@@ -69,9 +69,10 @@ void sluice_slot_fini(struct sluice_slot_pool *p);
 /* A context of the device. Stateless ones are loaded in front of their first use on each queue pair, so no queue waits for another. */
 struct sluice_ctx {
 	uint32_t handle; /* 0: not used */
-	uint32_t loaded; /* bit per queue pair that has sent it; atomic */
 	uint16_t epoch; /* of the device when it was made: another epoch makes it stale */
 	uint8_t class; /* enum sluice_engine */
+	uint8_t sent; /* some queue pair has sent it; atomic */
+	uint16_t loaded[SLUICE_MAX_QPS]; /* load epoch of the queue pair when that sent it: each has its own */
 };
 
 enum sluice_order { SLUICE_CIPHER_ONLY, SLUICE_AUTH_ONLY, SLUICE_CIPHER_AUTH, SLUICE_AUTH_CIPHER, SLUICE_AEAD };
@@ -106,6 +107,7 @@ struct rte_pmd_sluice_tls_session {
 	struct sluice_ctx ctx;
 	uint16_t qp_id, inflight;
 	uint8_t used, write, head; /* head: bytes of a record before its payload */
+	uint8_t broken; /* something of it was aborted: its sequence number is not known */
 	uint8_t alg; /* enum rte_pmd_sluice_tls_alg */
 	uint8_t etm;
 	uint8_t load; /* of its keys: enum sluice_load */
@@ -172,11 +174,19 @@ struct sluice_hwq {
 	/* watch: when there is work and no completion */
 	uint64_t watch_next, watch_since, watch_cycles; /* tsc, tsc, device cycles */
 	uint8_t watch_armed, watch_seen, watch_idle;
+	uint32_t left; /* while halting: QUEUE.STATE when last looked at */
 	const struct rte_memzone *mz;
+};
+
+enum sluice_halt {
+	SLUICE_GOING,
+	SLUICE_HALTING, /* its queues are stopped, the device may still hold work of them */
+	SLUICE_HALTED, /* the device holds nothing: what did not complete is given back */
 };
 
 struct sluice_qp {
 	struct sluice_dev *dev;
+	enum sluice_halt halt; /* the owner's, as all but `active` and `inflight` */
 	uint32_t active; /* a burst is running; against a reset by another thread */
 	uint32_t inflight; /* ops inside, `done` included */
 	uint16_t id;
@@ -184,7 +194,7 @@ struct sluice_qp {
 	uint32_t done_head, done_tail, done_size;
 	struct sluice_hwq hwq[SLUICE_CLASSES];
 	struct rte_cryptodev_stats stats;
-	uint64_t bad_completions, timeouts;
+	uint64_t bad_completions, timeouts, resets;
 	uint64_t status[RTE_PMD_SLUICE_STATUSES]; /* completions by enum sluice_status */
 };
 
@@ -233,6 +243,7 @@ struct sluice_dev {
 	struct rte_pmd_sluice_tls_session *tls[SLUICE_CLASSES]; /* by slot */
 	struct rte_cryptodev_capabilities *caps;
 	struct sluice_qp *qp[SLUICE_MAX_QPS];
+	uint16_t load_epoch[SLUICE_MAX_QPS]; /* never 0; another one when loads on their way were dropped */
 };
 
 /* ---- sluice_dev.c ---- */
@@ -282,6 +293,26 @@ sluice_state(const struct sluice_dev *dev)
 	return __atomic_load_n(&dev->state, __ATOMIC_ACQUIRE);
 }
 
+/* From here to sluice_burst_end() a device reset by another thread keeps off. False: the device is not running. */
+static inline bool
+sluice_burst_begin(struct sluice_qp *qp)
+{
+	__atomic_store_n(&qp->active, 1, __ATOMIC_SEQ_CST);
+	return __atomic_load_n(&qp->dev->state, __ATOMIC_SEQ_CST) == RTE_PMD_SLUICE_RUNNING;
+}
+
+static inline void
+sluice_burst_end(struct sluice_qp *qp)
+{
+	__atomic_store_n(&qp->active, 0, __ATOMIC_RELEASE);
+}
+
+/* ---- sluice_halt.c ---- */
+/* One step of a queue pair's reset; as rte_pmd_sluice_queue_pair_reset(). */
+int sluice_qp_reset(struct sluice_qp *qp);
+/* Stops the queues of a queue pair without ops whose memory is about to be freed, and waits until the device has let go of it. */
+void sluice_qp_detach(struct sluice_qp *qp);
+
 /* ---- sluice_queue.c ---- */
 int sluice_hwq_setup(struct sluice_qp *qp, unsigned int class, uint32_t ndesc, int socket);
 /* The same outside a queue pair, on hardware queue `id`. */
@@ -293,10 +324,12 @@ void sluice_hwq_release(struct sluice_hwq *q);
 /* Tells the device about the rings, both indexes at zero. */
 void sluice_hwq_program(struct sluice_dev *dev, struct sluice_hwq *q);
 void sluice_hwq_stop(struct sluice_dev *dev, struct sluice_hwq *q);
+/* Forgets what is of no op and did not complete. The device must not work on the queue any more. */
+void sluice_hwq_leftovers(struct sluice_dev *dev, struct sluice_hwq *q);
 /* Completed ops of a queue, at most n. */
 uint16_t sluice_hwq_poll(struct sluice_qp *qp, struct sluice_hwq *q, struct rte_crypto_op **ops,
 	uint16_t n);
-/* After a failure: ops in flight come back with ERROR. */
+/* After a failure or an abort: ops in flight come back with ERROR. */
 uint16_t sluice_hwq_flush(struct sluice_qp *qp, struct sluice_hwq *q, struct rte_crypto_op **ops,
 	uint16_t n);
 void sluice_hwq_ring(struct sluice_dev *dev, struct sluice_hwq *q);

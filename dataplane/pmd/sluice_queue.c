@@ -91,6 +91,16 @@ sluice_hwq_release(struct sluice_hwq *q)
 	q->slot = NULL;
 }
 
+/* An erasure that did not complete: after a reset of the device there is nothing to erase, otherwise another queue does it. */
+static void
+not_freed(struct sluice_dev *dev, struct sluice_slot *s)
+{
+	if (sluice_state(dev) == RTE_PMD_SLUICE_RUNNING)
+		sluice_slot_put_later(s->pool, s->handle);
+	else
+		sluice_slot_put(s->pool, s->handle);
+}
+
 /* A session whose owner may ask for it has its keys, or has not. */
 static void
 loaded(struct sluice_slot *s, uint8_t status)
@@ -99,19 +109,19 @@ loaded(struct sluice_slot *s, uint8_t status)
 
 	if (!sess)
 		return;
+	sess->broken |= status == SLUICE_ST_ABORTED;
 	__atomic_store_n(&sess->load, status == SLUICE_ST_OK ? SLUICE_LOAD_DONE : SLUICE_LOAD_REFUSED, __ATOMIC_RELEASE);
 	sess->inflight--;
 }
 
-/* What is of no op and did not complete before a reset. */
-static void
-leftovers(struct sluice_hwq *q)
+void
+sluice_hwq_leftovers(struct sluice_dev *dev, struct sluice_hwq *q)
 {
 	for (; q->head != q->tail; q->head++) {
 		struct sluice_slot *s = &q->slot[q->head & mask(q)];
 
 		if (s->kind == SLUICE_SLOT_FREE)
-			sluice_slot_put(s->pool, s->handle);
+			not_freed(dev, s);
 		else if (s->kind == SLUICE_SLOT_LOAD)
 			loaded(s, SLUICE_ST_ABORTED);
 		if (s->secret)
@@ -126,7 +136,7 @@ sluice_hwq_program(struct sluice_dev *dev, struct sluice_hwq *q)
 	uint32_t config = rte_log2_u32(q->size) << SLUICE_QUEUE_CONFIG_SIZE_LOG2_SHIFT |
 		(uint32_t)q->class << SLUICE_QUEUE_CONFIG_CLASS_SHIFT;
 
-	leftovers(q);
+	sluice_hwq_leftovers(dev, q);
 	q->head = q->tail = q->rung_head = q->rung_tail = 0;
 	q->watch_armed = 0;
 	memset(q->cq, 0, q->size * sizeof(struct sluice_cpl));
@@ -192,9 +202,10 @@ sluice_hwq_load(struct sluice_qp *qp, struct sluice_hwq *q, struct sluice_ctx *c
 	struct sluice_slot *slot;
 	struct sluice_desc *d;
 
-	if (!ctx->handle || __atomic_load_n(&ctx->loaded, __ATOMIC_RELAXED) & 1u << qp->id)
+	if (!ctx->handle || ctx->loaded[qp->id] == qp->dev->load_epoch[qp->id])
 		return;
-	__atomic_fetch_or(&ctx->loaded, 1u << qp->id, __ATOMIC_RELAXED);
+	ctx->loaded[qp->id] = qp->dev->load_epoch[qp->id];
+	__atomic_store_n(&ctx->sent, 1, __ATOMIC_RELAXED);
 	slot = sluice_hwq_operand(q, has_keys(ctx->class) ? SLUICE_OP_KEY_LOAD : SLUICE_OP_SESSION_LOAD, ctx->handle,
 		image, len, 0, &d);
 	slot->kind = SLUICE_SLOT_LOAD;
@@ -386,13 +397,14 @@ sluice_hwq_poll(struct sluice_qp *qp, struct sluice_hwq *q, struct rte_crypto_op
 uint16_t
 sluice_hwq_flush(struct sluice_qp *qp, struct sluice_hwq *q, struct rte_crypto_op **ops, uint16_t n)
 {
+	bool aborted = sluice_state(qp->dev) == RTE_PMD_SLUICE_RUNNING;
 	uint16_t got = 0;
 
 	for (; got < n && q->head != q->tail; q->head++) {
 		struct sluice_slot *s = &q->slot[q->head & mask(q)];
 
 		if (s->kind == SLUICE_SLOT_FREE)
-			sluice_slot_put(s->pool, s->handle);
+			not_freed(qp->dev, s);
 		if (s->kind == SLUICE_SLOT_LOAD)
 			loaded(s, SLUICE_ST_ABORTED);
 		if (s->secret)
@@ -401,7 +413,9 @@ sluice_hwq_flush(struct sluice_qp *qp, struct sluice_hwq *q, struct rte_crypto_o
 				s->kind == SLUICE_SLOT_STEP)
 			continue;
 		s->op->status = RTE_CRYPTO_OP_STATUS_ERROR;
-		s->op->reserved[1] = RTE_PMD_SLUICE_NO_DEVICE_STATUS;
+		s->op->reserved[1] = aborted ? SLUICE_ST_ABORTED : RTE_PMD_SLUICE_NO_DEVICE_STATUS;
+		if (s->kind == SLUICE_SLOT_RECORD)
+			((struct rte_pmd_sluice_tls_session *)s->session)->broken = 1;
 		ops[got++] = s->op;
 		qp->stats.dequeue_err_count++;
 		leave(qp, s);

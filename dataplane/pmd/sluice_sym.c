@@ -155,7 +155,7 @@ give_slot(struct sluice_dev *dev, struct sluice_ctx *ctx)
 {
 	if (!ctx->handle)
 		return;
-	if (ctx->loaded && !sluice_ctx_stale(dev, ctx))
+	if (ctx->sent && !sluice_ctx_stale(dev, ctx))
 		sluice_slot_put_later(&dev->sessions[ctx->class], ctx->handle);
 	else
 		sluice_slot_put(&dev->sessions[ctx->class], ctx->handle);

@@ -52,6 +52,7 @@ state(const char *cmd, const char *params, struct rte_tel_data *d)
 	rte_tel_data_add_dict_u64(d, "timeouts", c.timeouts);
 	rte_tel_data_add_dict_u64(d, "bad_completions", c.bad_completions);
 	rte_tel_data_add_dict_u64(d, "resets", c.resets);
+	rte_tel_data_add_dict_u64(d, "queue_pair_resets", c.queue_pair_resets);
 	rte_tel_data_add_dict_u64(d, "err_desc", c.err_desc);
 	rte_tel_data_add_dict_u64(d, "err_dma", c.err_dma);
 	rte_tel_data_add_dict_u64(d, "err_parity", c.err_parity);

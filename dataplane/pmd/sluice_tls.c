@@ -112,7 +112,7 @@ load_now(struct sluice_qp *qp, struct sluice_hwq *q, struct rte_pmd_sluice_tls_s
 	slot->session = s;
 	s->inflight++;
 	s->load = SLUICE_LOAD_SENT;
-	s->ctx.loaded = 1u << qp->id;
+	s->ctx.sent = 1;
 	ct_wipe(&s->image, sizeof(s->image));
 	sluice_hwq_ring(qp->dev, q);
 }
@@ -142,7 +142,7 @@ rte_pmd_sluice_tls_session_create(uint8_t dev_id, uint16_t qp_id,
 		return refused(ENODEV);
 	class = alg_class(x->alg);
 	q = &dev->qp[qp_id]->hwq[class];
-	if (x->slice != RTE_PMD_SLUICE_SLICE_NONE && sluice_hwq_room(q) < SLUICE_OP_DESCS)
+	if (x->slice != RTE_PMD_SLUICE_SLICE_NONE && (sluice_hwq_room(q) < SLUICE_OP_DESCS || dev->qp[qp_id]->halt != SLUICE_GOING))
 		return refused(EAGAIN);
 	handle = sluice_slot_get(&dev->sessions[class]);
 	if (!handle)
@@ -186,7 +186,7 @@ rte_pmd_sluice_tls_session_destroy(struct rte_pmd_sluice_tls_session *s)
 		return -EBUSY;
 	pool = &s->dev->sessions[s->ctx.class];
 	handle = s->ctx.handle;
-	held = s->ctx.loaded && !sluice_ctx_stale(s->dev, &s->ctx);
+	held = s->ctx.sent && !sluice_ctx_stale(s->dev, &s->ctx);
 	ct_wipe(s, sizeof(*s)); /* before the slot, and this object with it, can be taken again */
 	if (held)
 		sluice_slot_put_later(pool, handle);
@@ -251,14 +251,14 @@ sluice_record_enqueue(struct sluice_qp *qp, struct rte_crypto_op *op)
 	struct place p;
 	rte_iova_t iova;
 
-	if (!s || !s->used || s->dev != qp->dev || s->qp_id != qp->id || sluice_ctx_stale(qp->dev, &s->ctx))
+	if (!s || !s->used || s->dev != qp->dev || s->qp_id != qp->id || s->broken || sluice_ctx_stale(qp->dev, &s->ctx))
 		return RTE_CRYPTO_OP_STATUS_INVALID_SESSION;
 	if (!op->sym->m_src || !(s->write ? place_seal(s, op->sym, &p) : place_open(s, op->sym, &p)))
 		return RTE_CRYPTO_OP_STATUS_INVALID_ARGS;
 	q = &qp->hwq[s->ctx.class];
 	if (sluice_hwq_room(q) < SLUICE_OP_DESCS)
 		return SLUICE_NO_ROOM;
-	if (!s->ctx.loaded) {
+	if (!s->ctx.sent) {
 		sluice_hwq_load(qp, q, &s->ctx, &s->image, sizeof(s->image), s);
 		s->load = SLUICE_LOAD_SENT;
 		s->inflight++;

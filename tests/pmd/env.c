@@ -4,15 +4,15 @@
 
 #include <rte_bus_vdev.h>
 #include <rte_cycles.h>
+#include <rte_malloc.h>
 #include <rte_pause.h>
 
 #include "tests/pmd/env.h"
 
 #define WAIT_SECONDS 120 /* a simulated RSA on a busy machine takes seconds */
-#define NAME "crypto_sluice0"
 
-static uint64_t
-deadline(void)
+uint64_t
+env_deadline(void)
 {
 	return rte_get_tsc_cycles() + WAIT_SECONDS * rte_get_tsc_hz();
 }
@@ -40,14 +40,19 @@ env_times(const struct env *e, unsigned int n, unsigned int slow)
 	return e->slow ? slow : n;
 }
 
-static void
-queues(struct env *e)
+void
+env_queues(struct env *e, uint16_t n)
 {
-	struct rte_cryptodev_config config = { .socket_id = (int)rte_socket_id(), .nb_queue_pairs = ENV_QPS };
+	struct rte_cryptodev_config config = { .socket_id = (int)rte_socket_id(), .nb_queue_pairs = n };
 	struct rte_cryptodev_qp_conf qp = { .nb_descriptors = ENV_DESCS, .mp_session = e->sessions };
+	struct rte_malloc_socket_stats before, after;
 
+	assert_int_equal(rte_malloc_get_socket_stats(0, &before), 0);
 	assert_int_equal(rte_cryptodev_configure(e->dev, &config), 0);
-	for (uint16_t i = 0; i < ENV_QPS; i++)
+	assert_int_equal(rte_malloc_get_socket_stats(0, &after), 0);
+	e->library_pieces = after.alloc_count - before.alloc_count;
+	e->library_bytes = after.heap_allocsz_bytes - before.heap_allocsz_bytes;
+	for (uint16_t i = 0; i < n; i++)
 		assert_int_equal(rte_cryptodev_queue_pair_setup(e->dev, i, &qp, (int)rte_socket_id()), 0);
 	assert_int_equal(rte_cryptodev_start(e->dev), 0);
 }
@@ -59,8 +64,8 @@ env_open(struct env *e, const char *args)
 	int id;
 
 	snprintf(text, sizeof(text), "lib=%s,kek=%s%s%s", e->lib, e->kek_path, args[0] ? "," : "", args);
-	assert_int_equal(rte_vdev_init(NAME, text), 0);
-	id = rte_cryptodev_get_dev_id(NAME);
+	assert_int_equal(rte_vdev_init(ENV_NAME, text), 0);
+	id = rte_cryptodev_get_dev_id(ENV_NAME);
 	assert_true(id >= 0);
 	e->dev = (uint8_t)id;
 	if (!e->sessions) { /* sizes are the driver's */
@@ -71,7 +76,7 @@ env_open(struct env *e, const char *args)
 		assert_non_null(e->sessions);
 		assert_non_null(e->asym_sessions);
 	}
-	queues(e);
+	env_queues(e, ENV_QPS);
 }
 
 void
@@ -79,7 +84,7 @@ env_close(struct env *e)
 {
 	rte_cryptodev_stop(e->dev);
 	assert_int_equal(rte_cryptodev_close(e->dev), 0);
-	assert_int_equal(rte_vdev_uninit(NAME), 0);
+	assert_int_equal(rte_vdev_uninit(ENV_NAME), 0);
 	assert_int_equal(rte_mempool_in_use_count(e->mbufs), 0);
 	assert_int_equal(rte_mempool_in_use_count(e->ops), 0);
 	assert_int_equal(rte_mempool_in_use_count(e->asym_ops), 0);
@@ -173,7 +178,7 @@ env_asym_op(struct env *e)
 void
 env_enqueue(struct env *e, uint16_t qp, struct rte_crypto_op *op)
 {
-	uint64_t end = deadline();
+	uint64_t end = env_deadline();
 
 	while (rte_cryptodev_enqueue_burst(e->dev, qp, &op, 1) == 0) {
 		if (rte_get_tsc_cycles() > end)
@@ -185,7 +190,7 @@ env_enqueue(struct env *e, uint16_t qp, struct rte_crypto_op *op)
 void
 env_wait(struct env *e, uint16_t qp, struct rte_crypto_op **ops, unsigned int n)
 {
-	uint64_t end = deadline();
+	uint64_t end = env_deadline();
 	unsigned int got = 0;
 
 	while (got < n) {
@@ -225,7 +230,7 @@ env_session_free(struct env *e, void *sess)
 unsigned int
 env_wait_failed(struct env *e, uint16_t qp, struct rte_crypto_op **ops, unsigned int n)
 {
-	uint64_t end = deadline();
+	uint64_t end = env_deadline();
 	unsigned int got = 0;
 
 	while (rte_pmd_sluice_state(e->dev, NULL) != RTE_PMD_SLUICE_FAILED) {
@@ -239,7 +244,7 @@ env_wait_failed(struct env *e, uint16_t qp, struct rte_crypto_op **ops, unsigned
 void
 env_reset(struct env *e)
 {
-	uint64_t end = deadline();
+	uint64_t end = env_deadline();
 	int rc;
 
 	do {

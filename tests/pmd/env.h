@@ -21,7 +21,9 @@
 #include "common/gen/sluice_regs.h"
 #include "dataplane/pmd/rte_pmd_sluice.h"
 
+#define ENV_NAME "crypto_sluice0"
 #define ENV_QPS 2
+#define ENV_LCORES 4 /* workers, beside the main one */
 #define ENV_DESCS 64
 #define ENV_IV_OFFSET (sizeof(struct rte_crypto_op) + sizeof(struct rte_crypto_sym_op))
 #define ENV_BUF 20480
@@ -36,6 +38,7 @@ struct env {
 	uint8_t dev;
 	struct rte_mempool *mbufs, *ops, *asym_ops, *sessions, *asym_sessions;
 	uint64_t rng;
+	size_t library_pieces, library_bytes; /* of DPDK's heap, that the library took when the device was configured last */
 	unsigned int asym_refused; /* asymmetric sessions that the driver refused: DPDK 22.11 does not put those back into their pool */
 };
 
@@ -45,6 +48,8 @@ extern struct env *the_env;
 /* Starts and ends the device with extra arguments ("" for none); checks that no mbuf, op or session was lost. */
 void env_open(struct env *e, const char *args);
 void env_close(struct env *e);
+/* Configures n queue pairs and starts; env_open() makes ENV_QPS. */
+void env_queues(struct env *e, uint16_t n);
 /* Group fixtures with no extra arguments. */
 int env_setup(void **state);
 int env_teardown(void **state);
@@ -66,6 +71,8 @@ struct rte_crypto_op *env_asym_op(struct env *e);
 /* Enqueues one op and waits for it. Returns its status. */
 enum rte_crypto_op_status env_run(struct env *e, struct rte_crypto_op *op);
 void env_enqueue(struct env *e, uint16_t qp, struct rte_crypto_op *op);
+/* TSC when a wait that began now has lasted too long. */
+uint64_t env_deadline(void);
 /* Waits for n ops of a queue pair. */
 void env_wait(struct env *e, uint16_t qp, struct rte_crypto_op **ops, unsigned int n);
 void *env_session(struct env *e, struct rte_crypto_sym_xform *x);
@@ -81,8 +88,10 @@ enum rte_crypto_op_status env_pka(struct env *e, enum rte_pmd_sluice_pka_type ty
 
 /* Test groups, one file each. */
 extern const struct CMUnitTest env_tests_aead[], env_tests_chain[], env_tests_tls[], env_tests_pka[],
-	env_tests_ring[], env_tests_fault[], env_tests_secret[], env_tests_probe[], env_tests_asym[], env_tests_cavp[], env_tests_lcores[];
+	env_tests_ring[], env_tests_fault[], env_tests_secret[], env_tests_probe[], env_tests_asym[], env_tests_cavp[], env_tests_lcores[],
+	env_tests_halt[];
 extern const size_t env_tests_aead_n, env_tests_chain_n, env_tests_tls_n, env_tests_pka_n,
-	env_tests_ring_n, env_tests_fault_n, env_tests_secret_n, env_tests_probe_n, env_tests_asym_n, env_tests_cavp_n, env_tests_lcores_n;
+	env_tests_ring_n, env_tests_fault_n, env_tests_secret_n, env_tests_probe_n, env_tests_asym_n, env_tests_cavp_n, env_tests_lcores_n,
+	env_tests_halt_n;
 
 #endif

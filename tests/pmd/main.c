@@ -2,7 +2,9 @@
  * Functional tests of the driver on a simulation library: pmd_func --lib PATH [--slow] [--seed N]. The same cases run on the golden
  * model and on the simulated core (--slow: fewer repetitions where they cost simulated time).
  */
+#include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,14 +20,35 @@
 
 struct env *the_env;
 
+/* One lcore for each queue pair and the main one, on the CPUs that we may use, whatever their number. */
+static int
+cpus(char *out, size_t room)
+{
+	cpu_set_t set;
+	int first = -1, last = -1;
+
+	if (sched_getaffinity(0, sizeof(set), &set))
+		return -1;
+	for (int i = 0; i < CPU_SETSIZE; i++) {
+		if (!CPU_ISSET(i, &set))
+			continue;
+		first = first < 0 ? i : first;
+		last = last < 0 || last == i - 1 ? i : last;
+	}
+	snprintf(out, room, "(0-%u)@(%d-%d)", ENV_LCORES, first, last);
+	return first < 0 ? -1 : 0;
+}
+
 static int
 eal(void)
 {
-	char prefix[64];
+	char prefix[64], lcores[64];
 	char *argv[] = { (char *)(uintptr_t)"pmd_func", (char *)(uintptr_t)"--no-huge", (char *)(uintptr_t)"-m",
 		(char *)(uintptr_t)"256", (char *)(uintptr_t)"--no-pci", (char *)(uintptr_t)"--iova-mode=va",
-		(char *)(uintptr_t)"--no-telemetry", (char *)(uintptr_t)"-l", (char *)(uintptr_t)"0", prefix };
+		(char *)(uintptr_t)"--no-telemetry", (char *)(uintptr_t)"--lcores", lcores, prefix };
 
+	if (cpus(lcores, sizeof(lcores)))
+		return -ENODEV;
 	snprintf(prefix, sizeof(prefix), "--file-prefix=pmdtest%d", (int)getpid());
 	return rte_eal_init(RTE_DIM(argv), argv) < 0 ? -rte_errno : 0;
 }
@@ -96,7 +119,8 @@ main(int argc, char **argv)
 	failed += GROUP(cavp);
 	failed += GROUP(lcores);
 	failed += GROUP(ring);
-	/* opens the device by itself, with timeouts of its own */
+	/* these open the device by themselves, with timeouts of their own */
+	failed += _cmocka_run_group_tests("halt", env_tests_halt, env_tests_halt_n, NULL, NULL);
 	failed += _cmocka_run_group_tests("fault", env_tests_fault, env_tests_fault_n, NULL, NULL);
 	unlink(path);
 	rte_eal_cleanup();

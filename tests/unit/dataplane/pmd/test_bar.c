@@ -344,7 +344,8 @@ rings_are_programmed_before_they_are_enabled(void **state)
 	EXPECT(m, { WRITE, SLUICE_REG_CTRL, 0 });
 	assert_int_equal(rte_cryptodev_close(cdev()->data->dev_id), 0);
 	EXPECT(m, { WRITE, SLUICE_QUEUE_REG(3, CONFIG), 0 }, { WRITE, SLUICE_QUEUE_REG(4, CONFIG), 0 },
-		{ WRITE, SLUICE_QUEUE_REG(5, CONFIG), 0 });
+		{ WRITE, SLUICE_QUEUE_REG(5, CONFIG), 0 }, { READ, SLUICE_QUEUE_REG(3, STATE), 0 },
+		{ READ, SLUICE_QUEUE_REG(4, STATE), 0 }, { READ, SLUICE_QUEUE_REG(5, STATE), 0 });
 	assert_int_equal(sluice_dev_destroy(cdev()), 0);
 	free(m);
 }
