@@ -89,9 +89,9 @@ enum rte_crypto_op_status env_pka(struct env *e, enum rte_pmd_sluice_pka_type ty
 /* Test groups, one file each. */
 extern const struct CMUnitTest env_tests_aead[], env_tests_chain[], env_tests_tls[], env_tests_pka[],
 	env_tests_ring[], env_tests_fault[], env_tests_secret[], env_tests_probe[], env_tests_asym[], env_tests_cavp[], env_tests_lcores[],
-	env_tests_halt[];
+	env_tests_halt[], env_tests_conform[];
 extern const size_t env_tests_aead_n, env_tests_chain_n, env_tests_tls_n, env_tests_pka_n,
 	env_tests_ring_n, env_tests_fault_n, env_tests_secret_n, env_tests_probe_n, env_tests_asym_n, env_tests_cavp_n, env_tests_lcores_n,
-	env_tests_halt_n;
+	env_tests_halt_n, env_tests_conform_n;
 
 #endif

@@ -117,6 +117,7 @@ main(int argc, char **argv)
 	failed += GROUP(secret);
 	failed += GROUP(probe);
 	failed += GROUP(cavp);
+	failed += GROUP(conform);
 	failed += GROUP(lcores);
 	failed += GROUP(ring);
 	/* these open the device by themselves, with timeouts of their own */
