@@ -63,8 +63,7 @@ class SplitBoard final : public Board {
 	}
 	bool idle() const override {
 		auto *d = dev_.v;
-		if (!d->quiet_o || !d->ready_o || d->cmd_valid_o || d->in_valid_o || d->st_start_o || rnd_.busy() || !mem_.idle()) return false;
-		return std::apply([](const auto &...l) { return !(l.busy() || ...); }, lanes_);
+		return !flag_of(flags_, kBusy) && d->quiet_o && d->ready_o && !d->cmd_valid_o && !d->in_valid_o && !d->st_start_o && !rnd_.busy() && mem_.idle();
 	}
 	uint64_t cycles() const override { return now_; }
 	void stats(sluice_sim_stats *out) const override {
@@ -90,6 +89,7 @@ class SplitBoard final : public Board {
 			rnd_.m.tick(now_);
 		}
 		d->rst_ni = 1;
+		each(lanes_, [this](auto &l) { listen(l); });
 	}
 	VerilatedContext *seeded(const sluice_sim_config &cfg) {
 		ctx_.randReset(2);
@@ -102,18 +102,25 @@ class SplitBoard final : public Board {
 	template <class T, class F> static void each(T &lanes, F f) {
 		std::apply([&f](auto &...l) { (f(l), ...); }, lanes);
 	}
-	/* The engines' flags to the front end's inputs: bit `id` of byte k is flag k of engine `id`. */
+	/* Flag k of all engines, engine `id` in bit `id`. */
+	static uint8_t flag_of(uint64_t f, unsigned k) { return static_cast<uint8_t>(f >> 8 * k); }
+	/* The engines' flags to the front end's inputs. */
 	void flags_in(uint64_t f) {
 		auto *d = dev_.v;
-		auto flag = [f](unsigned k) { return static_cast<uint8_t>(f >> 8 * k); };
-		d->cmd_ready_i = flag(0);
-		d->in_ready_i = flag(1);
-		d->out_valid_i = flag(2);
-		d->rsp_valid_i = flag(3);
-		d->st_done_i = flag(4);
-		d->st_pass_i = flag(5);
-		d->busy_i = flag(6);
-		flags_ = f;
+		d->cmd_ready_i = flag_of(f, 0);
+		d->in_ready_i = flag_of(f, 1);
+		d->out_valid_i = flag_of(f, kOutValid);
+		d->rsp_valid_i = flag_of(f, kRspValid);
+		d->st_done_i = flag_of(f, 4);
+		d->st_pass_i = flag_of(f, 5);
+		d->busy_i = flag_of(f, kBusy);
+		flags_in_ = f;
+	}
+	/* Takes note of an engine's outputs after they may have changed: flags, random words taken, requests for the store. */
+	template <class L> void listen(L &l) {
+		flags_ = (flags_ & ~(0x0101010101010101ull << l.kId)) | l.flags();
+		rnd_.hear(l);
+		asks_ = (asks_ & ~(1u << l.kId)) | static_cast<uint32_t>(l.asks()) << l.kId;
 	}
 	/* Adds the cycles in which the front end was not ticked to its counters. */
 	void settle_counters() {
@@ -130,15 +137,16 @@ class SplitBoard final : public Board {
 	 */
 	void secrets(uint32_t &wants) {
 		if constexpr (kSecrets) {
-			bool any = false;
-			each(lanes_, [&](auto &l) { any |= l.asks(); });
 			each(lanes_, [&](auto &s) {
-				if constexpr (s.kStore) {
-					if (any) wants |= 1u << s.kId;
+				if constexpr (std::decay_t<decltype(s)>::kStore) {
+					if (asks_) wants |= 1u << s.kId;
+					uint32_t answered = wants & store_fresh_;
+					store_fresh_ &= ~answered;
 					each(lanes_, [&](auto &l) {
-						if (wants >> l.kId & 1) s.answer(l);
+						if (answered >> l.kId & 1) s.answer(l);
 						if (wants >> s.kId & 1) s.hear(l);
 					});
+					if (wants >> s.kId & 1) store_fresh_ = ~0u; /* it will be ticked */
 				}
 			});
 			if constexpr (!kStore)
@@ -152,18 +160,21 @@ class SplitBoard final : public Board {
 		auto *d = dev_.v;
 		if (d->eng_rst_no != eng_rst_n_) {
 			eng_rst_n_ = d->eng_rst_no;
-			each(lanes_, [this](auto &l) { l.reset(eng_rst_n_); });
+			each(lanes_, [this](auto &l) {
+				l.reset(eng_rst_n_);
+				listen(l);
+			});
 			rnd_.reset(eng_rst_n_);
 			no_store_.reset();
+			store_fresh_ = ~0u;
 		}
-		uint64_t f = 0;
-		uint32_t wants = 0;
-		each(lanes_, [&](auto &l) {
-			f |= l.flags();
-			rnd_.hear(l);
-			if (l.wants(d)) wants |= 1u << l.kId;
-		});
-		bool dev = lite_ || !d->quiet_o || f != flags_ || rnd_.fail() != d->entropy_fail_i || !mem_.idle(), rnd = rnd_.wants();
+		const uint64_t f = flags_;
+		/* the engines that a tick could change: the rule of the port */
+		uint32_t wants = ~0u;
+		if (eng_rst_n_) wants = flag_of(f, kBusy) | d->cmd_valid_o | d->in_valid_o | d->st_start_o | (d->flt_flip_o ^ flip_) | (d->flt_hang_o ^ hang_);
+		flip_ = d->flt_flip_o;
+		hang_ = d->flt_hang_o;
+		bool dev = lite_ || !d->quiet_o || f != flags_in_ || rnd_.fail() != d->entropy_fail_i || !mem_.idle(), rnd = rnd_.wants();
 		secrets(wants);
 		each(lanes_, [&](auto &l) {
 			if (!(wants >> l.kId & 1)) return;
@@ -172,18 +183,24 @@ class SplitBoard final : public Board {
 		});
 		if (dev) {
 			settle_counters();
-			if (f != flags_) flags_in(f);
+			if (f != flags_in_) flags_in(f);
 			d->entropy_fail_i = rnd_.fail();
-			each(lanes_, [d](auto &l) { l.to_dev(d); });
+			const uint32_t gives = flag_of(f, kOutValid) | flag_of(f, kRspValid);
+			each(lanes_, [&](auto &l) {
+				if (gives >> l.kId & 1) l.to_dev(d);
+			});
 			mem_.step(d, now_);
 			dev_.tick(now_);
 		} else {
 			skipped_++;
 		}
-		each(lanes_, [&](auto &l) {
-			if (wants >> l.kId & 1) l.tick(now_);
-		});
+		/* outputs are functions of registers: what the generator does at this edge it does by the words asked for before it */
 		if (rnd) rnd_.tick(now_);
+		each(lanes_, [&](auto &l) {
+			if (!(wants >> l.kId & 1)) return;
+			l.tick(now_);
+			listen(l);
+		});
 		now_++;
 	}
 
@@ -194,7 +211,10 @@ class SplitBoard final : public Board {
 	RandomUnit rnd_;
 	NoStore no_store_;
 	AxiMem mem_;
-	uint64_t now_ = 0, skipped_ = 0, flags_ = 0;
+	uint64_t now_ = 0, skipped_ = 0;
+	uint64_t flags_ = 0, flags_in_ = 0;     /* of the engines as they stand, and as the front end was told */
+	uint32_t asks_ = 0, store_fresh_ = ~0u; /* bit per engine: has a request for the store; the store's last answer to it is new */
+	uint32_t flip_ = 0, hang_ = 0;          /* fault inputs as the engines have them */
 	bool lite_ = false, eng_rst_n_ = false;
 };
 

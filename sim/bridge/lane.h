@@ -54,6 +54,9 @@ struct LaneConfig {
 	const sluice_sim_config &cfg;
 };
 
+/* Places of flags in Lane::flags(). */
+static constexpr unsigned kOutValid = 2, kRspValid = 3, kBusy = 6;
+
 template <class V, unsigned Id> class Lane {
   public:
 	static constexpr unsigned kId = Id;
@@ -82,24 +85,17 @@ template <class V, unsigned Id> class Lane {
 		}
 		v->rst_ni = 0;
 	}
-	bool busy() const { return m.v->busy_o; }
-	/* Everything the front end could react to, but for data that goes with a valid: flag k in bit 8k + id. */
+	/* Everything the front end could react to, but for data that goes with a valid: flag k in bit 8k + id; kOutValid, kRspValid, kBusy. */
 	uint64_t flags() const {
 		auto *v = m.v;
 		auto at = [](uint64_t b, unsigned k) { return b << (8 * k + Id); };
-		return at(v->cmd_ready_o, 0) | at(v->in_ready_o, 1) | at(v->out_valid_o, 2) | at(v->rsp_valid_o, 3) | at(v->st_done_o, 4) |
-		       at(v->st_pass_o, 5) | at(v->busy_o, 6);
+		return at(v->cmd_ready_o, 0) | at(v->in_ready_o, 1) | at(v->out_valid_o, kOutValid) | at(v->rsp_valid_o, kRspValid) | at(v->st_done_o, 4) |
+		       at(v->st_pass_o, 5) | at(v->busy_o, kBusy);
 	}
 	/* Whether the secret port has a request. */
 	bool asks() const {
 		if constexpr (HasSecretPort<V>::value) return m.v->sec_req_valid_o;
 		return false;
-	}
-	/* Whether a tick could change anything. */
-	template <class Dev> bool wants(const Dev *d) const {
-		auto *v = m.v;
-		if (v->busy_o || !v->rst_ni || ((d->cmd_valid_o | d->in_valid_o | d->st_start_o) >> Id & 1)) return true;
-		return bit(d->flt_flip_o) != v->flt_flip_i || bit(d->flt_hang_o) != v->flt_hang_i;
 	}
 	/* Follows the front end's reset; outputs may change at once. */
 	void reset(bool rst_n) {
