@@ -1,4 +1,5 @@
-/* Objects of one size; see conns_slab.h. A chunk is found from an object's address by its alignment. */
+/* Objects of one size; see conns_slab.h. A chunk is found from an object's address by its
+ * alignment. */
 #include "control/conns_slab.h"
 
 #include <stdint.h>
@@ -25,8 +26,8 @@
 
 struct slab_chunk {
 	struct slab_chunk *next, *prev; /* of those with room */
-	struct free_object *free; /* given back */
-	unsigned used, fresh; /* objects in use; the first one never given out */
+	struct free_object *free;	/* given back */
+	unsigned used, fresh;		/* objects in use; the first one never given out */
 };
 
 struct free_object {
@@ -50,7 +51,8 @@ slab_init(struct slab *s, size_t size)
 static struct slab_chunk *
 map_chunk(void)
 {
-	uint8_t *p = mmap(NULL, 2 * SLAB_CHUNK, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	uint8_t *p = mmap(
+		NULL, 2 * SLAB_CHUNK, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	size_t before;
 
 	if (p == MAP_FAILED)
@@ -138,7 +140,8 @@ slab_get(struct slab *s)
 void
 slab_put(struct slab *s, void *object)
 {
-	struct slab_chunk *k = (struct slab_chunk *)((uintptr_t)object & ~(uintptr_t)(SLAB_CHUNK - 1));
+	struct slab_chunk *k =
+		(struct slab_chunk *)((uintptr_t)object & ~(uintptr_t)(SLAB_CHUNK - 1));
 	struct free_object *f = object;
 
 	ct_wipe(object, s->size);

@@ -1,7 +1,7 @@
 /*
- * Memory for what lives as long as a connection: objects of one size in chunks of their own. From the
- * heap they would lie between the buffers of handshakes under way, many times their size, and keep the
- * pages that those leave behind from going back to the system after a rush.
+ * Memory for what lives as long as a connection: objects of one size in chunks of their own. From
+ * the heap they would lie between the buffers of handshakes under way, many times their size, and
+ * keep the pages that those leave behind from going back to the system after a rush.
  */
 #ifndef SLUICE_CONTROL_CONNS_SLAB_H
 #define SLUICE_CONTROL_CONNS_SLAB_H
@@ -16,7 +16,7 @@ struct slab {
 	size_t size; /* of an object, rounded up */
 	unsigned per_chunk;
 	struct slab_chunk *room; /* chunks with a free object, the one to take from first */
-	unsigned chunks, spare; /* all; those without an object in use */
+	unsigned chunks, spare;	 /* all; those without an object in use */
 };
 
 /* size: of an object, at most a quarter of a chunk. */

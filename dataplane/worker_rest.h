@@ -1,9 +1,10 @@
 /*
  * What a worker without work does: nothing, a nap or a doze, and for how long. Pure.
  *
- * A doze is ended by whatever can tell: a message of the control process, a frame from another worker. A nap is
- * for many connections: what comes meanwhile is better done at once than one by one, so that only those
- * answers end it which somebody waited long for (key operations from threads: chan_ring_urgent()).
+ * A doze is ended by whatever can tell: a message of the control process, a frame from another
+ * worker. A nap is for many connections: what comes meanwhile is better done at once than one by
+ * one, so that only those answers end it which somebody waited long for (key operations from
+ * threads: chan_ring_urgent()).
  */
 #ifndef SLUICE_DP_WORKER_REST_H
 #define SLUICE_DP_WORKER_REST_H
@@ -12,20 +13,20 @@
 #include <stdint.h>
 
 /* packets gather meanwhile: fewer, larger turns cost less than answering each at once */
-#define REST_MIN_US 100 /* few connections: a lone client waits for each step */
-#define REST_NAP_US 500 /* many connections */
-#define REST_NAP_CONNS 8 /* so many are many */
-#define REST_ENGINE_US 20 /* while the engine holds work */
+#define REST_MIN_US    100 /* few connections: a lone client waits for each step */
+#define REST_NAP_US    500 /* many connections */
+#define REST_NAP_CONNS 8   /* so many are many */
+#define REST_ENGINE_US 20  /* while the engine holds work */
 
 enum rest_kind { REST_NOT, REST_NAP, REST_DOZE };
 
 struct rest_in {
-	uint64_t now, timer; /* microseconds; the next TCP timer */
-	uint32_t conns; /* TLS connections */
-	uint32_t sleep_us; /* how long the last one was, doubled; REST_MIN_US after work */
+	uint64_t now, timer;   /* microseconds; the next TCP timer */
+	uint32_t conns;	       /* TLS connections */
+	uint32_t sleep_us;     /* how long the last one was, doubled; REST_MIN_US after work */
 	uint32_t idle_poll_us; /* no longer than this; 0: never */
-	bool engine_busy; /* it holds work */
-	bool to_send; /* segments are still to go out */
+	bool engine_busy;      /* it holds work */
+	bool to_send;	       /* segments are still to go out */
 };
 
 /* us: how long, when it is not REST_NOT. */

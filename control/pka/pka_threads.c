@@ -23,7 +23,7 @@ struct pka_threads {
 	pthread_mutex_t lock; /* of what follows up to `stop` */
 	pthread_cond_t work;
 	struct list todo, done;
-	unsigned held; /* on `done`, and the loop was not told */
+	unsigned held;	     /* on `done`, and the loop was not told */
 	uint64_t held_since; /* microseconds */
 	bool stop;
 	uv_sem_t started;
@@ -200,7 +200,8 @@ open_bell(struct pka_threads *t)
 	}
 	t->poll.data = t;
 	uv_poll_start(&t->poll, UV_READABLE, bell_rang);
-	uv_unref((uv_handle_t *)&t->poll); /* it keeps the loop alive only while a job is under way */
+	uv_unref((
+		uv_handle_t *)&t->poll); /* it keeps the loop alive only while a job is under way */
 	return 0;
 }
 

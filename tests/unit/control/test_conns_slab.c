@@ -1,4 +1,5 @@
-/* Memory of connections: objects of one size, whole chunks that come and go, and when heap is given back. */
+/* Memory of connections: objects of one size, whole chunks that come and go, and when heap is given
+ * back. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -9,7 +10,7 @@
 
 #include "control/conns_int.h"
 
-#define N 5000
+#define N    5000
 #define SIZE 600
 
 static uint8_t *object[N];
@@ -111,7 +112,8 @@ little_is_lost(void **state)
 	slab_close(&s);
 }
 
-/* docs: at most 1 KiB with an entry of the table, and less than that here, for what the heap may hold beside it. */
+/* docs: at most 1 KiB with an entry of the table, and less than that here, for what the heap may
+ * hold beside it. */
 static void
 a_connection_stays_small(void **state)
 {

@@ -146,7 +146,8 @@ nothing_comes_after_the_end(void **state)
 	while (atomic_load(&ran) < 2)
 		sched_yield();
 	for (unsigned i = 0; i < 100; i++)
-		uv_sem_post(&gate); /* those that threads hold by now may end, and what they take until the close */
+		uv_sem_post(&gate); /* those that threads hold by now may end, and what they take
+				       until the close */
 	pka_threads_close(threads);
 	uv_run(&loop, UV_RUN_DEFAULT);
 	assert_int_equal(n_ended, 0);
@@ -163,7 +164,8 @@ short_jobs_are_gathered_and_none_waits_long(void **state)
 	assert_false(pka_threads_tell(1, true, 0, 300));
 	assert_false(pka_threads_tell(PKA_GATHER - 1, true, 600, 300));
 	assert_true(pka_threads_tell(PKA_GATHER, true, 0, 1)); /* enough of them */
-	assert_true(pka_threads_tell(2, true, 800, 300)); /* the next would come too late for the first */
+	assert_true(pka_threads_tell(
+		2, true, 800, 300)); /* the next would come too late for the first */
 	assert_true(pka_threads_tell(1, true, 0, PKA_GATHER_US + 1)); /* long ones never wait */
 	assert_false(pka_threads_tell(1, true, 0, PKA_GATHER_US));
 }

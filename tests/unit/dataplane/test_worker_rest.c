@@ -9,10 +9,16 @@
 #include "dataplane/worker_rest.h"
 
 #define NEVER UINT64_MAX
-#define NOW 1000000u
+#define NOW   1000000u
 
-static const struct rest_in lone = { .now = NOW, .timer = NEVER, .conns = 1, .sleep_us = REST_MIN_US, .idle_poll_us = 2000 };
-static const struct rest_in crowd = { .now = NOW, .timer = NEVER, .conns = REST_NAP_CONNS, .sleep_us = REST_MIN_US, .idle_poll_us = 2000 };
+static const struct rest_in lone = {
+	.now = NOW, .timer = NEVER, .conns = 1, .sleep_us = REST_MIN_US, .idle_poll_us = 2000
+};
+static const struct rest_in crowd = { .now = NOW,
+	.timer = NEVER,
+	.conns = REST_NAP_CONNS,
+	.sleep_us = REST_MIN_US,
+	.idle_poll_us = 2000 };
 
 static void
 is(const struct rest_in *in, enum rest_kind kind, uint64_t us)
@@ -69,7 +75,8 @@ nothing_sleeps_past_a_timer(void **state)
 
 	in.timer = NOW + REST_NAP_US;
 	is(&in, REST_NAP, REST_NAP_US);
-	in.timer = NOW + REST_NAP_US - 1; /* no nap can be cut short by it: a doze up to the timer */
+	in.timer =
+		NOW + REST_NAP_US - 1; /* no nap can be cut short by it: a doze up to the timer */
 	is(&in, REST_DOZE, REST_MIN_US);
 	in.timer = NOW + 30;
 	is(&in, REST_DOZE, 30);
