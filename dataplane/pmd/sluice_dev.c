@@ -274,6 +274,16 @@ sluice_dev_destroy(struct rte_cryptodev *cdev)
 	return rte_cryptodev_pmd_destroy(cdev);
 }
 
+/* Rings, doorbells and a simulation belong to the process that made them: no other gets the device. */
+static bool
+is_primary(const char *name)
+{
+	if (rte_eal_process_type() == RTE_PROC_PRIMARY)
+		return true;
+	SLUICE_LOG(ERR, "%s: a secondary process cannot use it; its state is on the primary's telemetry socket (/sluice/*)", name);
+	return false;
+}
+
 /* ---- vdev: the simulated core ---- */
 
 static int
@@ -284,7 +294,7 @@ vdev_probe(struct rte_vdev_device *vdev)
 	struct sluice_args args;
 	int rc;
 
-	if (!name || rte_eal_process_type() != RTE_PROC_PRIMARY)
+	if (!name || !is_primary(name))
 		return -ENOTSUP;
 	rc = sluice_args_parse(rte_vdev_device_args(vdev), &args);
 	if (rc == 0)
@@ -329,7 +339,7 @@ pci_probe(struct rte_pci_driver *drv, struct rte_pci_device *pci)
 	struct sluice_args args;
 	int rc;
 
-	if (rte_eal_process_type() != RTE_PROC_PRIMARY)
+	if (!is_primary(pci->device.name))
 		return -ENOTSUP;
 	rc = sluice_args_parse(pci->device.devargs ? pci->device.devargs->args : "", &args);
 	if (rc)

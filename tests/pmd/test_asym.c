@@ -301,6 +301,8 @@ capabilities_say_which(void **state)
 {
 	static const enum rte_crypto_asym_xform_type types[] = { RTE_CRYPTO_ASYM_XFORM_ECDSA, RTE_CRYPTO_ASYM_XFORM_ECDH,
 		RTE_CRYPTO_ASYM_XFORM_ECPM };
+	static const enum rte_crypto_asym_xform_type never[] = { RTE_CRYPTO_ASYM_XFORM_MODEX, RTE_CRYPTO_ASYM_XFORM_MODINV,
+		RTE_CRYPTO_ASYM_XFORM_DH, RTE_CRYPTO_ASYM_XFORM_DSA };
 	struct env *e = *state;
 	struct rte_pmd_sluice_info info = info_of(e);
 	struct rte_cryptodev_asym_capability_idx idx = { .type = RTE_CRYPTO_ASYM_XFORM_RSA };
@@ -314,8 +316,10 @@ capabilities_say_which(void **state)
 		idx.type = types[i];
 		assert_int_equal(rte_cryptodev_asym_capability_get(e->dev, &idx) != NULL, (info.ecdh_curves & 6) != 0);
 	}
-	idx.type = RTE_CRYPTO_ASYM_XFORM_DSA;
-	assert_null(rte_cryptodev_asym_capability_get(e->dev, &idx));
+	for (size_t i = 0; i < RTE_DIM(never); i++) {
+		idx.type = never[i];
+		assert_null(rte_cryptodev_asym_capability_get(e->dev, &idx));
+	}
 }
 
 const struct CMUnitTest env_tests_asym[] = {

@@ -2,6 +2,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include <openssl/evp.h>
+
 #include "tests/pmd/env.h"
 #include "tests/pmd/soft.h"
 
@@ -112,6 +114,80 @@ gcm_notices_whatever_was_changed(void **state)
 	assert_int_equal(open_message(e, &m), RTE_CRYPTO_OP_STATUS_AUTH_FAILED);
 	m.len = 0;
 	assert_int_equal(open_message(e, &m), RTE_CRYPTO_OP_STATUS_AUTH_FAILED);
+}
+
+static void
+soft_chacha(const uint8_t *key, const uint8_t *iv, const uint8_t *aad, const uint8_t *in, uint32_t len, uint8_t *out)
+{
+	EVP_CIPHER_CTX *c = EVP_CIPHER_CTX_new();
+	int n;
+
+	assert_int_equal(EVP_EncryptInit_ex(c, EVP_chacha20_poly1305(), NULL, key, iv), 1);
+	assert_int_equal(EVP_EncryptUpdate(c, NULL, &n, aad, AAD), 1);
+	assert_int_equal(EVP_EncryptUpdate(c, out, &n, in, (int)len), 1);
+	assert_int_equal(EVP_EncryptFinal_ex(c, out + n, &n), 1);
+	assert_int_equal(EVP_CIPHER_CTX_ctrl(c, EVP_CTRL_AEAD_GET_TAG, 16, out + len), 1);
+	EVP_CIPHER_CTX_free(c);
+}
+
+/* Sealed out of place from pieces into pieces, opened in place, and with a wrong tag not. */
+static void
+chacha20_poly1305_agrees(void **state)
+{
+	static const uint32_t lens[] = { 0, 1, 63, 64, 114, 1000, 4096 };
+	static const struct rte_cryptodev_sym_capability_idx idx = { .type = RTE_CRYPTO_SYM_XFORM_AEAD, .algo.aead = RTE_CRYPTO_AEAD_CHACHA20_POLY1305 };
+	uint8_t key[32], iv[12], aad[AAD], plain[4096], want[4096 + 16], got[4096 + 16], tag[16];
+	struct rte_crypto_sym_xform x = gcm_xform(key, true);
+	static const uint16_t cuts[] = { 5, 40 };
+	struct env *e = *state;
+
+	x.aead.algo = RTE_CRYPTO_AEAD_CHACHA20_POLY1305;
+	x.aead.key.length = 32;
+	if (!rte_cryptodev_sym_capability_get(e->dev, &idx)) {
+		assert_null(rte_cryptodev_sym_session_create(e->dev, &x, e->sessions));
+		return;
+	}
+	for (size_t i = 0; i < RTE_DIM(lens); i++) {
+		struct rte_crypto_op *op = env_op(e);
+		uint32_t len = lens[i];
+		void *seal, *open;
+
+		env_random_bytes(e, key, sizeof(key));
+		env_random_bytes(e, iv, sizeof(iv));
+		env_random_bytes(e, aad, sizeof(aad));
+		env_random_bytes(e, plain, sizeof(plain));
+		soft_chacha(key, iv, aad, plain, len, want);
+		x.aead.op = RTE_CRYPTO_AEAD_OP_ENCRYPT;
+		seal = env_session(e, &x);
+		x.aead.op = RTE_CRYPTO_AEAD_OP_DECRYPT;
+		open = env_session(e, &x);
+		memcpy(rte_crypto_op_ctod_offset(op, uint8_t *, ENV_IV_OFFSET), iv, 12);
+		op->sym->m_src = env_chain(e, plain, len, cuts, len > 100 ? 1 : 0);
+		op->sym->m_dst = env_chain(e, NULL, len, cuts, len > 100 ? 2 : 0);
+		op->sym->aead.data.length = len;
+		op->sym->aead.digest.data = tag;
+		op->sym->aead.aad.data = aad;
+		rte_crypto_op_attach_sym_session(op, seal);
+		assert_int_equal(env_run(e, op), RTE_CRYPTO_OP_STATUS_SUCCESS);
+		env_copy_out(op->sym->m_dst, 0, len, got);
+		assert_memory_equal(got, want, len);
+		assert_memory_equal(tag, want + len, 16);
+		rte_pktmbuf_free(op->sym->m_src);
+		op->sym->m_src = op->sym->m_dst;
+		op->sym->m_dst = NULL;
+		rte_crypto_op_attach_sym_session(op, open);
+		assert_int_equal(env_run(e, op), RTE_CRYPTO_OP_STATUS_SUCCESS);
+		env_copy_out(op->sym->m_src, 0, len, got);
+		assert_memory_equal(got, plain, len);
+		rte_pktmbuf_free(op->sym->m_src);
+		op->sym->m_src = env_mbuf(e, want, len);
+		tag[i] ^= 1;
+		assert_int_equal(env_run(e, op), RTE_CRYPTO_OP_STATUS_AUTH_FAILED);
+		rte_pktmbuf_free(op->sym->m_src);
+		rte_crypto_op_free(op);
+		env_session_free(e, seal);
+		env_session_free(e, open);
+	}
 }
 
 /* HMAC made and verified on the device: right, of other data, with another digest. */
@@ -234,6 +310,7 @@ const struct CMUnitTest env_tests_conform[] = {
 	cmocka_unit_test(a_device_checks_its_configuration),
 	cmocka_unit_test(queue_pairs_check_their_arguments),
 	cmocka_unit_test(gcm_notices_whatever_was_changed),
+	cmocka_unit_test(chacha20_poly1305_agrees),
 	cmocka_unit_test(hmac_notices_whatever_was_changed),
 	cmocka_unit_test(an_empty_session_pool_refuses),
 	cmocka_unit_test(sessions_of_unknown_sizes_are_refused),
