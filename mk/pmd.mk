@@ -52,6 +52,7 @@ $(BUILD)/test/pmd_bar: $(call objs,asan,$(PMD_KEYBLOB))
 
 # DPDK's own benchmark on the driver as a plug-in.
 TESTS += pmd|pmd/perf_model|tests/pmd/perf.sh $(PMD_LIB) $(MODEL_LIB)
+TESTS += pmd|pmd/secondary|tests/pmd/secondary.sh $(PMD_LIB) $(MODEL_LIB)
 TESTS += pmd|pmd/perf_sim|tests/pmd/perf.sh $(PMD_LIB) $(BUILD)/lib/libsluice_sim.so 100
 
 $(foreach t,model kdf curves records front,$(eval $(call unit_test,sim_$(t),tests/unit/sim/model/test_$(t).c tests/unit/sim/model/rig.c sim/model/model_full.c $(MODEL_SRC) $(PMD_KEYBLOB),,-lcrypto)))
