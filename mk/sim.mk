@@ -7,7 +7,10 @@ DEV_TESTS := $(addprefix sim/tb/sluice_dev/,test_sluice_dev.cpp test_queues.cpp 
 $(eval $(call rtl_bench,sluice_dev,dev_loop,$(DEV_RTL) $(DEV_TB),$(DEV_TESTS)))
 # the same with two lanes of class 0 and four of class 4 (-GLanes=32'h00141112)
 $(eval $(call rtl_bench,sluice_dev_lanes,dev_loop,$(DEV_RTL) $(DEV_TB),$(DEV_TESTS),-GLanes=1315090,-DVsluice_dev=Vsluice_dev_lanes -DSLUICE_DEV_H='"Vsluice_dev_lanes.h"' -DSLUICE_DEV_LANES=0x141112))
-$(BUILD)/bench/sluice_dev $(BUILD)/bench/sluice_dev_lanes: $(wildcard sim/tb/sluice_dev/*.h) sim/bridge/axi_mem.h common/gen/sluice_regs.h
+# and with a bus of 256 bits, and of 512 and four lanes of class 0
+$(eval $(call rtl_bench,sluice_dev_256,dev_loop,$(DEV_RTL) $(DEV_TB),$(DEV_TESTS),-GBusW=256,-DVsluice_dev=Vsluice_dev_256 -DSLUICE_DEV_H='"Vsluice_dev_256.h"' -DSLUICE_DEV_LANES=0x111111))
+$(eval $(call rtl_bench,sluice_dev_512,dev_loop,$(DEV_RTL) $(DEV_TB),$(DEV_TESTS),-GBusW=512 -GLanes=1118484,-DVsluice_dev=Vsluice_dev_512 -DSLUICE_DEV_H='"Vsluice_dev_512.h"' -DSLUICE_DEV_LANES=0x111114))
+$(addprefix $(BUILD)/bench/sluice_dev,_256 _512 _lanes) $(BUILD)/bench/sluice_dev: $(wildcard sim/tb/sluice_dev/*.h) sim/bridge/axi_mem.h common/gen/sluice_regs.h
 
 # ---- the simulated device as a library ----------------------------------------------------------------------------------------------
 # libsluice_sim.so: front end and engines verilated one by one. libsluice_sim_whole.so: one model of sluice_top, the reference.
@@ -90,9 +93,11 @@ LINTS += lint-dma-formal
 lint-dev-rtl: $(DEV_RTL) ## Verilator and yosys read the front end; no path from an input of it to an output
 	$(call say,LINT,sluice_dev)
 	$(Q)$(VERILATOR) --lint-only -Wall -Irtl/common -Irtl/gen $(wildcard rtl/lint/verilator.vlt) --top-module sluice_dev $(DEV_RTL)
-	$(Q)for g in "-GNumEngines=6 -GEngineMask=6'h3f -GNumQueues=64" "-GNumEngines=6 -GEngineMask=6'h37" "-GNumEngines=2 -GEngineMask=2'h3"; do \
+	$(Q)for g in -GBusW=256 "-GBusW=512 -GLanes=32'h00111224" "-GNumEngines=6 -GEngineMask=6'h3f -GNumQueues=64" "-GNumEngines=6 -GEngineMask=6'h37" "-GNumEngines=2 -GEngineMask=2'h3"; do \
 	  $(VERILATOR) --lint-only -Wall -Irtl/common -Irtl/gen $(wildcard rtl/lint/verilator.vlt) $$g --top-module sluice_dev $(DEV_RTL) || exit 1; done
 	$(Q)$(VERILATOR) --lint-only -Wall --unroll-count 256 -Irtl/common -Irtl/gen -Irtl/top $(wildcard rtl/lint/verilator.vlt) --top-module sluice_top $(SIM_TOP_SV)
 	$(Q)mkdir -p $(BUILD)/lint && yosys -q -l $(BUILD)/lint/sluice_dev.log -p "read_verilog -sv -Irtl/common $(DEV_RTL); hierarchy -check -top sluice_dev; proc; check -assert; \
 	  flatten; opt_clean; select -assert-none o:* %ci*:-\$$dff i:* i:clk_i i:rst_ni %u %d %i"
+	$(Q)yosys -q -l $(BUILD)/lint/sluice_dev_512.log -p "read_verilog -sv -Irtl/common $(DEV_RTL); chparam -set BusW 512 -set NumQueues 4 sluice_dev; hierarchy -check -top sluice_dev; proc; \
+	  check -assert; flatten; opt_clean; select -assert-none o:* %ci*:-\$$dff i:* i:clk_i i:rst_ni %u %d %i"
 LINTS += lint-dev-rtl

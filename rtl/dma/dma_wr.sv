@@ -4,7 +4,8 @@
 `include "assert.svh"
 module dma_wr #(
   parameter int unsigned NumReq = 4,
-  parameter int unsigned TagW = 4
+  parameter int unsigned TagW = 4,
+  parameter int unsigned BusW = 128   // 128, 256 or 512; requesters make bursts of such beats (dma_pack.sv)
 ) (
   input  logic clk_i,
   input  logic rst_ni,
@@ -17,8 +18,8 @@ module dma_wr #(
   input  logic [NumReq*64-1:0] burst_addr_i,
   input  logic [NumReq*4-1:0] burst_len_i,   // beats - 1
   input  logic [NumReq*TagW-1:0] burst_tag_i,
-  input  logic [NumReq*128-1:0] line_data_i,
-  input  logic [NumReq*16-1:0] line_strb_i,
+  input  logic [NumReq*BusW-1:0] line_data_i,
+  input  logic [NumReq*BusW/8-1:0] line_strb_i,
   output logic [NumReq-1:0] line_ready_o,
 
   output logic [NumReq-1:0] rsp_valid_o,
@@ -31,8 +32,8 @@ module dma_wr #(
   output logic [7:0] m_awlen_o,
   output logic m_wvalid_o,
   input  logic m_wready_i,
-  output logic [127:0] m_wdata_o,
-  output logic [15:0] m_wstrb_o,
+  output logic [BusW-1:0] m_wdata_o,
+  output logic [BusW/8-1:0] m_wstrb_o,
   output logic m_wlast_o,
   input  logic m_bvalid_i,
   output logic m_bready_o,
@@ -79,9 +80,9 @@ module dma_wr #(
     .clk_i, .rst_ni, .in_valid_i(grant), .in_ready_o(aw_ready), .in_data_i({burst_addr_i[64*sel +: 64], burst_len_i[4*sel +: 4]}),
     .out_valid_o(m_awvalid_o), .out_ready_i(m_awready_i), .out_data_o({m_awaddr_o, m_awlen_o[3:0]})
   );
-  dma_slice #(.Width(128 + 16 + 1)) u_w (
+  dma_slice #(.Width(BusW + BusW/8 + 1)) u_w (
     .clk_i, .rst_ni, .in_valid_i(load), .in_ready_o(w_ready),
-    .in_data_i({line_data_i[128*cur_sel_q +: 128], line_strb_i[16*cur_sel_q +: 16], cur_left_q == 4'd0}),
+    .in_data_i({line_data_i[BusW*cur_sel_q +: BusW], line_strb_i[BusW/8*cur_sel_q +: BusW/8], cur_left_q == 4'd0}),
     .out_valid_o(m_wvalid_o), .out_ready_i(m_wready_i), .out_data_o({m_wdata_o, m_wstrb_o, m_wlast_o})
   );
   always_ff @(posedge clk_i) begin

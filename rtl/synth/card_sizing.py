@@ -162,7 +162,10 @@ def page(m):
            "4. An engine's area is what its line says. Engines are counted alone: no lane arbitration, no interconnect.",
            "5. Rates assume that the host feeds all engines all the time.",
            f"6. The RSA engine is synthesised as the card has it, its key memory with `-uram`; a part without UltraRAM takes {URAM_IN_BRAM} block RAMs for each. The array of the curves is synthesised in a build with room for 16 limbs, of which 11 are used.",
-           "7. RSA cycles are those of one engine whose queue never runs dry, between ends of operations (`build/bench/pka_core --only speed`): the first load and the last drain are outside, blinding, fault check and erasing are inside. Through the port they are the same (`build/bench/pka_engine`); a cluster's unwrapping, conversion and unpadding are in none of the areas."]
+           "7. RSA cycles are those of one engine whose queue never runs dry, between ends of operations (`build/bench/pka_core --only speed`): the first load and the last drain are outside, blinding, fault check and erasing are inside. Through the port they are the same (`build/bench/pka_engine`); a cluster's unwrapping, conversion and unpadding are in none of the areas.",
+           "8. The bus is not in the rates. A device has one AXI4 master of 128, 256 or 512 bits (`BusW`), " +
+           ", ".join(f"{w * 250 / 1000:.0f}" for w in (128, 256, 512)) + " Gb/s each way at 250 MHz, which a record crosses once each way; a lane takes 128 bits of a cycle.",
+           "   So one device feeds up to four lanes that take 128 bits a cycle. What a part full of bulk lanes does beyond its bus needs several devices on it; that is not built."]
     out += ["", "## One of each, counted on UltraScale+", "", "| engine | LUT | FF | DSP | BRAM36 | URAM | what is in it |", "|---|---|---|---|---|---|---|"]
     for name, (a, _, what) in e.items():
         out.append(f"| {name} | {a['lut']:.0f} | {a['ff']:.0f} | {a['dsp']:.0f} | {a['bram36']:.1f} | {a.get('uram', 0)} | {what} |")

@@ -16,6 +16,8 @@ module sluice_dev #(
   parameter int unsigned NumSessions = sluice_pkg::NumSessions,  // what the capability registers tell: slots in each lane …
   parameter int unsigned NumKeys = sluice_pkg::NumKeys,
   parameter int unsigned NumSecrets = sluice_pkg::NumSecrets,    // … and in the store
+  parameter int unsigned BusW = 128,    // of the AXI4 master: 128, 256 or 512 bits; an engine's port has 128
+  parameter int unsigned ByteW = $clog2(BusW / 8),
   parameter int unsigned IdxW = 4,      // log2 of the jobs under way per engine
   parameter int unsigned DataLog2 = 7   // log2 of the beats of source data buffered per engine
 ) (
@@ -49,10 +51,10 @@ module sluice_dev #(
   input  logic m_arready_i,
   output logic [63:0] m_araddr_o,
   output logic [7:0] m_arlen_o,
-  output logic [3:0] m_aruser_o,
+  output logic [ByteW-1:0] m_aruser_o,
   input  logic m_rvalid_i,
   output logic m_rready_o,
-  input  logic [127:0] m_rdata_i,
+  input  logic [BusW-1:0] m_rdata_i,
   input  logic [1:0] m_rresp_i,
   input  logic m_rlast_i,
   output logic m_awvalid_o,
@@ -61,8 +63,8 @@ module sluice_dev #(
   output logic [7:0] m_awlen_o,
   output logic m_wvalid_o,
   input  logic m_wready_i,
-  output logic [127:0] m_wdata_o,
-  output logic [15:0] m_wstrb_o,
+  output logic [BusW-1:0] m_wdata_o,
+  output logic [BusW/8-1:0] m_wstrb_o,
   output logic m_wlast_o,
   input  logic m_bvalid_i,
   output logic m_bready_o,
@@ -196,25 +198,68 @@ module sluice_dev #(
   logic [NumReq*WTagW-1:0] wb_tag;
   logic [NumReq*128-1:0] wl_data;
   logic [NumReq*16-1:0] wl_strb;
-  logic [127:0] rr_data;
+  logic [BusW-1:0] rr_data;
   logic rr_err, rr_last, wr_err;
   logic [RTagW-1:0] rr_tag;
   logic [WTagW-1:0] wr_tag;
+  // towards the bus: bursts of its beats
+  localparam int unsigned Ratio = BusW / 128;
+  localparam int unsigned LaneW = Ratio == 1 ? 1 : $clog2(Ratio);
+  logic [LaneW-1:0] rr_lo, rr_hi;
+  logic [NumReq-1:0] xb_valid, xb_ready, xl_ready, width_act;
+  logic [NumReq*64-1:0] xb_addr;
+  logic [NumReq*4-1:0] xb_len;
+  logic [NumReq*WTagW-1:0] xb_tag;
+  logic [NumReq*BusW-1:0] xl_data;
+  logic [NumReq*BusW/8-1:0] xl_strb;
 
-  dma_rd #(.NumReq(NumReq), .TagW(RTagW)) u_rd (
+  dma_rd #(.NumReq(NumReq), .TagW(RTagW), .BusW(BusW)) u_rd (
     .clk_i, .rst_ni(run_rst_n), .hold_i(hold), .idle_o(rd_idle), .act_o(rd_act),
     .req_valid_i(rd_valid), .req_ready_o(rd_ready), .req_addr_i(rd_addr), .req_bytes_i(rd_bytes), .req_tag_i(rd_tag),
     .rsp_valid_o(rr_valid), .rsp_data_o(rr_data), .rsp_err_o(rr_err), .rsp_last_o(rr_last), .rsp_tag_o(rr_tag),
+    .rsp_lo_o(rr_lo), .rsp_hi_o(rr_hi),
     .m_arvalid_o, .m_arready_i, .m_araddr_o, .m_arlen_o, .m_aruser_o, .m_rvalid_i, .m_rready_o, .m_rdata_i, .m_rresp_i, .m_rlast_i
   );
-  dma_wr #(.NumReq(NumReq), .TagW(WTagW)) u_wr (
+  dma_wr #(.NumReq(NumReq), .TagW(WTagW), .BusW(BusW)) u_wr (
     .clk_i, .rst_ni(run_rst_n), .hold_i(hold), .idle_o(wr_idle), .act_o(wr_act),
-    .burst_valid_i(wb_valid), .burst_ready_o(wb_ready), .burst_addr_i(wb_addr), .burst_len_i(wb_len), .burst_tag_i(wb_tag),
-    .line_data_i(wl_data), .line_strb_i(wl_strb), .line_ready_o(wl_ready),
+    .burst_valid_i(xb_valid), .burst_ready_o(xb_ready), .burst_addr_i(xb_addr), .burst_len_i(xb_len), .burst_tag_i(xb_tag),
+    .line_data_i(xl_data), .line_strb_i(xl_strb), .line_ready_o(xl_ready),
     .rsp_valid_o(wr_valid), .rsp_err_o(wr_err), .rsp_tag_o(wr_tag),
     .m_awvalid_o, .m_awready_i, .m_awaddr_o, .m_awlen_o, .m_wvalid_o, .m_wready_i, .m_wdata_o, .m_wstrb_o, .m_wlast_o,
     .m_bvalid_i, .m_bready_o, .m_bresp_i
   );
+
+  // What a requester gets and gives is 128 bits a cycle, whatever the bus: a wider one carries several of them at once.
+  logic [NumReq-1:0] un_valid, un_err, un_last;
+  logic [NumReq*128-1:0] un_data;
+  logic [NumReq*RTagW-1:0] un_tag;
+  if (Ratio == 1) begin : gen_same_width
+    assign {xb_valid, xb_addr, xb_len, xb_tag, xl_data, xl_strb} = {wb_valid, wb_addr, wb_len, wb_tag, wl_data, wl_strb};
+    assign wb_ready = xb_ready;
+    assign wl_ready = xl_ready;
+    assign {width_act, un_valid, un_err, un_last, un_data, un_tag} = '0;
+    logic unused_wide;
+    assign unused_wide = ^{rr_lo, rr_hi, un_valid, un_err, un_last, un_data, un_tag};
+  end else begin : gen_wide
+    for (genvar r = 0; r < NumReq; r++) begin : gen_req
+      // lines of write masters; a requester has at most two lists' and DataLog2's words under way, the queues four descriptors for each class
+      logic pack_act, unpack_act;
+      dma_pack #(.Ratio(Ratio), .TagW(WTagW)) u_pack (
+        .clk_i, .rst_ni(run_rst_n), .act_o(pack_act),
+        .burst_valid_i(wb_valid[r]), .burst_ready_o(wb_ready[r]), .burst_addr_i(wb_addr[64*r +: 64]), .burst_len_i(wb_len[4*r +: 4]),
+        .burst_tag_i(wb_tag[WTagW*r +: WTagW]), .line_data_i(wl_data[128*r +: 128]), .line_strb_i(wl_strb[16*r +: 16]), .line_ready_o(wl_ready[r]),
+        .wide_valid_o(xb_valid[r]), .wide_ready_i(xb_ready[r]), .wide_addr_o(xb_addr[64*r +: 64]), .wide_len_o(xb_len[4*r +: 4]),
+        .wide_tag_o(xb_tag[WTagW*r +: WTagW]), .beat_data_o(xl_data[BusW*r +: BusW]), .beat_strb_o(xl_strb[BusW/8*r +: BusW/8]), .beat_ready_i(xl_ready[r])
+      );
+      dma_unpack #(.Ratio(Ratio), .TagW(RTagW), .Log2(DataLog2 + 1)) u_unpack (
+        .clk_i, .rst_ni(run_rst_n), .act_o(unpack_act),
+        .beat_valid_i(rr_valid[r]), .beat_data_i(rr_data), .beat_lo_i(rr_lo), .beat_hi_i(rr_hi), .beat_err_i(rr_err), .beat_last_i(rr_last),
+        .beat_tag_i(rr_tag), .rsp_valid_o(un_valid[r]), .rsp_data_o(un_data[128*r +: 128]), .rsp_err_o(un_err[r]), .rsp_last_o(un_last[r]),
+        .rsp_tag_o(un_tag[RTagW*r +: RTagW])
+      );
+      assign width_act[r] = pack_act || unpack_act;
+    end
+  end
   // a burst read with several bad beats counts once, with its last
   logic rr_bad_q;
   always_ff @(posedge clk_i) begin
@@ -243,13 +288,25 @@ module sluice_dev #(
   logic [NumPorts*64-1:0] c_seq;
   logic [NumPorts-1:0] c_drop, c_stale;
 
+  // answers to the queues
+  logic qr_valid, qr_err, qr_last;
+  logic [127:0] qr_data;
+  logic [RTagW-1:0] qr_tag;
+  if (Ratio == 1) begin : gen_queue_answer
+    assign {qr_valid, qr_err, qr_last, qr_data, qr_tag} = {rr_valid[NumPorts], rr_err, rr_last, rr_data[127:0], rr_tag};
+  end else begin : gen_queue_words
+    assign {qr_valid, qr_err, qr_last} = {un_valid[NumPorts], un_err[NumPorts], un_last[NumPorts]};
+    assign qr_data = un_data[128*NumPorts +: 128];
+    assign qr_tag = un_tag[RTagW*NumPorts +: RTagW];
+  end
+
   dma_queues #(.NumQueues(NumQueues), .NumClasses(NumEngines), .ClassMask(EngineMask)) u_queues (
     .clk_i, .rst_ni(run_rst_n), .act_o(queues_act), .fatal_o(queues_fatal), .idle_o(queues_idle), .inflight_o(inflight), .enable_i(enable),
     .csr_rd_i(queue_rd), .csr_we_i(queue_we), .csr_index_i(queue_index), .csr_reg_i(queue_reg), .csr_wdata_i(csr_wdata),
     .csr_rdata_o(queue_rdata),
     .req_valid_o(rd_valid[NumPorts]), .req_ready_i(rd_ready[NumPorts]), .req_addr_o(rd_addr[64*NumPorts +: 64]),
     .req_bytes_o(rd_bytes[9*NumPorts +: 9]), .req_tag_o(rd_tag[RTagW*NumPorts +: RTagW]),
-    .rsp_valid_i(rr_valid[NumPorts]), .rsp_data_i(rr_data), .rsp_err_i(rr_err), .rsp_last_i(rr_last), .rsp_tag_i(rr_tag),
+    .rsp_valid_i(qr_valid), .rsp_data_i(qr_data), .rsp_err_i(qr_err), .rsp_last_i(qr_last), .rsp_tag_i(qr_tag),
     .desc_room_i(desc_room), .desc_deep_i(desc_deep), .desc_we_o(desc_we), .desc_beat_o(desc_beat), .desc_data_o(desc_data), .desc_commit_o(desc_commit),
     .desc_queue_o(desc_queue), .desc_epoch_o(desc_epoch), .desc_order_o(desc_order), .desc_func_o(desc_func), .live_o(queue_live), .epoch_o(queue_epoch),
     .cpl_queue_i(cq_queue), .cpl_addr_o(cq_addr), .cpl_phase_o(cq_phase), .cpl_sq_head_o(cq_sq_head), .cpl_push_i(cq_push),
@@ -384,6 +441,18 @@ module sluice_dev #(
     logic [IdxW-1:0] job_tag;
     assign rd_tag[RTagW*e +: RTagW] = RTagW'(read_tag);
     assign wb_tag[WTagW*e +: WTagW] = WTagW'(job_tag);
+    // what of the data read is for this lane
+    logic r_valid, r_err, r_last;
+    logic [127:0] r_data;
+    logic [1:0] r_tag;
+    if (Ratio == 1) begin : gen_answer
+      assign {r_valid, r_err, r_last, r_data, r_tag} = {rr_valid[e], rr_err, rr_last, rr_data[127:0], rr_tag[1:0]};
+    end else begin : gen_words
+      assign {r_valid, r_err, r_last, r_data} = {un_valid[e], un_err[e], un_last[e], un_data[128*e +: 128]};
+      assign r_tag = un_tag[RTagW*e +: 2];
+      logic unused_tag;
+      assign unused_tag = ^un_tag[RTagW*e+2 +: RTagW-2];
+    end
     // what of the descriptors on their way is for this lane
     logic wake, fi_mine;
     logic [1:0] l_beat;
@@ -418,7 +487,7 @@ module sluice_dev #(
       .fi_valid_i(fi_mine), .fi_hang_i(fi_hang), .fi_flip_i(fi_flip), .fi_drop_i(fi_drop), .fi_ack_o(fi_ack[e]),
       .req_valid_o(rd_valid[e]), .req_ready_i(rd_ready[e]), .req_addr_o(rd_addr[64*e +: 64]), .req_bytes_o(rd_bytes[9*e +: 9]),
       .req_tag_o(read_tag),
-      .rsp_valid_i(rr_valid[e]), .rsp_data_i(rr_data), .rsp_err_i(rr_err), .rsp_last_i(rr_last), .rsp_tag_i(rr_tag[1:0]),
+      .rsp_valid_i(r_valid), .rsp_data_i(r_data), .rsp_err_i(r_err), .rsp_last_i(r_last), .rsp_tag_i(r_tag),
       .burst_valid_o(wb_valid[e]), .burst_ready_i(wb_ready[e]), .burst_addr_o(wb_addr[64*e +: 64]), .burst_len_o(wb_len[4*e +: 4]),
       .burst_tag_o(job_tag), .line_data_o(wl_data[128*e +: 128]), .line_strb_o(wl_strb[16*e +: 16]),
       .line_ready_i(wl_ready[e]), .b_valid_i(wr_valid[e]), .b_err_i(wr_err), .b_tag_i(wr_tag[IdxW-1:0]),
@@ -443,7 +512,8 @@ module sluice_dev #(
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) quiet_q <= 1'b0;
-    else quiet_q <= !(m_rvalid_i || m_bvalid_i || lite_act || regs_act || seq_act || queues_act || cpl_act || rd_act || wr_act || irq_act || func_act || dist_act != '0 || tamper_sync_q != {2{tamper_i}});
+    else quiet_q <= !(m_rvalid_i || m_bvalid_i || lite_act || regs_act || seq_act || queues_act || cpl_act || rd_act || wr_act || irq_act || func_act || dist_act != '0 || width_act != '0 ||
+                      tamper_sync_q != {2{tamper_i}});
   end
   assign quiet_o = quiet_q && runner_act == '0;
   assign ready_o = ready;

@@ -11,7 +11,9 @@ module sluice_top #(
   parameter logic [31:0] Lanes = 32'h1111_1111,  // lanes of each class, 4 bits each: 1, 2, 4 or 8; engine kdf has one
   parameter int unsigned NumSessions = sluice_pkg::NumSessions,
   parameter int unsigned NumKeys = sluice_pkg::NumKeys,
-  parameter int unsigned NumSecrets = sluice_pkg::NumSecrets
+  parameter int unsigned NumSecrets = sluice_pkg::NumSecrets,
+  parameter int unsigned BusW = 128,   // of the AXI4 master: 128, 256 or 512 bits
+  parameter int unsigned ByteW = $clog2(BusW / 8)
 ) (
   input  logic clk_i,
   input  logic rst_ni,
@@ -47,10 +49,10 @@ module sluice_top #(
   input  logic m_arready_i,
   output logic [63:0] m_araddr_o,
   output logic [7:0] m_arlen_o,
-  output logic [3:0] m_aruser_o,
+  output logic [ByteW-1:0] m_aruser_o,
   input  logic m_rvalid_i,
   output logic m_rready_o,
-  input  logic [127:0] m_rdata_i,
+  input  logic [BusW-1:0] m_rdata_i,
   input  logic [1:0] m_rresp_i,
   input  logic m_rlast_i,
   output logic m_awvalid_o,
@@ -59,8 +61,8 @@ module sluice_top #(
   output logic [7:0] m_awlen_o,
   output logic m_wvalid_o,
   input  logic m_wready_i,
-  output logic [127:0] m_wdata_o,
-  output logic [15:0] m_wstrb_o,
+  output logic [BusW-1:0] m_wdata_o,
+  output logic [BusW/8-1:0] m_wstrb_o,
   output logic m_wlast_o,
   input  logic m_bvalid_i,
   output logic m_bready_o,
@@ -96,7 +98,7 @@ module sluice_top #(
   logic rnd_fail, rnd_busy;
 
   sluice_dev #(.NumEngines(NumEngines), .EngineMask(EngineMask), .Lanes(Lanes), .NumSessions(NumSessions), .NumKeys(NumKeys),
-               .NumSecrets(NumSecrets)) u_dev (
+               .NumSecrets(NumSecrets), .BusW(BusW)) u_dev (
     .clk_i, .rst_ni, .quiet_o, .ready_o, .tamper_i, .entropy_fail_i(rnd_fail), .irq_o,
     .s_awvalid_i, .s_awready_o, .s_awaddr_i, .s_wvalid_i, .s_wready_o, .s_wdata_i, .s_wstrb_i, .s_bvalid_o, .s_bready_i, .s_bresp_o,
     .s_arvalid_i, .s_arready_o, .s_araddr_i, .s_rvalid_o, .s_rready_i, .s_rdata_o, .s_rresp_o,

@@ -5,6 +5,7 @@
  * registers only, can tell at once which transfers the edge will make. Reads answer `latency` cycles after the request, one beat a
  * cycle, in order; a read's callback is made when its first beat goes out. A write's callbacks are made with its last beat, one for each run of
  * bytes whose strobes are set (one in all for this device). With jitter, latency varies and both sides stall at random, by seed.
+ * The bus is as wide as the model's m_rdata_i.
  */
 #ifndef SLUICE_SIM_AXI_MEM_H
 #define SLUICE_SIM_AXI_MEM_H
@@ -12,6 +13,7 @@
 #include <cstdint>
 #include <cstring>
 #include <deque>
+#include <utility>
 
 struct AxiMemConfig {
 	uint32_t latency = 20, jitter = 0;
@@ -54,6 +56,7 @@ class AxiMem {
 		uint64_t at;
 		uint8_t resp;
 	};
+	template <class V> static constexpr uint32_t width() { return sizeof(std::declval<V &>().m_rdata_i); } /* bytes of a beat */
 	static constexpr uint8_t kOkay = 0, kSlvErr = 2;
 
 	bool stall() { return c_.jitter && (next() & 3) == 0; }
@@ -67,26 +70,28 @@ class AxiMem {
 	template <class V> void request(V *v, uint64_t now) {
 		v->m_arready_i = !stall();
 		if (v->m_arvalid_o && v->m_arready_i) {
-			uint32_t beats = v->m_arlen_o + 1u, first = v->m_araddr_o & 15;
-			reads_.push_back({v->m_araddr_o, delay(now), 16 * (beats - 1) + v->m_aruser_o + 1 - first, beats});
+			constexpr uint32_t w = width<V>();
+			uint32_t beats = v->m_arlen_o + 1u, first = v->m_araddr_o & (w - 1);
+			reads_.push_back({v->m_araddr_o, delay(now), w * (beats - 1) + v->m_aruser_o + 1 - first, beats});
 		}
 	}
 	template <class V> void data(V *v, uint64_t now) {
+		constexpr uint32_t w = width<V>();
 		if (r_up_ && !r_taken_) return; /* still offered; the device always takes at once */
 		r_up_ = false;
 		if (beat_ == beats_ && !reads_.empty() && reads_.front().at <= now) {
 			Read r = reads_.front();
 			reads_.pop_front();
-			memset(buf_, 0, 16 * r.beats);
-			resp_ = c_.read(c_.user, r.addr, buf_ + (r.addr & 15), r.bytes) ? kSlvErr : kOkay;
-			if (resp_ != kOkay) memset(buf_, 0, 16 * r.beats);
+			memset(buf_, 0, w * r.beats);
+			resp_ = c_.read(c_.user, r.addr, buf_ + (r.addr & (w - 1)), r.bytes) ? kSlvErr : kOkay;
+			if (resp_ != kOkay) memset(buf_, 0, w * r.beats);
 			reads++;
 			read_bytes += r.bytes;
 			beat_ = 0;
 			beats_ = r.beats;
 		}
 		if (beat_ != beats_ && !stall()) {
-			memcpy(&v->m_rdata_i, buf_ + 16 * beat_, 16);
+			memcpy(&v->m_rdata_i, buf_ + w * beat_, w);
 			v->m_rresp_i = resp_;
 			v->m_rlast_i = ++beat_ == beats_;
 			r_up_ = true;
@@ -101,29 +106,30 @@ class AxiMem {
 		v->m_wready_i = !stall() && !w_last_; /* a burst whose data came before its address waits for it */
 		if (v->m_awvalid_o && v->m_awready_i) writes_.push_back({v->m_awaddr_o, v->m_awlen_o + 1u});
 		if (v->m_wvalid_o && v->m_wready_i) {
-			memcpy(wbuf_ + 16 * w_beats_, &v->m_wdata_o, 16);
+			memcpy(wbuf_ + width<V>() * w_beats_, &v->m_wdata_o, width<V>());
 			wstrb_[w_beats_++] = v->m_wstrb_o;
 			w_last_ = v->m_wlast_o;
 		}
 		if (w_last_ && !writes_.empty()) {
-			answers_.push_back({delay(now), commit(writes_.front().addr)});
+			answers_.push_back({delay(now), commit<width<V>()>(writes_.front().addr)});
 			writes_.pop_front();
 			w_beats_ = 0;
 			w_last_ = false;
 		}
 	}
 	/* Makes the callbacks of one burst; returns the AXI response. */
-	uint8_t commit(uint64_t addr) {
+	template <uint32_t W> uint8_t commit(uint64_t addr) {
 		uint8_t resp = kOkay;
-		uint32_t end = 16 * w_beats_, i = 0;
-		auto on = [&](uint32_t k) { return wstrb_[k / 16] >> (k % 16) & 1; };
+		constexpr uint64_t all = ~uint64_t{0} >> (64 - W);
+		uint32_t end = W * w_beats_, i = 0;
+		auto on = [&](uint32_t k) { return wstrb_[k / W] >> (k % W) & 1; };
 		while (i < end) {
 			if (!on(i)) {
 				i++;
 				continue;
 			}
 			uint32_t from = i;
-			while (i < end && ((i % 16 == 0 && wstrb_[i / 16] == 0xffff) ? (i += 16, true) : (on(i) ? (i++, true) : false))) {}
+			while (i < end && ((i % W == 0 && wstrb_[i / W] == all) ? (i += W, true) : (on(i) ? (i++, true) : false))) {}
 			if (c_.write(c_.user, addr + from, wbuf_ + from, i - from)) resp = kSlvErr;
 			writes++;
 			write_bytes += i - from;
@@ -148,7 +154,7 @@ class AxiMem {
 	std::deque<Write> writes_;
 	std::deque<Answer> answers_;
 	alignas(16) uint8_t buf_[256], wbuf_[256];
-	uint16_t wstrb_[16];
+	uint64_t wstrb_[16];
 	uint32_t beat_ = 0, beats_ = 0, w_beats_ = 0;
 	uint8_t resp_ = kOkay;
 	bool r_up_ = false, r_taken_ = true, b_up_ = false, w_last_ = false, stirred_ = true;

@@ -3,6 +3,8 @@ module dev_loop #(
   parameter bit Stall = 1'b1,
   parameter int unsigned Engines = 6,
   parameter logic [31:0] Lanes = 32'h0011_1111,
+  parameter int unsigned BusW = 128,
+  parameter int unsigned ByteW = $clog2(BusW / 8),
   parameter int unsigned Ports = 32'(Lanes[3:0]) + 32'(Lanes[7:4]) + 32'(Lanes[11:8]) + 32'(Lanes[15:12]) + 32'(Lanes[19:16]) + 32'(Lanes[23:20])
 ) (
   input  logic clk_i,
@@ -35,10 +37,10 @@ module dev_loop #(
   input  logic m_arready_i,
   output logic [63:0] m_araddr_o,
   output logic [7:0] m_arlen_o,
-  output logic [3:0] m_aruser_o,
+  output logic [ByteW-1:0] m_aruser_o,
   input  logic m_rvalid_i,
   output logic m_rready_o,
-  input  logic [127:0] m_rdata_i,
+  input  logic [BusW-1:0] m_rdata_i,
   input  logic [1:0] m_rresp_i,
   input  logic m_rlast_i,
   output logic m_awvalid_o,
@@ -47,8 +49,8 @@ module dev_loop #(
   output logic [7:0] m_awlen_o,
   output logic m_wvalid_o,
   input  logic m_wready_i,
-  output logic [127:0] m_wdata_o,
-  output logic [15:0] m_wstrb_o,
+  output logic [BusW-1:0] m_wdata_o,
+  output logic [BusW/8-1:0] m_wstrb_o,
   output logic m_wlast_o,
   input  logic m_bvalid_i,
   output logic m_bready_o,
@@ -65,7 +67,7 @@ module dev_loop #(
   logic [Ports*64-1:0] rsp_seq;
   logic [Ports*32-1:0] rsp_cycles;
 
-  sluice_dev #(.NumEngines(Engines), .EngineMask('1), .Lanes(Lanes)) u_dev (
+  sluice_dev #(.NumEngines(Engines), .EngineMask('1), .Lanes(Lanes), .BusW(BusW)) u_dev (
     .eng_rst_no(eng_rst_n), .cmd_valid_o(cmd_valid), .cmd_ready_i(cmd_ready), .cmd_desc_o(cmd_desc), .in_valid_o(in_valid),
     .in_ready_i(in_ready), .in_data_o(in_data), .in_bytes_o(in_bytes), .in_last_o(in_last), .out_valid_i(out_valid),
     .out_ready_o(out_ready), .out_data_i(out_data), .out_parity_i(out_parity), .out_bytes_i(out_bytes), .out_last_i(out_last),

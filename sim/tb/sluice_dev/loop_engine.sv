@@ -1,7 +1,7 @@
 // Test engine with the engine port of rtl/README.md: gives back its source, each byte XORed with param1[7:0]. What it does besides is
 // chosen by param0 of the job: bit 0 splits every word in two, bit 1 gives no result, bit 2 a longer one (16 bytes more), bit 3 answers
 // AUTH_FAILED, bit 4 damages the parity of result word param0[15:8],
-// bit 5 puts the job's function into info. The response's seq is {handle, cookie}, info the low half of
+// bit 5 puts the job's function into info, bits 31:16 are how long it thinks before it takes its source, in units of 16 cycles. The response's seq is {handle, cookie}, info the low half of
 // the cookie, cycles the number of source words. With STALL it pauses at random; the generator moves only while it is busy.
 `include "assert.svh"
 module loop_engine #(
@@ -40,6 +40,7 @@ module loop_engine #(
   logic [31:0] param0_q, src_len_q, words_q;
   logic [7:0] xor_q, outs_q;
   logic [63:0] id_q;
+  logic [19:0] think_q;
   logic [31:0] lfsr_q;
   logic [127:0] half_data_q;
   logic [4:0] half_n_q;
@@ -59,7 +60,7 @@ module loop_engine #(
   logic stall;
   assign stall = Stall && lfsr_q[0];
   assign cmd_ready_o = !run_q && !hang_q && !(Stall && lfsr_q[3]);
-  assign in_ready_o = run_q && !half_q && !extra_q && !empty_q && !stall && level < 3'd3 && rsp_level < 3'd3 && !hang_q;
+  assign in_ready_o = run_q && think_q == '0 && !half_q && !extra_q && !empty_q && !stall && level < 3'd3 && rsp_level < 3'd3 && !hang_q;
   assign take = in_valid_i && in_ready_o;
   assign mixed = keep(in_data_i ^ {16{xor_q}}, in_bytes_i);
   assign n1 = param0_q[0] && in_bytes_i > 5'd1 ? 5'd1 + {1'b0, words_q[3:0] % 4'(in_bytes_i[3:0] - 4'd1)} : in_bytes_i;
@@ -91,7 +92,7 @@ module loop_engine #(
       w_n = 5'd16;
       w_data = {16{8'hA5}};
       w_last = 1'b1;
-    end else if (empty_q && fifo_rdy && rsp_rdy) begin
+    end else if (empty_q && think_q == '0 && fifo_rdy && rsp_rdy) begin
       fifo_wr = 1'b1;
       w_last = 1'b1;
     end
@@ -108,6 +109,7 @@ module loop_engine #(
       xor_q <= '0;
       outs_q <= '0;
       id_q <= '0;
+      think_q <= '0;
       lfsr_q <= 32'hACE1_5EED;
       half_data_q <= '0;
       half_n_q <= '0;
@@ -119,7 +121,9 @@ module loop_engine #(
       if (flt_hang_i) hang_q <= 1'b1;
       first_q <= flt_flip_i;
       if (flt_flip_i && !first_q) flip_q <= 1'b1;
+      if (think_q != '0) think_q <= think_q - 20'd1;
       if (cmd_valid_i && cmd_ready_o) begin
+        think_q <= {cmd_desc_i[sluice_pkg::DESC_PARAM0_LSB + 16 +: 16], 4'h0};
         run_q <= 1'b1;
         param0_q <= cmd_desc_i[sluice_pkg::DESC_PARAM0_LSB +: 32];
         xor_q <= cmd_desc_i[sluice_pkg::DESC_PARAM1_LSB +: 8];

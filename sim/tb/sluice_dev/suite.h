@@ -48,6 +48,7 @@ class Suite {
 	void restart(uint32_t latency, uint32_t jitter) {
 		h.settle();
 		h.timing(latency, jitter);
+		stalls_ = jitter != 0;
 		h.release(4096);
 		h.mem.faults.clear();
 		h.write(SLUICE_REG_CTRL, SLUICE_CTRL_RESET_MASK);
@@ -206,6 +207,9 @@ class Suite {
 	void tampering();
 	void lanes_of_a_class();
 	void small_among_large();
+	void classes_apart();
+	uint64_t slowest(unsigned q, unsigned cls, unsigned n);
+	bool stalls_ = false; /* memory stalls at random */
 };
 
 #endif

@@ -75,3 +75,60 @@ void Suite::small_among_large() {
 	CHECK(tb, worst < 8 * alone, "not starved");
 	for (unsigned q = 0; q < 3; q++) CHECK(tb, h.wait(q, 8, 400000), "the large ones came");
 }
+
+/* The longest that one of `n` records of 1 KiB took from the doorbell to its completion, each alone in its queue. */
+uint64_t Suite::slowest(unsigned q, unsigned cls, unsigned n) {
+	uint64_t worst = 0;
+	size_t top = h.mark();
+	for (unsigned i = 0; i < n; i++) {
+		Op o = make(cls, {{room(1024, 0), 1024}}, {{room(1024, 0), 1024}});
+		size_t base = h.q[q].done.size();
+		uint64_t from = tb.cycle;
+		h.submit(q, o.desc);
+		h.doorbell(q);
+		CHECK(tb, h.wait(q, base + 1), "the record came");
+		if (h.q[q].done.size() <= base) break;
+		worst = std::max(worst, tb.cycle - from);
+		expect(o, h.q[q].done[base]);
+		h.release(top);
+	}
+	return worst;
+}
+
+/*
+ * No class waits for another but for its share of the bus. Engines that think for 20 000 cycles a job, with more jobs than their runner holds,
+ * cost a record of another class no more than the two bursts that fetch such a job. Two classes that move 16 KiB records without a pause cost
+ * it at most what they have under way on the bus, twice (before its descriptor, before its data), one burst of each between its own, and
+ * a full queue of bursts before each of its writes.
+ */
+void Suite::classes_apart() {
+	enum : unsigned { kThink = 1250, kOwnWrites = 6, kUnderWay = 128, kBurst = 16, kWriteQueue = 4, kFloods = 2 };
+	h.queue_start(0, 6, 0);
+	h.queue_start(1, 6, 2);
+	h.queue_start(2, 6, 1);
+	h.queue_start(3, 6, 3);
+	uint64_t alone = slowest(0, 0, 20);
+	for (unsigned i = 0; i < 40; i++) h.submit(1, make(2, {{room(256, 0), 256}}, {{room(256, 0), 256}}, kThink << 16).desc);
+	h.doorbell(1);
+	uint64_t thinking = slowest(0, 0, 20);
+	for (unsigned q : {2u, 3u}) {
+		for (unsigned i = 0; i < 48; i++) h.submit(q, make(q == 2 ? 1 : 3, {{room(16384, 0), 16384}}, {{room(16384, 0), 16384}}).desc);
+		h.doorbell(q);
+	}
+	for (int i = 0; i < 2000; i++) tb.tick();
+	uint64_t flooded = slowest(0, 0, 20);
+	for (unsigned q : {1u, 2u, 3u}) h.poll(q);
+	CHECK(tb, h.q[1].done.size() < 30, "the thinking class was at work all the time");
+	CHECK(tb, h.q[2].done.size() < 48 && h.q[3].done.size() < 48, "the flooding classes were at work all the time");
+	uint64_t share = 2 * kFloods * kUnderWay + 3 * kFloods * kBurst + kOwnWrites * kWriteQueue * kBurst;
+	if (stalls_) share = share * 4 / 3; /* a quarter of the bus's cycles */
+	uint64_t slack = 2 * kBurst + 32 + (stalls_ ? alone / 4 : 0); /* completions are looked at every 16 cycles; memory's own jitter */
+	printf("  1 KiB: at most %llu cycles alone, %llu beside engines that think, %llu beside two floods (bound %llu)\n",
+	       static_cast<unsigned long long>(alone), static_cast<unsigned long long>(thinking), static_cast<unsigned long long>(flooded),
+	       static_cast<unsigned long long>(alone + share));
+	CHECK(tb, thinking <= alone + slack, "long work in another class delays nobody by more than its descriptors and data");
+	CHECK(tb, flooded <= alone + share, "a flooded class delays another by its share of the bus at most");
+	h.write(SLUICE_REG_CTRL, SLUICE_CTRL_RESET_MASK); /* the rest is not waited for */
+	CHECK(tb, h.ready(), "ready after reset");
+	h.write(SLUICE_REG_CTRL, SLUICE_CTRL_ENABLE_MASK);
+}

@@ -448,7 +448,7 @@ int Suite::run() {
 			{"fairness", &Suite::fairness}, {"stop_and_restart", &Suite::stop_and_restart}, {"partial_writes", &Suite::partial_writes},
 			{"queue_state", &Suite::queue_state}, {"interrupts", &Suite::interrupts}, {"windows", &Suite::windows},
 			{"functions_at_the_port", &Suite::functions_at_the_port}, {"tampering", &Suite::tampering},
-			{"lanes_of_a_class", &Suite::lanes_of_a_class}, {"small_among_large", &Suite::small_among_large}};
+			{"lanes_of_a_class", &Suite::lanes_of_a_class}, {"small_among_large", &Suite::small_among_large}, {"classes_apart", &Suite::classes_apart}};
 		for (auto &c : cases) {
 			restart(t.latency, t.jitter);
 			uint64_t failed = tb.failed, cycle = tb.cycle;
