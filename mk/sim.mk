@@ -21,7 +21,7 @@ SIM_MODELS :=
 SIM_SV := $(DEV_RTL) rtl/top/sluice_nostore.sv
 # $(call sim_engine,name,top,sv-files[,verilator flags]): an engine of the libraries, one line each
 define sim_engine
-$(call verilate,sim_$(1),$(2),$(3),$(4) $(SIM_FAST))
+$(call verilate_trained,sim_$(1),$(2),$(3),$(4) $(SIM_FAST))
 SIM_MODELS += sim_$(1)
 SIM_SV += $(3)
 endef
@@ -33,10 +33,10 @@ $(eval $(call sim_engine,chacha,chacha_lane,$(CHACHA_LANE_SV)))
 $(eval $(call sim_engine,kdf,kdf_engine,$(KDF_ENGINE_SV)))
 $(eval $(call sim_engine,drbg,drbg,$(DRBG_SV)))
 
-$(eval $(call verilate,sim_dev,sluice_dev,$(DEV_RTL),$(SIM_FAST)))
+$(eval $(call verilate_trained,sim_dev,sluice_dev,$(DEV_RTL),$(SIM_FAST)))
 SIM_TOP_SV := rtl/gen/sluice_pkg.sv $(filter-out rtl/gen/sluice_pkg.sv,$(filter %_pkg.sv,$(sort $(SIM_SV)))) $(filter-out %_pkg.sv,$(sort $(SIM_SV))) rtl/top/sluice_top.sv
 $(eval $(call verilate,sim_top,sluice_top,$(SIM_TOP_SV),-Irtl/top $(PKA_VL_FLAGS)))
-$(foreach m,$(SIM_MODELS) sim_top,$(BUILD)/vl/$(m)/V$(m)__ALL.a): $(wildcard rtl/*/*.svh)
+$(foreach m,sim_dev $(SIM_MODELS) sim_top,$(BUILD)/vl/$(m)/V$(m)__ALL.a): $(wildcard rtl/*/*.svh)
 
 # Two lanes of aead and mac, small slots; pka, ecc and chacha left out: -GLanes=32'h00111122 -GEngineMask=6'b100011
 TOP_LANES_FLAGS := -Irtl/top -GLanes=1118498 -GEngineMask="6'h23" -GNumSessions=16 -GNumSecrets=32
@@ -58,6 +58,15 @@ SIM_WHOLE := $(BUILD)/lib/libsluice_sim_whole.so
 ALL += $(SIM_LIB)
 $(eval $(call sim_lib,$(SIM_LIB),board_split,sim_dev $(SIM_MODELS)))
 $(eval $(call sim_lib,$(SIM_WHOLE),board_whole,sim_top))
+
+# The training run: the library with counters under the bench of its speed.
+SIM_TRAIN := $(BUILD)/vl/train/libsluice_sim.so
+$(SIM_TRAIN): sim/bridge/sluice_sim.cpp sim/bridge/board_split.cpp sim/bridge/exports.map $(SIM_HDR) $(foreach m,sim_dev $(SIM_MODELS),$(BUILD)/vl/train/$(m)/V$(m)__ALL.a) $(BUILD)/vl/verilated.a
+	$(Q)$(CLANGXX) -std=c++17 -O1 -march=$(VL_ARCH) -fPIC -shared -fprofile-instr-generate -I. $(foreach m,sim_dev $(SIM_MODELS),-I$(BUILD)/vl/$(m)) $(VL_INC) -DVM_TRACE=0 \
+	  -Wl,--version-script=sim/bridge/exports.map -o $@ $(filter %.cpp %.a,$^) -lpthread
+$(BUILD)/vl/train/all.profraw: $(SIM_TRAIN) $(BUILD)/bench/bench_sim
+	$(call say,TRAIN,libsluice_sim)
+	$(Q)LLVM_PROFILE_FILE=$@ $(BUILD)/bench/bench_sim $(SIM_TRAIN) 16 > $(@D)/train.log || { cat $(@D)/train.log; exit 1; }
 
 # ---- what stands on the libraries ---------------------------------------------------------------------------------------------------
 SIM_TEST_HDR := $(wildcard sim/tb/sluice_top/*.h sim/bridge/*.h sim/harness/*.h) common/gen/sluice_regs.h common/keyblob.h sim/tb/pka_engine/keys.h

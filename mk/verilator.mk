@@ -17,6 +17,36 @@ $(BUILD)/vl/$(1)/V$(1)__ALL.a: $(3) $(wildcard rtl/common/*.svh rtl/*/*.mem) $(w
 	$$(Q)$$(MAKE) -s -C $$(@D) -f V$(1).mk V$(1)__ALL.a OPT_FAST="$$(VL_OPT) -march=$$(VL_ARCH) -fPIC" OPT_SLOW="-O1 -fPIC" OPT_GLOBAL="-O2 -fPIC" >> $$(@D)/verilate.log 2>&1 || { tail -40 $$(@D)/verilate.log; exit 1; }
 endef
 
+# $(call verilate_trained,name,top,sv-files[,extra verilator flags]): the same, for models whose speed matters. clang compiles the C++ twice: into
+# vl/train/ with counters, and once a training run of all such models (sim.mk) has left $(BUILD)/vl/train/all.profraw, with this model's part of the counts
+# (train.py), which is worth almost twice the speed. Only with TRAIN=1 and without TRACE: what runs on another machine's ARCH cannot be trained here.
+TRAIN ?= 0
+CLANGXX ?= $(subst clang,clang++,$(CLANG))
+LLVM_PROFDATA ?= llvm-profdata-14
+ifneq ($(TRAIN)$(filter 1,$(TRACE)),1)
+verilate_trained = $(verilate)
+else
+# $(call clang_model,name,flags): in a recipe, the archive in the target's folder
+clang_model = $$(MAKE) -s -C $$(@D) -f V$(1).mk V$(1)__ALL.a CXX="$$(CLANGXX)" OPT_FAST="$(2) -march=$$(VL_ARCH) -fPIC" OPT_SLOW="-O1 -fPIC" OPT_GLOBAL="-O2 -fPIC" >> $$(@D)/verilate.log 2>&1 || { tail -40 $$(@D)/verilate.log; exit 1; }
+define verilate_trained
+$(BUILD)/vl/$(1)/V$(1).mk: $(3) $(wildcard rtl/*/*.svh rtl/*/*.mem rtl/lint/verilator.vlt)
+	$$(call say,VERILATE,$(1))
+	@rm -rf $$(@D) && mkdir -p $$(@D)
+	$$(Q)$$(VERILATOR) $$(VL_FLAGS) $(4) --prefix V$(1) --top-module $(2) --Mdir $$(@D) $(3) > $$(@D)/verilate.log 2>&1 || { cat $$(@D)/verilate.log; exit 1; }
+	@touch $$@
+$(BUILD)/vl/train/$(1)/V$(1)__ALL.a: $(BUILD)/vl/$(1)/V$(1).mk
+	@rm -rf $$(@D) && mkdir -p $$(@D) && cp -p $(BUILD)/vl/$(1)/V$(1)*.{cpp,h,mk} $$(@D)
+	$$(Q)$(call clang_model,$(1),-O1 -fprofile-instr-generate)
+# made anew by every training run, but only put in place when this model's counts changed
+$(BUILD)/vl/$(1)/V$(1).profdata: $(BUILD)/vl/train/all.profraw
+	$$(Q)$$(PYTHON) -B mk/train.py $$(LLVM_PROFDATA) $$< V$(1) $$@
+$(BUILD)/vl/$(1)/V$(1)__ALL.a: $(BUILD)/vl/$(1)/V$(1).mk $(BUILD)/vl/$(1)/V$(1).profdata
+	$$(call say,COMPILE,$(1))
+	@rm -f $$(@D)/*.o
+	$$(Q)$(call clang_model,$(1),-O3 -fprofile-instr-use=V$(1).profdata)
+endef
+endif
+
 # $(call rtl_bench,name,top,sv-files,bench.cpp...[,extra verilator flags[,extra libs]]): builds build/bench/<name>, adds it to `make test`
 define rtl_bench
 $(call verilate,$(1),$(2),$(3),$(5))

@@ -1,7 +1,8 @@
 /*
  * Speed and efficiency of the simulated device through its C interface: GCM records of 16 KiB and 1 KiB back to back through rings and
- * scatter lists, and RSA-2048 alone and eight at a time. Prints a table and checks that every completion is OK.
- *   bench_sim LIBRARY [records [gcm]]   gcm: records alone
+ * scatter lists, CBC+HMAC records, and RSA-2048 alone and eight at a time. Prints a table and checks that every completion is OK. With TRAIN=1
+ * also what the build of the library measures its models with before it compiles them (mk/sim.mk), so it should do a little of everything.
+ *   bench_sim LIBRARY [records [gcm]]   gcm: GCM records alone
  */
 #include <cstdio>
 
@@ -17,27 +18,45 @@ static void must(bool ok, const char *what) {
 	fprintf(stderr, "bench_sim: %s\n", what);
 }
 
-/* `records` seals of `len` bytes, sources and destinations in pieces of `piece` bytes (0: flat), offset from alignment by `skew`. */
-static void gcm(const SimLib &lib, unsigned records, uint32_t len, uint32_t piece, unsigned skew) {
+/* What is done to records: by which engine, under sessions of which kind. */
+struct Kind {
+	const char *name;
+	unsigned engine, alg, mac_key_bytes;
+	bool open;
+};
+static const Kind kGcm = {"GCM", SLUICE_ENGINE_AEAD, SLUICE_ALG_AES_GCM, 0, false};
+static const Kind kGcmOpen = {"GCM open", SLUICE_ENGINE_AEAD, SLUICE_ALG_AES_GCM, 0, true};
+static const Kind kCbc[] = {
+    {"CBC+SHA-1 seal", SLUICE_ENGINE_MAC, SLUICE_ALG_AES_CBC_HMAC_SHA1, 20, false},
+    {"CBC+SHA-1 open", SLUICE_ENGINE_MAC, SLUICE_ALG_AES_CBC_HMAC_SHA1, 20, true},
+    {"CBC+SHA-256 seal", SLUICE_ENGINE_MAC, SLUICE_ALG_AES_CBC_HMAC_SHA256, 32, false},
+    {"CBC+SHA-256 open", SLUICE_ENGINE_MAC, SLUICE_ALG_AES_CBC_HMAC_SHA256, 32, true},
+};
+
+/* `count` records of `len` bytes, sources and destinations in pieces of `piece` bytes (0: flat, opens are), offset from alignment by `skew`. */
+static void records(const SimLib &lib, const Kind &k, unsigned count, uint32_t len, uint32_t piece, unsigned skew) {
 	SimHost h(lib, 64u << 20, 1);
 	TbRng rng(7);
 	must(h.ready(), "ready");
-	h.start(0, 8, SLUICE_ENGINE_AEAD);
+	h.start(0, 8, k.engine);
 	sluice_session s = {};
-	s.alg = SLUICE_ALG_AES_GCM;
+	s.alg = static_cast<uint8_t>(k.alg);
 	s.key_bytes = 16;
+	s.mac_key_bytes = static_cast<uint8_t>(k.mac_key_bytes);
 	s.version = 0x0303;
 	for (uint32_t i = 0; i < 4; i++) { /* records of four sessions in turn */
 		rng.fill(s.key, 16);
-		rng.fill(s.iv, 4);
+		rng.fill(s.iv, k.mac_key_bytes ? 0 : 4);
+		rng.fill(s.mac_key, k.mac_key_bytes);
 		must(h.load_session(0, 0x10000u | i, s) == SLUICE_ST_OK, "session");
+		if (k.open) must(h.load_session(0, 0x10010u | i, s) == SLUICE_ST_OK, "session to open with"); /* has a sequence number of its own */
 	}
-	const unsigned slots = 64;
+	const unsigned slots = k.open ? count : 64; /* each record can be opened once */
 	std::vector<sluice_desc> descs(slots);
 	for (unsigned i = 0; i < slots; i++) {
 		sluice_desc &d = descs[i];
 		d = {};
-		uint32_t room = len + 64;
+		uint32_t room = len + 128;
 		auto place = [&](uint32_t total, uint16_t *nseg) {
 			if (!piece) return h.alloc(total, 64, skew);
 			uint64_t list = h.alloc(16 * ((total + piece - 1) / piece), 16);
@@ -58,14 +77,23 @@ static void gcm(const SimLib &lib, unsigned records, uint32_t len, uint32_t piec
 		d.src_addr = place(len, &d.src_nseg);
 		d.dst_addr = place(room, &d.dst_nseg);
 		d.cookie = i;
+		if (!k.open) continue;
+		must(h.one(0, d) == SLUICE_ST_OK, "record to open was not sealed");
+		d.opcode = SLUICE_OP_RECORD_OPEN;
+		d.handle |= 0x10;
+		d.param0 = 0;
+		d.src_len = h.q[0].done.back().length;
+		uint64_t record = d.dst_addr;
+		d.dst_addr = d.src_addr;
+		d.src_addr = record;
 	}
 	sluice_sim_stats a, b;
 	lib.get_stats(h.sim, &a);
 	double cpu = tb_cpu_seconds();
 	unsigned sent = 0;
 	size_t base = h.q[0].done.size();
-	while (h.q[0].done.size() - base < records) {
-		while (sent < records && sent - (h.q[0].done.size() - base) < slots) h.submit(0, descs[sent++ % slots]);
+	while (h.q[0].done.size() - base < count) {
+		while (sent < count && sent - (h.q[0].done.size() - base) < slots) h.submit(0, descs[sent++ % slots]);
 		h.doorbell(0);
 		size_t before = h.q[0].done.size();
 		lib.run(h.sim, 16 * (len / 16 + 8));
@@ -74,13 +102,15 @@ static void gcm(const SimLib &lib, unsigned records, uint32_t len, uint32_t piec
 	}
 	lib.get_stats(h.sim, &b);
 	cpu = tb_cpu_seconds() - cpu;
-	must(h.q[0].done.size() - base == records, "all records came");
-	for (size_t i = base; i < h.q[0].done.size(); i++) must(h.q[0].done[i].status == SLUICE_ST_OK, "record sealed");
+	must(h.q[0].done.size() - base == count, "all records came");
+	for (size_t i = base; i < h.q[0].done.size(); i++) must(h.q[0].done[i].status == SLUICE_ST_OK, "record");
 	double cycles = static_cast<double>(b.cycles - a.cycles), secs = 1e-9 * static_cast<double>(b.wall_ns - a.wall_ns);
-	double bytes = static_cast<double>(records) * len;
-	printf("GCM %5u B %-22s %8.0f cycles/record  %5.2f bytes/cycle (%5.1f %% of a lane)  %6.2f MB/s of CPU time (%.2f of wall)  %5.2f Mcycle/s\n", len,
-	       piece ? (skew ? "scattered, unaligned" : "scattered") : (skew ? "flat, unaligned" : "flat"), cycles / records, bytes / cycles,
-	       100 * bytes / cycles / 16, bytes / cpu / 1e6, bytes / secs / 1e6, cycles / cpu / 1e6);
+	double bytes = static_cast<double>(count) * len;
+	char share[32] = "";
+	if (k.engine == SLUICE_ENGINE_AEAD) snprintf(share, sizeof(share), " (%5.1f %% of a lane)", 100 * bytes / cycles / 16);
+	printf("%s %5u B %-22s %8.0f cycles/record  %5.2f bytes/cycle%s  %6.2f MB/s of CPU time (%.2f of wall)  %5.2f Mcycle/s\n", k.name, len,
+	       piece ? (skew ? "scattered, unaligned" : "scattered") : (skew ? "flat, unaligned" : "flat"), cycles / count, bytes / cycles, share,
+	       bytes / cpu / 1e6, bytes / secs / 1e6, cycles / cpu / 1e6);
 }
 
 static void rsa(const SimLib &lib) {
@@ -136,13 +166,17 @@ int main(int argc, char **argv) {
 		return 2;
 	}
 	SimLib lib(argv[1]);
-	unsigned records = argc > 2 ? static_cast<unsigned>(atoi(argv[2])) : 200;
-	gcm(lib, records, 16384, 0, 0);
-	gcm(lib, records, 16384, 2048, 0);
-	gcm(lib, records, 16384, 1460, 6);
-	gcm(lib, records * 4, 1024, 0, 0);
-	gcm(lib, records * 4, 1024, 700, 9);
-	if (argc < 4) rsa(lib);
+	unsigned n = argc > 2 ? static_cast<unsigned>(atoi(argv[2])) : 200;
+	records(lib, kGcm, n, 16384, 0, 0);
+	records(lib, kGcm, n, 16384, 2048, 0);
+	records(lib, kGcm, n, 16384, 1460, 6);
+	records(lib, kGcm, n * 4, 1024, 0, 0);
+	records(lib, kGcm, n * 4, 1024, 700, 9);
+	if (argc < 4) {
+		records(lib, kGcmOpen, n, 16384, 0, 0);
+		for (const Kind &k : kCbc) records(lib, k, n / 10 + 1, 16384, 0, 0);
+		rsa(lib);
+	}
 	printf("%d passed, %d failed\n", failures ? 0 : 1, failures);
 	return failures != 0;
 }
