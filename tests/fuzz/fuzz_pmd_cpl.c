@@ -115,12 +115,12 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct rte_crypto_op *ops[RING];
 	struct op_room *rooms = calloc(OPS, sizeof(*rooms));
 	uint8_t taken[RING];
-	uint32_t free_stack[RING], start = size ? data[0] : 0;
+	uint32_t free_stack[RING], pending[RING], start = size ? data[0] : 0;
 	uint16_t n;
 
 	assert(rooms);
 	rte_log_set_global_level(RTE_LOG_EMERG);
-	dev.sessions[0] = (struct sluice_slot_pool){ .free = free_stack, .taken = taken };
+	dev.sessions[0] = (struct sluice_slot_pool){ .free = free_stack, .pending = pending, .taken = taken };
 	q->size = RING;
 	q->head = RING * start; /* any pass of the ring */
 	q->tail = q->head + RING;
