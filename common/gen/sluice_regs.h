@@ -19,7 +19,7 @@ SLUICE_STATIC_ASSERT(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "structures are 
 
 #define SLUICE_MAGIC 0x43554C53u
 #define SLUICE_MAP_VERSION 2u
-#define SLUICE_MAP_HASH 0xB5171F05u
+#define SLUICE_MAP_HASH 0xA5698F7Cu
 #define SLUICE_PCI_VENDOR 0x1D6Bu
 #define SLUICE_PCI_DEVICE 0x51CEu
 #define SLUICE_BAR_BYTES 0x10000u
@@ -42,6 +42,8 @@ SLUICE_STATIC_ASSERT(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "structures are 
 #define SLUICE_MAX_RECORD_MAX 18437u
 #define SLUICE_MAX_RING_LOG2 12u /* log2 of the longest ring, simulation build */
 #define SLUICE_MAX_RING_LOG2_MAX 15u
+#define SLUICE_MAX_EDDSA_MESSAGE 256u /* bytes of the longest message of EDDSA_SIGN: more than a server of TLS signs (RFC 8446 4.4.3, RFC 8422 5.4), simulation build */
+#define SLUICE_MAX_EDDSA_MESSAGE_MAX 256u
 
 /* engine ids */
 enum sluice_engine {
@@ -229,7 +231,7 @@ enum sluice_opcode {
 	SLUICE_OP_ECDH = 0x43, /* [ecc: P256 X25519; pka: P384] param0 7:0 enum curve. handle3: secret of kind EC_PRIVATE, source: peer's public; or handle3 0, source: private | peer's public. Result: shared secret (x coordinate); none with handle2, whose slot takes it as kind PREMASTER. BAD_INPUT: not a valid point, or an all-zero secret (RFC 7748 6.1) */
 	SLUICE_OP_ECDH_RESPOND = 0x44, /* [ecc: P256 X25519; pka: P384] EC_KEYGEN and ECDH with the new key in one. param0 7:0 enum curve. source: peer's public. Result: own public | shared secret; own public only with handle2, whose slot takes the secret as kind PREMASTER */
 	SLUICE_OP_EC_MUL = 0x45, /* [ecc: P256; pka: P384] param0 7:0 enum curve. source: scalar | x | y. Result: x | y of the product; BAD_INPUT when the point is not on the curve or the product is at infinity */
-	SLUICE_OP_EDDSA_SIGN = 0x46, /* [ecc] Ed25519 (RFC 8032 5.1), PureEdDSA. handle: key slot. source: message. Result: signature, 64 bytes */
+	SLUICE_OP_EDDSA_SIGN = 0x46, /* [ecc] Ed25519 (RFC 8032 5.1), PureEdDSA. handle: key slot. source: message, at most MaxEddsaMessage bytes. Result: signature, 64 bytes */
 };
 #define SLUICE_OPCODE_LIST(X) \
 	X(NOP, 0x00, "[any] completes with OK") \
@@ -262,7 +264,7 @@ enum sluice_opcode {
 	X(ECDH, 0x43, "[ecc: P256 X25519; pka: P384] param0 7:0 enum curve. handle3: secret of kind EC_PRIVATE, source: peer's public; or handle3 0, source: private | peer's public. Result: shared secret (x coordinate); none with handle2, whose slot takes it as kind PREMASTER. BAD_INPUT: not a valid point, or an all-zero secret (RFC 7748 6.1)") \
 	X(ECDH_RESPOND, 0x44, "[ecc: P256 X25519; pka: P384] EC_KEYGEN and ECDH with the new key in one. param0 7:0 enum curve. source: peer's public. Result: own public | shared secret; own public only with handle2, whose slot takes the secret as kind PREMASTER") \
 	X(EC_MUL, 0x45, "[ecc: P256; pka: P384] param0 7:0 enum curve. source: scalar | x | y. Result: x | y of the product; BAD_INPUT when the point is not on the curve or the product is at infinity") \
-	X(EDDSA_SIGN, 0x46, "[ecc] Ed25519 (RFC 8032 5.1), PureEdDSA. handle: key slot. source: message. Result: signature, 64 bytes")
+	X(EDDSA_SIGN, 0x46, "[ecc] Ed25519 (RFC 8032 5.1), PureEdDSA. handle: key slot. source: message, at most MaxEddsaMessage bytes. Result: signature, 64 bytes")
 
 /* completion status */
 enum sluice_status {

@@ -2,7 +2,8 @@
 
 ecc_engine as a whole answers by verdicts that are made of secrets on purpose; so the parts are checked, each at its own border. In ecc_core every
 operand enters by ld_data_i; only captured digits and the verdicts may depend on it. The key scalar leaves ecc_input by ld_data_o alone, which
-goes to the array's registers and nowhere else, and ecc_unwrap by its three number outputs.
+goes to the array's registers and nowhere else, and ecc_unwrap by its three number outputs. Seed and prefix of an
+Ed25519 key leave ecc_eddsa as digests alone.
 """
 PKG = ["rtl/gen/sluice_pkg.sv", "rtl/ecc/ecc_job_pkg.sv", "rtl/ecc/ecc_prog_pkg.sv", "rtl/ecc/ecc_pkg.sv"]
 CORE = ["-DECC_LIMBS=3"] + PKG + ["rtl/ecc/ecc_prog_rom.sv", "rtl/ecc/ecc_const_rom.sv", "rtl/ecc/ecc_mont.sv", "rtl/ecc/ecc_core.sv"]
@@ -10,11 +11,13 @@ INPUT = PKG + ["rtl/ecc/ecc_input.sv"]
 OUTPUT = PKG + ["rtl/ecc/ecc_output.sv"]
 AES = ["-I.", "rtl/aes/aes_key_expand.sv", "rtl/aes/aes_iter.sv"]
 UNWRAP = AES + PKG + ["rtl/ecc/ecc_unwrap.sv"]
-ENGINE = ["-I."] + CORE + AES[1:] + [f"rtl/ecc/{m}.sv" for m in ("ecc_unwrap", "ecc_input", "ecc_output", "ecc_selftest_rom", "ecc_engine")]
-ENGINE_SECRET = ["key_rdata_q", "un_scalar", "inp_ld_data", "kek_i", "rnd_data_i", "sec_rsp_data_i"]
+ENGINE = ["-I."] + CORE + AES[1:] + ["rtl/sha/sha512_core.sv"] + \
+    [f"rtl/ecc/{m}.sv" for m in ("ecc_unwrap", "ecc_input", "ecc_output", "ecc_eddsa", "ecc_selftest_rom", "ecc_engine")]
+ENGINE_SECRET = ["key_rdata_q", "prefix_q", "ed_digest", "un_scalar", "inp_ld_data", "kek_i", "rnd_data_i", "sec_rsp_data_i"]
 ENGINE_OUT = ["cmd_ready_o", "in_ready_o", "out_valid_o", "out_data_o", "out_parity_o", "out_bytes_o", "out_last_o", "rsp_valid_o", "rsp_status_o",
               "rsp_info_o", "rsp_seq_o", "rsp_cycles_o", "rnd_ready_o", "st_done_o", "st_pass_o", "busy_o", "sec_req_valid_o", "sec_req_write_o",
               "sec_req_handle_o", "sec_req_func_o", "sec_req_kind_o", "sec_req_len_o", "sec_req_data_o", "sec_req_last_o", "sec_rsp_ready_o"]
+EDDSA = PKG + ["rtl/sha/sha512_core.sv", "rtl/ecc/ecc_eddsa.sv"]
 
 CHECKS = [
     {"top": "ecc_core", "files": CORE, "secret": ["ld_data_i"],
@@ -39,4 +42,7 @@ CHECKS = [
     {"top": "ecc_unwrap", "files": UNWRAP, "cut": ["aes_iter"], "secret": ["kek_i"], "control": ["busy_o", "done_o", "ok_o", "in_ready_o", "scalar_o", "x_o", "y_o"]},
     {"top": "ecc_unwrap", "files": UNWRAP, "cut": ["aes_iter"], "secret": ["scalar_q"], "control": ["busy_o", "done_o", "in_ready_o"]},
     {"top": "ecc_unwrap", "files": UNWRAP, "cut": ["aes_iter"], "secret": ["scalar_q"], "control": ["ok_o"], "expect": "some"},
+    {"top": "ecc_eddsa", "files": EDDSA, "secret": ["f_seed_i", "f_prefix_i", "f_public_i", "msg_data_i", "pt_data_i"],
+     "control": ["f_done_o", "f_busy_o", "b_done_o", "b_busy_o", "pt_ready_o", "row_valid_o", "row_reg_o", "erase_ready_o"]},
+    {"top": "ecc_eddsa", "files": EDDSA, "secret": ["f_prefix_i"], "control": ["row_data_o"], "expect": "some"},
 ]

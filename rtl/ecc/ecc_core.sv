@@ -11,7 +11,7 @@ module ecc_core (
   // start of a program in a context that is not active and whose operands are loaded
   input  logic         start_i,
   input  logic [2:0]   start_ctx_i,
-  input  logic [8:0]   start_pc_i,
+  input  logic [9:0]   start_pc_i,
   input  logic [12:0]  start_len_i,   // its length in frames
   input  logic [7:0]   start_count_i, // loop counter to begin with: the self test's ladder is a short one
   input  logic         start_flip_i,  // fault injection: one product is damaged

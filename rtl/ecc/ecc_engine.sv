@@ -1,8 +1,9 @@
-// Elliptic-curve engine: key slots, P-256 and X25519 operations behind the engine port (rtl/README.md), eight in flight.
+// Elliptic-curve engine: key slots, P-256, X25519 and Ed25519 operations behind the engine port (rtl/README.md), eight in flight.
 //
 // Two machines share the work. The front one takes a command, brings its operands into the next context's registers and starts the program;
 // the back one answers contexts in order and erases them. Arithmetic is in ecc_core, the blob in ecc_unwrap, the numbers' way in and out in
-// ecc_input and ecc_output. KEY_LOAD holds the front machine while the array checks that the private key belongs to its point.
+// ecc_input and ecc_output. KEY_LOAD holds the front machine while the array checks that the private key belongs to its point. EDDSA_SIGN has two
+// programs: the back machine starts the second, which is short, when the first has ended; ecc_eddsa hashes.
 `include "assert.svh"
 
 module ecc_engine #(
@@ -61,13 +62,14 @@ module ecc_engine #(
   localparam int unsigned KeyAw = $clog2(NumKeys + 1);  // one slot more, for the self test's key
   localparam int unsigned SlotAw = $clog2(NumKeys);
   localparam logic [31:0] BlobBytes = sluice_pkg::EC_KEY_BYTES + 8;
+  localparam logic [8:0]  TestMessage = 9'd24;  // bytes, in the self test
 
   typedef enum logic [4:0] {
     StErase, StIdle, StDecode, StDrain, StInput, StStart, StPush, StUnwrap, StKeyK, StKeyU, StKeyV, StKeyL, StKeyStart, StKeyWait, StFree,
-    StTestNext, StTestWait, StError
+    StTestNext, StTestWait, StMessage, StHashStart, StHash, StNonceLow, StNonceHigh, StHashClear, StError
   } state_e;
   state_e state_q, state_d;
-  typedef enum logic [2:0] {BkIdle, BkResult, BkEmpty, BkRsp, BkWipe, BkError} back_e;
+  typedef enum logic [3:0] {BkIdle, BkResult, BkEmpty, BkRsp, BkWipe, BkPoint, BkHash, BkStart, BkError} back_e;
   back_e back_q, back_d;
 
   // ---- fault injection
@@ -81,14 +83,17 @@ module ecc_engine #(
   logic         sig_q, sig_d;           // r or s out of range
   logic [8:0]   sweep_q, sweep_d;       // address of the sweep after reset
   logic         st_done_q, st_pass_q, test_q, test_ok_q, test_ok_d, test_end;
-  logic [1:0]   test_job_q, test_job_d; // operations of the self test that were begun
+  logic [2:0]   test_job_q, test_job_d; // operations of the self test that were begun
+  logic [3:0]   msg_word_q;
 
-  // ---- key slots; the scalars are in key_mem
-  logic [NumKeys-1:0] key_used_q;
+  // ---- key slots; the scalars are in key_mem, the rest of an Ed25519 key in two more
+  logic [NumKeys-1:0] key_used_q, key_ed_q;
   logic [15:0]        key_gen [NumKeys];
   logic [7:0]         key_func [NumKeys];
   logic [255:0]       key_mem [NumKeys+1];
-  logic [255:0]       key_rdata_q;
+  logic [255:0]       prefix_mem [NumKeys+1];
+  logic [255:0]       public_mem [NumKeys+1];
+  logic [255:0]       key_rdata_q, prefix_q, public_q;
   logic [KeyAw-1:0]   key;
   logic [SlotAw-1:0]  slot_i;
   logic               index_ok, handle_ok, foreign, key_store, key_clear;
@@ -106,11 +111,13 @@ module ecc_engine #(
   logic [7:0]  job_status_q [8];
   logic [31:0] job_t0_q [8];
   logic [31:0] job_secret_q [8];   // where the secret result goes, or 0
+  logic [8:0]  job_len_q [8];      // bytes of the message
+  logic [7:0]  job_second_q;       // the second program of EDDSA_SIGN was started
   logic [7:0]  job_func_q [8];
   logic        push, pop, touched;
 
   // ---- blocks
-  logic         un_start, un_busy, un_done, un_ok, un_in_ready, un_wipe;
+  logic         un_start, un_busy, un_done, un_ok, un_ed, un_in_ready, un_wipe;
   logic [255:0] un_scalar, un_x, un_y;
   logic         inp_start, inp_busy, inp_done, inp_bad_input, inp_bad_sig, inp_bad_secret, inp_no_entropy, inp_in_ready, inp_rnd_ready;
   logic         inp_want, inp_req, inp_rsp_ready, inp_ld;
@@ -120,15 +127,21 @@ module ecc_engine #(
   logic         res_want, res_req, res_sec_last, res_rsp_ready;
   logic [8:0]   res_addr;
   logic [127:0] res_data, res_sec_data;
-  logic         core_start, core_busy, dg_ready, ld_ready, erase, erase_ready, key_row;
+  logic         core_start, core_second, core_busy, dg_ready, ld_ready, core_ld_ready, erase, erase_ready, core_erase_ready, key_row;
   logic [7:0]   core_active, core_astray;
   logic [23:0]  core_flags;
   logic [16:0]  dg_data;
-  logic [8:0]   core_pc, erase_addr;
+  logic [8:0]   erase_addr;
+  logic [9:0]   core_pc;
   logic [12:0]  core_len;
   logic [7:0]   core_count;
   logic [255:0] key_row_data, ld_data;
   logic [5:0]   key_row_reg, wipe_q;
+  logic         ed_start, ed_done, ed_clear, ed_busy, ed_back_start, ed_back_done, ed_back_busy, ed_pt_ready, ed_row, ed_erase_ready, msg_take, msg_last;
+  logic [511:0] ed_digest;
+  logic [255:0] ed_row_data, ed_scalar, un_seed, un_public;
+  logic [5:0]   ed_row_reg;
+  logic [8:0]   msg_len;
 
   // self test: source, random and expected words come from its ROM, in one order
   logic [5:0]   rom_addr_q;
@@ -141,7 +154,7 @@ module ecc_engine #(
   ecc_selftest_rom u_selftest_rom (.addr_i(rom_addr_q), .data_o(rom_data), .kek_o(rom_kek), .skip_o(rom_skip), .frames_o(rom_frames));
 
   ecc_unwrap u_unwrap (
-    .clk_i, .rst_ni, .start_i(un_start), .kek_i(test_q ? rom_kek : kek_i), .busy_o(un_busy), .done_o(un_done), .ok_o(un_ok),
+    .clk_i, .rst_ni, .start_i(un_start), .kek_i(test_q ? rom_kek : kek_i), .busy_o(un_busy), .done_o(un_done), .ok_o(un_ok), .ed_o(un_ed),
     .scalar_o(un_scalar), .x_o(un_x), .y_o(un_y), .wipe_i(un_wipe),
     .in_valid_i(state_q == StUnwrap && (test_q || (in_valid_i && in_ready_o))), .in_ready_o(un_in_ready), .in_data_i(test_q ? rom_data : in_data_i)
   );
@@ -157,18 +170,46 @@ module ecc_engine #(
     .sec_rsp_valid_i(sec_front_q && sec_rsp_valid_i && !hang_q), .sec_rsp_ready_o(inp_rsp_ready), .sec_rsp_ok_i, .sec_rsp_len_i, .sec_rsp_data_i,
     .sec_rsp_last_i, .ld_valid_o(inp_ld), .ld_ready_i(ld_ready), .ld_addr_o(inp_ld_addr), .ld_data_o(inp_ld_data)
   );
-  assign test_last = test_job_q == 2'd1 ? 6'd12 : 6'd25;
-  assign rom_take  = test_q && ((state_q == StUnwrap && un_in_ready) || inp_in_ready || inp_rnd_ready || (res_valid && res_ready));
+  assign test_last = test_job_q == 3'd1 ? 6'd12 : 6'd25;
+  assign rom_take  = test_q && ((state_q == StUnwrap && un_in_ready) || inp_in_ready || inp_rnd_ready || state_q == StMessage ||
+                                (res_valid && res_ready && back_q != BkPoint));
+
+  // ---- Ed25519: bytes of the blob in order, the clamped scalar (RFC 8032 5.1.5)
+  always_comb begin
+    un_seed   = 256'd0;
+    un_public = 256'd0;
+    for (int b = 0; b < 32; b++) begin
+      un_seed[8*b +: 8]   = un_scalar[8*(31-b) +: 8];
+      un_public[8*b +: 8] = un_x[8*(31-b) +: 8];
+    end
+  end
+  assign ed_scalar = {2'b01, ed_digest[253:3], 3'd0};
+  assign msg_take  = state_q == StMessage && (test_q || in_fire);
+  assign msg_last  = test_q ? msg_word_q == 4'd1 : in_last_i;
+  assign msg_len   = test_q ? TestMessage : src_len_q[8:0];
+  ecc_eddsa u_eddsa (
+    .clk_i, .rst_ni, .msg_valid_i(msg_take), .msg_addr_i({tail_q, 1'b0, msg_word_q}), .msg_data_i(!msg_take ? 128'd0 : test_q ? rom_data : in_data_i),
+    .f_start_i(ed_start), .f_key_i(prog_q == ecc_job_pkg::PgKey), .f_ctx_i(tail_q), .f_len_i(ed_start && prog_q == ecc_job_pkg::PgKey ? 9'd0 : msg_len),
+    .f_seed_i(un_seed), .f_prefix_i(prefix_q), .f_public_i(public_q), .f_done_o(ed_done), .f_clear_i(ed_clear), .f_busy_o(ed_busy), .digest_o(ed_digest),
+    .b_start_i(ed_back_start), .b_ctx_i(head_q), .b_len_i(job_len_q[head_q]), .b_done_o(ed_back_done), .b_busy_o(ed_back_busy),
+    .pt_valid_i(back_q == BkPoint && res_valid && !hang_q), .pt_ready_o(ed_pt_ready), .pt_data_i(res_data), .row_valid_o(ed_row), .row_ready_i(core_ld_ready),
+    .row_reg_o(ed_row_reg), .row_data_o(ed_row_data), .erase_i(erase), .erase_ready_o(ed_erase_ready),
+    .erase_addr_i(state_q == StErase ? sweep_q[7:0] : {head_q, wipe_q[4:0]})
+  );
 
   ecc_core u_core (
-    .clk_i, .rst_ni, .start_i(core_start), .start_ctx_i(tail_q), .start_pc_i(core_pc), .start_len_i(core_len), .start_count_i(core_count),
-    .start_flip_i(test_q ? flip_q || test_job_q == 2'd3 : cmd_flip_q), .active_o(core_active), .astray_o(core_astray), .flags_o(core_flags),
-    .busy_o(core_busy), .ld_valid_i(inp_ld || key_row), .ld_ready_o(ld_ready), .ld_addr_i(key_row ? {tail_q, key_row_reg} : inp_ld_addr),
+    .clk_i, .rst_ni, .start_i(core_start || core_second), .start_ctx_i(core_second ? head_q : tail_q),
+    .start_pc_i(core_second ? ecc_prog_pkg::PcEd25519Sum : core_pc), .start_len_i(core_second ? ecc_prog_pkg::LenEd25519Sum : core_len),
+    .start_count_i(core_second ? 8'd0 : core_count), .start_flip_i(!core_second && (test_q ? flip_q || test_job_q == 3'd3 : cmd_flip_q)), .active_o(core_active), .astray_o(core_astray), .flags_o(core_flags),
+    .busy_o(core_busy), .ld_valid_i(inp_ld || key_row || ed_row), .ld_ready_o(core_ld_ready),
+    .ld_addr_i(ed_row ? {head_q, ed_row_reg} : key_row ? {tail_q, key_row_reg} : inp_ld_addr),
     .ld_data_i(ld_data), .dg_re_i(res_re), .dg_ready_o(dg_ready), .dg_addr_i(res_addr), .dg_data_o(dg_data),
-    .erase_i(erase), .erase_ready_o(erase_ready), .erase_addr_i(erase_addr)
+    .erase_i(erase), .erase_ready_o(core_erase_ready), .erase_addr_i(erase_addr)
   );
+  assign ld_ready    = core_ld_ready && !ed_row;
+  assign erase_ready = core_erase_ready && ed_erase_ready;
   ecc_output u_output (
-    .clk_i, .rst_ni, .start_i(res_start), .prog_i(job_prog_q[head_q]), .secret_i(job_secret_q[head_q] != 32'd0), .ctx_i(head_q),
+    .clk_i, .rst_ni, .start_i(res_start), .prog_i(back_q == BkPoint ? ecc_job_pkg::PgEdPoint : job_prog_q[head_q]), .secret_i(job_secret_q[head_q] != 32'd0), .ctx_i(head_q),
     .busy_o(res_busy), .done_o(res_done), .empty_o(res_empty), .refused_o(res_refused), .dg_re_o(res_re), .dg_ready_i(dg_ready), .dg_addr_o(res_addr),
     .dg_data_i(dg_data), .out_valid_o(res_valid), .out_ready_i(res_ready), .out_data_o(res_data), .out_last_o(res_last),
     .sec_want_o(res_want), .sec_grant_i(sec_back_q), .sec_req_o(res_req), .sec_req_ready_i(sec_req_ready_i && !hang_q), .sec_data_o(res_sec_data),
@@ -188,7 +229,11 @@ module ecc_engine #(
       ecc_job_pkg::PgXKeygen:  begin core_pc = ecc_prog_pkg::PcX25519Keygen; core_len = ecc_prog_pkg::LenX25519Keygen; end
       ecc_job_pkg::PgXEcdh:    begin core_pc = ecc_prog_pkg::PcX25519Ecdh; core_len = ecc_prog_pkg::LenX25519Ecdh; end
       ecc_job_pkg::PgXRespond: begin core_pc = ecc_prog_pkg::PcX25519Respond; core_len = ecc_prog_pkg::LenX25519Respond; end
-      default:                 begin core_pc = ecc_prog_pkg::PcP256Key; core_len = ecc_prog_pkg::LenP256Key; end
+      ecc_job_pkg::PgEd:       begin core_pc = ecc_prog_pkg::PcEd25519Nonce; core_len = ecc_prog_pkg::LenEd25519Nonce; end
+      default: begin
+        core_pc  = un_ed ? ecc_prog_pkg::PcEd25519Key : ecc_prog_pkg::PcP256Key;
+        core_len = un_ed ? ecc_prog_pkg::LenEd25519Key : ecc_prog_pkg::LenP256Key;
+      end
     endcase
     if (test_q && prog_q == ecc_job_pkg::PgXEcdh) begin
       core_count = rom_skip;
@@ -223,8 +268,14 @@ module ecc_engine #(
       sluice_pkg::OP_ECDSA_SIGN: begin
         dec_prog = ecc_job_pkg::PgSign;
         if (!curve_ok || is_x) dec_status = sluice_pkg::ST_BAD_DESC;
-        else if (!handle_ok) dec_status = sluice_pkg::ST_BAD_HANDLE;
+        else if (!handle_ok || key_ed_q[slot_i]) dec_status = sluice_pkg::ST_BAD_HANDLE;
         else if (!digest_ok || src_len_q != param1_q) dec_status = sluice_pkg::ST_BAD_DESC;
+      end
+      sluice_pkg::OP_EDDSA_SIGN: begin
+        dec_prog = ecc_job_pkg::PgEd;
+        if (param0_q != 32'd0 || param1_q != 32'd0) dec_status = sluice_pkg::ST_BAD_DESC;
+        else if (!handle_ok || !key_ed_q[slot_i]) dec_status = sluice_pkg::ST_BAD_HANDLE;
+        else if (src_len_q > sluice_pkg::MaxEddsaMessage) dec_status = sluice_pkg::ST_BAD_DESC;
       end
       sluice_pkg::OP_ECDSA_VERIFY: begin
         dec_prog = ecc_job_pkg::PgVerify;
@@ -265,6 +316,8 @@ module ecc_engine #(
     push       = 1'b0;
     key_store  = 1'b0;
     key_clear  = 1'b0;
+    ed_start   = 1'b0;
+    ed_clear   = 1'b0;
     unique case (state_q)
       // after reset: zeros into every memory
       StErase: begin
@@ -281,7 +334,7 @@ module ecc_engine #(
           state_d    = StUnwrap;
           un_start   = 1'b1;
           test_ok_d  = 1'b1;
-          test_job_d = 2'd0;
+          test_job_d = 3'd0;
           prog_d     = ecc_job_pkg::PgKey;
         end
       end
@@ -295,6 +348,8 @@ module ecc_engine #(
           end else if (dec_prog == ecc_job_pkg::PgKey) begin
             state_d  = StUnwrap;
             un_start = 1'b1;
+          end else if (dec_prog == ecc_job_pkg::PgEd) begin
+            state_d = src_len_q == 32'd0 ? StHashStart : StMessage;
           end else if (dec_prog != ecc_job_pkg::PgNone) begin
             state_d   = StInput;
             inp_start = 1'b1;
@@ -312,7 +367,7 @@ module ecc_engine #(
           status_d = inp_no_entropy ? sluice_pkg::ST_NO_ENTROPY : inp_bad_secret ? sluice_pkg::ST_BAD_SECRET : sluice_pkg::ST_BAD_INPUT;
         end
       end
-      StStart: begin
+      StStart: if (!core_second) begin
         core_start = 1'b1;
         state_d    = StPush;
       end
@@ -324,8 +379,9 @@ module ecc_engine #(
       StUnwrap: if (un_done) begin
         state_d = un_ok ? StKeyK : StPush;
         if (!un_ok) status_d = sluice_pkg::ST_BAD_KEY;
-        if (!un_ok || test_q) un_wipe = 1'b1;
-        if (un_ok && test_q) begin  // the self test's signature tells whether its key is right
+        if (un_ok && un_ed) state_d = StHashStart;
+        else if (!un_ok || test_q) un_wipe = 1'b1;
+        if (un_ok && test_q && !un_ed) begin  // the self test's signature tells whether its key is right
           state_d   = StPush;
           key_store = 1'b1;
         end
@@ -334,12 +390,12 @@ module ecc_engine #(
       StKeyU: if (ld_ready) state_d = StKeyV;
       StKeyV: if (ld_ready) state_d = StKeyL;
       StKeyL: if (ld_ready) state_d = StKeyStart;
-      StKeyStart: begin
+      StKeyStart: if (!core_second) begin
         core_start = 1'b1;
         state_d    = StKeyWait;
       end
       StKeyWait: if (!core_active[tail_q]) begin
-        state_d   = StPush;
+        state_d   = un_ed ? StHashClear : StPush;
         un_wipe   = 1'b1;
         key_store = 1'b1;
         if (core_astray[tail_q]) status_d = sluice_pkg::ST_ABORTED;
@@ -351,16 +407,49 @@ module ecc_engine #(
         key_clear = 1'b1;
         state_d   = StPush;
       end
-      // self test: the key, then three operations at once
+      // Ed25519: the message; the hash of prefix and message, or of a key's seed; the nonce; nothing of it stays
+      StMessage: if (msg_take && msg_last) state_d = StHashStart;
+      StHashStart: begin
+        ed_start = 1'b1;
+        state_d  = StHash;
+      end
+      StHash: if (ed_done) begin
+        state_d = prog_q == ecc_job_pkg::PgKey ? StKeyK : StNonceLow;
+        if (prog_q == ecc_job_pkg::PgKey && test_q) begin
+          state_d   = StHashClear;
+          key_store = 1'b1;
+          un_wipe   = 1'b1;
+        end
+      end
+      StNonceLow: if (ld_ready) state_d = StNonceHigh;
+      StNonceHigh: if (ld_ready) state_d = StHashClear;
+      StHashClear: begin
+        ed_clear = 1'b1;
+        if (!ed_busy) begin
+          state_d = StPush;
+          if (prog_q == ecc_job_pkg::PgEd) begin
+            state_d   = StInput;
+            inp_start = 1'b1;
+          end
+        end
+      end
+      // self test: the key, then three operations at once; another key and a fourth
       StTestNext: begin
-        state_d    = StInput;
-        inp_start  = 1'b1;
-        test_job_d = test_job_q + 2'd1;
-        prog_d     = test_job_q == 2'd1 ? ecc_job_pkg::PgXEcdh : ecc_job_pkg::PgSign;
+        state_d    = test_job_q == 3'd3 ? StUnwrap : test_job_q == 3'd4 ? StMessage : StInput;
+        inp_start  = state_d == StInput;
+        un_start   = state_d == StUnwrap;
+        test_job_d = test_job_q + 3'd1;
         status_d   = sluice_pkg::ST_OK;
+        unique case (test_job_q)
+          3'd1:    prog_d = ecc_job_pkg::PgXEcdh;
+          3'd3:    prog_d = ecc_job_pkg::PgKey;
+          3'd4:    prog_d = ecc_job_pkg::PgEd;
+          default: prog_d = ecc_job_pkg::PgSign;
+        endcase
         if (status_q != sluice_pkg::ST_OK) test_ok_d = 1'b0;
-        if (test_job_q == 2'd3 || !test_ok_d) begin
+        if (test_job_q == 3'd5 || !test_ok_d) begin
           inp_start  = 1'b0;
+          un_start   = 1'b0;
           test_job_d = test_job_q;
           state_d    = StTestWait;
         end
@@ -375,7 +464,7 @@ module ecc_engine #(
       default: state_d = StError;
     endcase
     // what the back machine sees of the self test's jobs; the fourth is damaged
-    if (test_q && res_valid && res_data != rom_data) test_ok_d = 1'b0;
+    if (test_q && res_valid && back_q != BkPoint && res_data != rom_data) test_ok_d = 1'b0;
     if (test_q && back_q == BkRsp && rsp_status_q != (head_q == 3'd3 ? sluice_pkg::ST_FAULT : sluice_pkg::ST_OK)) test_ok_d = 1'b0;
   end
 
@@ -399,16 +488,28 @@ module ecc_engine #(
     end
   end
   always_comb begin
-    back_d    = back_q;
-    res_start = 1'b0;
-    pop       = 1'b0;
+    back_d        = back_q;
+    res_start     = 1'b0;
+    pop           = 1'b0;
+    ed_back_start = 1'b0;
+    core_second   = 1'b0;
     unique case (back_q)
       BkIdle: if (head_ended) begin
         back_d = BkEmpty;
         if (head_op && head_status == sluice_pkg::ST_OK) begin
-          back_d    = BkResult;
+          back_d    = job_prog_q[head_q] == ecc_job_pkg::PgEd && !job_second_q[head_q] ? BkPoint : BkResult;
           res_start = 1'b1;
         end
+      end
+      // EDDSA_SIGN between its programs: the point into the hash, hashes into the array
+      BkPoint: if (res_done) begin
+        back_d        = BkHash;
+        ed_back_start = 1'b1;
+      end
+      BkHash: if (ed_back_done) back_d = BkStart;
+      BkStart: begin
+        core_second = 1'b1;
+        back_d      = BkIdle;
       end
       BkResult: if (res_done) back_d = res_empty ? BkEmpty : BkRsp;
       BkEmpty: if (head_test || (out_ready_i && out_valid_o)) back_d = BkRsp;
@@ -426,7 +527,8 @@ module ecc_engine #(
   end
   always_comb begin
     ld_data = 256'd0;
-    if (key_row) ld_data = key_row_data;
+    if (ed_row) ld_data = ed_row_data;
+    else if (key_row) ld_data = key_row_data;
     else if (inp_ld) ld_data = inp_ld_data;
   end
   assign erase      = state_q == StErase || back_q == BkWipe;
@@ -436,10 +538,12 @@ module ecc_engine #(
     key_row_reg  = ecc_prog_pkg::RL;
     key_row_data = 256'd1;
     unique case (state_q)
-      StKeyK: begin key_row_reg = ecc_prog_pkg::RK0; key_row_data = un_scalar; end
-      StKeyU: begin key_row_reg = ecc_prog_pkg::RU; key_row_data = un_x; end
-      StKeyV: begin key_row_reg = ecc_prog_pkg::RV; key_row_data = un_y; end
+      StKeyK: begin key_row_reg = ecc_prog_pkg::RK0; key_row_data = un_ed ? ed_scalar : un_scalar; end
+      StKeyU: begin key_row_reg = ecc_prog_pkg::RU; key_row_data = un_ed ? {1'b0, un_public[254:0]} : un_x; end
+      StKeyV: begin key_row_reg = ecc_prog_pkg::RV; key_row_data = un_ed ? {255'd0, un_public[255]} : un_y; end
       StKeyL: ;
+      StNonceLow:  begin key_row_reg = ecc_prog_pkg::RK0; key_row_data = ed_digest[255:0]; end
+      StNonceHigh: begin key_row_reg = ecc_prog_pkg::RK1; key_row_data = ed_digest[511:256]; end
       default: begin key_row = 1'b0; key_row_data = 256'd0; end
     endcase
   end
@@ -463,14 +567,18 @@ module ecc_engine #(
       t0_q        <= 32'd0;
       cycles_q    <= 32'd0;
       key_used_q  <= '0;
+      key_ed_q    <= '0;
       key_rdata_q <= 256'd0;
+      prefix_q    <= 256'd0;
+      public_q    <= 256'd0;
+      msg_word_q  <= 4'd0;
       count_q     <= 4'd0;
       head_q      <= 3'd0;
       tail_q      <= 3'd0;
       touched     <= 1'b0;
       test_q      <= 1'b0;
       test_ok_q   <= 1'b0;
-      test_job_q  <= 2'd0;
+      test_job_q  <= 3'd0;
       st_done_q   <= 1'b0;
       st_pass_q   <= 1'b0;
       rom_addr_q  <= 6'd0;
@@ -483,6 +591,7 @@ module ecc_engine #(
       sec_back_q  <= 1'b0;
       job_sig_q   <= 8'd0;
       job_test_q  <= 8'd0;
+      job_second_q <= 8'd0;
       job_touched_q <= 8'd0;
       for (int j = 0; j < 8; j++) begin
         job_prog_q[j]   <= ecc_job_pkg::PgNone;
@@ -490,6 +599,7 @@ module ecc_engine #(
         job_t0_q[j]     <= 32'd0;
         job_secret_q[j] <= 32'd0;
         job_func_q[j]   <= 8'd0;
+        job_len_q[j]    <= 9'd0;
       end
     end else begin
       state_q    <= state_d;
@@ -500,6 +610,8 @@ module ecc_engine #(
       test_ok_q  <= test_ok_d;
       test_job_q <= test_job_d;
       if (state_q == StErase && erase_ready) sweep_q <= sweep_d;
+      if (state_q != StMessage) msg_word_q <= 4'd0;
+      else if (msg_take) msg_word_q <= msg_word_q + 4'd1;
       if (busy_o) cycles_q <= cycles_q + 32'd1;
       if (cmd_fire) begin
         op_q      <= cmd_desc_i[sluice_pkg::DESC_OPCODE_LSB +: 8];
@@ -513,7 +625,7 @@ module ecc_engine #(
         t0_q      <= cycles_q;
       end
       // jobs
-      if (state_q == StInput || state_q == StKeyK) touched <= 1'b1;
+      if (state_q == StInput || state_q == StKeyK || state_q == StMessage || state_q == StHashStart) touched <= 1'b1;
       else if (push) touched <= 1'b0;
       if (push) begin
         job_prog_q[tail_q]    <= status_q == sluice_pkg::ST_OK && prog_q != ecc_job_pkg::PgKey ? prog_q : ecc_job_pkg::PgNone;
@@ -523,9 +635,13 @@ module ecc_engine #(
         job_touched_q[tail_q] <= touched;
         job_t0_q[tail_q]      <= t0_q;
         job_func_q[tail_q]    <= func_q;
-        job_secret_q[tail_q]  <= test_q || prog_q == ecc_job_pkg::PgMul || prog_q == ecc_job_pkg::PgSign ? 32'd0 : handle2_q;
+        job_secret_q[tail_q]  <= test_q || prog_q == ecc_job_pkg::PgMul || prog_q == ecc_job_pkg::PgSign || prog_q == ecc_job_pkg::PgEd ?
+                                 32'd0 : handle2_q;
+        job_len_q[tail_q]     <= msg_len;
+        job_second_q[tail_q]  <= 1'b0;
         tail_q                <= tail_q + 3'd1;
       end
+      if (core_second) job_second_q[head_q] <= 1'b1;
       if (pop) head_q <= head_q + 3'd1;
       count_q <= count_q + {3'd0, push} - {3'd0, pop};
       if (state_q == StIdle && pop && count_q == 4'd1) begin  // an idle engine always starts in the same place
@@ -533,10 +649,20 @@ module ecc_engine #(
         tail_q <= 3'd0;
       end
       // keys
-      if (key_store && !test_q) key_used_q[slot_i] <= 1'b1;
+      if (key_store && !test_q) begin
+        key_used_q[slot_i] <= 1'b1;
+        key_ed_q[slot_i]   <= un_ed;
+      end
       if (key_clear && !test_q) key_used_q[slot_i] <= 1'b0;
       if (inp_start) key_rdata_q <= key_mem[key];
       else if (state_q != StInput) key_rdata_q <= 256'd0;
+      if (ed_start && prog_q == ecc_job_pkg::PgEd) begin
+        prefix_q <= prefix_mem[key];
+        public_q <= public_mem[key];
+      end else if (state_q != StHash) begin
+        prefix_q <= 256'd0;
+        public_q <= 256'd0;
+      end
       // self test
       if (state_q == StIdle && state_d == StUnwrap) begin
         st_done_q  <= 1'b0;
@@ -576,11 +702,19 @@ module ecc_engine #(
     end
     // key memory: written by a good KEY_LOAD; erased after reset, by KEY_FREE and after the self test
     if (state_q == StErase) begin
-      if (sweep_q <= 9'(NumKeys)) key_mem[sweep_q[KeyAw-1:0]] <= 256'd0;
+      if (sweep_q <= 9'(NumKeys)) begin
+        key_mem[sweep_q[KeyAw-1:0]]    <= 256'd0;
+        prefix_mem[sweep_q[KeyAw-1:0]] <= 256'd0;
+        public_mem[sweep_q[KeyAw-1:0]] <= 256'd0;
+      end
     end else if (key_store) begin
-      key_mem[key] <= un_scalar;
+      key_mem[key]    <= un_ed ? ed_scalar : un_scalar;
+      prefix_mem[key] <= un_ed ? ed_digest[511:256] : 256'd0;
+      public_mem[key] <= un_ed ? un_public : 256'd0;
     end else if (key_clear) begin
-      key_mem[key] <= 256'd0;
+      key_mem[key]    <= 256'd0;
+      prefix_mem[key] <= 256'd0;
+      public_mem[key] <= 256'd0;
     end
     if (key_store && !test_q) begin
       key_gen[slot_i]  <= handle_q[31:16];
@@ -593,10 +727,10 @@ module ecc_engine #(
 
   // ---- port
   logic res_out, sec_read, sec_write;
-  assign res_out     = res_valid && !head_test && !hang_q;
-  assign res_ready   = head_test || (out_ready_i && !hang_q);
+  assign res_out     = res_valid && !head_test && !hang_q && back_q != BkPoint;
+  assign res_ready   = back_q == BkPoint ? ed_pt_ready && !hang_q : head_test || (out_ready_i && !hang_q);
   assign cmd_ready_o = state_q == StIdle && !count_q[3] && !hang_q;
-  assign in_ready_o  = !hang_q && !test_q && (state_q == StDrain || inp_in_ready || (state_q == StUnwrap && un_in_ready));
+  assign in_ready_o  = !hang_q && !test_q && (state_q == StDrain || state_q == StMessage || inp_in_ready || (state_q == StUnwrap && un_in_ready));
   assign out_valid_o = res_out || (back_q == BkEmpty && !head_test && !hang_q);
   assign out_data_o  = res_out ? res_data : 128'd0;
   assign out_bytes_o = res_out ? 5'd16 : 5'd0;
@@ -613,7 +747,8 @@ module ecc_engine #(
   assign rnd_ready_o  = !hang_q && !test_q && inp_rnd_ready;
   assign st_done_o    = st_done_q;
   assign st_pass_o    = st_pass_q;
-  assign busy_o       = hang_q || state_q != StIdle || back_q != BkIdle || count_q != 4'd0 || core_busy || un_busy || inp_busy || res_busy;
+  assign busy_o       = hang_q || state_q != StIdle || back_q != BkIdle || count_q != 4'd0 || core_busy || un_busy || inp_busy || res_busy ||
+                        ed_busy || ed_back_busy;
 
   assign sec_read         = inp_req && !hang_q;
   assign sec_write        = res_req && !hang_q;

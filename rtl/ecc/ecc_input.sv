@@ -64,6 +64,7 @@ module ecc_input (
       ecc_job_pkg::PgXKeygen:  list = {SRnd, K0, SRnd, L, 30'd0};
       ecc_job_pkg::PgXEcdh:    list = secret_i ? {SNum, U, SSec, K0, SRnd, L, 24'd0} : {SNum, K0, SNum, U, SRnd, L, 24'd0};
       ecc_job_pkg::PgXRespond: list = {SNum, U, SRnd, K0, SRnd, L, 24'd0};
+      ecc_job_pkg::PgEd:       list = {SRnd, L, SKey, D, 30'd0};  // message and nonce go another way
       default:                 list = 42'd0;
     endcase
   end

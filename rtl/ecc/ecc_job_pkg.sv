@@ -11,6 +11,8 @@ package ecc_job_pkg;
     PgXKeygen = 4'd7,
     PgXEcdh = 4'd8,
     PgXRespond = 4'd9,
-    PgKey = 4'd10       // KEY_LOAD's check
+    PgKey = 4'd10,      // KEY_LOAD's check
+    PgEd = 4'd11,       // EDDSA_SIGN
+    PgEdPoint = 4'd12   // its first half, for ecc_output
   } prog_e;
 endpackage

@@ -121,7 +121,8 @@ module ecc_mont (
     unique case (ctl3.mod)
       2'd0:    n0 = ecc_prog_pkg::InvP;
       2'd1:    n0 = ecc_prog_pkg::InvN;
-      default: n0 = ecc_prog_pkg::InvX;
+      2'd2:    n0 = ecc_prog_pkg::InvX;
+      default: n0 = ecc_prog_pkg::InvQ;
     endcase
   end
   logic erase;
@@ -232,7 +233,7 @@ module ecc_mont (
   logic [2:0]                        t_fmod;
   logic [5:0]                        t_addr, t_reg;
   logic [2:0]                        t_index;
-  logic [9:0]                        t_row;
+  logic [10:0]                       t_row;
   logic                              issue, t_en, t_rom;
   logic [4:0]                        win;
   assign win     = win_q[sctx_q];
@@ -246,12 +247,13 @@ module ecc_mont (
     t_addr = term[ecc_prog_pkg::TermAddr +: 6];
     t_mode = term[ecc_prog_pkg::TermMode +: 3];
     t_fmod = term[ecc_prog_pkg::TermFmod +: 3];
-    t_rom  = t_mode == ecc_pkg::MdConst || t_mode == ecc_pkg::MdComb;
+    t_rom  = t_mode == ecc_pkg::MdConst || t_mode == ecc_pkg::MdComb || t_mode == ecc_pkg::MdEcomb;
     t_reg  = t_addr;
     if (t_mode == ecc_pkg::MdTab) t_reg = t_addr + {3'd0, t_index};
     if (t_mode == ecc_pkg::MdSwap) t_reg = t_addr ^ {5'd0, win[1] ^ win[0]};
-    t_row  = {4'd0, t_addr};
-    if (t_mode == ecc_pkg::MdComb) t_row = {1'b1, count_i[4:0] + t_addr[5:1], t_index, t_addr[0]};
+    t_row  = {5'd0, t_addr};
+    if (t_mode == ecc_pkg::MdComb) t_row = {2'b01, count_i[4:0] + t_addr[5:1], t_index, t_addr[0]};
+    if (t_mode == ecc_pkg::MdEcomb) t_row = {1'b1, count_i[4:0] + {1'b0, t_addr[5:2]}, t_index, t_addr[1:0]};
   end
 
   logic [274:0] row;
@@ -328,7 +330,8 @@ module ecc_mont (
     unique case (ctl4.mod)
       2'd0:    modulus = ecc_prog_pkg::ModP;
       2'd1:    modulus = ecc_prog_pkg::ModN;
-      default: modulus = ecc_prog_pkg::ModX;
+      2'd2:    modulus = ecc_prog_pkg::ModX;
+      default: modulus = ecc_prog_pkg::ModQ;
     endcase
   end
   always_comb begin

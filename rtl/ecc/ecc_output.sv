@@ -41,7 +41,7 @@ module ecc_output (
   logic [2:0]  item;
   logic [1:0]  at_q, at_d, sec_slot;
   logic        store_q, store_d;  // the number in hand is the store's
-  logic        is_x, more;
+  logic        little, more;
   always_comb begin
     sec_slot = 2'd3;
     unique case (prog_i)
@@ -52,6 +52,8 @@ module ecc_output (
       ecc_job_pkg::PgXKeygen:  begin list = {3'd4, 3'd5, 6'd0}; sec_slot = 2'd0; end
       ecc_job_pkg::PgXEcdh:    begin list = {3'd5, 9'd0}; sec_slot = 2'd1; end
       ecc_job_pkg::PgXRespond: list = {3'd5, 3'd7, 6'd0};
+      ecc_job_pkg::PgEdPoint:  list = {3'd6, 9'd0};
+      ecc_job_pkg::PgEd:       list = {3'd6, 3'd7, 6'd0};
       default:                 list = 12'd0;
     endcase
   end
@@ -67,7 +69,8 @@ module ecc_output (
   end
   // one more for the port behind this one: lists have at most three numbers
   assign more  = after[2] && !(secret_i && after[1:0] == sec_slot && !beyond);
-  assign is_x  = prog_i == ecc_job_pkg::PgXKeygen || prog_i == ecc_job_pkg::PgXEcdh || prog_i == ecc_job_pkg::PgXRespond;
+  assign little = prog_i == ecc_job_pkg::PgXKeygen || prog_i == ecc_job_pkg::PgXEcdh || prog_i == ecc_job_pkg::PgXRespond ||
+                  prog_i == ecc_job_pkg::PgEdPoint || prog_i == ecc_job_pkg::PgEd;
 
   logic [271:0] row_q, row_d;
   logic [127:0] half, half_be;
@@ -79,8 +82,8 @@ module ecc_output (
   always_comb begin
     half    = 128'd0;
     half_be = 128'd0;
-    if (state_q == StOut || state_q == StSec) half = upper_q != is_x ? row_q[127:0] : row_q[255:128];
-    if (state_q == StOut || state_q == StSec) for (int b = 0; b < 16; b++) half_be[8*b +: 8] = is_x ? half[8*b +: 8] : half[8*(15-b) +: 8];
+    if (state_q == StOut || state_q == StSec) half = upper_q != little ? row_q[127:0] : row_q[255:128];
+    if (state_q == StOut || state_q == StSec) for (int b = 0; b < 16; b++) half_be[8*b +: 8] = little ? half[8*b +: 8] : half[8*(15-b) +: 8];
   end
 
   always_comb begin

@@ -27,7 +27,7 @@ package ecc_pkg;
   localparam logic [4:0] SvcLast = 5'd16;
 
   // Encodings of the instruction word, in the order of rtl/ucode/asm.py
-  typedef enum logic [2:0] {MdReg = 3'd0, MdConst = 3'd1, MdTab = 3'd2, MdSwap = 3'd3, MdComb = 3'd4} mode_e;
+  typedef enum logic [2:0] {MdReg = 3'd0, MdConst = 3'd1, MdTab = 3'd2, MdSwap = 3'd3, MdComb = 3'd4, MdEcomb = 3'd5} mode_e;
   typedef enum logic [2:0] {FmNone = 3'd0, FmWneg = 3'd1, FmNege = 3'd2, FmKeepe = 3'd3, FmKeepnz = 3'd4} fmod_e;
   typedef enum logic [2:0] {TsNone = 3'd0, TsZero = 3'd1, TsNonzero = 3'd2, TsFlag = 3'd3, TsOdd = 3'd4} test_e;
   typedef enum logic [2:0] {NxNext = 3'd0, NxLoop = 3'd1, NxCall = 3'd2, NxRet = 3'd3, NxEnd = 3'd4} next_e;

@@ -13,7 +13,8 @@ module ecc_unwrap (
   output logic         busy_o,
   output logic         done_o,       // one cycle
   output logic         ok_o,         // with done_o
-  output logic [255:0] scalar_o,     // of the last blob
+  output logic         ed_o,         // of the last blob: it is an Ed25519 key: scalar_o has the seed, x_o the public key, first byte on top
+  output logic [255:0] scalar_o,
   output logic [255:0] x_o,
   output logic [255:0] y_o,
   input  logic         wipe_i,
@@ -36,8 +37,8 @@ module ecc_unwrap (
   logic [4:0]   i_q, i_d;
   logic [2:0]   j_q, j_d;
   logic [7:0]   t_q, t_d;
-  logic         wr_en, ok_q, ok_d;
-  logic [255:0] scalar_q, x_q, y_q;
+  logic         wr_en, ok_q, ok_d, ed_q;
+  logic [255:0] scalar_q, x_q, y_q, public_y;
 
   logic         aes_key_valid, aes_key_ready, aes_valid, aes_ready, aes_res_valid;
   logic [127:0] aes_res;
@@ -55,10 +56,17 @@ module ecc_unwrap (
   always_comb begin
     for (int b = 0; b < 8; b++) rd_be[8*b +: 8] = rd_q[8*(7-b) +: 8];
     unique case (i_q)
-      5'd2:    block_ok = rd_q == {24'd0, sluice_pkg::CURVE_P256, Magic};
+      5'd2:    block_ok = rd_q == {24'd0, sluice_pkg::CURVE_P256, Magic} || rd_q == {24'd0, sluice_pkg::CURVE_ED25519, Magic};
       5'd3, 5'd8, 5'd9, 5'd14, 5'd15, 5'd20, 5'd21: block_ok = rd_q == 64'd0;
       default: block_ok = 1'b1;
     endcase
+  end
+
+  // y of an Ed25519 public key: little-endian, without the bit that belongs to x
+  always_comb begin
+    public_y = 256'd0;
+    if (state_q == StRange) for (int b = 0; b < 32; b++) public_y[8*b +: 8] = x_q[8*(31-b) +: 8];
+    public_y[255] = 1'b0;
   end
 
   always_comb begin
@@ -122,6 +130,7 @@ module ecc_unwrap (
       StRange: begin
         ok_d    = ok_q && scalar_q != 256'd0 && scalar_q < ecc_prog_pkg::ModN[255:0] && x_q < ecc_prog_pkg::ModP[255:0] &&
                   y_q < ecc_prog_pkg::ModP[255:0];
+        if (ed_q) ok_d = ok_q && public_y < ecc_prog_pkg::ModX[255:0] && y_q == 256'd0;
         state_d = StWipe;
         i_d     = 5'd0;
       end
@@ -144,6 +153,7 @@ module ecc_unwrap (
       j_q      <= 3'd0;
       t_q      <= 8'd0;
       ok_q     <= 1'b0;
+      ed_q     <= 1'b0;
       a_q      <= 64'd0;
       hold_q   <= 64'd0;
       rd_q     <= 64'd0;
@@ -163,6 +173,7 @@ module ecc_unwrap (
       end
       if (state_q == StWait && aes_res_valid) a_q <= aes_res[63:0];
       if (state_q == StCheck) begin
+        if (i_q == 5'd2) ed_q <= rd_q[39:32] == sluice_pkg::CURVE_ED25519;
         if (i_q >= 5'd4 && i_q <= 5'd7) scalar_q <= {scalar_q[191:0], rd_be};
         if (i_q >= 5'd10 && i_q <= 5'd13) x_q <= {x_q[191:0], rd_be};
         if (i_q >= 5'd16 && i_q <= 5'd19) y_q <= {y_q[191:0], rd_be};
@@ -185,6 +196,7 @@ module ecc_unwrap (
   assign busy_o     = state_q != StIdle;
   assign done_o     = state_q == StDone && aes_key_ready;
   assign ok_o       = ok_q;
+  assign ed_o       = ed_q;
   assign scalar_o   = scalar_q;
   assign x_o        = x_q;
   assign y_o        = y_q;

@@ -3,6 +3,7 @@
 
     test_programs.py [ROUNDS]     random operations of each program (default 12), after the edge cases
 """
+import hashlib
 import os
 import random
 import sys
@@ -14,14 +15,22 @@ import model  # noqa: E402  pylint: disable=wrong-import-position
 
 FRAMES, LABELS, REGS = pr.assemble()
 COMB = pr.comb()
+ECOMB = pr.ed_comb()
 RNG = random.Random(20261121)
 LENGTH = {}
 FAILED = []
 
 
-def run(entry, **inputs):
-    m = model.Machine(FRAMES, list(pr.CONSTS.values()), list(pr.MODULI.values()), pr.DIGITS, COMB)
-    m.regs = [RNG.getrandbits(256) for _ in m.regs]
+def machine():
+    return model.Machine(FRAMES, list(pr.CONSTS.values()), list(pr.MODULI.values()), pr.DIGITS, COMB, ECOMB)
+
+
+def run(entry, after=None, **inputs):
+    """Runs a program; `after`: in the registers that another one left."""
+    m = after or machine()
+    m.frames_run = 0
+    if not after:
+        m.regs = [RNG.getrandbits(256) for _ in m.regs]
     for name, value in inputs.items():
         m.regs[REGS[name]] = value
     m.run(LABELS[entry])
@@ -154,7 +163,77 @@ def test_x25519():
     check(good(m) and (m.slots[1], m.slots[3]) == (x25519(k, 9), x25519(k, u)), "x25519 respond")
 
 
+def sha512(*parts):
+    return int.from_bytes(hashlib.sha512(b"".join(parts)).digest(), "little")
+
+
+def halves(x):
+    return x & (1 << 256) - 1, x >> 256
+
+
+def ed25519_key(seed):
+    """RFC 8032 5.1.5: scalar, prefix, public key."""
+    h = hashlib.sha512(seed).digest()
+    a = clamp(int.from_bytes(h[:32], "little"))
+    return a, h[32:], pr.ed_encode(pr.ed_mul(a)).to_bytes(32, "little")
+
+
+def ed25519_sign(seed, message):
+    """RFC 8032 5.1.6, with the second program's inputs."""
+    a, prefix, pub = ed25519_key(seed)
+    r = sha512(prefix, message)
+    point = pr.ed_encode(pr.ed_mul(r % pr.Q))
+    k = sha512(point.to_bytes(32, "little"), pub, message)
+    return a, r, k, point, (r + k * a) % pr.Q
+
+
+def test_ed25519(seed=None, message=None):
+    seed = seed or RNG.randbytes(32)
+    message = RNG.randbytes(RNG.randrange(257)) if message is None else message
+    a, _, pub = ed25519_key(seed)
+    y = int.from_bytes(pub, "little")
+    u, v = y & (1 << 255) - 1, y >> 255
+    check(good(run("ed25519_key", K0=a, U=u, V=v, L=1)), "ed25519 key")
+    for bad in ((u ^ 1, v), (u, v ^ 1), (pr.X - u, v), (0, v)):
+        check(run("ed25519_key", K0=a, U=bad[0], V=bad[1], L=1).flags["BAD"], "ed25519 key with another point")
+    a, r, k, point, s = ed25519_sign(seed, message)
+    ed25519_parts(a, r, k, point, s)
+    return point.to_bytes(32, "little") + s.to_bytes(32, "little")
+
+
+def ed25519_parts(a, r, k, point, s):
+    m = run("ed25519_nonce", K0=halves(r)[0], K1=halves(r)[1], L=lam(), D=a)
+    check(good(m) and m.slots[2] == point, "ed25519 nonce")
+    inputs = dict(zip(("U", "V", "C0", "C1", "E", "S"), halves(k) * 2 + halves(r)))
+    regs = list(m.regs)
+    check(good(run("ed25519_sum", after=m, **inputs)) and m.slots[3] == s, "ed25519 sum")
+    for name in ("K0", "KM", *inputs):  # every second computation is compared with the first
+        m.regs = list(regs)
+        m.flags["FAULT"] = 0
+        m.regs[REGS[name]] += 1 << 30
+        run("ed25519_sum", after=m, **{n: x for n, x in inputs.items() if n != name}, **({name: m.regs[REGS[name]]} if name in inputs else {}))
+        check(m.flags["FAULT"], f"ed25519 sum with a damaged {name}")
+
+
+def ed25519_edges():
+    q = pr.Q
+    for r in (1, 2, 3, q - 1, q - 2, q + 1, (q + 1) // 2, 15, 16, 17, 1 << 252, q << 200 | 5, (1 << 512) - 1):
+        for a in (8 << 251, (1 << 255) - 8):
+            for k in (1, q - 1, (1 << 512) - 1):
+                ed25519_parts(a, r, k, pr.ed_encode(pr.ed_mul(r % q)), (r + k * a) % q)
+    for r in (0, q, q << 250):
+        check(run("ed25519_nonce", K0=halves(r)[0], K1=halves(r)[1], L=lam(), D=1).flags["FAULT"], "ed25519: nonce of zero")
+    # RFC 8032 7.1, tests 1 and 2
+    for seed, message, want in (
+            ("9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60", "",
+             "e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e065224901555fb8821590a33bacc61e39701cf9b46bd25bf5f0595bbe24655141438e7a100b"),
+            ("4ccd089b28ff96da9db6c346ec114e0f5b8a319f35aba624da8cf6ed4fb8a6fb", "72",
+             "92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da085ac1e43e15996e458f3613d0f11d8c387b2eaeb4302aeeb00d291612bb0c00")):
+        check(test_ed25519(bytes.fromhex(seed), bytes.fromhex(message)).hex() == want, "RFC 8032 7.1")
+
+
 def edges():
+    ed25519_edges()
     n = pr.N
     for k in (1, 2, 3, n - 1, n - 2, (n + 1) // 2, 15, 16, 17, 1 << 255):
         test_ecdh(k)
@@ -206,9 +285,10 @@ def edges():
 
 def faults():
     """Damage to one product anywhere in a program that answers is noticed, but for where it cannot matter."""
-    for entry, inputs in (("p256_keygen", {"K0": 5, "K1": 7}), ("x25519_ecdh", {"K0": clamp(77), "U": 9}), ("p256_ecdh", {"K0": 5, "U": pr.G[0], "V": pr.G[1]})):
+    for entry, inputs in (("p256_keygen", {"K0": 5, "K1": 7}), ("x25519_ecdh", {"K0": clamp(77), "U": 9}), ("p256_ecdh", {"K0": 5, "U": pr.G[0], "V": pr.G[1]}),
+                          ("ed25519_nonce", {"K0": 5, "K1": 7})):
         for _ in range(12):
-            m = model.Machine(FRAMES, list(pr.CONSTS.values()), list(pr.MODULI.values()), pr.DIGITS, COMB)
+            m = machine()
             for name, value in dict(inputs, L=lam()).items():
                 m.regs[REGS[name]] = value
             at = RNG.randrange(200, LENGTH[entry] - 20)
@@ -233,6 +313,7 @@ def main():
         test_sign()
         test_verify()
         test_x25519()
+        test_ed25519()
     faults()
     for entry in pr.ENTRIES:
         print(f"{entry:16} {LENGTH[entry]:6} frames")

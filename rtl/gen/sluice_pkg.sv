@@ -6,7 +6,7 @@ package sluice_pkg;
   // identity
   localparam logic [31:0] MAGIC = 32'h43554C53;
   localparam logic [31:0] MAP_VERSION = 32'h2;
-  localparam logic [31:0] MAP_HASH = 32'hB5171F05;
+  localparam logic [31:0] MAP_HASH = 32'hA5698F7C;
   localparam int unsigned BAR_BYTES = 65536;
   localparam int unsigned BAR_AW = 16;
 
@@ -29,6 +29,8 @@ package sluice_pkg;
   localparam int unsigned MaxRecordMax = 18437;
   localparam int unsigned MaxRingLog2 = 12;  // log2 of the longest ring
   localparam int unsigned MaxRingLog2Max = 15;
+  localparam int unsigned MaxEddsaMessage = 256;  // bytes of the longest message of EDDSA_SIGN: more than a server of TLS signs (RFC 8446 4.4.3, RFC 8422 5.4)
+  localparam int unsigned MaxEddsaMessageMax = 256;
 
   // engine ids
   localparam logic [3:0] ENGINE_AEAD = 4'h0;  // AES pipe with GHASH: GCM records of TLS 1.2 and 1.3, AEAD, CTR and CBC ciphers at one block a cycle
@@ -204,7 +206,7 @@ package sluice_pkg;
   localparam logic [7:0] OP_ECDH = 8'h43;  // [ecc: P256 X25519; pka: P384] param0 7:0 enum curve. handle3: secret of kind EC_PRIVATE, source: peer's public; or handle3 0, source: private | peer's public. Result: shared secret (x coordinate); none with handle2, whose slot takes it as kind PREMASTER. BAD_INPUT: not a valid point, or an all-zero secret (RFC 7748 6.1)
   localparam logic [7:0] OP_ECDH_RESPOND = 8'h44;  // [ecc: P256 X25519; pka: P384] EC_KEYGEN and ECDH with the new key in one. param0 7:0 enum curve. source: peer's public. Result: own public | shared secret; own public only with handle2, whose slot takes the secret as kind PREMASTER
   localparam logic [7:0] OP_EC_MUL = 8'h45;  // [ecc: P256; pka: P384] param0 7:0 enum curve. source: scalar | x | y. Result: x | y of the product; BAD_INPUT when the point is not on the curve or the product is at infinity
-  localparam logic [7:0] OP_EDDSA_SIGN = 8'h46;  // [ecc] Ed25519 (RFC 8032 5.1), PureEdDSA. handle: key slot. source: message. Result: signature, 64 bytes
+  localparam logic [7:0] OP_EDDSA_SIGN = 8'h46;  // [ecc] Ed25519 (RFC 8032 5.1), PureEdDSA. handle: key slot. source: message, at most MaxEddsaMessage bytes. Result: signature, 64 bytes
 
   // completion status
   localparam logic [7:0] ST_OK = 8'h0;

@@ -11,7 +11,7 @@ A program is a list of frames. A frame multiplies two sums of registers and cons
     dst = A * B                A, B: sums of terms with small coefficients; 0 is the empty sum; dst T[1+cnt]: register T + 1 + loop counter
 
 Terms: a register or constant; tab(T): T + window index; swp(r): r or its neighbour by the swap bit; comb(c, off): coordinate c of the fixed-base
-table. Wrapped in: wneg() negated by the window's sign; nege() negated, keepe() kept, when the last parity was even; keepnz() dropped after a
+table, row loop counter + off; ecomb(c, off): the second table's, of up to four numbers. Wrapped in: wneg() negated by the window's sign; nege() negated, keepe() kept, when the last parity was even; keepnz() dropped after a
 test that found zero. Attributes after |: test z|nz FLAG, test z NZ, test odd EVEN; cap SLOT [odd]; win POS; step N; rep N (run the frame N times);
 loop LABEL N (jump N times); call LABEL; ret; end. The layout (Layout) turns frames into words; rtl/ucode/model.py runs them on numbers.
 """
@@ -19,7 +19,7 @@ import ast
 import re
 
 COEFS = (1, 2, 3, 4, 8, 6, 9, 12)
-MODES = ("reg", "const", "tab", "swp", "comb")
+MODES = ("reg", "const", "tab", "swp", "comb", "ecomb")
 FLAGMODS = ("none", "wneg", "nege", "keepe", "keepnz")
 TESTS = ("none", "z", "nz", "nzflag", "odd")
 NEXTS = ("next", "loop", "call", "ret", "end")
@@ -103,8 +103,8 @@ class Assembler:
             f = node.func.id
             if f in ("tab", "swp"):
                 return self._term(f, self._name(node.args[0]))
-            if f == "comb":
-                return self._term("comb", node.args[0].value + 2 * node.args[1].value)
+            if f in ("comb", "ecomb"):
+                return self._term(f, node.args[0].value + (2 if f == "comb" else 4) * node.args[1].value)
             if f in FLAGMODS:
                 return self._lin(node.args[0]).wrap(f)
         raise Error("cannot read the expression")

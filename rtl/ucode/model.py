@@ -8,8 +8,8 @@ DIGIT = 17
 class Machine:
     """One context. regs: numbers; slots: captured digits as numbers; flags BAD, AUTH, FAULT are sticky."""
 
-    def __init__(self, frames, consts, moduli, digits, comb=None):
-        self.frames, self.consts, self.moduli, self.comb = frames, consts, moduli, comb
+    def __init__(self, frames, consts, moduli, digits, comb=None, ecomb=None):
+        self.frames, self.consts, self.moduli, self.comb, self.ecomb = frames, consts, moduli, comb, ecomb
         self.digits, self.radix = digits, 1 << DIGIT * digits
         self.inverse = [pow(-n, -1, self.radix) for n in moduli]
         self.regs, self.slots = [0] * 64, [0] * 4
@@ -29,6 +29,8 @@ class Machine:
             return self.regs[addr + index]
         if mode == "swp":
             return self.regs[addr ^ (self.window ^ self.window >> 1) & 1]
+        if mode == "ecomb":
+            return self.ecomb[self.count + (addr >> 2)][index][addr & 3]
         return self.comb[self.count + (addr >> 1)][index][addr & 1]
 
     def _sum(self, terms):

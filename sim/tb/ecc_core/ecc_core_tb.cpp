@@ -9,10 +9,10 @@
 
 using Top = Vecc_core;
 
-enum Reg { kK0 = 24, kK1, kL, kU, kV, kE, kD, kS };
-enum Kind { kKeygen, kEcdh, kRespond, kMul, kSign, kVerify, kKey, kXKeygen, kXEcdh, kXRespond, kKinds };
+enum Reg { kK0 = 24, kK1, kL, kU, kV, kE, kD, kS, kC0 = 59, kC1 };
+enum Kind { kKeygen, kEcdh, kRespond, kMul, kSign, kVerify, kKey, kXKeygen, kXEcdh, kXRespond, kEdKey, kEdSign, kKinds, kEdSum = kKinds, kPrograms };
 static const char *const kName[kKinds] = { "P-256 key pair", "P-256 ECDH", "P-256 respond", "P-256 k*P", "ECDSA sign", "ECDSA verify",
-	"P-256 key check", "X25519 key pair", "X25519", "X25519 respond" };
+	"P-256 key check", "X25519 key pair", "X25519", "X25519 respond", "Ed25519 key check", "Ed25519 sign" };
 /* entry points and lengths, from the generated package by mk/rtl-ecc.mk */
 struct Program {
 	unsigned pc, frames;
@@ -23,7 +23,7 @@ static Bytes reversed(const Bytes &b) { return Bytes(b.rbegin(), b.rend()); }
 
 struct Op {
 	Kind kind;
-	Bytes k, hi, xy, d, e, sig, u;
+	Bytes k, hi, xy, d, e, sig, u, challenge;
 };
 
 class Bench {
@@ -93,7 +93,8 @@ class Bench {
 			o.k = ref.scalar(o.k);
 			if (tb.rng.percent(70)) o.xy = ref.mul(o.k);
 		}
-		if (kind >= kXKeygen) o.k[31] &= 0xf8, o.k[0] = (o.k[0] & 0x7f) | 0x40;
+		if (kind == kEdKey || kind == kEdSign) ed25519(&o);
+		else if (kind >= kXKeygen) o.k[31] &= 0xf8, o.k[0] = (o.k[0] & 0x7f) | 0x40;
 		if (kind == kVerify) {
 			o.xy = ref.mul(o.d);
 			o.sig = ref.sign(o.d, o.e, ref.scalar(o.k));
@@ -101,14 +102,53 @@ class Bench {
 		}
 		return o;
 	}
+	/* a key, and for a signature nonce and challenge as hashes make them; numbers big-endian here, a damaged public key in a third */
+	void ed25519(Op *o) {
+		Bytes seed = tb.rng.bytes(32), message = tb.rng.bytes(tb.rng.below(257)), h = RefEc::sha512(seed), pub = RefEc::ed25519_public(seed);
+		h[0] &= 0xf8, h[31] = static_cast<uint8_t>((h[31] & 0x7f) | 0x40);
+		o->d = reversed(part(h, 0, 32));
+		if (o->kind == kEdKey) {
+			o->k = o->d;
+			o->e = Bytes(1);
+			if (tb.rng.percent(30)) pub[tb.rng.below(32)] ^= static_cast<uint8_t>(1 << tb.rng.below(8)), o->e[0] = 1;
+			o->xy = Bytes(63);
+			o->xy.push_back(pub[31] >> 7);
+			pub[31] &= 0x7f;
+			o->u = reversed(pub);
+			return;
+		}
+		o->sig = RefEc::ed25519_sign(seed, message);
+		Bytes r = reversed(RefEc::sha512(part(h, 32, 32) + message));
+		o->k = part(r, 32, 32);
+		o->hi = part(r, 0, 32);
+		o->challenge = reversed(RefEc::sha512(part(o->sig, 0, 32) + pub + message));
+	}
+	/* the second program of a signature, in the registers that the first one left */
+	bool second(unsigned ctx, const Op &o, int damaged = -1) {
+		static const Reg regs[] = { kU, kV, kC0, kC1, kE, kS };
+		Bytes words[] = { part(o.challenge, 32, 32), part(o.challenge, 0, 32), part(o.challenge, 32, 32), part(o.challenge, 0, 32), o.k, o.hi };
+		auto *v = tb.v.get();
+		for (int i = 0; i < 6; i++) {
+			if (i == damaged) words[i][tb.rng.below(32)] ^= static_cast<uint8_t>(1 << tb.rng.below(8));
+			load(ctx, regs[i], words[i]);
+		}
+		v->start_i = 1;
+		v->start_ctx_i = ctx;
+		v->start_pc_i = kProgram[kEdSum].pc;
+		v->start_len_i = kProgram[kEdSum].frames;
+		v->start_flip_i = 0;
+		tb.tick();
+		v->start_i = 0;
+		return wait(1u << ctx) && flags(ctx) == (damaged < 0 ? 0 : 4) && !(v->astray_o >> ctx & 1);
+	}
 	void start(unsigned ctx, const Op &o, bool flip = false, unsigned longer = 0) {
 		auto *v = tb.v.get();
 		Bytes l = tb.rng.bytes(32), one(32);
 		l[0] &= 0x7f, l[31] |= 1;
 		one[31] = 1;
 		load(ctx, kK0, o.k);
-		load(ctx, kK1, Bytes(16) + o.hi);
-		load(ctx, kL, o.kind == kVerify ? one : l);
+		load(ctx, kK1, Bytes(32 - o.hi.size()) + o.hi);
+		load(ctx, kL, o.kind == kVerify || o.kind == kEdKey ? one : l);
 		load(ctx, kU, o.kind >= kXKeygen ? o.u : part(o.xy, 0, 32));
 		load(ctx, kV, part(o.xy, 32, 32));
 		load(ctx, kE, o.kind == kVerify ? part(o.sig, 0, 32) : o.e);
@@ -124,7 +164,7 @@ class Bench {
 		v->start_i = 0;
 	}
 	unsigned flags(unsigned ctx) { return tb.v->flags_o >> (3 * ctx) & 7; }
-	bool right(unsigned ctx, const Op &o) {
+	bool right(unsigned ctx, const Op &o) { /* may run the second program */
 		Bytes k = ref.reduce(o.hi + o.k);
 		unsigned f = flags(ctx);
 		if (tb.v->astray_o >> ctx & 1) return false;
@@ -136,6 +176,8 @@ class Bench {
 		case kSign: return f == 0 && slot(ctx, 1) + slot(ctx, 2) == ref.sign(o.d, o.e, k);
 		case kVerify: return ref.verify(o.sig, o.xy, o.e) ? f == 0 : f == 2;
 		case kKey: return (ref.mul(o.k) == o.xy ? 0 : 1) == f;
+		case kEdKey: return f == o.e[0];
+		case kEdSign: return f == 0 && reversed(slot(ctx, 2)) == part(o.sig, 0, 32) && second(ctx, o) && reversed(slot(ctx, 3)) == part(o.sig, 32, 32);
 		case kXKeygen: return f == 0 && slot(ctx, 0) == o.k && reversed(slot(ctx, 1)) == ref.x25519_public(reversed(o.k));
 		case kXEcdh: return f == 0 && reversed(slot(ctx, 1)) == ref.x25519(reversed(o.k), reversed(o.u));
 		default: return f == 0 && reversed(slot(ctx, 1)) == ref.x25519_public(reversed(o.k)) &&
@@ -205,6 +247,11 @@ class Bench {
 			start(3, o, true);
 			CHECK(tb, wait(0xff), "program ends");
 			CHECK(tb, flags(3) != 0, "a damaged product is noticed");
+		}
+		for (int i = 0; i < 6; i++) { /* each half of each hash */
+			Op o = make(kEdSign);
+			start(4, o);
+			CHECK(tb, wait(0xff) && flags(4) == 0 && second(4, o, i), "hashes that differ are noticed");
 		}
 		Op o = make(kKeygen);
 		start(2, o, false, 1);

@@ -114,6 +114,19 @@ struct EcKey {
 	}
 };
 
+struct EdKey {
+	Bytes seed, pub;
+	Bytes plain() const {
+		sluice_ec_key k = {};
+		k.magic = 0x3143454B;
+		k.curve = SLUICE_CURVE_ED25519;
+		memcpy(k.scalar, seed.data(), 32);
+		memcpy(k.x, pub.data(), 32);
+		const auto *p = reinterpret_cast<const uint8_t *>(&k);
+		return Bytes(p, p + sizeof(k));
+	}
+};
+
 /* One job and what must come of it. */
 struct EcJob {
 	EngineJob job;
@@ -130,12 +143,17 @@ class EccBench {
 	RefEc ref;
 	Bytes kek;
 	EcKey keys[4];
+	EdKey ed_keys[2]; /* in slots 11 and 12 */
 	unsigned ops = 0; /* operations of each kind; 0: the default of each test */
 
 	EccBench(int argc, char **argv) : tb(argc, argv, "ecc_engine"), port(tb), store(tb), kek(tb.rng.bytes(32)) {
 		for (EcKey &k : keys) {
 			k.d = ref.scalar(tb.rng.bytes(32));
 			k.xy = ref.mul(k.d);
+		}
+		for (EdKey &k : ed_keys) {
+			k.seed = tb.rng.bytes(32);
+			k.pub = RefEc::ed25519_public(k.seed);
 		}
 	}
 	void rest() {
@@ -180,13 +198,14 @@ class EccBench {
 		out.resize(len);
 		return out;
 	}
-	void load(unsigned index, unsigned gen, const EcKey &k, uint8_t func = 0) {
+	template <class Key> void load(unsigned index, unsigned gen, const Key &k, uint8_t func = 0) {
 		EngineResult r = run(SLUICE_OP_KEY_LOAD, handle(index, gen), wrap(k.plain()), 0, 0, 0, 0, func);
 		CHECK(tb, r.status == SLUICE_ST_OK && r.data.empty(), "a good blob loads");
 	}
 	EngineResult sign(uint32_t h, const Bytes &digest, uint8_t func = 0) {
 		return run(SLUICE_OP_ECDSA_SIGN, h, digest, SLUICE_CURVE_P256, static_cast<uint32_t>(digest.size()), 0, 0, func);
 	}
+	EngineResult ed_sign(uint32_t h, const Bytes &message, uint8_t func = 0) { return run(SLUICE_OP_EDDSA_SIGN, h, message, 0, 0, 0, 0, func); }
 	bool signs(uint32_t h, const EcKey &k, uint8_t func = 0) {
 		Bytes digest = tb.rng.bytes(32);
 		EngineResult r = sign(h, digest, func);
@@ -201,10 +220,10 @@ class EccBench {
 
 	/* no trace of an operation or of a blob, once the engine is idle */
 	bool keys_erased(unsigned from, unsigned to) {
-		auto &m = tb.v->rootp->ecc_engine__DOT__key_mem;
+		auto *r = tb.v->rootp;
 		for (unsigned k = from; k < to; k++)
 			for (unsigned w = 0; w < 8; w++)
-				if (m[k][w]) return false;
+				if (r->ecc_engine__DOT__key_mem[k][w] || r->ecc_engine__DOT__prefix_mem[k][w] || r->ecc_engine__DOT__public_mem[k][w]) return false;
 		return true;
 	}
 	bool clean() {
@@ -232,6 +251,10 @@ class EccBench {
 		LOOK(u_unwrap__DOT__buf_mem);
 #undef LOOK
 		look("key_rdata_q", !r->ecc_engine__DOT__key_rdata_q[0]);
+		for (unsigned w = 0; w < 256; w++)
+			for (unsigned i = 0; i < 4; i++) look("words of Ed25519", !r->ecc_engine__DOT__u_eddsa__DOT__mem[w][i]);
+		for (unsigned i = 0; i < 4; i++) look("last word of Ed25519", !r->ecc_engine__DOT__u_eddsa__DOT__rd_q[i]);
+		for (unsigned i = 0; i < 8; i++) look("prefix", !r->ecc_engine__DOT__prefix_q[i]);
 		look("scalar_q", !r->ecc_engine__DOT__u_unwrap__DOT__scalar_q[0]);
 		if (left) printf("left behind: %s\n", left);
 		return !left;

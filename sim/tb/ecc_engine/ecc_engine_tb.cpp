@@ -5,18 +5,18 @@
  */
 #include "sim/tb/ecc_engine/ecc_bench.h"
 
-enum Kind { kKeygen, kEcdh, kRespond, kMul, kSign, kVerify, kXKeygen, kXEcdh, kXRespond, kKinds };
+enum Kind { kKeygen, kEcdh, kRespond, kMul, kSign, kVerify, kXKeygen, kXEcdh, kXRespond, kEdSign, kKinds };
 static const char *const kName[kKinds] = { "P-256 EC_KEYGEN", "P-256 ECDH", "P-256 ECDH_RESPOND", "P-256 EC_MUL", "ECDSA_SIGN", "ECDSA_VERIFY",
-	"X25519 EC_KEYGEN", "X25519 ECDH", "X25519 ECDH_RESPOND" };
+	"X25519 EC_KEYGEN", "X25519 ECDH", "X25519 ECDH_RESPOND", "EDDSA_SIGN" };
 static constexpr uint32_t kP256 = SLUICE_CURVE_P256, kX = SLUICE_CURVE_X25519;
 
-/* Keys 0..3 are in slots 0..3, generation 1. */
+/* Keys 0..3 are in slots 0..3, those of Ed25519 in 11 and 12, generation 1. */
 EcJob EccBench::random_job(unsigned kind) {
 	EcJob j;
 	Bytes k = tb.rng.bytes(32), u = tb.rng.bytes(32);
 	unsigned key = tb.rng.below(4);
 	static const unsigned lengths[] = { 20, 28, 32, 48, 64 };
-	j.curve = kind >= kXKeygen ? kX : kP256;
+	j.curve = kind == kEdSign ? 0 : kind >= kXKeygen ? kX : kP256;
 	j.digest = tb.rng.bytes(tb.rng.percent(50) ? lengths[tb.rng.below(5)] : 20 + tb.rng.below(45));
 	j.xy = j.curve == kX ? u : ref.mul(ref.scalar(tb.rng.bytes(32)));
 	switch (kind) {
@@ -48,6 +48,15 @@ EcJob EccBench::random_job(unsigned kind) {
 		j.src = j.digest;
 		j.xy = keys[key].xy;
 		break;
+	case kEdSign: {
+		/* where padding ends in another block, and any other length */
+		static const unsigned ends[] = { 0, 1, 15, 16, 47, 48, 63, 64, 79, 80, 175, 176, 191, 192, 207, 208, 255, 256 };
+		key &= 1;
+		j.op = SLUICE_OP_EDDSA_SIGN;
+		j.src = tb.rng.bytes(tb.rng.percent(50) ? ends[tb.rng.below(18)] : tb.rng.below(257));
+		j.want = ref.ed25519_sign(ed_keys[key].seed, j.src);
+		break;
+	}
 	default: {
 		j.op = SLUICE_OP_ECDSA_VERIFY;
 		j.xy = keys[key].xy;
@@ -59,7 +68,7 @@ EcJob EccBench::random_job(unsigned kind) {
 	}
 	}
 	bool dig = kind == kSign || kind == kVerify;
-	j.job = make(j.op, kind == kSign ? handle(key, 1) : 0, j.src, j.curve, dig ? static_cast<uint32_t>(j.digest.size()) : 0);
+	j.job = make(j.op, kind == kSign ? handle(key, 1) : kind == kEdSign ? handle(11 + key, 1) : 0, j.src, j.curve, dig ? static_cast<uint32_t>(j.digest.size()) : 0);
 	return j;
 }
 
@@ -83,6 +92,7 @@ class Tests : public EccBench {
 
 	void all_keys() {
 		for (unsigned i = 0; i < 4; i++) load(i, 1, keys[i]);
+		for (unsigned i = 0; i < 2; i++) load(11 + i, 1, ed_keys[i]);
 	}
 	/* every way in which a blob can be wrong; the slot keeps what it had */
 	void blobs() {
@@ -91,7 +101,7 @@ class Tests : public EccBench {
 			size_t at;
 			uint8_t flip;
 		};
-		static const Bad content[] = { { "magic", 0, 1 }, { "curve", 4, 2 }, { "reserved", 5, 1 }, { "reserved", 7, 0x80 }, { "reserved", 15, 1 },
+		static const Bad content[] = { { "magic", 0, 1 }, { "curve", 4, 2 }, { "curve", 4, 5 }, { "reserved", 5, 1 }, { "reserved", 7, 0x80 }, { "reserved", 15, 1 },
 			{ "scalar of another point", 47, 1 }, { "bytes behind the scalar", 48, 1 }, { "bytes behind the scalar", 63, 1 }, { "x", 95, 1 },
 			{ "bytes behind x", 96, 4 }, { "bytes behind x", 111, 4 }, { "y", 112, 0x10 }, { "bytes behind y", 144, 1 }, { "bytes behind y", 159, 1 } };
 		Bytes good = keys[0].plain(), blob = wrap(good), zero(32), p = ref.prime();
@@ -155,7 +165,7 @@ class Tests : public EccBench {
 		CHECK(tb, keys_erased(15, 16) && !keys_erased(0, 1), "freeing erases this key and no other");
 		CHECK(tb, clean(), "an operation leaves nothing behind");
 		CHECK(tb, run(SLUICE_OP_NOP, 0, Bytes(33)).status == SLUICE_ST_OK, "nop drains its source");
-		for (int op : { 0x7f, int{ SLUICE_OP_RSA_PRIVATE }, int{ SLUICE_OP_EDDSA_SIGN } })
+		for (int op : { 0x7f, int{ SLUICE_OP_RSA_PRIVATE } })
 			CHECK(tb, run(static_cast<uint8_t>(op), 0, Bytes(33)).status == SLUICE_ST_BAD_DESC, "an operation that this engine does not have");
 	}
 	void descriptors() {
@@ -273,27 +283,39 @@ class Tests : public EccBench {
 		for (; s[0] && s[1]; s += 2) b.push_back(static_cast<uint8_t>(std::stoi(std::string(s, 2), nullptr, 16)));
 		return b;
 	}
-	/* many operations of each kind, eight in flight, with gaps and back-pressure in half of them */
+	/* many operations of each kind, eight in flight, with gaps and back-pressure in half of them; a long run in batches */
 	void random_ops() {
 		for (unsigned kind = 0; kind < kKinds; kind++) {
-			unsigned count = ops ? ops : 6;
-			std::vector<EcJob> jobs;
-			std::vector<size_t> ids;
+			unsigned count = ops ? ops : 6, wrong = 0;
+			double cpu = tb_cpu_seconds();
+			uint64_t from = tb.cycle;
+			Bytes last;
 			port.gap_percent = kind & 1 ? 30 : 0;
 			port.stall_percent = kind & 1 ? 40 : 0;
-			for (unsigned i = 0; i < count; i++) {
-				jobs.push_back(random_job(kind));
-				ids.push_back(port.submit(jobs[i].job));
+			for (unsigned left = count; left;) {
+				unsigned n = left < 100 ? left : 100;
+				std::vector<EcJob> jobs;
+				std::vector<size_t> ids;
+				for (unsigned i = 0; i < n; i++) {
+					jobs.push_back(random_job(kind));
+					ids.push_back(port.submit(jobs[i].job));
+				}
+				port.drain(1'000'000 + uint64_t{ n } * 150'000);
+				for (unsigned i = 0; i < n; i++) {
+					const EngineResult &r = port.result(ids[i]);
+					bool fresh = kind == kKeygen || kind == kRespond || kind == kSign || kind == kXKeygen || kind == kXRespond;
+					bool good = right(jobs[i], r) && !(fresh && r.data == last);
+					CHECK(tb, good, kName[kind]);
+					wrong += !good;
+					last = r.data;
+				}
+				port.forget();
+				left -= n;
 			}
-			port.drain(1'000'000 + uint64_t{ count } * 150'000);
-			Bytes last;
-			for (unsigned i = 0; i < count; i++) {
-				const EngineResult &r = port.result(ids[i]);
-				bool fresh = kind == kKeygen || kind == kRespond || kind == kSign || kind == kXKeygen || kind == kXRespond;
-				CHECK(tb, right(jobs[i], r) && !(fresh && r.data == last), kName[kind]);
-				last = r.data;
+			if (ops) {
+				printf("%s: %u operations, %u wrong, %.0f M cycles, %.0f s\n", kName[kind], count, wrong, 1e-6 * static_cast<double>(tb.cycle - from), tb_cpu_seconds() - cpu);
+				fflush(stdout);
 			}
-			port.forget();
 		}
 		port.gap_percent = port.stall_percent = 0;
 	}
