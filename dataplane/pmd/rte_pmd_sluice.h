@@ -216,7 +216,7 @@ enum rte_pmd_sluice_pka_type {
 	RTE_PMD_SLUICE_PKA_ECDH, /* curve, secret_in2 (private key) or 0, secret_out. in: [private |] peer's public; out: shared secret */
 	RTE_PMD_SLUICE_PKA_ECDH_RESPOND, /* curve, secret_out. in: peer's public; out: own public | shared secret */
 	RTE_PMD_SLUICE_PKA_EC_MUL, /* curve. in: scalar | x | y; out: x | y */
-	RTE_PMD_SLUICE_PKA_EDDSA_SIGN, /* handle. in: message (to 1536 bytes); out: 64 bytes */
+	RTE_PMD_SLUICE_PKA_EDDSA_SIGN, /* handle. in: message (to 256 bytes); out: 64 bytes */
 	RTE_PMD_SLUICE_PKA_HKDF_EXTRACT, /* param: bytes of salt, hash. in: salt | input keying material; out: PRK */
 	RTE_PMD_SLUICE_PKA_HKDF_EXPAND, /* param: bytes of PRK, hash. in: PRK | info; out: out_len bytes (1..512) */
 	RTE_PMD_SLUICE_PKA_KDF, /* steps, nsteps instead of in and out: derivations on the card, in this order */

@@ -191,7 +191,7 @@ plan(const struct sluice_dev *dev, const struct rte_pmd_sluice_pka_op *p, struct
 		a->opcode = SLUICE_OP_EDDSA_SIGN;
 		a->handle = true;
 		a->least = a->result = ED_SIGNATURE;
-		return dev->has.eddsa_curves && p->in_len <= SLUICE_RESULT;
+		return dev->has.eddsa_curves && p->in_len <= SLUICE_MAX_EDDSA_MESSAGE;
 	case RTE_PMD_SLUICE_PKA_SECRET_WRAP:
 	case RTE_PMD_SLUICE_PKA_SECRET_UNWRAP:
 	case RTE_PMD_SLUICE_PKA_SECRET_FREE:

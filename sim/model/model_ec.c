@@ -331,12 +331,12 @@ do_sign(struct sluice_sim *m, unsigned int engine, struct model_job *job, uint32
 
 	if (!k)
 		return;
-	if (len < DIGEST_MIN || len > DIGEST_MAX || job->src_len != len) {
-		job->status = SLUICE_ST_BAD_DESC;
-		return;
-	}
 	if (!k->ec || k->ec->curve != curve) { /* a key of another kind */
 		job->status = SLUICE_ST_BAD_HANDLE;
+		return;
+	}
+	if (len < DIGEST_MIN || len > DIGEST_MAX || job->src_len != len) {
+		job->status = SLUICE_ST_BAD_DESC;
 		return;
 	}
 	g = group_open(curve);
@@ -412,6 +412,10 @@ do_eddsa(struct sluice_sim *m, unsigned int engine, struct model_job *job)
 		job->status = SLUICE_ST_BAD_HANDLE;
 		return;
 	}
+	if (job->src_len > SLUICE_MAX_EDDSA_MESSAGE) {
+		job->status = SLUICE_ST_BAD_DESC;
+		return;
+	}
 	key = EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, NULL, k->ec->scalar, X_BYTES);
 	ctx = EVP_MD_CTX_new();
 	if (EVP_DigestSignInit(ctx, NULL, NULL, NULL, key) <= 0 ||
@@ -462,6 +466,7 @@ model_ec(struct sluice_sim *m, unsigned int engine, struct model_job *job)
 		do_verify(job, curve);
 		break;
 	default:
+		job->cycles = SIGN_CYCLES;
 		do_eddsa(m, engine, job);
 	}
 	/* an injected fault is found by the engine's own check of its result */
@@ -481,6 +486,31 @@ model_ec_free(struct model_ec *k)
 	free(k);
 }
 
+static bool
+all_zero(const uint8_t *p, size_t n)
+{
+	uint8_t any = 0;
+
+	for (size_t i = 0; i < n; i++)
+		any |= p[i];
+	return any == 0;
+}
+
+/* The public key, which goes into every signature, belongs to the seed; nothing stands behind either. */
+static bool
+ed25519_good(const struct sluice_ec_key *b)
+{
+	EVP_PKEY *key = EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, NULL, b->scalar, X_BYTES);
+	uint8_t pub[X_BYTES];
+	size_t len = sizeof(pub);
+
+	if (!key || EVP_PKEY_get_raw_public_key(key, pub, &len) <= 0)
+		abort();
+	EVP_PKEY_free(key);
+	return memcmp(pub, b->x, sizeof(pub)) == 0 && all_zero(b->scalar + X_BYTES, sizeof(b->scalar) - X_BYTES) &&
+		all_zero(b->x + X_BYTES, sizeof(b->x) - X_BYTES) && all_zero(b->y, sizeof(b->y));
+}
+
 /* The private scalar is in range and the point, which the card keeps for its own check of a signature, is its. */
 static bool
 key_good(const struct sluice_ec_key *b, unsigned int engine)
@@ -493,7 +523,7 @@ key_good(const struct sluice_ec_key *b, unsigned int engine)
 			b->curve == SLUICE_CURVE_X25519)
 		return false;
 	if (b->curve == SLUICE_CURVE_ED25519)
-		return true;
+		return ed25519_good(b);
 	g = group_open(b->curve);
 	good = scalar_good(&g, b->scalar) && point_mul(&g, b->scalar, NULL, pub, pub + MODEL_EC_MAX) == SLUICE_ST_OK &&
 		memcmp(pub, b->x, g.bytes) == 0 && memcmp(pub + MODEL_EC_MAX, b->y, g.bytes) == 0;

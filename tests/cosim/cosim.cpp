@@ -208,10 +208,10 @@ class Script {
 		return sealed;
 	}
 	void key() { load_key(2, blob_, "key loaded"); }
-	void load_key(unsigned queue, const Bytes &blob, const char *what) {
+	void load_key(unsigned queue, const Bytes &blob, const char *what, unsigned slot = 0) {
 		sluice_desc d = {};
 		d.opcode = SLUICE_OP_KEY_LOAD;
-		d.handle = handle(0);
+		d.handle = handle(slot);
 		d.src_len = static_cast<uint32_t>(blob.size());
 		d.src_addr = h.alloc(blob.size());
 		memcpy(h.at(d.src_addr), blob.data(), blob.size());
@@ -228,6 +228,14 @@ class Script {
 		memcpy(k.y, xy.data() + 32, 32);
 		memcpy(plain.data(), &k, sizeof(k));
 		load_key(6, wrap(kek_, plain), "key of a curve loaded");
+		Bytes seed = bytes(32), pub = RefEc::ed25519_public(seed);
+		k = {};
+		k.magic = 0x3143454B;
+		k.curve = SLUICE_CURVE_ED25519;
+		memcpy(k.scalar, seed.data(), 32);
+		memcpy(k.x, pub.data(), 32);
+		memcpy(plain.data(), &k, sizeof(k));
+		load_key(6, wrap(kek_, plain), "key of Ed25519 loaded", 1);
 	}
 	/* Curves: results of given numbers in full; new keys and signatures by status and length. */
 	void ecc_batch() {
@@ -237,7 +245,9 @@ class Script {
 			uint32_t len = static_cast<uint32_t>(digest.size());
 			Bytes rs = ec_.sign(ec_d_, digest, ec_.scalar(k));
 			if (rng_.percent(40)) rs[rng_.below(64)] ^= 1;
-			switch (rng_.below(9)) {
+			switch (rng_.below(11)) {
+			case 8: add(6, SLUICE_OP_EDDSA_SIGN, handle(1), bytes(rng_.below(SLUICE_MAX_EDDSA_MESSAGE + 1)), 64, "EDDSA_SIGN"); break;
+			case 9: add(6, SLUICE_OP_EDDSA_SIGN, handle(rng_.below(2)), bytes(SLUICE_MAX_EDDSA_MESSAGE + rng_.below(3)), 64, "EDDSA_SIGN, long or with another key"); break;
 			case 0: add(6, SLUICE_OP_ECDH, 0, k + xy, 32, "ECDH on P-256", p256); break;
 			case 1: add(6, SLUICE_OP_EC_MUL, 0, k + xy, 64, "EC_MUL", p256); break;
 			case 2: add(6, SLUICE_OP_ECDH, 0, k + u, 32, "X25519", x25519); break;

@@ -217,7 +217,8 @@ static void
 eddsa_agrees_with_libcrypto(void **state)
 {
 	struct env *e = *state;
-	uint8_t msg[1536], sig[64], want[64];
+	static const uint32_t lens[] = { 0, 47, 130, SLUICE_MAX_EDDSA_MESSAGE };
+	uint8_t msg[SLUICE_MAX_EDDSA_MESSAGE + 1], sig[64], want[64];
 	size_t len = sizeof(want);
 	EVP_MD_CTX *c;
 	EVP_PKEY *key;
@@ -227,7 +228,9 @@ eddsa_agrees_with_libcrypto(void **state)
 	key = EVP_PKEY_Q_keygen(NULL, NULL, "ED25519");
 	load_key(e, key, RTE_PMD_SLUICE_CURVE_ED25519);
 	env_random_bytes(e, msg, sizeof(msg));
-	for (uint32_t n = 0; n <= sizeof(msg); n += 512) {
+	for (size_t i = 0; i < RTE_DIM(lens); i++) {
+		uint32_t n = lens[i];
+
 		c = EVP_MD_CTX_new();
 		assert_int_equal(EVP_DigestSignInit(c, NULL, NULL, NULL, key), 1);
 		assert_int_equal(EVP_DigestSign(c, want, &len, msg, n), 1);
@@ -236,6 +239,12 @@ eddsa_agrees_with_libcrypto(void **state)
 			.out_len = 64), OK);
 		assert_memory_equal(sig, want, 64);
 	}
+	assert_int_equal(RUN(e, .type = RTE_PMD_SLUICE_PKA_EDDSA_SIGN, .handle = EC_HANDLE, .in = msg, .in_len = sizeof(msg), .out = sig,
+		.out_len = 64), RTE_CRYPTO_OP_STATUS_INVALID_ARGS);
+	/* the two kinds of keys are not taken for each other */
+	assert_int_equal(RUN(e, .type = RTE_PMD_SLUICE_PKA_ECDSA_SIGN, .curve = RTE_PMD_SLUICE_CURVE_P256, .handle = EC_HANDLE, .in = msg,
+		.in_len = 32, .out = sig, .out_len = 64), RTE_CRYPTO_OP_STATUS_INVALID_SESSION);
+	assert_int_equal(RUN(e, .type = RTE_PMD_SLUICE_PKA_KEY_FREE, .curve = RTE_PMD_SLUICE_CURVE_ED25519, .handle = EC_HANDLE), OK);
 	EVP_PKEY_free(key);
 }
 

@@ -190,6 +190,20 @@ eddsa_vector(void **state)
 		"085ac1e43e15996e458f3613d0f11d8c387b2eaeb4302aeeb00d291612bb0c00");
 	assert_int_equal(rig_op(r, SLUICE_ENGINE_ECC, (struct sluice_desc){ .opcode = SLUICE_OP_ECDSA_SIGN, .handle = HANDLE,
 		.param0 = SLUICE_CURVE_P256, .param1 = 32 }, out, 32, NULL).status, SLUICE_ST_BAD_HANDLE);
+	/* the longest message, and one that is longer */
+	for (uint32_t more = 0; more < 2; more++) {
+		uint8_t message[SLUICE_MAX_EDDSA_MESSAGE + 1] = { 0 };
+
+		assert_int_equal(rig_op(r, SLUICE_ENGINE_ECC, (struct sluice_desc){ .opcode = SLUICE_OP_EDDSA_SIGN, .handle = HANDLE },
+			message, SLUICE_MAX_EDDSA_MESSAGE + more, NULL).status, more ? SLUICE_ST_BAD_DESC : SLUICE_ST_OK);
+	}
+	/* a public key that is not the seed's; something behind it; something for y */
+	load_key(r, SLUICE_CURVE_ED25519, "4ccd089b28ff96da9db6c346ec114e0f5b8a319f35aba624da8cf6ed4fb8a6fc",
+		"3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c", "", SLUICE_ST_BAD_KEY);
+	load_key(r, SLUICE_CURVE_ED25519, "4ccd089b28ff96da9db6c346ec114e0f5b8a319f35aba624da8cf6ed4fb8a6fb",
+		"3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c01", "", SLUICE_ST_BAD_KEY);
+	load_key(r, SLUICE_CURVE_ED25519, "4ccd089b28ff96da9db6c346ec114e0f5b8a319f35aba624da8cf6ed4fb8a6fb",
+		"3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c", "01", SLUICE_ST_BAD_KEY);
 }
 
 #define ZERO32 "0000000000000000000000000000000000000000000000000000000000000000"
