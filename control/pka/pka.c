@@ -426,7 +426,8 @@ suits_card(const struct cert *c)
 {
 	int type = EVP_PKEY_get_base_id(c->key), bits = EVP_PKEY_get_bits(c->key);
 
-	return (type == EVP_PKEY_RSA && bits == 2048) || (type == EVP_PKEY_EC && bits == 256);
+	return (type == EVP_PKEY_RSA && bits == 2048) || (type == EVP_PKEY_EC && bits == 256) ||
+	       type == EVP_PKEY_ED25519;
 }
 
 void

@@ -74,6 +74,15 @@ pka_card_can(const struct pka *p, const struct pka_req *req, const EVP_PKEY *key
 	return *slot != 0;
 }
 
+/* Of the card's engine for curves. */
+static bool
+is_curve_key(const EVP_PKEY *key)
+{
+	int type = EVP_PKEY_get_base_id(key);
+
+	return type == EVP_PKEY_EC || type == EVP_PKEY_ED25519;
+}
+
 static bool
 on_curve(const struct pka_job *j)
 {
@@ -81,7 +90,7 @@ on_curve(const struct pka_job *j)
 	case PKA_KEX_KEYGEN:
 	case PKA_KEX_DERIVE:
 	case PKA_KEX_RESPOND: return true;
-	case PKA_SIGN: return EVP_PKEY_get_base_id(j->key) == EVP_PKEY_EC;
+	case PKA_SIGN: return is_curve_key(j->key);
 	default: return false;
 	}
 }
@@ -328,15 +337,18 @@ pka_card_slot(const struct pka *p, unsigned index, const EVP_PKEY *key)
 static uint32_t
 unit_of(const struct pka_key *k)
 {
-	return EVP_PKEY_get_base_id(k->key) == EVP_PKEY_EC ? IPC_UNIT_EC : IPC_UNIT_RSA;
+	return is_curve_key(k->key) ? IPC_UNIT_EC : IPC_UNIT_RSA;
 }
 
 /* The unit that the key is for is there and wanted. */
 static bool
 has_unit(const struct pka *p, const struct pka_key *k)
 {
-	return unit_of(k) == IPC_UNIT_RSA ? (p->card.can & IPC_CARD_RSA2048) != 0
-					  : (p->card.can & IPC_CARD_P256) != 0 && !p->curves_soft;
+	if (unit_of(k) == IPC_UNIT_RSA)
+		return (p->card.can & IPC_CARD_RSA2048) != 0;
+	return !p->curves_soft &&
+	       (p->card.can & (EVP_PKEY_get_base_id(k->key) == EVP_PKEY_ED25519 ? IPC_CARD_ED25519
+										: IPC_CARD_P256)) != 0;
 }
 
 void
@@ -362,7 +374,7 @@ pka_card_load(struct pka *p, struct pka_key *k)
 		k->state = PKA_SLOT_REFUSED;
 		log_line(p->log, LOG_INFO,
 			"card_key_unsuited slot=%u reason=\"%s\" its_operations=software", index,
-			rc == -ENOTSUP ? "not RSA-2048 or P-256" : strerror(-rc));
+			rc == -ENOTSUP ? "not RSA-2048, P-256 or Ed25519" : strerror(-rc));
 		return;
 	}
 	msg = (struct ipc_key_load){

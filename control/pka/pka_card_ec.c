@@ -1,6 +1,6 @@
 /*
- * Operations on curves as the card does them: key exchange on P-256 and X25519, ECDSA on P-256. The
- * card has points as x | y and signatures as r | s (enum ipc_pka_op); pka_op.h has TLS's forms.
+ * Operations on curves as the card does them: key exchange on P-256 and X25519, ECDSA on P-256,
+ * Ed25519. The card has points as x | y and signatures as r | s (enum ipc_pka_op); pka_op.h has TLS's forms.
  */
 #include <string.h>
 
@@ -54,6 +54,9 @@ pka_card_ec_can(const struct pka *p, const struct pka_req *req, const EVP_PKEY *
 	if (req->kind != PKA_SIGN)
 		return c != NULL && (p->card.can & c->bit) != 0;
 	s = pka_scheme_find(req->code);
+	if (s != NULL && s->type == PKA_SIG_ED25519) /* a longer message is one of a client in TLS 1.2 */
+		return (p->card.can & IPC_CARD_ED25519) != 0 && len <= IPC_PKA_MAX_EDDSA &&
+		       pka_scheme_fits(s, key);
 	return (p->card.can & IPC_CARD_P256) != 0 && s != NULL && s->type == PKA_SIG_ECDSA &&
 	       EVP_PKEY_get_base_id(key) == EVP_PKEY_EC && EVP_PKEY_get_bits(key) == 256 &&
 	       pka_scheme_fits(s, key);
@@ -69,11 +72,22 @@ pka_card_ec_share_fits(const struct pka_req *req, const uint8_t *in, size_t len)
 	return share(c, in, len) != NULL;
 }
 
+static bool
+is_ed25519(const struct pka_req *req)
+{
+	return req->code == SIG_ED25519;
+}
+
 static const uint8_t *
 ask_sign(struct pka_job *j, struct ipc_pka_do *msg, uint8_t *room)
 {
-	unsigned n = pka_sig_digest(pka_scheme_find(j->req.code), j->in, j->in_len, room);
+	unsigned n;
 
+	if (is_ed25519(&j->req)) {
+		msg->op = IPC_PKA_EDDSA_SIGN;
+		return j->in;
+	}
+	n = pka_sig_digest(pka_scheme_find(j->req.code), j->in, j->in_len, room);
 	msg->op = IPC_PKA_ECDSA_SIGN;
 	msg->param = IPC_CURVE_P256;
 	msg->bytes = n;
@@ -177,6 +191,23 @@ signature(struct pka_job *j, const uint8_t *data)
 	return true;
 }
 
+/* R | S with S below the order, the only one of its kind (RFC 8032 5.1.7). The signature is public. */
+static bool
+ed25519_signature(struct pka_job *j, const uint8_t *data)
+{
+	static const uint8_t order[FIELD] = { 0xed, 0xd3, 0xf5, 0x5c, 0x1a, 0x63, 0x12, 0x58, 0xd6,
+		0x9c, 0xf7, 0xa2, 0xde, 0xf9, 0xde, 0x14, [31] = 0x10 };
+	size_t i = FIELD;
+
+	while (i > 0 && data[FIELD + i - 1] == order[i - 1])
+		i--;
+	if (i == 0 || data[FIELD + i - 1] > order[i - 1])
+		return false;
+	memcpy(j->out, data, 2 * FIELD);
+	j->out_len = 2 * FIELD;
+	return true;
+}
+
 static void
 put_share(struct wr *w, const struct curve *c, const uint8_t *p)
 {
@@ -199,7 +230,8 @@ pka_card_ec_result(struct pka_job *j, const uint8_t *data, size_t len)
 		return wr_ok(&w);
 	}
 	switch (j->req.kind) {
-	case PKA_SIGN: return signature(j, data);
+	case PKA_SIGN:
+		return is_ed25519(&j->req) ? ed25519_signature(j, data) : signature(j, data);
 	case PKA_KEX_DERIVE:
 		if (j->req.secret_out != 0)
 			wr_u8(&w, 1);

@@ -24,6 +24,9 @@ fpga_card(const struct fpga_engine *e)
 	       (i->prf_hashes & BIT(RTE_PMD_SLUICE_HASH_SHA384) ? IPC_CARD_PRF_SHA384 : 0) |
 	       (p256 ? IPC_CARD_P256 : 0) |
 	       (i->ecdh_curves & BIT(RTE_PMD_SLUICE_CURVE_X25519) ? IPC_CARD_X25519 : 0) |
+	       (i->eddsa_curves & BIT(RTE_PMD_SLUICE_CURVE_ED25519) && i->ec_key_slots != 0
+			       ? IPC_CARD_ED25519
+			       : 0) |
 	       (i->kdf ? IPC_CARD_SECRETS : 0);
 }
 
@@ -38,6 +41,7 @@ pka_type(uint32_t kind)
 	case IPC_PKA_RSA_PRIVATE: return RTE_PMD_SLUICE_PKA_RSA_PRIVATE;
 	case IPC_PKA_TLS_PRF: return RTE_PMD_SLUICE_PKA_TLS_PRF;
 	case IPC_PKA_ECDSA_SIGN: return RTE_PMD_SLUICE_PKA_ECDSA_SIGN;
+	case IPC_PKA_EDDSA_SIGN: return RTE_PMD_SLUICE_PKA_EDDSA_SIGN;
 	case IPC_PKA_EC_KEYGEN: return RTE_PMD_SLUICE_PKA_EC_KEYGEN;
 	case IPC_PKA_ECDH: return RTE_PMD_SLUICE_PKA_ECDH;
 	case IPC_PKA_ECDH_RESPOND: return RTE_PMD_SLUICE_PKA_ECDH_RESPOND;
@@ -54,7 +58,8 @@ has_unit(const struct fpga_engine *e, const struct pka_op *op)
 	switch (op->kind) {
 	case PKA_KEY_LOAD:
 	case PKA_KEY_FREE:
-		return (card & (op->unit == IPC_UNIT_EC ? IPC_CARD_P256 : IPC_CARD_RSA2048)) != 0;
+		return (card & (op->unit == IPC_UNIT_EC ? IPC_CARD_P256 | IPC_CARD_ED25519
+							 : IPC_CARD_RSA2048)) != 0;
 	case IPC_PKA_TLS_PRF:
 		return (card & (op->param >> 8 == IPC_HASH_SHA384 ? IPC_CARD_PRF_SHA384
 								  : IPC_CARD_PRF_SHA256)) != 0;
@@ -67,6 +72,7 @@ has_unit(const struct fpga_engine *e, const struct pka_op *op)
 		if (op->param == IPC_CURVE_P256 && (card & IPC_CARD_P256) == 0)
 			return false;
 		break;
+	case IPC_PKA_EDDSA_SIGN: return (card & IPC_CARD_ED25519) != 0;
 	case IPC_PKA_KDF: return (card & IPC_CARD_SECRETS) != 0;
 	default:
 		if ((card & IPC_CARD_RSA2048) == 0)

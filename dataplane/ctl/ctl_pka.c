@@ -159,6 +159,9 @@ operand_ok(const struct ipc_pka_do *m, const uint8_t *data)
 		return secret <= 64 && m->param >> 8 <= IPC_HASH_SHA384 && secret <= m->bytes &&
 		       m->bytes <= 1024 && m->param2 >= 1 && m->param2 <= 512 &&
 		       m->secret_in == 0 && m->secret_out == 0;
+	case IPC_PKA_EDDSA_SIGN:
+		return m->bytes <= IPC_PKA_MAX_EDDSA && m->param == 0 && m->secret_in == 0 &&
+		       m->secret_out == 0;
 	case IPC_PKA_ECDSA_SIGN:
 	case IPC_PKA_EC_KEYGEN:
 	case IPC_PKA_ECDH:

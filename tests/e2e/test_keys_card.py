@@ -181,3 +181,19 @@ def test_sessions_of_another_card_lead_to_full_handshakes(lab, tmp_path):
         s.close()
         client_again(lab, way, kept)
     assert counter(lab, "handshakes_failed") == failed
+
+
+def test_ed25519_signatures_come_from_the_card(_labs, engine, tmp_path):
+    """Both ways of keeping a handshake's keys; TLS 1.2 signs another message than TLS 1.3."""
+    lab = appliance(_labs, tmp_path, "ed25519", config(
+        [listener(name, port, f"tls:\n  keys: {name}\n", profile="compatible", certificates=("www-ed25519",)) for name, port in PORTS.items()]),
+        engine=engine)
+    for place in PORTS:
+        for way in (("TLSv1_3", "TLS_AES_128_GCM_SHA256", None), ("TLSv1_2", "ECDHE-ECDSA-AES128-GCM-SHA256", "prime256v1")):
+            signed, failed = (counter(lab, n) for n in ("signatures_card", "handshakes_failed"))
+            s = client(lab, way, place)
+            assert get(s) == content(lab, "1k.bin")
+            s.close()
+            assert counter(lab, "signatures_card") == signed + 1
+            assert counter(lab, "handshakes_failed") == failed
+    quiet(lab)

@@ -226,6 +226,70 @@ numbers_that_no_signature_has_never_leave(void **state)
 	assert_int_equal(stats(f).sign_card, 0);
 }
 
+/* The message itself goes to the card, as long as it takes; S of another range, and what the card does not take, is software's. */
+static void
+the_card_signs_with_ed25519(void **state)
+{
+	static const struct pka_card_info card = { .slots = 8, .can = IPC_CARD_ED25519 };
+	struct cert ed = { .key = EVP_PKEY_Q_keygen(NULL, NULL, "ED25519") }, *certs[] = { &ed };
+	struct pka_req req = { .kind = PKA_SIGN, .code = SIG_ED25519, .cert = &ed };
+	uint8_t msg[IPC_PKA_MAX_EDDSA + 1] = { 5 }, out[PKA_OP_MAX_OUT], sig[64];
+	const size_t lens[] = { 0, 146, IPC_PKA_MAX_EDDSA };
+	struct fixture *f = *state;
+	struct ipc_pka_done loaded;
+	size_t n;
+
+	attach_card(f);
+	pka_set_keys(f->p, certs, 1);
+	pka_card_attached(f->p, &card);
+	assert_int_equal(f->p->keys[ed.key_index].state, PKA_SLOT_LOADING);
+	loaded = (struct ipc_pka_done){ .id = 1ull << 63 | f->p->keys[ed.key_index].slot, .status = IPC_PKA_OK };
+	pka_card_done(f->p, &loaded, NULL);
+	for (unsigned k = 0; k < 3; k++) {
+		assert_int_equal(ask(f, k, &req, msg, lens[k], out, &n), PKA_PENDING);
+		assert_int_equal(f->asked[k].op, IPC_PKA_EDDSA_SIGN);
+		assert_int_equal(f->asked[k].slot, f->p->keys[ed.key_index].slot);
+		assert_int_equal(f->asked[k].bytes, lens[k]);
+		assert_memory_equal(f->data[k], msg, lens[k]);
+		assert_int_equal(pka_sig_sign(pka_scheme_find(SIG_ED25519), ed.key, msg, lens[k], sig, &n), 0);
+		card_answers(f, k, IPC_PKA_OK, sig, 64);
+		assert_int_equal(f->answer[k].len, 64);
+		assert_memory_equal(f->answer[k].bytes, sig, 64);
+	}
+	assert_int_equal(stats(f).sign_card, 3);
+	/* S at the order and beyond */
+	for (unsigned k = 3; k < 5; k++) {
+		static const uint8_t order[32] = { 0xed, 0xd3, 0xf5, 0x5c, 0x1a, 0x63, 0x12, 0x58, 0xd6, 0x9c, 0xf7, 0xa2, 0xde,
+			0xf9, 0xde, 0x14, [31] = 0x10 };
+
+		assert_int_equal(ask(f, k, &req, msg, 20, out, &n), PKA_PENDING);
+		assert_int_equal(pka_sig_sign(pka_scheme_find(SIG_ED25519), ed.key, msg, 20, sig, &n), 0);
+		memcpy(sig + 32, order, 32);
+		sig[33] += (uint8_t)(k - 3);
+		card_answers(f, k, IPC_PKA_OK, sig, 64);
+	}
+	wait_for(f, 5);
+	for (unsigned k = 3; k < 5; k++)
+		assert_int_equal(verifies(ed.key, SIG_ED25519, &f->answer[k], msg, 20), 1);
+	assert_int_equal(stats(f).card_faults, 2);
+	assert_int_equal(ask(f, 5, &req, msg, sizeof(msg), out, &n), PKA_INLINE); /* longer than the card takes */
+	assert_int_equal(n, 64);
+	assert_int_equal(ask(f, 6, &req, msg, 20, out, &n), PKA_PENDING);
+	card_answers(f, 5, IPC_PKA_UNAVAILABLE, NULL, 0);
+	wait_for(f, 6);
+	assert_int_equal(verifies(ed.key, SIG_ED25519, &f->answer[5], msg, 20), 1);
+	pka_set_curves(f->p, false);
+	assert_int_equal(ask(f, 7, &req, msg, 20, out, &n), PKA_INLINE);
+	assert_int_equal(f->asks, 6);
+	pka_set_curves(f->p, true);
+	/* a card that does P-256 alone gets no such key */
+	pka_card_attached(f->p, &(struct pka_card_info){ .slots = 8, .can = IPC_CARD_P256 });
+	assert_int_equal(f->p->keys[ed.key_index].state, PKA_SLOT_EMPTY);
+	assert_int_equal(ask(f, 8, &req, msg, 20, out, &n), PKA_INLINE);
+	pka_set_keys(f->p, certs, 0);
+	EVP_PKEY_free(ed.key);
+}
+
 /* A connection outlives a reset of the card: what it gives back then is not another's, nor spare twice. */
 static void
 handles_of_before_a_reset_are_nobodys(void **state)
@@ -266,6 +330,7 @@ main(void)
 		T(what_stays_on_the_card_is_done_nowhere_else),
 		T(the_card_signs_on_p256),
 		T(numbers_that_no_signature_has_never_leave),
+		T(the_card_signs_with_ed25519),
 		T(handles_of_before_a_reset_are_nobodys),
 	};
 

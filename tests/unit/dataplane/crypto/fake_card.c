@@ -177,6 +177,7 @@ fake_card_new(void)
 		.prf_hashes = 0xff,
 		.ecdh_curves = 0xff,
 		.ecdsa_curves = 0xff,
+		.eddsa_curves = 0x10,
 		.kdf = 1,
 		.secrets = 64 };
 	memset(card.has.tls, 0xff, sizeof(card.has.tls));

@@ -189,6 +189,35 @@ the_first_failure_counts(void **state)
 	comes(w, op, IPC_PKA_REFUSED);
 }
 
+/* ---- single operations ---- */
+
+static void
+ed25519_signs_the_message_itself(void **state)
+{
+	struct world *w = *state;
+	struct pka_op *op = calloc(1, sizeof(*op)), *back;
+	const struct rte_pmd_sluice_pka_op *p;
+
+	*op = (struct pka_op){ .kind = PKA_KEY_LOAD, .unit = IPC_UNIT_EC, .slot = 0x10003, .in_len = 168 };
+	submit(w, op);
+	p = fake_card_at(0);
+	assert_true(p->type == RTE_PMD_SLUICE_PKA_KEY_LOAD && p->curve != 0 && p->handle == 0x10003);
+	fake_card_ends(1, OK);
+	comes(w, op, IPC_PKA_OK);
+	op = calloc(1, sizeof(*op));
+	*op = (struct pka_op){ .kind = IPC_PKA_EDDSA_SIGN, .slot = 0x10003, .in_len = 146 };
+	submit(w, op);
+	p = fake_card_at(0);
+	assert_int_equal(p->type, RTE_PMD_SLUICE_PKA_EDDSA_SIGN);
+	assert_true(p->handle == 0x10003 && p->in == op->in && p->in_len == 146 && p->out == op->out);
+	assert_true(p->secret_in2 == 0 && p->secret_out == 0);
+	((struct rte_pmd_sluice_pka_op *)(uintptr_t)p)->out_len = 64;
+	fake_card_ends(1, OK);
+	assert_int_equal(w->e->ops->pka_poll(w->e, &back, 1), 1);
+	assert_true(back == op && op->status == IPC_PKA_OK && op->out_len == 64);
+	free(op);
+}
+
 /* ---- records ---- */
 
 static struct rec_session *
@@ -417,6 +446,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		CASE(steps_go_in_order_and_results_come_together),
 		CASE(the_first_failure_counts),
+		CASE(ed25519_signs_the_message_itself),
 		CASE(scripts_that_wait_are_not_lost),
 		CASE(scripts_have_a_bound),
 		CASE(a_card_that_failed_is_reset),

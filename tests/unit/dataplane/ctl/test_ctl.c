@@ -418,7 +418,10 @@ drops_operands_out_of_range(void **state)
 {
 	static const struct ipc_pka_do rows[] = {
 		{ .op = 0, .bytes = 256 },
-		{ .op = 9, .bytes = 256 },
+		{ .op = 10, .bytes = 256 },
+		{ .op = IPC_PKA_EDDSA_SIGN, .bytes = IPC_PKA_MAX_EDDSA + 1 },
+		{ .op = IPC_PKA_EDDSA_SIGN, .bytes = 64, .param = 4 },
+		{ .op = IPC_PKA_EDDSA_SIGN, .bytes = 64, .secret_out = 1 },
 		{ .op = IPC_PKA_RSA_PRIVATE, .bytes = 255 },
 		{ .op = IPC_PKA_RSA_PRIVATE, .bytes = 257 },
 		{ .op = IPC_PKA_RSA_PMS_DECRYPT, .bytes = 0 },
