@@ -176,6 +176,7 @@ module dma_queues #(
   logic [63:0] addr_q, fetch_addr;
   logic [2:0] n, n_q;
   logic [15:0] size, avail, room, slot, to_end;
+  logic beyond;
   logic fetch, rx_err_q;
   logic [1:0] rx_beat_q;
   logic [ClassW-1:0] rx_class;
@@ -218,6 +219,8 @@ module dma_queues #(
       others = |(pend_q & member_q[NumQueues*class_q +: NumQueues] & ~(NumQueues'(1) << queue_q));
     end
   end
+  // a tail that was moved back in the very cycle in which a fetch moved the head: the doorbell's own check saw the head before it
+  assign beyond = state_q == StCalc && avail > size;
   // a window holds whole descriptors: the first is looked at, and the burst ends with the window
   assign fetch_func = func_of[queue_q];
   assign sq_denied = state_q == StCalc && win_en_i[fetch_func] && avail != 16'h0 && enable_q[queue_q] && !halted_q[queue_q] &&
@@ -233,7 +236,7 @@ module dma_queues #(
       if (room < {13'h0, n}) n = room[2:0];
       if (win_en_i[fetch_func] && win_left < 58'd4 && {1'b0, win_left[1:0]} + 3'(win_full) < n) n = {1'b0, win_left[1:0]} + 3'(win_full);
       if (others && n > 3'd1) n = 3'd1;
-      if (!enable_q[queue_q] || halted_q[queue_q] || sq_denied) n = 3'd0;
+      if (!enable_q[queue_q] || halted_q[queue_q] || sq_denied || beyond) n = 3'd0;
     end
   end
 
@@ -348,8 +351,8 @@ module dma_queues #(
           flight_epoch_q[2*class_q +: 2] <= epoch_q[2*queue_q +: 2];
           flight_queue_q[QueueW*class_q +: QueueW] <= queue_q;
         end
-        if (sq_denied) begin
-          error[queue_q] <= ErrDma;
+        if (enable_q[queue_q] && !halted_q[queue_q] && (sq_denied || beyond)) begin
+          error[queue_q] <= beyond ? ErrDoorbell : ErrDma;
           halted_q[queue_q] <= 1'b1;
         end
       end

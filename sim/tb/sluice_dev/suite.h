@@ -201,6 +201,7 @@ class Suite {
 	void stop_and_restart();
 	void partial_writes();
 	void queue_state();
+	void tail_goes_back();
 	void interrupts();
 	void windows();
 	void functions_at_the_port();

@@ -45,6 +45,34 @@ void Suite::queue_state() {
 	restart(20, 0);
 }
 
+/* A tail that goes back while its descriptors are fetched, in every cycle of that: nothing is fetched that was not submitted. */
+void Suite::tail_goes_back() {
+	static const unsigned q = 7, kRing = 16, kNew = 3;
+	unsigned halted = 0;
+	for (unsigned wait = 0; wait < 60; wait++) {
+		h.queue_start(q, 4, 0);
+		std::vector<Op> old, fresh;
+		for (unsigned i = 0; i < kRing; i++) old.push_back(make(0, layout(16, 1), layout(16, 1)));
+		batch(q, old); /* the ring is full of descriptors that would run */
+		size_t base = h.q[q].done.size();
+		for (unsigned i = 0; i < kNew; i++) fresh.push_back(make(0, layout(16, 1), layout(16, 1)));
+		for (auto &o : fresh) h.submit(q, o.desc);
+		h.doorbell(q);
+		for (unsigned i = 0; i < wait; i++) tb.tick();
+		h.write(SLUICE_QUEUE_REG(q, SQ_TAIL), kRing);
+		for (int i = 0; i < 2000; i++) tb.tick();
+		h.poll(q);
+		size_t ran = h.q[q].done.size() - base;
+		uint32_t error = h.read(SLUICE_QUEUE_REG(q, ERROR));
+		CHECK(tb, ran <= kNew, "no descriptor runs twice");
+		CHECK(tb, error == 1 || (error == 0 && ran == 0), "told as a doorbell beyond the ring, unless the work was taken back in time");
+		halted += error == 1;
+		h.queue_stop(q);
+	}
+	CHECK(tb, halted > 20, "most come too late");
+	restart(20, 0);
+}
+
 /* Vectors: with each completion, by count, by time, masked, cleared, and by polling. */
 void Suite::interrupts() {
 	auto *v = tb.v.get();

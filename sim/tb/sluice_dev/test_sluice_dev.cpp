@@ -446,7 +446,7 @@ int Suite::run() {
 			{"dma_errors", &Suite::dma_errors}, {"damaged_results", &Suite::damaged_results}, {"dropped", &Suite::dropped},
 			{"hang_and_reset", &Suite::hang_and_reset}, {"reset_anywhere", &Suite::reset_anywhere}, {"fences", &Suite::fences},
 			{"fairness", &Suite::fairness}, {"stop_and_restart", &Suite::stop_and_restart}, {"partial_writes", &Suite::partial_writes},
-			{"queue_state", &Suite::queue_state}, {"interrupts", &Suite::interrupts}, {"windows", &Suite::windows},
+			{"queue_state", &Suite::queue_state}, {"tail_goes_back", &Suite::tail_goes_back}, {"interrupts", &Suite::interrupts}, {"windows", &Suite::windows},
 			{"functions_at_the_port", &Suite::functions_at_the_port}, {"tampering", &Suite::tampering},
 			{"lanes_of_a_class", &Suite::lanes_of_a_class}, {"small_among_large", &Suite::small_among_large}, {"classes_apart", &Suite::classes_apart}};
 		for (auto &c : cases) {
