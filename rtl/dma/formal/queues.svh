@@ -1,7 +1,7 @@
 // Ring indexes of any one queue, whatever software writes into its registers, any other queue does and the windows are: no burst takes more descriptors
 // than lie between head and tail or leaves the ring, none is fetched without room for its completion, and no completion is written over one that
 // software has not read. Assumed of the completion writer: it pushes completions of fetched descriptors of a running queue, at most one for each.
-// Not proved: that a tail is within the ring of the head when it moves backwards in the very cycle of a fetch (software's fault; the room holds).
+// A tail that software moved out of the ring of the head, in whatever cycle, has nothing fetched.
   (* anyconst *) logic [QueueW-1:0] f_q;
   logic [15:0] f_ring, f_used, f_fetched, f_ahead;
   logic f_calc;
@@ -23,7 +23,7 @@
       end
       if (f_calc) begin
         assert (enable_q[f_q] && !halted_q[f_q]);
-        assert ({13'h0, n} <= f_ahead);
+        assert ({13'h0, n} <= f_ahead && f_ahead <= f_ring);
         assert (f_fetched + {13'h0, n} <= f_ring);
         assert ({1'b0, slot} + {14'h0, n} <= {1'b0, f_ring});
       end
