@@ -441,7 +441,7 @@ module dma_queues #(
   assign cpl_func = func_of[cpl_queue_i];
   assign cpl_denied_o = win_en_i[cpl_func] && (cpl_addr_o < win_base_i[64*cpl_func +: 64] ||
                                                 {cpl_addr_o[63:5], 5'h1F} > win_limit_i[64*cpl_func +: 64]);
-  assign cpl_seen_o = cq_head[cpl_done_queue_i] == cq_tail[cpl_done_queue_i];
+  assign cpl_seen_o = cq_head[cpl_done_queue_i] == cq_tail[cpl_done_queue_i] || (read_o && qi == cpl_done_queue_i);
   assign win_err_o = {cpl_deny_i, sq_denied};
   assign win_func_o = {cpl_func, fetch_func};
 
