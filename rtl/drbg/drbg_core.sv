@@ -268,7 +268,8 @@ module drbg_core #(
     end
   end
 
-  assign ready_o      = state_q == StReady && !kat_q && !fresh_q && !h_busy;
+  // the cipher's key schedule is part of the work: whoever sleeps while this is ready loses no cycle of it
+  assign ready_o      = state_q == StReady && !kat_q && !fresh_q && !h_busy && aes_ready;
   assign fail_o       = fail_q;
   assign word_valid_o = state_q == StWait && aes_valid && phase_q == PhGenerate && !kat_q && !fail_q;
   assign word_o       = word_valid_o ? aes_res : 128'd0;
