@@ -22,7 +22,7 @@ struct pka_threads {
 	void (*on_thread)(void);
 	pthread_mutex_t lock; /* of what follows up to `stop` */
 	pthread_cond_t work;
-	struct list todo, done;
+	struct list waiting, done;
 	unsigned held;	     /* on `done`, and the loop was not told */
 	uint64_t held_since; /* microseconds */
 	bool stop;
@@ -103,11 +103,11 @@ thread_main(void *arg)
 		uint64_t begun, ended;
 		struct pka_job *j;
 
-		while (!t->stop && t->todo.first == NULL)
+		while (!t->stop && t->waiting.first == NULL)
 			pthread_cond_wait(&t->work, &t->lock);
 		if (t->stop)
 			break;
-		j = list_take(&t->todo);
+		j = list_take(&t->waiting);
 		pthread_mutex_unlock(&t->lock);
 		begun = now_us();
 		t->ops->run(j);
@@ -116,8 +116,8 @@ thread_main(void *arg)
 		list_add(&t->done, j);
 		if (t->held++ == 0)
 			t->held_since = ended;
-		if (!pka_threads_tell(
-			    t->held, alike(j, t->todo.first), ended - t->held_since, ended - begun))
+		if (!pka_threads_tell(t->held, alike(j, t->waiting.first), ended - t->held_since,
+			    ended - begun))
 			continue;
 		t->held = 0;
 		pthread_mutex_unlock(&t->lock);
@@ -160,7 +160,7 @@ pka_threads_new(uv_loop_t *loop, const struct pka_threads_ops *ops)
 	t->loop = loop;
 	t->ops = ops;
 	t->bell = -1;
-	list_init(&t->todo);
+	list_init(&t->waiting);
 	list_init(&t->done);
 	if (uv_sem_init(&t->started, 0) != 0) {
 		free(t);
@@ -238,7 +238,7 @@ pka_threads_give(struct pka_threads *t, struct pka_job *j)
 	if (t->under_way++ == 0)
 		uv_ref((uv_handle_t *)&t->poll);
 	pthread_mutex_lock(&t->lock);
-	list_add(&t->todo, j);
+	list_add(&t->waiting, j);
 	pthread_mutex_unlock(&t->lock);
 	pthread_cond_signal(&t->work);
 	return 0;

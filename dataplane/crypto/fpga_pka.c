@@ -8,7 +8,10 @@
 #include <string.h>
 
 #include "common/ct.h"
+#include "common/gen/sluice_regs.h"
 #include "dataplane/crypto/fpga_int.h"
+
+_Static_assert(IPC_PKA_MAX_EDDSA == SLUICE_MAX_EDDSA_MESSAGE, "the channel takes what the card takes");
 
 #define BIT(x) (1u << (x))
 

@@ -1,5 +1,5 @@
 // The secret slots of the card. Every secret of a session that must not leave the card lives in one: a kind, a length, a generation, the
-// function that owns it, which of its uses are spent, and up to 192 bytes. Two kinds of users: the engines, each each by its lane of the secret port
+// function that owns it, which of its uses are spent, and up to 192 bytes. Two kinds of users: the engines, each by its lane of the secret port
 // (rtl/README.md), and the kdf unit by the own_* port. What a lane may name is a table here, by its engine's id;
 // an engine of several lanes has a lane here for each of them.
 //
