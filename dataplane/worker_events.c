@@ -17,6 +17,12 @@ on_tx(void *user, uint16_t ifidx, struct rte_mbuf **pkts, uint16_t n)
 }
 
 static void
+on_soon(void *user, const struct rte_mbuf *m, const struct net_pkt *pkt)
+{
+	tcp_soon(((struct worker *)user)->tcp, m, pkt);
+}
+
+static void
 on_segment(void *user, struct rte_mbuf *m, const struct net_pkt *pkt, uint64_t now)
 {
 	tcp_input(((struct worker *)user)->tcp, m, pkt, now);
@@ -43,7 +49,11 @@ on_neighbour(
 }
 
 const struct net_ops worker_net_ops = {
-	.tx_burst = on_tx, .tcp_input = on_segment, .tcp_icmp = on_icmp, .neigh_seen = on_neighbour
+	.tx_burst = on_tx,
+	.tcp_soon = on_soon,
+	.tcp_input = on_segment,
+	.tcp_icmp = on_icmp,
+	.neigh_seen = on_neighbour,
 };
 
 /* --- TCP ------------------------------------------------------------------------------------ */

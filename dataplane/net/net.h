@@ -74,6 +74,10 @@ struct net;
 struct net_ops {
 	/* Sends frames on a leg; takes the first `return value` of them, the caller keeps the rest. Must not call back into net. */
 	uint16_t (*tx_burst)(void *user, uint16_t ifidx, struct rte_mbuf **pkts, uint16_t n);
+	/*
+	 * The TCP segments of a burst, before the first of them is handed over: what each will need may be fetched meanwhile. m stays net's. May be NULL.
+	 */
+	void (*tcp_soon)(void *user, const struct rte_mbuf *m, const struct net_pkt *pkt);
 	/* A TCP segment for one of our addresses, its checksum verified; takes m. */
 	void (*tcp_input)(void *user, struct rte_mbuf *m, const struct net_pkt *pkt, uint64_t now);
 	/* Path MTU to `dst` is `mtu` or the destination is unreachable (mtu 0), told by ICMP that quoted `quoted` bytes of our TCP header. May be NULL. */

@@ -4,6 +4,19 @@
  */
 #include "dataplane/net/net_priv.h"
 
+/* The segments that were gathered: a burst's misses of the connection table overlap rather than follow each other. */
+static void
+hand_over(struct net *net, uint64_t now)
+{
+	const struct net_ops *ops = net->cfg.ops;
+
+	for (uint16_t i = 0; i < net->n_segs && ops->tcp_soon != NULL; i++)
+		ops->tcp_soon(net->cfg.user, net->segs[i].m, &net->segs[i].pkt);
+	for (uint16_t i = 0; i < net->n_segs; i++)
+		ops->tcp_input(net->cfg.user, net->segs[i].m, &net->segs[i].pkt, now);
+	net->n_segs = 0;
+}
+
 /* A TCP segment whose checksum nobody verified yet is verified here. Takes m. */
 static void
 deliver_tcp(struct net *net, struct rte_mbuf *m, struct net_pkt *pkt, uint64_t now)
@@ -24,7 +37,10 @@ deliver_tcp(struct net *net, struct rte_mbuf *m, struct net_pkt *pkt, uint64_t n
 	}
 	pkt->cksum_ok = true;
 	net->c[NET_C_RX_TCP]++;
-	net->cfg.ops->tcp_input(net->cfg.user, m, pkt, now);
+	net->segs[net->n_segs].m = m;
+	net->segs[net->n_segs++].pkt = *pkt;
+	if (net->n_segs == NET_SEGS)
+		hand_over(net, now);
 }
 
 /* Cuts m to hdr bytes less at the front and `len` bytes in all from there (Ethernet padding goes). */
@@ -202,4 +218,5 @@ net_input(struct net *net, uint16_t ifidx, struct rte_mbuf **pkts, uint16_t n, u
 			rte_prefetch0(rte_pktmbuf_mtod(pkts[i + 1], void *));
 		frame_input(net, ifidx, pkts[i], now);
 	}
+	hand_over(net, now);
 }

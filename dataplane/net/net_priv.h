@@ -43,6 +43,8 @@ struct net_if {
 	struct rte_mbuf *tx[NET_TXQ];
 };
 
+#define NET_SEGS 64 /* segments of a burst that are handed over together */
+
 struct net {
 	struct net_config cfg;
 	uint64_t c[NET_C_COUNT];
@@ -50,6 +52,11 @@ struct net {
 	uint64_t due; /* earliest of their questions */
 	struct net_if ifs[NET_MAX_IFS];
 	struct neigh neigh[NEIGH_SETS][NEIGH_WAYS];
+	uint16_t n_segs; /* none outside of net_input() */
+	struct {
+		struct rte_mbuf *m;
+		struct net_pkt pkt;
+	} segs[NET_SEGS];
 };
 
 /* Frees m and counts why. Takes m. */

@@ -135,6 +135,8 @@ struct tcp_stack *tcp_stack_init(void *mem, const struct tcp_config *cfg, uint64
 /* Ends every connection without a word to the peers and frees their mbufs. No events. */
 void tcp_stack_fini(struct tcp_stack *st);
 
+/* This segment follows soon (struct net_ops.tcp_soon): the processor fetches its place in the connection table. Changes nothing. */
+void tcp_soon(const struct tcp_stack *st, const struct rte_mbuf *m, const struct net_pkt *pkt);
 /* One segment from net (struct net_ops.tcp_input). Takes m. */
 void tcp_input(struct tcp_stack *st, struct rte_mbuf *m, const struct net_pkt *pkt, uint64_t now);
 /* An ICMP error that quotes one of our segments (struct net_ops.tcp_icmp). */

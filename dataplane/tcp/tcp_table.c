@@ -23,6 +23,16 @@ same_tuple(const struct tcp_conn *c, const struct net_addr *local, uint16_t lpor
 	return c->lport == lport && c->rport == rport && net_addr_eq(&c->remote, remote) && net_addr_eq(&c->local, local);
 }
 
+void
+tcp_soon(const struct tcp_stack *st, const struct rte_mbuf *m, const struct net_pkt *pkt)
+{
+	const uint8_t *h = rte_pktmbuf_mtod(m, const uint8_t *);
+
+	if (m->data_len < sizeof(struct rte_tcp_hdr))
+		return;
+	rte_prefetch0(&st->table.e[tcp_tuple_hash(st, &pkt->dst, (uint16_t)(h[2] << 8 | h[3]), &pkt->src, (uint16_t)(h[0] << 8 | h[1])) & st->table.mask]);
+}
+
 struct tcp_conn *
 tcp_lookup(struct tcp_stack *st, const struct net_addr *local, uint16_t lport, const struct net_addr *remote, uint16_t rport, uint32_t hash)
 {

@@ -243,6 +243,7 @@ tcp_segment(struct fuzz *f)
 	for (uint8_t i = 0; i < n_opts; i++)
 		p[i] = u8(f);
 	memset(p + n_opts, k, n);
+	tcp_soon(f->tcp, m, &pkt);
 	tcp_input(f->tcp, m, &pkt, f->now);
 }
 

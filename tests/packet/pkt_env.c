@@ -167,6 +167,12 @@ host_tx(void *user, uint16_t ifidx, struct rte_mbuf **pkts, uint16_t n)
 }
 
 static void
+host_soon(void *user, const struct rte_mbuf *m, const struct net_pkt *pkt)
+{
+	tcp_soon(((struct env_host *)user)->tcp, m, pkt);
+}
+
+static void
 host_tcp(void *user, struct rte_mbuf *m, const struct net_pkt *pkt, uint64_t now)
 {
 	tcp_input(((struct env_host *)user)->tcp, m, pkt, now);
@@ -178,7 +184,7 @@ host_icmp(void *user, const struct net_flow *flow, uint16_t mtu, const uint8_t *
 	tcp_icmp(((struct env_host *)user)->tcp, flow, mtu, quoted, len);
 }
 
-static const struct net_ops host_net_ops = { .tx_burst = host_tx, .tcp_input = host_tcp, .tcp_icmp = host_icmp };
+static const struct net_ops host_net_ops = { .tx_burst = host_tx, .tcp_soon = host_soon, .tcp_input = host_tcp, .tcp_icmp = host_icmp };
 
 struct env_conn *
 env_conn(struct env_host *h, tcp_id_t id)

@@ -8,6 +8,7 @@
 #include <rte_tcp.h>
 
 #include "dataplane/net/net_cksum.h"
+#include "dataplane/net/net_priv.h"
 #include "dataplane/net/siphash.h"
 
 static struct rte_mempool *pool;
@@ -15,6 +16,8 @@ static unsigned int pool_start;
 static struct net *net;
 static struct rte_mbuf *out[64];
 static unsigned int n_out, n_tcp, n_icmp;
+static const struct rte_mbuf *soon[256];
+static unsigned int n_soon;
 static uint16_t last_mtu;
 static struct net_pkt last_pkt;
 static uint32_t last_len;
@@ -41,11 +44,23 @@ op_tx(void *user, uint16_t ifidx, struct rte_mbuf **pkts, uint16_t n)
 	return i;
 }
 
+/* What was announced and not handed over. */
+static void
+op_soon(void *user, const struct rte_mbuf *m, const struct net_pkt *pkt)
+{
+	assert_int_equal(pkt->proto, NET_PROTO_TCP);
+	assert_true(n_soon < RTE_DIM(soon));
+	soon[n_soon++] = m;
+}
+
 static void
 op_tcp(void *user, struct rte_mbuf *m, const struct net_pkt *pkt, uint64_t now)
 {
 	(void)user;
 	(void)now;
+	assert_true(n_soon > 0);
+	assert_ptr_equal(soon[0], m); /* each was announced, in the same order */
+	memmove(soon, soon + 1, --n_soon * sizeof(soon[0]));
 	n_tcp++;
 	last_pkt = *pkt;
 	last_len = rte_pktmbuf_pkt_len(m);
@@ -63,7 +78,7 @@ op_icmp(void *user, const struct net_flow *flow, uint16_t mtu, const uint8_t *qu
 	last_mtu = mtu;
 }
 
-static const struct net_ops ops = { .tx_burst = op_tx, .tcp_input = op_tcp, .tcp_icmp = op_icmp };
+static const struct net_ops ops = { .tx_burst = op_tx, .tcp_soon = op_soon, .tcp_input = op_tcp, .tcp_icmp = op_icmp };
 
 static int
 setup(void **state)
@@ -75,7 +90,7 @@ setup(void **state)
 	(void)state;
 	pool_start = rte_mempool_avail_count(pool);
 	net = net_init(aligned_alloc(RTE_CACHE_LINE_SIZE, net_size()), &nc);
-	n_out = n_tcp = n_icmp = 0;
+	n_out = n_tcp = n_icmp = n_soon = 0;
 	return net_if_set(net, 0, &ic);
 }
 
@@ -325,6 +340,41 @@ hands_up_a_good_segment_without_padding(void **state)
 	assert_int_equal(last_len, 23);
 	assert_int_equal(last_pkt.ifidx, 0);
 	assert_int_equal(net_addr_to_v4(&last_pkt.src), ip_be(198, 18, 0, 9));
+}
+
+static unsigned int ahead; /* the most that were announced and not handed over */
+
+static void
+op_tcp_counts(void *user, struct rte_mbuf *m, const struct net_pkt *pkt, uint64_t now)
+{
+	ahead = RTE_MAX(ahead, n_soon);
+	op_tcp(user, m, pkt, now);
+}
+
+static void
+announces_a_burst_before_it_hands_it_over(void **state)
+{
+	static const struct net_ops counting = { .tx_burst = op_tx, .tcp_soon = op_soon, .tcp_input = op_tcp_counts };
+	struct rte_mbuf *burst[150];
+	uint8_t f[1600] = { 0 };
+	const size_t n = tcp_frame(f, 3);
+
+	(void)state;
+	net->cfg.ops = &counting;
+	for (unsigned int count = 1; count <= RTE_DIM(burst); count++) {
+		n_tcp = ahead = 0;
+		for (unsigned int i = 0; i < count; i++) {
+			burst[i] = rte_pktmbuf_alloc(pool);
+			memcpy(rte_pktmbuf_append(burst[i], (uint16_t)n), f, n);
+			if (i % 5 == 4) /* what is not a good segment is not among them */
+				*rte_pktmbuf_mtod_offset(burst[i], uint8_t *, 55) ^= 1;
+		}
+		net_input(net, 0, burst, (uint16_t)count, 0);
+		assert_int_equal(n_tcp, count - count / 5);
+		assert_int_equal(n_soon, 0);
+		assert_int_equal(ahead, RTE_MIN(count - count / 5, (unsigned int)NET_SEGS));
+	}
+	flush();
 }
 
 static void
@@ -639,7 +689,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		T(answers_arp_for_its_own_address_only), T(does_not_learn_what_nobody_asked), T(rejects_malformed_arp),
 		T(asks_holds_frames_and_sends_them_when_answered), T(gives_up_on_a_silent_neighbour), T(asks_again_when_an_entry_is_old),
-		T(the_cache_is_bounded_and_keeps_static_entries), T(hands_up_a_good_segment_without_padding), T(drops_bad_ip_packets_each_for_its_reason),
+		T(the_cache_is_bounded_and_keeps_static_entries), T(hands_up_a_good_segment_without_padding), T(announces_a_burst_before_it_hands_it_over),
+		T(drops_bad_ip_packets_each_for_its_reason),
 		T(drops_every_truncation), T(every_flipped_bit_of_a_segment_is_seen), T(skips_ip_options), T(answers_echo_requests),
 		T(reports_errors_about_its_own_segments_only), T(answers_neighbour_solicitations), T(routes_on_link_first_then_by_gateway),
 		T(leaves_checksums_to_a_port_that_has_them), T(believes_the_ports_verdict_on_checksums), T(sums_chains_of_any_segmentation), T(siphash_gives_the_papers_value),
