@@ -216,7 +216,7 @@ rest(struct worker *w)
 {
 	const struct rest_in in = {
 		.now = w->now,
-		.timer = tcp_next_timer(w->tcp),
+		.timer = RTE_MIN(tcp_next_timer(w->tcp), ctl_due(w->ctl)),
 		.conns = tls_count(w->tls),
 		.sleep_us = w->sleep_us,
 		.idle_poll_us = w->idle_poll_us,

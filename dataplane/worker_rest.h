@@ -21,7 +21,7 @@
 enum rest_kind { REST_NOT, REST_NAP, REST_DOZE };
 
 struct rest_in {
-	uint64_t now, timer;   /* microseconds; the next TCP timer */
+	uint64_t now, timer;   /* microseconds; the next timer */
 	uint32_t conns;	       /* TLS connections */
 	uint32_t sleep_us;     /* how long the last one was, doubled; REST_MIN_US after work */
 	uint32_t idle_poll_us; /* no longer than this; 0: never */

@@ -10,7 +10,10 @@
 #include "dataplane/ctl/ctl_int.h"
 #include "dataplane/own.h"
 
-#define BELL_US 200 /* how long messages may wait for a sleeping control process to be woken */
+/* how long messages may wait for a sleeping control process to be woken: those that somebody waits
+ * for, and those that are for its books only */
+#define BELL_US	 200
+#define QUIET_US 10000
 
 struct ctl *
 ctl_new(const struct ctl_config *cfg)
@@ -41,8 +44,9 @@ ctl_set_tls(struct ctl *c, struct tls_layer *tls)
 	c->tls = tls;
 }
 
-int
-ctl_send(struct ctl *c, uint16_t type, const void *body, size_t body_len, const void *data,
+/* A message that wants no answer. */
+static int
+send_quietly(struct ctl *c, uint16_t type, const void *body, size_t body_len, const void *data,
 	size_t data_len)
 {
 	int rc;
@@ -55,12 +59,24 @@ ctl_send(struct ctl *c, uint16_t type, const void *body, size_t body_len, const 
 	return rc;
 }
 
+int
+ctl_send(struct ctl *c, uint16_t type, const void *body, size_t body_len, const void *data,
+	size_t data_len)
+{
+	int rc = send_quietly(c, type, body, body_len, data, data_len);
+
+	c->asks |= rc == 0;
+	return rc;
+}
+
 /* --- from the TLS layer --------------------------------------------------------------------- */
 
 static int
 link_conn_open(void *ctx, const struct ipc_conn_open *msg)
 {
-	return ctl_send(ctx, IPC_CONN_OPEN, msg, sizeof(*msg), NULL, 0);
+	/* towards a server the control process speaks first; of a client it hears again */
+	return (msg->role == IPC_ROLE_CLIENT ? ctl_send : send_quietly)(
+		ctx, IPC_CONN_OPEN, msg, sizeof(*msg), NULL, 0);
 }
 
 static int
@@ -80,13 +96,14 @@ link_record_in(void *ctx, const struct ipc_record_in *msg, const struct rte_mbuf
 	if (msg->bytes != 0)
 		own_chain_read(m, 0, p + sizeof(*msg), msg->bytes);
 	chan_commit(&c->end.tx);
+	c->asks = true;
 	return 0;
 }
 
 static int
 link_conn_closed(void *ctx, const struct ipc_conn_closed *msg)
 {
-	return ctl_send(ctx, IPC_CONN_CLOSED, msg, sizeof(*msg), NULL, 0);
+	return send_quietly(ctx, IPC_CONN_CLOSED, msg, sizeof(*msg), NULL, 0);
 }
 
 static int
@@ -166,7 +183,7 @@ follow(struct ctl *c)
 		chan_end_init(&c->end, &s->chan, c->cfg.worker, CHAN_DP);
 		c->attached = true;
 		c->hello_due = true;
-		c->bell_due = false;
+		c->asks = c->bell_due = c->quiet_due = false;
 		/* HELLO tells the number of key slots, and a new control process loads its keys
 		 * anyway */
 		c->reset_due = false;
@@ -209,31 +226,48 @@ ctl_poll(struct ctl *c, uint64_t now_us)
 	return n;
 }
 
+static void
+ring(struct ctl *c)
+{
+	c->bell_due = c->quiet_due = false;
+	chan_ring(&c->end.tx);
+}
+
 void
 ctl_bell(struct ctl *c)
 {
-	if (!c->attached || !c->bell_due)
-		return;
-	c->bell_due = false;
-	chan_ring(&c->end.tx);
+	if (c->attached && c->bell_due)
+		ring(c);
+}
+
+uint64_t
+ctl_due(const struct ctl *c)
+{
+	return c->attached && c->quiet_due ? c->quiet_us + QUIET_US : UINT64_MAX;
 }
 
 /*
  * Waking the control process costs a system call here and, where both share a core, a change of
  * process. So its bell waits until this worker has nothing to do or BELL_US have passed; a control
- * process that is awake sees the messages at once.
+ * process that is awake sees the messages at once. For connections that came or went nobody wakes
+ * it: it hears of them with the next record, at the latest after QUIET_US.
  */
 void
 ctl_flush(struct ctl *c)
 {
 	if (!c->attached)
 		return;
-	if (chan_publish(&c->end.tx) && !c->bell_due) {
-		c->bell_due = true;
-		c->bell_us = c->now;
+	if (chan_publish(&c->end.tx)) {
+		bool *due = c->asks ? &c->bell_due : &c->quiet_due;
+
+		if (!*due)
+			*(c->asks ? &c->bell_us : &c->quiet_us) = c->now;
+		*due = true;
+		c->asks = false;
 	}
-	if (c->now - c->bell_us >= BELL_US)
-		ctl_bell(c);
+	if ((c->bell_due && c->now - c->bell_us >= BELL_US) ||
+		(c->quiet_due && c->now - c->quiet_us >= QUIET_US))
+		ring(c);
 }
 
 static bool

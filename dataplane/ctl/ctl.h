@@ -76,9 +76,11 @@ void ctl_set_tls(struct ctl *c, struct tls_layer *tls);
 uint32_t ctl_poll(struct ctl *c, uint64_t now_us);
 /* Publishes what was sent since the last call. Once per turn of the worker's loop. */
 void ctl_flush(struct ctl *c);
-/* Wakes the control process for what was published: the worker has nothing else to do. Without it
- * that happens a little later. */
+/* Wakes the control process for what was published and wants an answer: the worker has nothing else
+ * to do. Without it that happens a little later. */
 void ctl_bell(struct ctl *c);
+/* When ctl_flush() has to be called at the latest, for what does not ring at once; UINT64_MAX: nothing. */
+uint64_t ctl_due(const struct ctl *c);
 /* Before the worker sleeps: false: messages are waiting, do not. *fd is the doorbell to sleep on,
  * or -1. ctl_wake() afterwards. */
 bool ctl_sleep(struct ctl *c, int *fd);

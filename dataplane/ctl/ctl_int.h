@@ -46,8 +46,10 @@ struct ctl {
 	bool up; /* HELLO_ACK came */
 	bool reset_due; /* DEVICE_RESET has to be told */
 	bool hello_due;
-	bool bell_due; /* published since bell_us, the control process not woken yet */
-	uint64_t bell_us;
+	bool asks; /* of what is not published yet, something wants an answer */
+	/* published since, the control process not woken yet: what wants an answer; what does not */
+	bool bell_due, quiet_due;
+	uint64_t bell_us, quiet_us;
 	bool result_due; /* an answer to CFG_COMMIT that the ring had no room for */
 	struct ipc_cfg_result result;
 	uint8_t buf[IPC_MAX_MSG] __attribute__((aligned(8)));

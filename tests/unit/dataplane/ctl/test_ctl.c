@@ -3,6 +3,7 @@
  * work without a card, and a control process that lies about everything.
  */
 #include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -525,6 +526,75 @@ reports_its_counters_once_a_second(void **state)
 	assert_in_range(reports, 3, 4);
 }
 
+/* The control process takes everything and sleeps. */
+static void
+cp_sleeps(struct dp_world *w)
+{
+	while (world_hear(w, buf, &len) != 0)
+		;
+	chan_wake(&w->cp.rx);
+	assert_true(chan_sleep(&w->cp.rx));
+}
+
+/* An idle turn, so many microseconds later: whether the control process is woken. */
+static bool
+woken(struct dp_world *w, uint64_t us)
+{
+	struct pollfd f = { .fd = w->cp.rx.doorbell, .events = POLLIN };
+
+	w->now += us;
+	w->ctl->now = w->now;
+	ctl_flush(w->ctl);
+	ctl_bell(w->ctl);
+	return poll(&f, 1, 0) == 1;
+}
+
+static void
+wakes_for_what_wants_an_answer(void **state)
+{
+	struct dp_world *w = *state;
+	struct ipc_conn_open client = { .conn = 1ull << 32, .role = IPC_ROLE_SERVER };
+	struct ipc_conn_open server = { .conn = 1ull << 32 | 1, .role = IPC_ROLE_CLIENT };
+	struct ipc_record_in rec = { .conn = 1ull << 32, .type = TLS_CT_HANDSHAKE };
+	struct ipc_conn_closed gone = { .conn = 1ull << 32, .reason = IPC_CLOSED_NORMAL };
+
+	world_greet(w);
+	ctl_bell(w->ctl); /* for the greeting */
+	cp_sleeps(w);
+	assert_true(ctl_due(w->ctl) == UINT64_MAX);
+	/* a client that says nothing, and its end: with the next record, or in 10 ms */
+	assert_int_equal(ctl_link_ops.conn_open(w->ctl, &client), 0);
+	assert_false(woken(w, 0));
+	assert_true(ctl_due(w->ctl) == w->now + 10000);
+	assert_int_equal(ctl_link_ops.conn_closed(w->ctl, &gone), 0);
+	assert_false(woken(w, 9999));
+	assert_true(woken(w, 1));
+	assert_true(ctl_due(w->ctl) == UINT64_MAX);
+	assert_int_equal(world_hear(w, buf, &len), IPC_CONN_OPEN);
+	assert_int_equal(world_hear(w, buf, &len), IPC_CONN_CLOSED);
+	cp_sleeps(w);
+	assert_int_equal(ctl_link_ops.conn_open(w->ctl, &client), 0);
+	assert_false(woken(w, 0));
+	assert_int_equal(ctl_link_ops.record_in(w->ctl, &rec, NULL), 0);
+	assert_true(woken(w, 0));
+	cp_sleeps(w);
+	assert_false(woken(w, 20000)); /* the bell was for all of it */
+	assert_int_equal(ctl_link_ops.conn_open(w->ctl, &server), 0); /* ClientHello is to come */
+	assert_true(woken(w, 0));
+	cp_sleeps(w);
+	/* without a turn that is idle, the one that wants an answer has waited for long enough */
+	assert_int_equal(ctl_link_ops.conn_closed(w->ctl, &gone), 0);
+	assert_false(woken(w, 0));
+	w->ctl->now = w->now += 5000;
+	assert_int_equal(ctl_link_ops.record_in(w->ctl, &rec, NULL), 0);
+	ctl_flush(w->ctl);
+	assert_true(w->ctl->bell_due);
+	w->ctl->now = w->now += 200;
+	ctl_flush(w->ctl);
+	assert_false(w->ctl->bell_due);
+	assert_true(woken(w, 0));
+}
+
 static void
 a_client_waits_for_the_first_control_process(void **state)
 {
@@ -636,6 +706,7 @@ main(void)
 		CASE(drops_operands_out_of_range),
 		CASE(drops_scripts_that_are_not_whole),
 		CASE(reports_its_counters_once_a_second),
+		CASE(wakes_for_what_wants_an_answer),
 		CASE(a_client_waits_for_the_first_control_process),
 		CASE(replaces_a_stale_socket_but_no_other_file),
 		CASE(serves_one_control_process_after_another_over_the_socket),
