@@ -23,6 +23,7 @@ struct pka_threads {
 	pthread_mutex_t lock; /* of what follows up to `stop` */
 	pthread_cond_t work;
 	struct list waiting, done;
+	unsigned queued;     /* on `waiting` */
 	unsigned held;	     /* on `done`, and the loop was not told */
 	uint64_t held_since; /* microseconds */
 	bool stop;
@@ -68,9 +69,9 @@ alike(const struct pka_job *last, const struct pka_job *next)
 }
 
 bool
-pka_threads_tell(unsigned held, bool queued, uint64_t held_us, uint64_t last_us)
+pka_threads_tell(unsigned held, unsigned queued, uint64_t held_us, uint64_t last_us)
 {
-	return !queued || held >= PKA_GATHER || held_us + last_us > PKA_GATHER_US;
+	return held >= PKA_GATHER || held * 2 > queued || held_us + last_us > PKA_GATHER_US;
 }
 
 static uint64_t
@@ -108,6 +109,7 @@ thread_main(void *arg)
 		if (t->stop)
 			break;
 		j = list_take(&t->waiting);
+		t->queued--;
 		pthread_mutex_unlock(&t->lock);
 		begun = now_us();
 		t->ops->run(j);
@@ -116,8 +118,8 @@ thread_main(void *arg)
 		list_add(&t->done, j);
 		if (t->held++ == 0)
 			t->held_since = ended;
-		if (!pka_threads_tell(t->held, alike(j, t->waiting.first), ended - t->held_since,
-			    ended - begun))
+		if (!pka_threads_tell(t->held, alike(j, t->waiting.first) ? t->queued : 0,
+			    ended - t->held_since, ended - begun))
 			continue;
 		t->held = 0;
 		pthread_mutex_unlock(&t->lock);
@@ -239,6 +241,7 @@ pka_threads_give(struct pka_threads *t, struct pka_job *j)
 		uv_ref((uv_handle_t *)&t->poll);
 	pthread_mutex_lock(&t->lock);
 	list_add(&t->waiting, j);
+	t->queued++;
 	pthread_mutex_unlock(&t->lock);
 	pthread_cond_signal(&t->work);
 	return 0;

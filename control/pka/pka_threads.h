@@ -26,17 +26,18 @@ struct pka_threads_ops {
 /*
  * Whether the loop is told now of what is done. A wake-up of loop and worker costs some percent of
  * an RSA-2048 signature, and on a shared core interrupts the next one: while more of the same is
- * queued, short jobs are gathered. None waits for longer than PKA_GATHER_US, as far as the last
- * job's duration tells how long the next takes.
+ * queued, short jobs are gathered, as many as half of the queue: what is behind them waits for twice
+ * as long anyway. None waits for longer than PKA_GATHER_US, as far as the last job's duration tells
+ * how long the next takes.
  *
  *   held      done and not told, this one included
- *   queued    one like the last is next, which this thread will do
+ *   queued    jobs that wait, when the next is like the last; else 0
  *   held_us   since the oldest of them was done
  *   last_us   how long the last one took
  */
-#define PKA_GATHER    4
-#define PKA_GATHER_US 1000
-bool pka_threads_tell(unsigned held, bool queued, uint64_t held_us, uint64_t last_us);
+#define PKA_GATHER    8
+#define PKA_GATHER_US 2500
+bool pka_threads_tell(unsigned held, unsigned queued, uint64_t held_us, uint64_t last_us);
 
 /* No thread yet. ops is borrowed. NULL when memory is out. */
 struct pka_threads *pka_threads_new(uv_loop_t *loop, const struct pka_threads_ops *ops);

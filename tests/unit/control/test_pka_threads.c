@@ -160,14 +160,17 @@ nothing_comes_after_the_end(void **state)
 static void
 short_jobs_are_gathered_and_none_waits_long(void **state)
 {
-	assert_true(pka_threads_tell(1, false, 0, 300)); /* nothing follows */
-	assert_false(pka_threads_tell(1, true, 0, 300));
-	assert_false(pka_threads_tell(PKA_GATHER - 1, true, 600, 300));
-	assert_true(pka_threads_tell(PKA_GATHER, true, 0, 1)); /* enough of them */
-	assert_true(pka_threads_tell(
-		2, true, 800, 300)); /* the next would come too late for the first */
-	assert_true(pka_threads_tell(1, true, 0, PKA_GATHER_US + 1)); /* long ones never wait */
-	assert_false(pka_threads_tell(1, true, 0, PKA_GATHER_US));
+	assert_true(pka_threads_tell(1, 0, 0, 300)); /* nothing follows */
+	assert_true(pka_threads_tell(1, 1, 0, 300)); /* few do */
+	assert_false(pka_threads_tell(1, 2, 0, 300));
+	assert_true(pka_threads_tell(2, 3, 0, 300));
+	assert_false(pka_threads_tell(2, 4, 0, 300));
+	assert_false(pka_threads_tell(PKA_GATHER - 1, 1000, 600, 300));
+	assert_true(pka_threads_tell(PKA_GATHER, 1000, 0, 1)); /* enough of them */
+	/* the next would come too late for the first */
+	assert_true(pka_threads_tell(2, 1000, PKA_GATHER_US - 299, 300));
+	assert_true(pka_threads_tell(1, 1000, 0, PKA_GATHER_US + 1)); /* long ones never wait */
+	assert_false(pka_threads_tell(1, 1000, 0, PKA_GATHER_US));
 }
 
 static void
