@@ -218,6 +218,7 @@ rest(struct worker *w)
 		.now = w->now,
 		.timer = RTE_MIN(tcp_next_timer(w->tcp), ctl_due(w->ctl)),
 		.conns = tls_count(w->tls),
+		.shaking = tls_shaking(w->tls),
 		.sleep_us = w->sleep_us,
 		.idle_poll_us = w->idle_poll_us,
 		.engine_busy = w->engine->ops->pending(w->engine) != 0,

@@ -122,6 +122,8 @@ uint32_t tls_work(struct tls_layer *l, uint64_t now);
 void tls_sweep(struct tls_layer *l, uint32_t turns, uint64_t now);
 /* Connections in use. */
 uint32_t tls_count(const struct tls_layer *l);
+/* Those whose first handshake is not over. */
+uint32_t tls_shaking(const struct tls_layer *l);
 /* Sends close_notify to every client and closes; new ones are refused. For a clean exit. */
 void tls_drain(struct tls_layer *l, uint64_t now);
 

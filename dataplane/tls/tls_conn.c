@@ -256,6 +256,7 @@ conn_new(struct tls_layer *l, tcp_id_t id, const struct tls_limits *lim, uint64_
 	};
 	c->rout.max_fragment = (uint16_t)lim->max_record;
 	l->count++;
+	l->shaking++;
 	tcp_set_user(l->cfg.tcp, id, c);
 	if (l->attach == 0)
 		ctr_inc(l->cfg.ctr, CTR_ipc_waiting);
@@ -313,6 +314,12 @@ tls_count(const struct tls_layer *l)
 	return l->count;
 }
 
+uint32_t
+tls_shaking(const struct tls_layer *l)
+{
+	return l->shaking;
+}
+
 void
 tls_dirty(struct tls_layer *l, struct tls_conn *c)
 {
@@ -322,6 +329,13 @@ tls_dirty(struct tls_layer *l, struct tls_conn *c)
 	c->dirty_next = NULL;
 	*l->dirty_tail = c;
 	l->dirty_tail = &c->dirty_next;
+}
+
+void
+tls_leave_shaking(struct tls_layer *l, const struct tls_conn *c)
+{
+	if (c->state == TLS_WAIT || c->state == TLS_SHAKE)
+		l->shaking--;
 }
 
 /* The proxy hears of the end once, and only if it ever heard of the connection or began it. */
@@ -343,6 +357,7 @@ tls_closing(struct tls_layer *l, struct tls_conn *c, uint8_t reason)
 
 	if (was == TLS_CLOSING || was == TLS_DEAD || was == TLS_FREE)
 		return;
+	tls_leave_shaking(l, c);
 	c->state = TLS_CLOSING;
 	c->reason = reason;
 	c->active_us = l->now;
@@ -400,6 +415,7 @@ tls_tcp_closed(struct tls_layer *l, struct tls_conn *c, enum tcp_close why)
 
 	if (was == TLS_DEAD || was == TLS_FREE)
 		return;
+	tls_leave_shaking(l, c);
 	c->state = TLS_DEAD;
 	if (was != TLS_CLOSING)
 		c->reason = reason_of(why);

@@ -375,6 +375,7 @@ tls_ctl_ready(struct tls_layer *l, const struct ipc_conn_ready *msg, const uint8
 	}
 	if (msg->max_fragment != 0 && msg->max_fragment < c->rout.max_fragment)
 		c->rout.max_fragment = msg->max_fragment;
+	tls_leave_shaking(l, c);
 	c->state = TLS_OPEN;
 	c->rin.shaking = early;
 	c->rin.early = early;

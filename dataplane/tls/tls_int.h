@@ -105,6 +105,7 @@ struct tls_layer {
 	struct tls_conn *dirty, **dirty_tail;
 	uint32_t *free_idx; /* stack of free indexes below `high` */
 	uint32_t nfree, high, count, sweep_at;
+	uint32_t shaking; /* in TLS_WAIT or TLS_SHAKE */
 	uint32_t limit; /* of connections, as configured */
 	uint32_t attach; /* number of the current attachment; 0: nobody */
 	uint32_t attach_last;
@@ -130,6 +131,8 @@ tls_known(const struct tls_layer *l, const struct tls_conn *c)
 /* tls_conn.c */
 struct tls_conn *tls_find(struct tls_layer *l, ipc_conn_t h);
 void tls_dirty(struct tls_layer *l, struct tls_conn *c);
+/* Before the state becomes one beyond the first handshake. */
+void tls_leave_shaking(struct tls_layer *l, const struct tls_conn *c);
 void tls_step(struct tls_layer *l, struct tls_conn *c);
 void tls_closing(struct tls_layer *l, struct tls_conn *c, uint8_t reason);
 void tls_error(struct tls_layer *l, struct tls_conn *c, enum tls_err err);

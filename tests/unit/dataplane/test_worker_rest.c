@@ -54,6 +54,26 @@ many_nap_once_after_work_and_doze_then(void **state)
 }
 
 static void
+many_handshakes_make_a_nap_longer(void **state)
+{
+	struct rest_in in = crowd;
+
+	in.shaking = REST_NAP_US / REST_NAP_PER_US;
+	is(&in, REST_NAP, REST_NAP_US);
+	in.shaking++;
+	is(&in, REST_NAP, REST_NAP_US + REST_NAP_PER_US);
+	in.timer = NOW + REST_NAP_US + REST_NAP_PER_US;
+	is(&in, REST_NAP, REST_NAP_US + REST_NAP_PER_US);
+	in.timer--;
+	is(&in, REST_DOZE, REST_MIN_US);
+	in.timer = NEVER;
+	in.shaking = UINT32_MAX;
+	is(&in, REST_NAP, REST_NAP_MAX_US);
+	in.idle_poll_us = REST_NAP_MAX_US - 1;
+	is(&in, REST_NAP, REST_NAP_MAX_US - 1);
+}
+
+static void
 no_nap_beyond_what_the_operator_allows(void **state)
 {
 	struct rest_in in = crowd;
@@ -106,6 +126,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(few_connections_doze_longer_and_longer),
 		cmocka_unit_test(many_nap_once_after_work_and_doze_then),
+		cmocka_unit_test(many_handshakes_make_a_nap_longer),
 		cmocka_unit_test(no_nap_beyond_what_the_operator_allows),
 		cmocka_unit_test(nothing_sleeps_past_a_timer),
 		cmocka_unit_test(what_is_outstanding_keeps_it_awake),

@@ -325,6 +325,7 @@ dies_with_records_in_the_engine(void **state)
 	assert_int_equal(late.n, 10);
 	wake(w, UINT32_MAX);
 	assert_int_equal(tls_count(w->tls), 0);
+	assert_int_equal(tls_shaking(w->tls), 0);
 }
 
 #define CASE(f) cmocka_unit_test_setup_teardown(f, begin_late, end)

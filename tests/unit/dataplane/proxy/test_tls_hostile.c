@@ -86,6 +86,7 @@ a_connection_may_end_while_its_records_wait_for_the_engine(void **state)
 	fake_die(w->tcp, w->cl);
 	turn(w);
 	assert_int_equal(tls_count(w->tls), 0);
+	assert_int_equal(tls_shaking(w->tls), 0);
 }
 
 static void

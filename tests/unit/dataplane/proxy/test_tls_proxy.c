@@ -69,11 +69,13 @@ holds_early_data_until_ready(void **state)
 	struct world *w = *state;
 
 	handshake(w);
+	assert_int_equal(tls_shaking(w->tls), 1);
 	sealed_record(w, 23, "early", 5);
 	assert_int_equal(w->n_msg, 0);
 	/* still in TCP's queue, closing its window */
 	assert_int_not_equal(tcp_rx_bytes(w->tcp, w->cl), 0);
 	ready(w);
+	assert_int_equal(tls_shaking(w->tls), 0);
 	assert_int_not_equal(tcp_rx_bytes(w->tcp, w->cl), 0); /* the server is not connected yet */
 	proxy_connected(w->proxy, server_pair(w), 0, w->now);
 	turn(w);
@@ -428,6 +430,7 @@ a_full_ring_delays_messages_but_loses_none(void **state)
 	assert_int_equal(w->msg[2].type, IPC_CONN_CLOSED);
 	assert_int_equal(w->msg[2].u.closed.reason, IPC_CLOSED_PEER_RESET);
 	assert_int_equal(tls_count(w->tls), 0);
+	assert_int_equal(tls_shaking(w->tls), 0);
 }
 
 static void

@@ -581,6 +581,7 @@ what_comes_first_is_freed_when_no_server_comes(void **state)
 	tls_tcp_closed(w->tls, client(w), TCP_CLOSE_RESET);
 	turn(w);
 	assert_int_equal(tls_count(w->tls), 0);
+	assert_int_equal(tls_shaking(w->tls), 0);
 }
 
 #define CASE(f) cmocka_unit_test_setup_teardown(f, begin, end)
