@@ -19,6 +19,7 @@ static pthread_once_t once = PTHREAD_ONCE_INIT;
 static struct pka_curve curves[2];
 static struct pka_prime primes[2];
 static EVP_PKEY *x25519;
+static EVP_PKEY_CTX *x25519_make;
 
 const uint8_t pka_x25519_nine[PKA_X25519_LEN] = { 9 };
 
@@ -55,6 +56,8 @@ make_all(void)
 	make_prime(&primes[1], NID_ffdhe3072, 35);
 	x25519 = EVP_PKEY_new_raw_public_key(
 		EVP_PKEY_X25519, NULL, pka_x25519_nine, sizeof(pka_x25519_nine));
+	if (x25519 != NULL)
+		x25519_make = EVP_PKEY_CTX_new_from_pkey(NULL, x25519, NULL);
 }
 
 const struct pka_curve *
@@ -86,4 +89,11 @@ pka_const_x25519(void)
 {
 	pthread_once(&once, make_all);
 	return x25519;
+}
+
+EVP_PKEY_CTX *
+pka_const_x25519_make(void)
+{
+	pthread_once(&once, make_all);
+	return x25519_make != NULL ? EVP_PKEY_CTX_dup(x25519_make) : NULL;
 }

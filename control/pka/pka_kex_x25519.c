@@ -19,14 +19,14 @@
 
 /* A context that derives with this scalar; pub is not looked at by what derives. */
 static EVP_PKEY_CTX *
-new_exchange(EVP_PKEY *base, const uint8_t *scalar, const uint8_t *pub)
+new_exchange(const uint8_t *scalar, const uint8_t *pub)
 {
 	OSSL_PARAM params[] = {
 		OSSL_PARAM_octet_string(OSSL_PKEY_PARAM_PRIV_KEY, (void *)scalar, LEN),
 		OSSL_PARAM_octet_string(OSSL_PKEY_PARAM_PUB_KEY, (void *)pub, LEN),
 		OSSL_PARAM_END,
 	};
-	EVP_PKEY_CTX *make = EVP_PKEY_CTX_new_from_pkey(NULL, base, NULL), *ctx = NULL;
+	EVP_PKEY_CTX *make = pka_const_x25519_make(), *ctx = NULL;
 	EVP_PKEY *key = NULL;
 
 	if (make != NULL && EVP_PKEY_fromdata_init(make) == 1 &&
@@ -82,7 +82,7 @@ new_key(EVP_PKEY *base, uint8_t scalar[LEN], uint8_t pub[LEN])
 
 	if (base == NULL || RAND_priv_bytes(scalar, LEN) != 1)
 		return NULL;
-	ctx = new_exchange(base, scalar, pka_x25519_nine);
+	ctx = new_exchange(scalar, pka_x25519_nine);
 	if (ctx != NULL && multiply(ctx, base, pub) == 1)
 		return ctx;
 	EVP_PKEY_CTX_free(ctx);
@@ -106,7 +106,7 @@ pka_x25519_derive(const struct pka_kex_group *g, const uint8_t *priv, const uint
 	size_t peer_len, uint8_t *secret)
 {
 	EVP_PKEY *base = pka_const_x25519();
-	EVP_PKEY_CTX *ctx = base != NULL ? new_exchange(base, priv, priv + LEN) : NULL;
+	EVP_PKEY_CTX *ctx = base != NULL ? new_exchange(priv, priv + LEN) : NULL;
 	int rc = ctx != NULL ? multiply_peer(ctx, base, peer, secret) : -1;
 
 	EVP_PKEY_CTX_free(ctx);
