@@ -1,5 +1,5 @@
 # End-to-end tests: real packets, unmodified clients and servers, both engines.
 E2E_PYTEST := $(PYTHON) -m pytest -q -p no:cacheprovider tests/e2e
-TESTS += $(foreach f,handshake bulk bad_input faults device_faults ports keylog scanners keys_card,e2e|e2e_$(f)|$(E2E_PYTEST)/test_$(f).py)
+TESTS += $(foreach f,faults scanners bad_input bulk device_faults handshake keys_card keylog ports,e2e|e2e_$(f)|$(E2E_PYTEST)/test_$(f).py)
 # what is the same on every engine
 TESTS += $(foreach f,records half_open tickets identity ocsp renegotiation table_d control_killed,e2e|e2e_$(f)|$(E2E_PYTEST)/test_$(f).py)

@@ -17,8 +17,9 @@ $(BUILD)/tests.list: FORCE
 .PHONY: FORCE
 FORCE:
 
+JOBS ?= $(shell nproc)
 test: deps ## Set up what is missing, build, run every test, end with one line of totals
-	$(Q)$(MAKE) --no-print-directory -j2 all $(TEST_DEPS) $(BUILD)/tests.list
+	$(Q)$(MAKE) --no-print-directory -j$(JOBS) $(BUILD_FIRST) all $(TEST_DEPS) $(BUILD)/tests.list
 	$(Q)$(PYTHON) tests/run.py --list $(BUILD)/tests.list
 
 test-quick: all $(TEST_DEPS) $(BUILD)/tests.list ## Every test but end to end and fuzzing

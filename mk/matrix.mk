@@ -10,5 +10,5 @@ $(BUILD)/matrix/openssl35/.tried: tests/matrix/openssl35.txt
 TEST_DEPS += $(BUILD)/matrix/openssl35/.tried
 TEST_DEPS += $(BUILD)/matrix/mbed_client $(BUILD)/matrix/wolf_client
 
-# The whole matrix on the soft engine; on the simulated card one row of each kind.
-TESTS += e2e|matrix|$(PYTHON) -m pytest -q -p no:cacheprovider tests/matrix
+# The whole matrix on the soft engine; on the simulated card one row of each kind. The longest of its level, so the first.
+TESTS := e2e|matrix|$(PYTHON) -m pytest -q -p no:cacheprovider tests/matrix $(TESTS)

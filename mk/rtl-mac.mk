@@ -26,6 +26,7 @@ $(foreach n,4 8,$(eval $(call mac_slots_bench,$(n))))
 $(BUILD)/vl/tb_mac_slots4/Vtb_mac_slots4__ALL.a $(BUILD)/vl/tb_mac_slots8/Vtb_mac_slots8__ALL.a: $(wildcard rtl/aes/*.svh)
 TESTS += rtl|tb_mac_slots4|$(BUILD)/bench/tb_mac_slots4 --skip hashes,prf,ciphers,records,bad_records,constant_time
 TEST_DEPS += $(BUILD)/bench/tb_mac_slots4
+BUILD_FIRST += $(BUILD)/vl/tb_mac_slots4/Vtb_mac_slots4__ALL.a
 BENCHES += mac_slots8|$(BUILD)/bench/tb_mac_slots8 --only speed
 BENCH_DEPS += $(BUILD)/bench/tb_mac_slots8
 

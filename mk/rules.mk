@@ -2,12 +2,14 @@
 #   ALL      files or targets that `make all` builds
 #   TESTS    level|name|command   run by `make test`; level is unit, table, rtl, pmd, packet, cosim, e2e or fuzz
 #   TEST_DEPS files that the tests need built
+#   BUILD_FIRST those of them that take longest, so that no core waits for the last of them
 #   BENCHES  name|command         run by `make bench`
 #   LINTS    targets of `make lint`
 #   GENERATED targets of `make regs` (files regenerated from their sources)
 ALL :=
 TESTS :=
 TEST_DEPS :=
+BUILD_FIRST :=
 BENCHES :=
 LINTS :=
 GENERATED :=
@@ -63,7 +65,7 @@ $(call program,$(BUILD)/test/$(1),asan,$(2),$(3),$(4) -lcmocka)
 TESTS += $(or $(5),unit)|$(1)|$(BUILD)/test/$(1)
 TEST_DEPS += $(BUILD)/test/$(1)
 endef
-# $(call fuzz_target,name,sources,extra-cflags,libs): a libFuzzer program, run 20 s by `make test` and FUZZ_SECONDS by `make fuzz`
+# $(call fuzz_target,name,sources,extra-cflags,libs): a libFuzzer program, run 8 s by `make test` and FUZZ_SECONDS by `make fuzz`
 define fuzz_target
 $(call program,$(BUILD)/fuzz/$(1),fuzz,$(2),$(3),$(4))
 FUZZERS += $(1)

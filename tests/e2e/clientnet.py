@@ -35,7 +35,7 @@ def in_ns(ns, make):
     return box["result"]
 
 
-def connect(lab, timeout=15.0, addr=None):
+def connect(lab, timeout=60, addr=None):
     """A TCP connection from the client namespace to the listener."""
     return in_ns(lab.net.ns("client"), lambda: socket.create_connection(addr or lab.addr(), timeout))
 
@@ -53,7 +53,7 @@ def context(lab, ciphers="ALL:@SECLEVEL=0", verify=True):
     return c
 
 
-def tls(lab, ctx=None, name="www.sluice.test", session=None, timeout=15.0):
+def tls(lab, ctx=None, name="www.sluice.test", session=None, timeout=60):
     """A finished TLS handshake over a fresh connection."""
     sock = connect(lab, timeout)
     try:
@@ -85,7 +85,7 @@ def get(conn, path, close=True):
 class Wire:
     """A TLS 1.2 client over memory: the test carries (and may bend) every byte between it and the socket."""
 
-    def __init__(self, lab, ctx=None, name="www.sluice.test", timeout=15.0):
+    def __init__(self, lab, ctx=None, name="www.sluice.test", timeout=60):
         self.sock = connect(lab, timeout)
         self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.inb, self.outb = ssl.MemoryBIO(), ssl.MemoryBIO()

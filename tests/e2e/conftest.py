@@ -23,6 +23,23 @@ def pytest_generate_tests(metafunc):
         metafunc.parametrize("engine", [e for e in mine if e in asked], scope="session")
 
 
+LABS = ("lab", "impaired")  # fixtures; tests with another lab come last
+
+
+def pytest_collection_modifyitems(items):
+    """Within a file: by engine and by lab, so that each lab is brought up once. Everything else keeps its order."""
+    files = {}
+    for item in items:
+        files.setdefault(item.path, len(files))
+
+    def place(item):
+        engine = item.callspec.params.get("engine") if hasattr(item, "callspec") else None
+        return (files[item.path], ENGINES.index(engine) if engine in ENGINES else 0,
+                next((i for i, name in enumerate(LABS) if name in item.fixturenames), len(LABS)))
+
+    items.sort(key=place)
+
+
 @pytest.fixture(scope="session")
 def _labs():
     labs = {}

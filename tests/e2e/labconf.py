@@ -8,6 +8,7 @@ management:
   socket: @LAB@/manage.sock
 device:
   kek: @LAB@/device.kek
+  timeout_ms: 60000
 interfaces:
   - name: outside
     port: 0
@@ -23,7 +24,9 @@ def indented(text, by):
 
 
 def listener(name, port, more="", profile="modern", pool="web", certificates=("www",)):
-    """One listener; more: keys of its own, from column 0."""
+    """One listener; more: keys of its own, from column 0. No handshake is to end because the machine is busy, unless a test says when."""
+    if "handshake_timeout_ms" not in more:
+        more = "handshake_timeout_ms: 120000\n" + more
     certs = "".join(c if c.startswith("{") else f"{{chain: @LAB@/pki/{c}.pem, key: @LAB@/pki/{c}.key}}, " for c in certificates)
     insecure = "allow_insecure: true\n" if profile in ("legacy", "museum") else ""
     return (f"  - name: {name}\n" + indented(f"address: 198.18.0.1\nport: {port}\nprofile: {profile}\npool: {pool}\n"
@@ -49,7 +52,7 @@ def counter(lab, name, part="control"):
     return lab.show("stats")[part].get(name, 0)
 
 
-def grows(lab, name, by=1, part="dataplane", seconds=10):
+def grows(lab, name, by=1, part="dataplane", seconds=30):
     """A context: when it ends, the counter must have grown by so much (the dataplane tells its counters once a second)."""
     return _Grows(lab, name, by, part, seconds)
 
@@ -66,7 +69,7 @@ class _Grows:
             self.lab.until(f"{self.name} grows by {self.by}", lambda: counter(self.lab, self.name, self.part) >= self.before + self.by, self.seconds)
 
 
-def quiet(lab, seconds=15):
+def quiet(lab, seconds=60):
     """Nothing is left: no connection, no handshake, no operation."""
     def gone():
         c = lab.show("connections")

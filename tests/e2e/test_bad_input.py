@@ -19,11 +19,11 @@ def open_connections(lab):
 def nothing_is_left(lab):
     """After each case: every connection of it is gone, and a good client is served as before."""
     yield
-    lab.until("connections of bad clients are forgotten", lambda: open_connections(lab) == 0, 15)
+    lab.until("connections of bad clients are forgotten", lambda: open_connections(lab) == 0, 30)
     conn = tls(lab)
     assert get(conn, "/")[0] == "HTTP/1.1 200 OK"
     conn.close()
-    lab.until("the good connection is forgotten", lambda: open_connections(lab) == 0, 15)
+    lab.until("the good connection is forgotten", lambda: open_connections(lab) == 0, 30)
 
 
 def client_hello(lab):
@@ -132,7 +132,7 @@ def test_hello_in_one_byte_records(lab):
 
 def test_endless_hello_is_cut_off(lab):
     """A handshake message that claims 16 MiB."""
-    s = connect(lab, timeout=30)
+    s = connect(lab, timeout=60)
     try:
         s.sendall(struct.pack(">BHH", 22, 0x0301, 16384) + b"\1\xff\xff\xff" + b"\0" * 16380)
         for _ in range(64):
@@ -145,7 +145,7 @@ def test_endless_hello_is_cut_off(lab):
 
 
 def test_empty_record_flood(lab):
-    s = connect(lab, timeout=30)
+    s = connect(lab, timeout=60)
     try:
         s.sendall(struct.pack(">BHH", 22, 0x0301, 0) * 5000)
     except (BrokenPipeError, ConnectionResetError):

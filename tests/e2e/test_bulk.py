@@ -126,7 +126,7 @@ def test_client_abort_in_the_handshake_leaves_nothing(lab):
     w.sock.sendall(w.pending())
     assert w.sock.recv(1)
     abort(w.sock)
-    lab.until("aborted handshakes are forgotten", lambda: open_connections(lab) <= before, 10)
+    lab.until("aborted handshakes are forgotten", lambda: open_connections(lab) <= before, 30)
 
 
 def test_client_abort_in_a_record_leaves_nothing(lab):
@@ -140,11 +140,11 @@ def test_client_abort_in_a_record_leaves_nothing(lab):
     conn.sendall(b"GET /10m.bin HTTP/1.1\r\nHost: a\r\n\r\n")
     assert conn.recv(1000)
     abort(conn)
-    lab.until("aborted connections are forgotten", lambda: open_connections(lab) <= before, 10)
+    lab.until("aborted connections are forgotten", lambda: open_connections(lab) <= before, 30)
 
 
 def test_plain_tcp_close_without_a_byte(lab):
     before = open_connections(lab)
     for _ in range(20):
         connect(lab).close()
-    lab.until("silent connections are forgotten", lambda: open_connections(lab) <= before, 10)
+    lab.until("silent connections are forgotten", lambda: open_connections(lab) <= before, 30)

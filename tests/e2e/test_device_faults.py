@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from clientnet import context, get, tls
+from clientnet import context, get, in_ns, tls
 
 ENGINES = ("sim",)
 SUITES = {"aead": "AES128-GCM-SHA256", "mac": "AES128-SHA"}
@@ -14,7 +14,7 @@ SUITES = {"aead": "AES128-GCM-SHA256", "mac": "AES128-SHA"}
 def telemetry(lab, command):
     """One command on sluice-dp's DPDK telemetry socket."""
     with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as s:
-        s.settimeout(10)
+        s.settimeout(60)
         s.connect(f"/var/run/dpdk/sluice-{lab.name}/dpdk_telemetry.v2")
         s.recv(4096)
         s.send(command.encode())
@@ -29,7 +29,7 @@ def inject(lab, engine, kind):
 @pytest.fixture
 def card(fresh):
     """A lab of its own: its card is broken afterwards."""
-    return fresh(device_args="fault_inject=1,timeout_ms=500")
+    return fresh(device_args="fault_inject=1,timeout_ms=500", card_timeout_ms=10000)
 
 
 def download(lab, suite, session=None):
@@ -38,28 +38,49 @@ def download(lab, suite, session=None):
         return get(conn, "/1m.bin")[1] == f.read()
 
 
+def slow(lab, suite):
+    """A connection whose client has room for little, so that of a page most is sealed only while it is read."""
+    def make():
+        s = socket.socket()
+        s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 14)
+        s.settimeout(120)
+        s.connect(lab.addr())
+        return s
+    sock = in_ns(lab.net.ns("client"), make)
+    return context(lab, suite + ":@SECLEVEL=0").wrap_socket(sock, server_hostname="www.sluice.test")
+
+
 @pytest.mark.parametrize("where", ["aead", "mac"])
 @pytest.mark.parametrize("kind", ["hang", "drop", "flip"])
 def test_fault_in_the_middle_of_transfers(card, where, kind):
     suite = SUITES[where]
     assert download(card, suite)
-    conns = [tls(card, context(card, suite + ":@SECLEVEL=0"), timeout=120) for _ in range(3)]
+    conns = [slow(card, suite) for _ in range(3)]
     with open(f"{card.state}/www/1m.bin", "rb") as f:
         want = f.read()
     results = [None] * len(conns)
+    started, broken = threading.Barrier(len(conns) + 1), threading.Event()
 
     def one(i):
-        results[i] = get(conns[i], "/1m.bin")[1] == want
+        conns[i].sendall(b"GET /1m.bin HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+        got = conns[i].recv(4096)
+        started.wait(120)
+        broken.wait(120)
+        while part := conns[i].recv(1 << 16):
+            got += part
+        results[i] = got.split(b"\r\n\r\n", 1)[1] == want
 
     threads = [threading.Thread(target=one, args=(i,)) for i in range(len(conns))]
     for t in threads:
         t.start()
+    started.wait(120)
     inject(card, where, kind)
+    broken.set()
     for t in threads:
         t.join(120)
     assert results == [True] * len(conns)
     failovers = lambda: [v for k, v in card.show("stats")["dataplane"].items() if "failover" in k]  # noqa: E731
-    card.until("the failure is counted", lambda: sum(failovers()) >= 1, 10)
+    card.until("the failure is counted", lambda: sum(failovers()) >= 1, 30)
     log = open(card.procs.log_path("dp"), errors="replace").read()
     assert "engine_failed" in log and "action=soft" in log
     assert download(card, suite)  # and service goes on

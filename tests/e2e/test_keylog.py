@@ -7,6 +7,7 @@ import time
 import pytest
 
 from lab.net import CLIENT
+from labconf import appliance, quiet
 
 ENGINES = ("soft",)
 CLIENTS = [  # openssl's options, what tshark must find
@@ -18,11 +19,12 @@ CLIENTS = [  # openssl's options, what tshark must find
 
 
 @pytest.fixture
-def logged(fresh, tmp_path):
-    path = tmp_path / "keylog.yaml"
+def logged(_labs, tmp_path):
+    """One lab for all: tshark finds a connection's secrets by its ClientHello.random, whatever else the log holds."""
     with open(os.path.join(os.path.dirname(__file__), "keylog.yaml")) as f:
-        path.write_text(f.read())
-    return fresh(config=str(path))
+        lab = appliance(_labs, tmp_path, "keylog", f.read())
+    quiet(lab)  # so that a capture holds one connection
+    return lab
 
 
 def capture(lab, path):
@@ -37,11 +39,12 @@ def capture(lab, path):
 
 def wait_for_end(pcap):
     """Until the capture holds both sides' FIN."""
-    end = time.monotonic() + 20
+    end = time.monotonic() + 60
     while time.monotonic() < end:
-        out = subprocess.run(["tshark", "-r", str(pcap), "-Y", "tcp.flags.fin == 1", "-T", "fields", "-e", "tcp.srcport"], capture_output=True, text=True, timeout=30).stdout
-        if len(set(out.split())) == 2:
+        out = subprocess.run(["tcpdump", "-n", "-r", str(pcap), "tcp[tcpflags] & tcp-fin != 0"], capture_output=True, text=True, timeout=60).stdout
+        if len({line.split()[2] for line in out.splitlines()}) == 2:
             return
+        time.sleep(0.05)
     raise RuntimeError("the capture never saw the connection's end")
 
 
@@ -50,11 +53,11 @@ def test_tshark_reads_the_page(logged, engine, tmp_path, name, options):
     lab, pcap, keys = logged, tmp_path / "c.pcap", f"{logged.state}/keys.log"
     dump = capture(lab, pcap)
     r = lab.run_client(["openssl", "s_client", "-connect", "198.18.0.1:443", "-servername", "www.sluice.test", "-CAfile", f"{lab.state}/pki/ca.pem",
-                        "-verify_return_error", "-quiet", *options], input=b"GET /index.html HTTP/1.0\r\n\r\n", timeout=20)
+                        "-verify_return_error", "-quiet", *options], input=b"GET /index.html HTTP/1.0\r\n\r\n", timeout=60)
     assert b"Served through the appliance" in r.stdout, r.stderr.decode()
     wait_for_end(pcap)
     dump.terminate()
-    dump.wait(10)
+    dump.wait(30)
     assert stat.S_IMODE(os.stat(keys).st_mode) == 0o600
     out = subprocess.run(["tshark", "-r", str(pcap), "-o", f"tls.keylog_file:{keys}", "-q", "-z", "follow,tls,ascii,0"], capture_output=True, text=True, timeout=60).stdout
     assert "GET /index.html" in out and "Served through the appliance" in out, out

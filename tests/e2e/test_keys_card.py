@@ -96,7 +96,7 @@ def test_handshakes_in_full_and_resumed(lab, way):
         assert get(s) == content(lab, "1k.bin")
         s.close()
     first.close()
-    lab.until("the handshakes are counted", lambda: counter(lab, "handshakes_resumed") == again + 2, 10)
+    lab.until("the handshakes are counted", lambda: counter(lab, "handshakes_resumed") == again + 2, 30)
     assert counter(lab, "handshakes_full") == full + 1
     assert counter(lab, "handshakes_failed") == failed
 
@@ -112,10 +112,10 @@ def test_new_keys_while_connected(lab):
     updates = counter(lab, "key_updates")
     for i in range(4):
         assert get(s, close=False) == content(lab, "1k.bin")
-        lab.until("one connection is up", lambda: [c["state"] for c in lab.show("connections")["connections"]] == ["connected"], 10)
+        lab.until("one connection is up", lambda: [c["state"] for c in lab.show("connections")["connections"]] == ["connected"], 30)
         lab.ctl("rekey", lab.show("connections")["connections"][0]["id"])
         assert get(s, close=False) == content(lab, "1k.bin")
-        lab.until("keys were changed", lambda: counter(lab, "key_updates") > updates + i, 10)
+        lab.until("keys were changed", lambda: counter(lab, "key_updates") > updates + i, 30)
     s.close()
 
 
@@ -136,12 +136,12 @@ def test_the_control_process_has_no_secret(lab, tmp_path, way, place):
 
 
 def test_slots_are_given_back(lab):
-    lab.until("no slot is in use", lambda: counter(lab, "secret_slots") == 0, 10)
+    lab.until("no slot is in use", lambda: counter(lab, "secret_slots") == 0, 30)
     for _ in range(3):
         s = client(lab, WAYS[0])
         assert counter(lab, "secret_slots") > 0
         s.close()
-    lab.until("no slot is in use", lambda: counter(lab, "secret_slots") == 0, 10)
+    lab.until("no slot is in use", lambda: counter(lab, "secret_slots") == 0, 30)
 
 
 def client_again(lab, way, kept):
@@ -163,7 +163,7 @@ def test_sessions_of_another_card_lead_to_full_handshakes(lab, tmp_path):
         first.close()
         client_again(lab, way, kept)
         before.append((way, kept))
-    lab.until("every connection is forgotten", lambda: counter(lab, "connections_known") == 0, 10)
+    lab.until("every connection is forgotten", lambda: counter(lab, "connections_known") == 0, 30)
     loaded = counter(lab, "card_keys_loaded")
     lab.stop("dp")
     with open(f"{lab.state}/device.kek", "wb") as f:

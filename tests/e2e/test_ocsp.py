@@ -18,6 +18,7 @@ from certs import Certs  # noqa: E402
 
 ENGINES = ("soft",)
 GOOD, LYING, DRIP, NOBODY = 8001, 8002, 8003, 8004  # responders, beside sluice-cp
+TIMEOUT, SOON = 4000, 3  # a responder's, ms; a handshake, on a busy machine too, s: what waits for a responder takes longer
 LISTENERS = {"good": 443, "lying": 444, "drip": 445, "nobody": 446, "soft": 447, "hard": 448, "soft-nobody": 449, "hard-nobody": 450,
              "hard-drip": 451, "hard-lying": 452}
 
@@ -58,7 +59,7 @@ class World:
     def ask(self, lab, port, cert):
         """openssl as the one who asks: whether the responder is up, and what it says."""
         return subprocess.run(["ip", "netns", "exec", lab.net.ns("appliance"), "openssl", "ocsp", "-issuer", self.ca.ca, "-cert", cert[0], "-url",
-                               f"http://127.0.0.1:{port}", "-CAfile", self.ca.ca, "-noverify"], capture_output=True, text=True, timeout=10).stdout
+                               f"http://127.0.0.1:{port}", "-CAfile", self.ca.ca, "-noverify"], capture_output=True, text=True, timeout=60).stdout
 
 
 class Drip:
@@ -100,11 +101,11 @@ def listeners(w):
     for name in ("good", "lying", "drip", "nobody"):
         port = {"good": GOOD, "lying": LYING, "drip": DRIP, "nobody": NOBODY}[name]
         made.append(listener(name, LISTENERS[name], certificates=(
-            "{chain: %s, key: %s, staple: {ocsp: true, responder: 'http://127.0.0.1:%d/', timeout_ms: 1500}}" % (w.chain, w.server[1], port),)))
+            "{chain: %s, key: %s, staple: {ocsp: true, responder: 'http://127.0.0.1:%d/', timeout_ms: %d}}" % (w.chain, w.server[1], port, TIMEOUT),)))
     for name, mode, port in (("soft", "soft", GOOD), ("hard", "hard", GOOD), ("soft-nobody", "soft", NOBODY), ("hard-nobody", "hard", NOBODY),
                              ("hard-drip", "hard", DRIP), ("hard-lying", "hard", LYING)):
         made.append(listener(name, LISTENERS[name], f"client_auth:\n  mode: require\n  ca: {w.ca.ca}\n"
-                             f"  ocsp: {{mode: {mode}, responder: 'http://127.0.0.1:{port}/', timeout_ms: 1500}}\n"))
+                             f"  ocsp: {{mode: {mode}, responder: 'http://127.0.0.1:{port}/', timeout_ms: {TIMEOUT}}}\n"))
     return made
 
 
@@ -116,7 +117,7 @@ def setup(_labs, tmp_path_factory):
     w.respond(lab, LYING, w.impostor)
     drip = Drip(lab, DRIP)
     for port in (GOOD, LYING):
-        lab.until(f"the responder at {port} answers", lambda: "good" in w.ask(lab, port, w.server), 10)
+        lab.until(f"the responder at {port} answers", lambda: "good" in w.ask(lab, port, w.server), 30)
     lab.restart("cp")  # asks for its staples when it starts
     lab.wait_ready()
     yield lab, w, drip
@@ -140,14 +141,14 @@ def status(lab, world, where):
     """s_client's word on the staple, and how long the handshake took."""
     begin = time.monotonic()
     r = lab.run_client(["openssl", "s_client", "-connect", f"198.18.0.1:{LISTENERS[where]}", "-status", "-CAfile", world.ca.ca, "-servername",
-                        "www.sluice.test", "-verify_return_error"], input=b"", timeout=20)
+                        "www.sluice.test", "-verify_return_error"], input=b"", timeout=60)
     took = time.monotonic() - begin
     assert b"Verify return code: 0" in r.stdout, r.stdout[-800:]
     return r.stdout.decode(errors="replace"), took
 
 
 def test_a_good_staple_is_sent(lab, world):
-    lab.until("the staple is there", lambda: "OCSP Response Status: successful" in status(lab, world, "good")[0], 10, 0.2)
+    lab.until("the staple is there", lambda: "OCSP Response Status: successful" in status(lab, world, "good")[0], 30, 0.2)
     said, _ = status(lab, world, "good")
     assert "Cert Status: good" in said
     for version in (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3):  # and a client that does not ask for one is served as well
@@ -160,11 +161,11 @@ def test_a_good_staple_is_sent(lab, world):
 @pytest.mark.parametrize("where", ["lying", "drip", "nobody"])
 def test_no_staple_is_better_than_a_bad_one(lab, world, where, setup):
     """A responder that lies, drips or is not there: no staple, and no handshake that waits."""
-    lab.until("all three were tried", lambda: counter(lab, "staples_failed") >= 3, 15)
+    lab.until("all three were tried", lambda: counter(lab, "staples_failed") >= 3, 30)
     for _ in range(5):
         said, took = status(lab, world, where)
         assert "OCSP response: no response sent" in said
-        assert took < 1, "a handshake waited for a responder"
+        assert took < SOON, "a handshake waited for a responder"
     if where == "drip":
         assert setup[2].asked >= 1
 
@@ -198,7 +199,7 @@ def test_no_responder_means_soft_or_hard(lab, world, version):
     assert shake(lab, world.fresh.pop(), "soft-nobody", version)[0] == ""
     assert counter(lab, "ocsp_soft_failed") > soft
     alert, took = shake(lab, world.fresh.pop(), "hard-nobody", version)
-    assert "alert" in alert and took < 5
+    assert "alert" in alert and took < TIMEOUT / 1000 + SOON
 
 
 @pytest.mark.parametrize("where", ["hard-drip", "hard-lying"])
@@ -211,11 +212,11 @@ def test_a_slow_or_lying_responder_refuses_nobody_else(lab, world, where):
     while waiting.is_alive() or served == 0:
         begin = time.monotonic()
         tls(lab, untrusting(lab, world)).close()
-        assert time.monotonic() - begin < 1
+        assert time.monotonic() - begin < SOON
         served += 1
     waiting.join()
     alert, took = box[0]
-    assert "alert" in alert and took < 5 and served >= 1
+    assert "alert" in alert and took < TIMEOUT / 1000 + SOON and served >= 1
 
 
 def untrusting(lab, world):

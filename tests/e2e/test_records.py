@@ -70,7 +70,7 @@ def museum(_labs, request, tmp_path_factory):
 def changes(lab, at_least):
     """Waits until the dataplane, which reports once a second, has told of so many keys that should be replaced."""
     said = lambda: lab.show("stats")["dataplane"].get("tls_key_limits", 0)  # noqa: E731
-    lab.procs.wait_for(f"{at_least} keys worn", lambda: said() >= at_least, ["dp", "cp"], 10)
+    lab.procs.wait_for(f"{at_least} keys worn", lambda: said() >= at_least, ["dp", "cp"], 30)
     return said()
 
 
@@ -200,7 +200,7 @@ def test_early_data_is_taken_once_and_skipped_where_refused(museum, tmp_path):
     # early data in the clear of a HelloRetryRequest: the client's first share is of a group that nobody here has
     out = s_client(lab, "-tls1_3", [(b"", b"Early data was"), (ASK, answer)], *use, "-groups", "P-521:P-256")
     assert b"Early data was rejected" in out
-    lab.procs.wait_for("early data skipped twice", lambda: skipped() >= before + 2, ["dp", "cp"], 10)
+    lab.procs.wait_for("early data skipped twice", lambda: skipped() >= before + 2, ["dp", "cp"], 30)
 
 
 class Client2(ssl2.Client):

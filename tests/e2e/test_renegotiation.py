@@ -54,7 +54,7 @@ def client(lab, version, port, leaf=None):
 def only(lab):
     """The id of the one connection, once its handshake is over and those of before are forgotten."""
     now = lambda: lab.show("connections")["connections"]  # noqa: E731
-    lab.until("one connection is up", lambda: [c["state"] for c in now()] == ["connected"], 10)
+    lab.until("one connection is up", lambda: [c["state"] for c in now()] == ["connected"], 30)
     return now()[0]["id"]
 
 
@@ -125,7 +125,7 @@ def test_a_client_is_asked_for_its_certificate_again(lab, clients, version):
     for _ in range(2):
         conn.sendall(b"GET /1k.bin HTTP/1.1\r\nHost: a\r\n\r\n")
         assert read(conn, head(conn)) == content(lab, "1k.bin")
-    lab.until("it is judged again", lambda: counter(lab, "certificates_verified") + counter(lab, "certificates_remembered") > verified, 5)
+    lab.until("it is judged again", lambda: counter(lab, "certificates_verified") + counter(lab, "certificates_remembered") > verified, 30)
     conn.close()
 
 

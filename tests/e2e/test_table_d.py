@@ -26,7 +26,7 @@ def lab(_labs, tmp_path):
     before = buffers(lab)
     yield lab
     quiet(lab)
-    lab.until("packet buffers are as before", lambda: buffers(lab) <= before, 10)
+    lab.until("packet buffers are as before", lambda: buffers(lab) <= before, 30)
     tls(lab).close()
 
 

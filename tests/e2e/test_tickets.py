@@ -51,7 +51,7 @@ class Client:
                 "-verify_return_error", "-servername", name, "-ign_eof", *more]
         argv += ["-sess_in", self.file] if use else []
         argv += ["-sess_out", self.file] if keep else []
-        r = self.lab.run_client(argv, input=request, timeout=20)
+        r = self.lab.run_client(argv, input=request, timeout=60)
         assert b"HTTP/1.1 200 OK" in r.stdout, r.stdout[-1500:] + r.stderr[-1500:]
         return r.stdout.decode(errors="replace")
 
@@ -92,7 +92,7 @@ def test_lost_ticket_keys_mean_a_full_handshake_and_no_error(lab, client):
     shared.file += "-shared"
     assert not resumed(shared.run(444, use=False))
     lab.restart("cp", kill=True)
-    lab.until("sluice-cp is attached", lambda: answers(lab), 10)
+    lab.until("sluice-cp is attached", lambda: answers(lab), 30)
     assert resumed(shared.run(444))
     unknown = counter(lab, "tickets_unknown")
     assert not resumed(client.run(443))
@@ -161,7 +161,7 @@ def test_hello_retry_request(lab, client):
 
 def test_a_ticket_of_one_use(lab, tmp_path):
     # a ticket that ends by the second in which those of another process with these key files may end counts as used
-    lab.until("sluice-cp is older than that", lambda: lab.show("stats")["uptime_s"] >= 2, 10)
+    lab.until("sluice-cp is older than that", lambda: lab.show("stats")["uptime_s"] >= 2, 30)
     c = Client(lab, tmp_path, "-tls1_3")
     seen = counter(lab, "single_use_seen")
     assert not resumed(c.run(448, use=False))
@@ -179,7 +179,7 @@ def test_early_data_that_may_have_been_taken_before_is_refused(lab, tmp_path):
     data = tmp_path / "early"
     data.write_bytes(REQUEST)
     lab.restart("cp")
-    lab.until("sluice-cp is attached", lambda: answers(lab), 10)
+    lab.until("sluice-cp is attached", lambda: answers(lab), 30)
     c.run(447, use=False)
     said = c.run(447, "-early_data", str(data), keep=False)
     assert resumed(said) and "Early data was rejected" in said

@@ -1,6 +1,8 @@
 """Certificates, and hs_runner in either role."""
+import ctypes
 import datetime
 import os
+import subprocess
 import sys
 
 import pytest
@@ -12,6 +14,15 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 from runner import Runner  # noqa: E402
+
+
+CLONE_NEWNET = 0x40000000
+
+
+def pytest_configure(config):
+    """A loopback of our own (as root), so that no other test beside this one takes a port between its choice and its use."""
+    if os.geteuid() == 0 and ctypes.CDLL(None).unshare(CLONE_NEWNET) == 0:
+        subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
 
 
 class Pki:
@@ -65,7 +76,7 @@ def server(pki):
     runners = []
 
     def start(*args):
-        r = Runner("server", "--port", "0", "--cert", pki.server[0], "--key", pki.server[1], "--timeout", "15000", *args)
+        r = Runner("server", "--port", "0", "--cert", pki.server[0], "--key", pki.server[1], "--timeout", "60000", *args)
         runners.append(r)
         return r
 
@@ -80,7 +91,7 @@ def client(pki):
     runners = []
 
     def start(port, *args):
-        r = Runner("client", "--connect", f"127.0.0.1:{port}", "--ca", pki.ca, "--name", "localhost", "--timeout", "15000", *args)
+        r = Runner("client", "--connect", f"127.0.0.1:{port}", "--ca", pki.ca, "--name", "localhost", "--timeout", "60000", *args)
         runners.append(r)
         return r
 

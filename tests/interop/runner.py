@@ -32,6 +32,6 @@ class Runner:
         if self.process.poll() is None:
             self.process.stdin.close()
             self.process.terminate()
-        self.process.wait(20)
+        self.process.wait(60)
         err = self.process.stderr.read()
         assert "Sanitizer" not in err and "runtime error" not in err, err

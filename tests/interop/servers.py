@@ -3,6 +3,7 @@ import os
 import socket
 import ssl
 import subprocess
+import tempfile
 import threading
 import time
 
@@ -18,16 +19,16 @@ class Server:
 
     def __init__(self, *command, port, cwd=None, env=None):
         self.port = port
-        self.log = open(os.path.join(cwd or "/tmp", f"server-{port}.log"), "w+b")
+        self.log = tempfile.NamedTemporaryFile(prefix=f"server-{port}-", suffix=".log", dir=cwd)
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=self.log, stderr=subprocess.STDOUT, cwd=cwd, env=env)
-        deadline = time.monotonic() + 15
+        deadline = time.monotonic() + 60
         while not self._takes():
             if self.process.poll() is not None or time.monotonic() > deadline:
                 raise RuntimeError(f"{command[0]} does not listen: {self.text()}")
 
     def _takes(self):
         try:
-            socket.create_connection(("127.0.0.1", self.port), timeout=0.2).close()
+            socket.create_connection(("127.0.0.1", self.port), timeout=2).close()
             return True
         except OSError:
             return False
@@ -49,7 +50,6 @@ class Server:
             self.process.kill()
             self.process.wait()
         self.log.close()
-        os.unlink(self.log.name)
 
 
 def openssl(cert, *args, www=True):

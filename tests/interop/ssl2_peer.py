@@ -29,7 +29,7 @@ class Session:
 class Peer:
     def __init__(self, sock, end):
         self.sock = sock
-        self.sock.settimeout(10)
+        self.sock.settimeout(60)
         self.tls = tlsSession(connection_end=end)
         self.tls.tls_version = VERSION
 
@@ -63,7 +63,7 @@ class Peer:
 
     def closed(self):
         """The other side says nothing more and closes."""
-        self.sock.settimeout(10)
+        self.sock.settimeout(60)
         try:
             return self.sock.recv(1) == b""
         except ConnectionResetError:
@@ -89,7 +89,7 @@ class Client(Peer):
     challenge = b"0123456789abcdef"
 
     def __init__(self, port):
-        super().__init__(socket.create_connection(("127.0.0.1", port), timeout=10), "client")
+        super().__init__(socket.create_connection(("127.0.0.1", port), timeout=60), "client")
 
     def hello(self, ciphers=(DES3, RC4), sid=b"", version=VERSION, challenge=None):
         """By hand: scapy has the session id before the ciphers, the draft after them."""

@@ -36,7 +36,7 @@ def connect(certs, run):
 
     def go(server, *args, times=1, name="localhost", ca=None, stay=False):
         data = [] if stay else ["--data", GET]
-        r = run(Runner("client", "--connect", f"127.0.0.1:{server.port}", "--ca", ca or certs.ca, "--name", name, "--timeout", "10000", *data,
+        r = run(Runner("client", "--connect", f"127.0.0.1:{server.port}", "--ca", ca or certs.ca, "--name", name, "--timeout", "60000", *data,
                        *(["--reconnect", str(times - 1)] if times > 1 else []), *args))
         return r if stay else [r.closed() for _ in range(times)]
 
@@ -242,7 +242,7 @@ def test_authentication_after_the_handshake(certs, run, connect, mine):
 
 
 def deadline(done):
-    end = time.monotonic() + 10
+    end = time.monotonic() + 60
     while not done():
         assert time.monotonic() < end, "nothing came"
 

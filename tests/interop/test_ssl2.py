@@ -269,7 +269,7 @@ def test_flipped_bits_close(server):
 @pytest.fixture
 def listener():
     with socket.create_server(("127.0.0.1", 0)) as s:
-        s.settimeout(10)
+        s.settimeout(60)
         yield s
 
 

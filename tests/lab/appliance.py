@@ -21,8 +21,11 @@ def library(name):
     return os.path.join(ROOT, os.environ.get("BUILD", "build"), "lib", name)
 
 
-def write_config(lab, profile, only_leaf=None, only_version=None):
-    """The sluice.yaml of the lab; --config replaces it. only_leaf, only_version: one certificate, one version ("1.3")."""
+def write_config(lab, profile, only_leaf=None, only_version=None, card_timeout_ms=60000):
+    """
+    The sluice.yaml of the lab; --config replaces it. only_leaf, only_version: one certificate, one version ("1.3"). Its time-outs are longer
+    than the default ones: a simulated card on a busy machine takes its time, and no handshake is to end by that.
+    """
     certs = pki.make(os.path.join(lab.state, "pki"))
     kek = os.path.join(lab.state, "device.kek")
     if not os.path.exists(kek):
@@ -40,6 +43,7 @@ management:
   socket: {lab.state}/manage.sock
 device:
   kek: {kek}
+  timeout_ms: {card_timeout_ms}
 interfaces:
   - name: outside
     port: 0
@@ -53,6 +57,7 @@ listeners:
     port: 443
     profile: {profile}
     allow_insecure: {"true" if profile in ("legacy", "museum") else "false"}
+    handshake_timeout_ms: 120000
     pool: web
 {tls}    certificates:
 {certificates}
@@ -109,7 +114,7 @@ def start_cp(lab, o):
 def ctl(lab, *args, check=True):
     """sluicectl against this lab; returns its output."""
     r = subprocess.run([binary("sluicectl"), "--socket", f"{lab.state}/manage.sock", *args], stdout=subprocess.PIPE,
-                       stderr=subprocess.PIPE, text=True, timeout=20)
+                       stderr=subprocess.PIPE, text=True, timeout=60)
     if check and r.returncode != 0:
         raise LabError(f"sluicectl {' '.join(args)}: {r.stderr.strip() or r.stdout.strip()}")
     return r.stdout

@@ -11,7 +11,7 @@ from .procs import Procs
 
 DEFAULTS = {
     "engine": "soft", "profile": "legacy", "config": None, "workers": 1, "port": "af_packet", "impair": {}, "mtu": 1500,
-    "lcores": None, "only_leaf": None, "only_version": None, "listener_port": 443, "dp_args": [], "seed": 1, "env": {}, "nginx": True,
+    "lcores": None, "only_leaf": None, "only_version": None, "listener_port": 443, "dp_args": [], "seed": 1, "env": {}, "nginx": True, "card_timeout_ms": 60000,
 }
 IMPAIRMENTS = ("loss", "reorder", "dup", "delay", "seed")
 
@@ -61,7 +61,7 @@ class Lab:
                     argv += [f"--{k}", o["impair"].get(k, 0)]
                 self.procs.start("relay", argv, ns=self.net.ns(WIRE))
             o["lcores"] = o["lcores"] or ",".join(f"{i}@{i % os.cpu_count()}" for i in range(o["workers"]))
-            path, _ = appliance.write_config(self, o["profile"], o["only_leaf"], o["only_version"])
+            path, _ = appliance.write_config(self, o["profile"], o["only_leaf"], o["only_version"], o["card_timeout_ms"])
             if o["config"]:
                 appliance.use_config(self, o["config"], path)
             o["config"] = path

@@ -46,7 +46,7 @@ class Net:
             sh("ip", "netns", "add", self.ns(role))
             sh("sysctl", "-qw", "net.ipv6.conf.default.accept_dad=0", "net.ipv6.conf.all.accept_ra=0",
                "net.ipv4.conf.all.promote_secondaries=1", ns=self.ns(role))
-            sh("ip", "link", "set", "lo", "up", ns=self.ns(role))
+            self._ip(role, ["link set lo up"])
         if wire:
             self._pair(CLIENT, "out0", WIRE, "w0", mtu)
             self._pair(WIRE, "w1", DUT, "out1", mtu)
@@ -54,20 +54,22 @@ class Net:
             self._pair(CLIENT, "out0", DUT, "out1", mtu)
         self._pair(SERVER, "in0", DUT, "in1", mtu)
         for role, dev, v4, v6, count in [(CLIENT, "out0", OUTSIDE, OUTSIDE6, 1), (SERVER, "in0", INSIDE, INSIDE6, SERVERS)]:
-            for i in range(count):
-                sh("ip", "addr", "add", f"{v4}.{2 + i}/24", "dev", dev, ns=self.ns(role))
-                sh("ip", "addr", "add", f"{v6}{2 + i}/64", "dev", dev, "nodad", ns=self.ns(role))
+            self._ip(role, [line for i in range(count) for line in (f"addr add {v4}.{2 + i}/24 dev {dev}", f"addr add {v6}{2 + i}/64 dev {dev} nodad")])
+
+    def _ip(self, role, lines):
+        """Commands of ip, all by one process."""
+        sh("ip", "-n", self.ns(role), "-batch", "-", input="\n".join(lines) + "\n")
 
     def _pair(self, role_a, dev_a, role_b, dev_b, mtu):
         sh("ip", "link", "add", dev_a, "netns", self.ns(role_a), "type", "veth", "peer", "name", dev_b, "netns", self.ns(role_b))
         for role, dev in [(role_a, dev_a), (role_b, dev_b)]:
             ns = self.ns(role)
-            if role in (DUT, WIRE):  # the kernel of these namespaces keeps out of the traffic
+            own = role in (DUT, WIRE)  # the kernel of these namespaces keeps out of the traffic
+            if own:
                 sh("sysctl", "-qw", f"net.ipv6.conf.{dev}.disable_ipv6=1", ns=ns)
-                sh("ip", "link", "set", dev, "arp", "off", ns=ns)
             # frames must cross as the wire would carry them: one segment each, with their checksums
             sh("ethtool", "-K", dev, "tx", "off", "tso", "off", "gso", "off", "gro", "off", ns=ns)
-            sh("ip", "link", "set", dev, "mtu", mtu, "up", ns=ns)
+            self._ip(role, ([f"link set {dev} arp off"] if own else []) + [f"link set {dev} mtu {mtu} up"])
 
     def down(self):
         for ns in self.existing():

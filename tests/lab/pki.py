@@ -1,10 +1,16 @@
 """
-Test certificates, made once per lab with the openssl command: one CA, server leaves for the lab's names (RSA-2048 for each, P-256,
-P-384 and Ed25519 for the first), and client certificates. LEAVES are those of the lab's own configuration.
+Test certificates, made with the openssl command: one CA, server leaves for the lab's names (RSA-2048 for each, P-256, P-384 and Ed25519
+for the first), and client certificates. LEAVES are those of the lab's own configuration. They are made once per build folder and every
+lab gets a copy: a key takes longer to make than everything else of a lab.
 """
+import hashlib
 import os
+import shutil
+import tempfile
 
 from .net import sh
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
 LEAVES = {  # file: subject alternative names; RSA-2048
     "www": ["www.sluice.test", "sluice.test"],
@@ -57,10 +63,32 @@ def make_leaf(folder, leaf, names, key="rsa", purpose="serverAuth", ca="ca", day
 
 def make(folder):
     """Writes ca.pem and NAME.pem / NAME.key for every leaf; does nothing when they are there."""
-    os.makedirs(folder, exist_ok=True)
+    if not os.path.exists(folder):
+        shutil.copytree(made_once(), folder)
+    return folder
+
+
+def made_once():
+    """The build folder's own copy, named by what this file says; it appears whole or not at all, whoever else makes it at the same time."""
+    with open(__file__, "rb") as f:
+        name = "lab-pki-" + hashlib.sha256(f.read()).hexdigest()[:16]
+    build = os.path.join(ROOT, os.environ.get("BUILD", "build"))
+    path = os.path.join(build, name)
+    if not os.path.exists(path):
+        os.makedirs(build, exist_ok=True)
+        new = tempfile.mkdtemp(prefix=name, dir=build)
+        make_all(new)
+        os.chmod(new, 0o755)
+        try:
+            os.rename(new, path)
+        except OSError:  # another was first
+            shutil.rmtree(new)
+    return path
+
+
+def make_all(folder):
     make_ca(folder, "ca", "/CN=Sluice lab CA")
     for leaf, names in LEAVES.items():
         make_leaf(folder, leaf, names)
     for leaf, (key, names, purpose) in OTHERS.items():
         make_leaf(folder, leaf, names, key, purpose)
-    return folder

@@ -79,7 +79,7 @@ class Procs:
             time.sleep(interval)
         raise LabError(f"{what}: not after {seconds} s\n" + "".join(f"  {n}:\n{self.tail(n)}" for n in names))
 
-    def stop(self, name, sig=signal.SIGTERM, grace=5.0):
+    def stop(self, name, sig=signal.SIGTERM, grace=20.0):
         """Ends one process (and waits for it), by force after the grace."""
         p = self.load().get(name)
         if p and start_time(p["pid"]) == p["start"] is not None:

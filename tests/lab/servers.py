@@ -85,8 +85,8 @@ def start_nginx(lab, prefix=()):
 
     def answers():
         try:
-            return sh("curl", "-sf", "-m", "2", f"http://{INSIDE}.2/who", ns=lab.net.ns("server")).strip() == f"{INSIDE}.2"
+            return sh("curl", "-sf", "-m", "10", f"http://{INSIDE}.2/who", ns=lab.net.ns("server")).strip() == f"{INSIDE}.2"
         except LabError:
             return False
 
-    lab.procs.wait_for("nginx answers", answers, ["nginx"], 10)
+    lab.procs.wait_for("nginx answers", answers, ["nginx"], 60)

@@ -23,7 +23,7 @@ class Server:
 
     def start(self):
         self.lab.procs.start(f"behind-{self.name}", self.argv(), ns=self.lab.net.ns("server"), env=self.env(), cwd=os.path.join(self.lab.state, "www"))
-        self.lab.procs.wait_for(f"{self.name} listens", self.listens, [f"behind-{self.name}"], 20)
+        self.lab.procs.wait_for(f"{self.name} listens", self.listens, [f"behind-{self.name}"], 60)
 
     def listens(self):
         out = subprocess.run(["ip", "netns", "exec", self.lab.net.ns("server"), "ss", "-Hltn", f"sport = :{self.port}"], capture_output=True, text=True).stdout

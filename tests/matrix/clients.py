@@ -13,7 +13,7 @@ import suites
 from lab.net import CLIENT
 
 REQUEST = b"GET /1k.bin HTTP/1.0\r\nHost: %s\r\n\r\n"
-TIMEOUT = 20
+TIMEOUT = 60
 
 
 class PeerFailed(Exception):
@@ -256,7 +256,7 @@ c.set_ciphers("ALL:@SECLEVEL=0" if version == "1.3" else cipher + ":@SECLEVEL=0"
 c.minimum_version = c.maximum_version = v
 if cert:
     c.load_cert_chain(cert + ".pem", cert + ".key")
-s = c.wrap_socket(socket.create_connection((address, int(port)), 20), server_hostname=host)
+s = c.wrap_socket(socket.create_connection((address, int(port)), 60), server_hostname=host)
 sys.stderr.write(json.dumps({"version": s.version(), "suite": s.cipher()[0]}) + "\n")
 s.sendall(sys.stdin.buffer.read())
 while True:
@@ -294,7 +294,7 @@ c = SSL.Context(SSL.TLS_METHOD)
 c.set_min_proto_version(SSL.TLS1_3_VERSION)
 c.load_verify_locations(ca)
 c.set_verify(SSL.VERIFY_PEER)
-raw = socket.create_connection((address, int(port)), 20)
+raw = socket.create_connection((address, int(port)), 60)
 raw.settimeout(None)
 s = SSL.Connection(c, raw)
 s.set_tlsext_host_name(host.encode())

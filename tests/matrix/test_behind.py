@@ -20,6 +20,7 @@ management:
   socket: @LAB@/manage.sock
 device:
   kek: @LAB@/device.kek
+  timeout_ms: 60000
 interfaces:
   - {name: outside, port: 0, address: %s.1/24}
   - {name: inside, port: 1, address: %s.1/24}
@@ -29,6 +30,7 @@ LISTENER = """  - name: row{i}
     address: %s.1
     port: {port}
     profile: compatible
+    handshake_timeout_ms: 120000
     pool: row{i}
     certificates: [{{chain: @LAB@/pki/www.pem, key: @LAB@/pki/www.key}}]
 """ % OUTSIDE
@@ -36,6 +38,7 @@ LISTENER = """  - name: row{i}
 POOL = """  - name: row{i}
     servers: [{{address: {host}, port: {server_port}}}]
     tls:
+      handshake_timeout_ms: 60000
       profile: {profile}
       allow_insecure: {insecure}
       versions: ["{version}"]
@@ -103,7 +106,7 @@ def batch(labs):
 def test_a_page_from_a_server_that_speaks_tls(batch, row, request):
     lab = batch.ready(row, rows_of(request.config))
     page = "1k.bin" if CLASSES[row.peer].page else ""
-    r = lab.run_client(["curl", "-s", "-i", "-m", "15", "--resolve", f"www.sluice.test:{batch.where[row]}:{OUTSIDE}.1", "--cacert",
+    r = lab.run_client(["curl", "-s", "-i", "-m", "60", "--resolve", f"www.sluice.test:{batch.where[row]}:{OUTSIDE}.1", "--cacert",
                         f"{lab.state}/pki/ca.pem", f"https://www.sluice.test:{batch.where[row]}/{page}"])
     assert r.returncode == 0 and b"200" in r.stdout.split(b"\r\n")[0], \
         f"curl {r.returncode}: {r.stdout[:300]}\n{lab.procs.tail('cp', 4)}\n{lab.procs.tail('behind-' + row.peer, 5)}"
