@@ -6,7 +6,7 @@ Each line of the list is `level|name|command`. A command passes or fails by its 
 `N passed, N failed`. A command that counts nothing and exits 0 is one passed test; one that exits non-zero has at least one failure.
 
 As many commands run at once as there are cores. They share nothing: programs have files of their own, and a test of the whole appliance
-has the lab of the worker that runs it (SLUICE_LAB).
+has the lab of the worker that runs it (SLUICE_LAB), on cores in another order (SLUICE_LAB_CORE).
 """
 import argparse
 import os
@@ -116,7 +116,7 @@ def main():
     report, queue, lock, start = Report(logs, len(tests)), list(tests), threading.Lock(), time.monotonic()
 
     def work(worker):
-        mine = dict(env, SLUICE_LAB=f"{env.get('SLUICE_LAB', 'test')}{worker}")
+        mine = dict(env, SLUICE_LAB=f"{env.get('SLUICE_LAB', 'test')}{worker}", SLUICE_LAB_CORE=str(worker))
         while True:
             with lock:
                 if not queue:

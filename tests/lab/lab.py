@@ -13,6 +13,7 @@ DEFAULTS = {
     "engine": "soft", "profile": "legacy", "config": None, "workers": 1, "port": "af_packet", "impair": {}, "mtu": 1500,
     "lcores": None, "only_leaf": None, "only_version": None, "listener_port": 443, "dp_args": [], "seed": 1, "env": {}, "nginx": True, "card_timeout_ms": 60000,
 }
+CORE = int(os.environ.get("SLUICE_LAB_CORE", 0))  # of the first worker: labs side by side have different ones
 IMPAIRMENTS = ("loss", "reorder", "dup", "delay", "seed")
 
 
@@ -60,7 +61,7 @@ class Lab:
                 for k in ("loss", "reorder", "dup", "delay"):
                     argv += [f"--{k}", o["impair"].get(k, 0)]
                 self.procs.start("relay", argv, ns=self.net.ns(WIRE))
-            o["lcores"] = o["lcores"] or ",".join(f"{i}@{i % os.cpu_count()}" for i in range(o["workers"]))
+            o["lcores"] = o["lcores"] or ",".join(f"{i}@{(CORE + i) % os.cpu_count()}" for i in range(o["workers"]))
             path, _ = appliance.write_config(self, o["profile"], o["only_leaf"], o["only_version"], o["card_timeout_ms"])
             if o["config"]:
                 appliance.use_config(self, o["config"], path)
@@ -114,13 +115,13 @@ class Lab:
         return subprocess.run(["ip", "netns", "exec", self.net.ns(CLIENT)] + self.beside() + [str(a) for a in argv], **kw)
 
     def beside(self, engine=None):
-        """taskset arguments that keep clients and servers off the last core, where the simulated card runs; empty with other engines."""
+        """taskset arguments that keep clients and servers off the core before the first worker's, for the simulated card; empty with other engines."""
         cores = os.cpu_count()
         if engine is None:
             engine = self.options()["engine"] if os.path.exists(os.path.join(self.state, "lab.json")) else ""
         if engine != "sim" or cores < 2:
             return []
-        return ["taskset", "-c", f"0-{cores - 2}"]
+        return ["taskset", "-c", ",".join(str(i) for i in range(cores) if i != (CORE - 1) % cores)]
 
     def ctl(self, *args):
         return appliance.ctl(self, *args)
