@@ -16,7 +16,7 @@ http {{
     access_log off;
     sendfile on;
     tcp_nopush off;
-    keepalive_timeout 30;
+    keepalive_timeout 3600;
     keepalive_requests 1000000;
     client_max_body_size 64m;
     client_body_temp_path {dir}/nginx-body;
