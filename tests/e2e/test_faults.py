@@ -302,7 +302,7 @@ def test_out_of_packet_buffers_refuses_new_and_keeps_old(fresh):
     stuck, refused = [], 0
     for _ in range(60):
         try:
-            conn = tls(lab, ctx, session=first.session, timeout=30)
+            conn = tls(lab, ctx, session=first.session, timeout=10)
             conn.sendall(b"GET /10m.bin HTTP/1.1\r\nHost: a\r\n\r\n")
             stuck.append(conn)
         except OSError:

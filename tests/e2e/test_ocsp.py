@@ -18,7 +18,7 @@ from certs import Certs  # noqa: E402
 
 ENGINES = ("soft",)
 GOOD, LYING, DRIP, NOBODY = 8001, 8002, 8003, 8004  # responders, beside sluice-cp
-TIMEOUT, SOON = 4000, 3  # a responder's, ms; a handshake, on a busy machine too, s: what waits for a responder takes longer
+TIMEOUT, SOON = 6000, 5  # a responder's, ms; a handshake, on a busy machine too, s: what waits for a responder takes longer
 LISTENERS = {"good": 443, "lying": 444, "drip": 445, "nobody": 446, "soft": 447, "hard": 448, "soft-nobody": 449, "hard-nobody": 450,
              "hard-drip": 451, "hard-lying": 452}
 

@@ -17,6 +17,7 @@ http {{
     sendfile on;
     tcp_nopush off;
     keepalive_timeout 3600;
+    send_timeout 3600;
     keepalive_requests 1000000;
     client_max_body_size 64m;
     client_body_temp_path {dir}/nginx-body;
