@@ -2,7 +2,7 @@
 BENCH_RING_SRCS := $(addprefix tests/bench/,bench_ring.c gen.c gen_cp.c gen_verify.c) $(filter-out dataplane/main.c,$(DP_SRCS))
 
 $(eval $(call program,$(BUILD)/bench/bench_ring,rel,$(BENCH_RING_SRCS) $(NET_SRCS) $(TCP_SRCS) $(PORT_SRCS) $(COMMON_SRCS),$$(DPDK_CFLAGS),\
-  $$(DPDK_LIBS) -lrte_net_ring -lrte_mempool_ring -lcrypto -lpthread -ldl))
+  $$(DPDK_LIBS) -lrte_net_ring -lrte_mempool_ring -lcrypto -lz -lpthread -ldl))
 BENCH_DEPS += $(BUILD)/bench/bench_ring
 
 # The client of the handshake figures.
