@@ -24,7 +24,7 @@ $(eval $(call unit_test,control/hs_libssl,tests/unit/control/test_hs_libssl.c $(
 
 # sluice-cp as a process, the test in the place of sluice-dp: the product's program, and one with ASan and UBSan.
 $(eval $(call program,$(BUILD)/test/control/sluice-cp-asan,asan,$(CP_SRC),,$(CP_LIBS)))
-$(eval $(call program,$(BUILD)/test/control/cp_process,asan,tests/unit/control/test_cp_process.c tests/unit/control/cp_nap.c tests/unit/control/dp_peer.c control/sluicectl/http.c $(CP_PEER_SRC),,-lssl -lcrypto -lz -ljansson -lcmocka))
+$(eval $(call program,$(BUILD)/test/control/cp_process,asan,tests/unit/control/test_cp_process.c tests/unit/control/cp_config.c tests/unit/control/cp_manage.c tests/unit/control/cp_nap.c tests/unit/control/dp_peer.c control/sluicectl/http.c $(CP_PEER_SRC),,-lssl -lcrypto -lz -ljansson -lcmocka))
 TESTS += unit|control/cp_process|$(BUILD)/test/control/cp_process $(BUILD)/bin/sluice-cp $(BUILD)/bin/sluicectl
 TESTS += unit|control/cp_process_asan|$(BUILD)/test/control/cp_process $(BUILD)/test/control/sluice-cp-asan $(BUILD)/bin/sluicectl --no-sandbox
 $(eval $(call program,$(BUILD)/test/control/cp_x509,asan,tests/unit/control/test_cp_x509.c tests/unit/control/dp_peer.c control/sluicectl/http.c tests/unit/control/cert/responder.c tests/unit/control/cert/pki.c $(CP_PEER_SRC),,-lssl -lcrypto -lz -ljansson -luv -lcmocka))

@@ -1,7 +1,7 @@
 # The ecc engine: microcode, models, benches, checks.
 ECC_CORE_SV := $(addprefix rtl/ecc/,ecc_prog_pkg.sv ecc_pkg.sv ecc_prog_rom.sv ecc_const_rom.sv ecc_mont.sv ecc_core.sv)
 ECC_ENGINE_SV := rtl/gen/sluice_pkg.sv rtl/aes/aes_key_expand.sv rtl/aes/aes_iter.sv rtl/sha/sha512_core.sv rtl/ecc/ecc_job_pkg.sv $(ECC_CORE_SV) \
-  $(addprefix rtl/ecc/,ecc_unwrap.sv ecc_input.sv ecc_output.sv ecc_eddsa.sv ecc_selftest_rom.sv ecc_engine.sv)
+  $(addprefix rtl/ecc/,ecc_unwrap.sv ecc_input.sv ecc_output.sv ecc_eddsa.sv ecc_keys.sv ecc_jobs.sv ecc_decode.sv ecc_program.sv ecc_selftest_rom.sv ecc_engine.sv)
 # as for the pka engine: one C++ function for the array's stages
 ECC_VL_FLAGS := --output-split 1000000 --output-split-cfuncs 1000000
 

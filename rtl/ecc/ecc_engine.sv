@@ -59,9 +59,6 @@ module ecc_engine #(
   input  logic [127:0] sec_rsp_data_i,
   input  logic         sec_rsp_last_i
 );
-  localparam int unsigned KeyAw = $clog2(NumKeys + 1);  // one slot more, for the self test's key
-  localparam int unsigned SlotAw = $clog2(NumKeys);
-  localparam logic [31:0] BlobBytes = sluice_pkg::EC_KEY_BYTES + 8;
   localparam logic [8:0]  TestMessage = 9'd24;  // bytes, in the self test
 
   typedef enum logic [4:0] {
@@ -86,35 +83,12 @@ module ecc_engine #(
   logic [2:0]   test_job_q, test_job_d; // operations of the self test that were begun
   logic [3:0]   msg_word_q;
 
-  // ---- key slots; the scalars are in key_mem, the rest of an Ed25519 key in two more
-  logic [NumKeys-1:0] key_used_q, key_ed_q;
-  logic [15:0]        key_gen [NumKeys];
-  logic [7:0]         key_func [NumKeys];
-  logic [255:0]       key_mem [NumKeys+1];
-  logic [255:0]       prefix_mem [NumKeys+1];
-  logic [255:0]       public_mem [NumKeys+1];
-  logic [255:0]       key_rdata_q, prefix_q, public_q;
-  logic [KeyAw-1:0]   key;
-  logic [SlotAw-1:0]  slot_i;
-  logic               index_ok, handle_ok, foreign, key_store, key_clear;
-  assign slot_i    = handle_q[SlotAw-1:0];
-  assign key       = test_q ? KeyAw'(NumKeys) : handle_q[KeyAw-1:0];
-  assign index_ok  = handle_q[15:0] < 16'(NumKeys) && handle_q[31:16] != 16'd0;
-  assign foreign   = key_used_q[slot_i] && key_func[slot_i] != func_q;
-  assign handle_ok = index_ok && key_used_q[slot_i] && key_gen[slot_i] == handle_q[31:16] && !foreign;
-
-  // ---- jobs, a ring in order of commands: job n has context n
-  logic [3:0]  count_q;
-  logic [2:0]  head_q, tail_q;
-  logic [3:0]  job_prog_q [8];     // what its result is; PgNone: nothing
-  logic [7:0]  job_touched_q, job_sig_q, job_test_q;
-  logic [7:0]  job_status_q [8];
-  logic [31:0] job_t0_q [8];
-  logic [31:0] job_secret_q [8];   // where the secret result goes, or 0
-  logic [8:0]  job_len_q [8];      // bytes of the message
-  logic [7:0]  job_second_q;       // the second program of EDDSA_SIGN was started
-  logic [7:0]  job_func_q [8];
-  logic        push, pop, touched;
+  // ---- key slots and jobs
+  logic         index_ok, handle_ok, foreign, slot_ed, key_store, key_clear, key_read;
+  logic [255:0] key_scalar, key_prefix, key_public;
+  ecc_job_pkg::job_t job, new_job;
+  logic        push, pop, touched, jobs_full, jobs_empty, jobs_last, job_second;
+  logic [2:0]  head, tail;
 
   // ---- blocks
   logic         un_start, un_busy, un_done, un_ok, un_ed, un_in_ready, un_wipe;
@@ -160,12 +134,12 @@ module ecc_engine #(
   );
   logic sec_front_q, sec_back_q;  // who has the secret port
   ecc_input u_input (
-    .clk_i, .rst_ni, .start_i(inp_start), .prog_i(prog_q), .secret_i(handle3_q != 32'd0 && !test_q), .ctx_i(tail_q), .busy_o(inp_busy),
+    .clk_i, .rst_ni, .start_i(inp_start), .prog_i(prog_q), .secret_i(handle3_q != 32'd0 && !test_q), .ctx_i(tail), .busy_o(inp_busy),
     .done_o(inp_done), .bad_input_o(inp_bad_input), .bad_sig_o(inp_bad_sig), .bad_secret_o(inp_bad_secret), .no_entropy_o(inp_no_entropy),
     .in_valid_i(state_q == StInput && (test_q || (in_valid_i && in_ready_o))), .in_ready_o(inp_in_ready), .in_data_i(test_q ? rom_data : in_data_i),
     .in_bytes_i(test_q ? 5'd16 : in_bytes_i), .in_last_i(test_q ? rom_addr_q == test_last : in_last_i),
     .rnd_valid_i(test_q || (rnd_valid_i && rnd_ready_o)), .rnd_ready_o(inp_rnd_ready), .rnd_data_i(test_q ? rom_data : rnd_data_i),
-    .rnd_fail_i(rnd_fail_i && !test_q && !hang_q), .key_i(key_rdata_q),
+    .rnd_fail_i(rnd_fail_i && !test_q && !hang_q), .key_i(key_scalar),
     .sec_want_o(inp_want), .sec_grant_i(sec_front_q), .sec_req_o(inp_req), .sec_req_ready_i(sec_req_ready_i && !hang_q),
     .sec_rsp_valid_i(sec_front_q && sec_rsp_valid_i && !hang_q), .sec_rsp_ready_o(inp_rsp_ready), .sec_rsp_ok_i, .sec_rsp_len_i, .sec_rsp_data_i,
     .sec_rsp_last_i, .ld_valid_o(inp_ld), .ld_ready_i(ld_ready), .ld_addr_o(inp_ld_addr), .ld_data_o(inp_ld_data)
@@ -188,113 +162,78 @@ module ecc_engine #(
   assign msg_last  = test_q ? msg_word_q == 4'd1 : in_last_i;
   assign msg_len   = test_q ? TestMessage : src_len_q[8:0];
   ecc_eddsa u_eddsa (
-    .clk_i, .rst_ni, .msg_valid_i(msg_take), .msg_addr_i({tail_q, 1'b0, msg_word_q}), .msg_data_i(!msg_take ? 128'd0 : test_q ? rom_data : in_data_i),
-    .f_start_i(ed_start), .f_key_i(prog_q == ecc_job_pkg::PgKey), .f_ctx_i(tail_q), .f_len_i(ed_start && prog_q == ecc_job_pkg::PgKey ? 9'd0 : msg_len),
-    .f_seed_i(un_seed), .f_prefix_i(prefix_q), .f_public_i(public_q), .f_done_o(ed_done), .f_clear_i(ed_clear), .f_busy_o(ed_busy), .digest_o(ed_digest),
-    .b_start_i(ed_back_start), .b_ctx_i(head_q), .b_len_i(job_len_q[head_q]), .b_done_o(ed_back_done), .b_busy_o(ed_back_busy),
+    .clk_i, .rst_ni, .msg_valid_i(msg_take), .msg_addr_i({tail, 1'b0, msg_word_q}), .msg_data_i(!msg_take ? 128'd0 : test_q ? rom_data : in_data_i),
+    .f_start_i(ed_start), .f_key_i(prog_q == ecc_job_pkg::PgKey), .f_ctx_i(tail), .f_len_i(ed_start && prog_q == ecc_job_pkg::PgKey ? 9'd0 : msg_len),
+    .f_seed_i(un_seed), .f_prefix_i(key_prefix), .f_public_i(key_public), .f_done_o(ed_done), .f_clear_i(ed_clear), .f_busy_o(ed_busy), .digest_o(ed_digest),
+    .b_start_i(ed_back_start), .b_ctx_i(head), .b_len_i(job.len), .b_done_o(ed_back_done), .b_busy_o(ed_back_busy),
     .pt_valid_i(back_q == BkPoint && res_valid && !hang_q), .pt_ready_o(ed_pt_ready), .pt_data_i(res_data), .row_valid_o(ed_row), .row_ready_i(core_ld_ready),
     .row_reg_o(ed_row_reg), .row_data_o(ed_row_data), .erase_i(erase), .erase_ready_o(ed_erase_ready),
-    .erase_addr_i(state_q == StErase ? sweep_q[7:0] : {head_q, wipe_q[4:0]})
+    .erase_addr_i(state_q == StErase ? sweep_q[7:0] : {head, wipe_q[4:0]})
   );
 
   ecc_core u_core (
-    .clk_i, .rst_ni, .start_i(core_start || core_second), .start_ctx_i(core_second ? head_q : tail_q),
+    .clk_i, .rst_ni, .start_i(core_start || core_second), .start_ctx_i(core_second ? head : tail),
     .start_pc_i(core_second ? ecc_prog_pkg::PcEd25519Sum : core_pc), .start_len_i(core_second ? ecc_prog_pkg::LenEd25519Sum : core_len),
     .start_count_i(core_second ? 8'd0 : core_count), .start_flip_i(!core_second && (test_q ? flip_q || test_job_q == 3'd3 : cmd_flip_q)), .active_o(core_active), .astray_o(core_astray), .flags_o(core_flags),
     .busy_o(core_busy), .ld_valid_i(inp_ld || key_row || ed_row), .ld_ready_o(core_ld_ready),
-    .ld_addr_i(ed_row ? {head_q, ed_row_reg} : key_row ? {tail_q, key_row_reg} : inp_ld_addr),
+    .ld_addr_i(ed_row ? {head, ed_row_reg} : key_row ? {tail, key_row_reg} : inp_ld_addr),
     .ld_data_i(ld_data), .dg_re_i(res_re), .dg_ready_o(dg_ready), .dg_addr_i(res_addr), .dg_data_o(dg_data),
     .erase_i(erase), .erase_ready_o(core_erase_ready), .erase_addr_i(erase_addr)
   );
   assign ld_ready    = core_ld_ready && !ed_row;
   assign erase_ready = core_erase_ready && ed_erase_ready;
   ecc_output u_output (
-    .clk_i, .rst_ni, .start_i(res_start), .prog_i(back_q == BkPoint ? ecc_job_pkg::PgEdPoint : job_prog_q[head_q]), .secret_i(job_secret_q[head_q] != 32'd0), .ctx_i(head_q),
+    .clk_i, .rst_ni, .start_i(res_start), .prog_i(back_q == BkPoint ? ecc_job_pkg::PgEdPoint : job.prog), .secret_i(job.secret != 32'd0), .ctx_i(head),
     .busy_o(res_busy), .done_o(res_done), .empty_o(res_empty), .refused_o(res_refused), .dg_re_o(res_re), .dg_ready_i(dg_ready), .dg_addr_o(res_addr),
     .dg_data_i(dg_data), .out_valid_o(res_valid), .out_ready_i(res_ready), .out_data_o(res_data), .out_last_o(res_last),
     .sec_want_o(res_want), .sec_grant_i(sec_back_q), .sec_req_o(res_req), .sec_req_ready_i(sec_req_ready_i && !hang_q), .sec_data_o(res_sec_data),
     .sec_last_o(res_sec_last), .sec_rsp_valid_i(sec_back_q && sec_rsp_valid_i && !hang_q), .sec_rsp_ready_o(res_rsp_ready), .sec_rsp_ok_i
   );
 
-  // ---- programs
+  // ---- key slots
+  ecc_keys #(.NumKeys(NumKeys)) u_keys (
+    .clk_i, .rst_ni, .handle_i(handle_q), .func_i(func_q), .test_i(test_q), .index_ok_o(index_ok), .foreign_o(foreign), .handle_ok_o(handle_ok),
+    .ed_o(slot_ed), .erase_i(state_q == StErase), .erase_addr_i(sweep_q), .clear_i(key_clear), .store_i(key_store), .store_ed_i(un_ed),
+    .scalar_i(un_ed ? ed_scalar : un_scalar), .prefix_i(un_ed ? ed_digest[511:256] : 256'd0), .public_i(un_ed ? un_public : 256'd0),
+    .scalar_read_i(inp_start), .scalar_keep_i(state_q == StInput), .scalar_o(key_scalar),
+    .hash_read_i(key_read), .hash_keep_i(state_q == StHash), .prefix_o(key_prefix), .public_o(key_public)
+  );
+  assign key_read = ed_start && prog_q == ecc_job_pkg::PgEd;
+
+  // ---- jobs
+  ecc_jobs u_jobs (
+    .clk_i, .rst_ni, .push_i(push), .job_i(new_job), .pop_i(pop), .second_i(core_second), .restart_i(test_end || (state_q == StIdle && pop && jobs_last)),
+    .full_o(jobs_full), .empty_o(jobs_empty), .last_o(jobs_last), .tail_o(tail), .head_o(head), .job_o(job), .second_o(job_second)
+  );
   always_comb begin
-    core_count = 8'd0;
-    unique case (prog_q)
-      ecc_job_pkg::PgKeygen:   begin core_pc = ecc_prog_pkg::PcP256Keygen; core_len = ecc_prog_pkg::LenP256Keygen; end
-      ecc_job_pkg::PgEcdh:     begin core_pc = ecc_prog_pkg::PcP256Ecdh; core_len = ecc_prog_pkg::LenP256Ecdh; end
-      ecc_job_pkg::PgRespond:  begin core_pc = ecc_prog_pkg::PcP256Respond; core_len = ecc_prog_pkg::LenP256Respond; end
-      ecc_job_pkg::PgMul:      begin core_pc = ecc_prog_pkg::PcP256Mul; core_len = ecc_prog_pkg::LenP256Mul; end
-      ecc_job_pkg::PgSign:     begin core_pc = ecc_prog_pkg::PcP256Sign; core_len = ecc_prog_pkg::LenP256Sign; end
-      ecc_job_pkg::PgVerify:   begin core_pc = ecc_prog_pkg::PcP256Verify; core_len = ecc_prog_pkg::LenP256Verify; end
-      ecc_job_pkg::PgXKeygen:  begin core_pc = ecc_prog_pkg::PcX25519Keygen; core_len = ecc_prog_pkg::LenX25519Keygen; end
-      ecc_job_pkg::PgXEcdh:    begin core_pc = ecc_prog_pkg::PcX25519Ecdh; core_len = ecc_prog_pkg::LenX25519Ecdh; end
-      ecc_job_pkg::PgXRespond: begin core_pc = ecc_prog_pkg::PcX25519Respond; core_len = ecc_prog_pkg::LenX25519Respond; end
-      ecc_job_pkg::PgEd:       begin core_pc = ecc_prog_pkg::PcEd25519Nonce; core_len = ecc_prog_pkg::LenEd25519Nonce; end
-      default: begin
-        core_pc  = un_ed ? ecc_prog_pkg::PcEd25519Key : ecc_prog_pkg::PcP256Key;
-        core_len = un_ed ? ecc_prog_pkg::LenEd25519Key : ecc_prog_pkg::LenP256Key;
-      end
-    endcase
-    if (test_q && prog_q == ecc_job_pkg::PgXEcdh) begin
-      core_count = rom_skip;
-      core_len   = rom_frames;
-    end
+    new_job         = '0;
+    new_job.prog    = status_q == sluice_pkg::ST_OK && prog_q != ecc_job_pkg::PgKey ? prog_q : ecc_job_pkg::PgNone;
+    new_job.status  = status_q;
+    new_job.sig     = sig_q;
+    new_job.test    = test_q;
+    new_job.touched = touched;
+    new_job.t0      = t0_q;
+    new_job.func    = func_q;
+    new_job.secret  = test_q || prog_q == ecc_job_pkg::PgMul || prog_q == ecc_job_pkg::PgSign || prog_q == ecc_job_pkg::PgEd ? 32'd0 : handle2_q;
+    new_job.len     = msg_len;
   end
 
-  // ---- what a command asks for, and whether it may: curve, lengths, handles; all are public
-  logic        is_x, curve_ok, digest_ok;
-  logic [7:0]  dec_status;
-  logic [3:0]  dec_prog;
-  logic [31:0] dec_len, point_bytes, private_bytes;
-  assign is_x          = param0_q == {24'd0, sluice_pkg::CURVE_X25519};
-  assign curve_ok      = is_x || param0_q == {24'd0, sluice_pkg::CURVE_P256};
-  assign digest_ok     = param1_q >= 32'd20 && param1_q <= 32'd64;
-  assign point_bytes   = is_x ? 32'd32 : 32'd64;
-  assign private_bytes = handle3_q != 32'd0 ? 32'd0 : 32'd32;
-  always_comb begin
-    dec_status = sluice_pkg::ST_OK;
-    dec_prog   = ecc_job_pkg::PgNone;
-    dec_len    = 32'd0;
-    unique case (op_q)
-      sluice_pkg::OP_NOP: ;
-      sluice_pkg::OP_KEY_LOAD: begin
-        dec_prog = ecc_job_pkg::PgKey;
-        if (!index_ok || foreign) dec_status = sluice_pkg::ST_BAD_HANDLE;
-        else if (src_len_q != BlobBytes) dec_status = sluice_pkg::ST_BAD_KEY;
-      end
-      sluice_pkg::OP_KEY_FREE:
-        if (!handle_ok) dec_status = sluice_pkg::ST_BAD_HANDLE;
-        else if (src_len_q != 32'd0) dec_status = sluice_pkg::ST_BAD_DESC;
-      sluice_pkg::OP_ECDSA_SIGN: begin
-        dec_prog = ecc_job_pkg::PgSign;
-        if (!curve_ok || is_x) dec_status = sluice_pkg::ST_BAD_DESC;
-        else if (!handle_ok || key_ed_q[slot_i]) dec_status = sluice_pkg::ST_BAD_HANDLE;
-        else if (!digest_ok || src_len_q != param1_q) dec_status = sluice_pkg::ST_BAD_DESC;
-      end
-      sluice_pkg::OP_EDDSA_SIGN: begin
-        dec_prog = ecc_job_pkg::PgEd;
-        if (param0_q != 32'd0 || param1_q != 32'd0) dec_status = sluice_pkg::ST_BAD_DESC;
-        else if (!handle_ok || !key_ed_q[slot_i]) dec_status = sluice_pkg::ST_BAD_HANDLE;
-        else if (src_len_q > sluice_pkg::MaxEddsaMessage) dec_status = sluice_pkg::ST_BAD_DESC;
-      end
-      sluice_pkg::OP_ECDSA_VERIFY: begin
-        dec_prog = ecc_job_pkg::PgVerify;
-        if (!curve_ok || is_x || !digest_ok || handle_q != 32'd0 || src_len_q != param1_q + 32'd128) dec_status = sluice_pkg::ST_BAD_DESC;
-      end
-      sluice_pkg::OP_EC_KEYGEN, sluice_pkg::OP_ECDH, sluice_pkg::OP_ECDH_RESPOND, sluice_pkg::OP_EC_MUL: begin
-        unique case (op_q)
-          sluice_pkg::OP_EC_KEYGEN:    begin dec_prog = is_x ? ecc_job_pkg::PgXKeygen : ecc_job_pkg::PgKeygen; dec_len = 32'd0; end
-          sluice_pkg::OP_ECDH:         begin dec_prog = is_x ? ecc_job_pkg::PgXEcdh : ecc_job_pkg::PgEcdh; dec_len = point_bytes + private_bytes; end
-          sluice_pkg::OP_ECDH_RESPOND: begin dec_prog = is_x ? ecc_job_pkg::PgXRespond : ecc_job_pkg::PgRespond; dec_len = point_bytes; end
-          default:                     begin dec_prog = ecc_job_pkg::PgMul; dec_len = 32'd96; end
-        endcase
-        if (!curve_ok || (is_x && op_q == sluice_pkg::OP_EC_MUL) || param1_q != 32'd0 || handle_q != 32'd0 || src_len_q != dec_len) begin
-          dec_status = sluice_pkg::ST_BAD_DESC;
-        end
-      end
-      default: dec_status = sluice_pkg::ST_BAD_DESC;
-    endcase
-  end
+  // ---- programs; the self test runs a part of X25519's
+  logic [9:0]  prog_pc;
+  logic [12:0] prog_len;
+  logic        test_part;
+  ecc_program u_program (.prog_i(prog_q), .ed_i(un_ed), .pc_o(prog_pc), .len_o(prog_len));
+  assign test_part  = test_q && prog_q == ecc_job_pkg::PgXEcdh;
+  assign core_pc    = prog_pc;
+  assign core_len   = test_part ? rom_frames : prog_len;
+  assign core_count = test_part ? rom_skip : 8'd0;
+
+  logic [7:0] dec_status;
+  logic [3:0] dec_prog;
+  ecc_decode u_decode (
+    .op_i(op_q), .handle_i(handle_q), .secret_i(handle3_q != 32'd0), .src_len_i(src_len_q), .param0_i(param0_q), .param1_i(param1_q), .index_ok_i(index_ok),
+    .foreign_i(foreign), .handle_ok_i(handle_ok), .ed_i(slot_ed), .status_o(dec_status), .prog_o(dec_prog)
+  );
 
   // ---- front machine
   logic cmd_fire, in_fire;
@@ -330,7 +269,7 @@ module ecc_engine #(
         sig_d    = 1'b0;
         if (cmd_fire) begin
           state_d = StDecode;
-        end else if (st_start_i && count_q == 4'd0) begin
+        end else if (st_start_i && jobs_empty) begin
           state_d    = StUnwrap;
           un_start   = 1'b1;
           test_ok_d  = 1'b1;
@@ -394,13 +333,13 @@ module ecc_engine #(
         core_start = 1'b1;
         state_d    = StKeyWait;
       end
-      StKeyWait: if (!core_active[tail_q]) begin
+      StKeyWait: if (!core_active[tail]) begin
         state_d   = un_ed ? StHashClear : StPush;
         un_wipe   = 1'b1;
         key_store = 1'b1;
-        if (core_astray[tail_q]) status_d = sluice_pkg::ST_ABORTED;
-        else if (core_flags[3*tail_q + ecc_pkg::FlagFault]) status_d = sluice_pkg::ST_FAULT;
-        else if (core_flags[3*tail_q + ecc_pkg::FlagBad]) status_d = sluice_pkg::ST_BAD_KEY;
+        if (core_astray[tail]) status_d = sluice_pkg::ST_ABORTED;
+        else if (core_flags[3*tail + ecc_pkg::FlagFault]) status_d = sluice_pkg::ST_FAULT;
+        else if (core_flags[3*tail + ecc_pkg::FlagBad]) status_d = sluice_pkg::ST_BAD_KEY;
         if (status_d != sluice_pkg::ST_OK) key_store = 1'b0;
       end
       StFree: begin
@@ -455,7 +394,7 @@ module ecc_engine #(
         end
       end
       StTestWait: begin
-        if (count_q == 4'd0) begin
+        if (jobs_empty) begin
           key_clear = 1'b1;
           test_end  = 1'b1;
           state_d   = StIdle;
@@ -465,7 +404,7 @@ module ecc_engine #(
     endcase
     // what the back machine sees of the self test's jobs; the fourth is damaged
     if (test_q && res_valid && back_q != BkPoint && res_data != rom_data) test_ok_d = 1'b0;
-    if (test_q && back_q == BkRsp && rsp_status_q != (head_q == 3'd3 ? sluice_pkg::ST_FAULT : sluice_pkg::ST_OK)) test_ok_d = 1'b0;
+    if (test_q && back_q == BkRsp && rsp_status_q != (head == 3'd3 ? sluice_pkg::ST_FAULT : sluice_pkg::ST_OK)) test_ok_d = 1'b0;
   end
 
   // ---- back machine
@@ -473,16 +412,16 @@ module ecc_engine #(
   logic [2:0]  head_flags;
   logic [7:0]  head_status, rsp_status_q;
   logic [31:0] rsp_cycles_q;
-  assign head_test  = job_test_q[head_q];
-  assign head_op    = job_prog_q[head_q] != ecc_job_pkg::PgNone;
-  assign head_ended = count_q != 4'd0 && !(head_op && core_active[head_q]);
-  assign head_flags = core_flags[3*head_q +: 3];
+  assign head_test  = job.test;
+  assign head_op    = job.prog != ecc_job_pkg::PgNone;
+  assign head_ended = !jobs_empty && !(head_op && core_active[head]);
+  assign head_flags = core_flags[3*head +: 3];
   always_comb begin
-    head_status = job_status_q[head_q];
+    head_status = job.status;
     if (head_op) begin
-      if (core_astray[head_q]) head_status = sluice_pkg::ST_ABORTED;
+      if (core_astray[head]) head_status = sluice_pkg::ST_ABORTED;
       else if (head_flags[ecc_pkg::FlagBad]) head_status = sluice_pkg::ST_BAD_INPUT;
-      else if (job_sig_q[head_q]) head_status = sluice_pkg::ST_AUTH_FAILED;
+      else if (job.sig) head_status = sluice_pkg::ST_AUTH_FAILED;
       else if (head_flags[ecc_pkg::FlagFault]) head_status = sluice_pkg::ST_FAULT;
       else if (head_flags[ecc_pkg::FlagAuth]) head_status = sluice_pkg::ST_AUTH_FAILED;
     end
@@ -497,7 +436,7 @@ module ecc_engine #(
       BkIdle: if (head_ended) begin
         back_d = BkEmpty;
         if (head_op && head_status == sluice_pkg::ST_OK) begin
-          back_d    = job_prog_q[head_q] == ecc_job_pkg::PgEd && !job_second_q[head_q] ? BkPoint : BkResult;
+          back_d    = job.prog == ecc_job_pkg::PgEd && !job_second ? BkPoint : BkResult;
           res_start = 1'b1;
         end
       end
@@ -514,7 +453,7 @@ module ecc_engine #(
       BkResult: if (res_done) back_d = res_empty ? BkEmpty : BkRsp;
       BkEmpty: if (head_test || (out_ready_i && out_valid_o)) back_d = BkRsp;
       BkRsp: if (head_test || (rsp_ready_i && rsp_valid_o)) begin
-        back_d = job_touched_q[head_q] ? BkWipe : BkIdle;
+        back_d = job.touched ? BkWipe : BkIdle;
         pop    = back_d == BkIdle;
       end
       // the context's registers and digits
@@ -532,7 +471,7 @@ module ecc_engine #(
     else if (inp_ld) ld_data = inp_ld_data;
   end
   assign erase      = state_q == StErase || back_q == BkWipe;
-  assign erase_addr = state_q == StErase ? sweep_q : {head_q, wipe_q};
+  assign erase_addr = state_q == StErase ? sweep_q : {head, wipe_q};
   always_comb begin
     key_row      = 1'b1;
     key_row_reg  = ecc_prog_pkg::RL;
@@ -566,15 +505,7 @@ module ecc_engine #(
       param1_q    <= 32'd0;
       t0_q        <= 32'd0;
       cycles_q    <= 32'd0;
-      key_used_q  <= '0;
-      key_ed_q    <= '0;
-      key_rdata_q <= 256'd0;
-      prefix_q    <= 256'd0;
-      public_q    <= 256'd0;
       msg_word_q  <= 4'd0;
-      count_q     <= 4'd0;
-      head_q      <= 3'd0;
-      tail_q      <= 3'd0;
       touched     <= 1'b0;
       test_q      <= 1'b0;
       test_ok_q   <= 1'b0;
@@ -589,18 +520,6 @@ module ecc_engine #(
       cmd_flip_q  <= 1'b0;
       sec_front_q <= 1'b0;
       sec_back_q  <= 1'b0;
-      job_sig_q   <= 8'd0;
-      job_test_q  <= 8'd0;
-      job_second_q <= 8'd0;
-      job_touched_q <= 8'd0;
-      for (int j = 0; j < 8; j++) begin
-        job_prog_q[j]   <= ecc_job_pkg::PgNone;
-        job_status_q[j] <= 8'd0;
-        job_t0_q[j]     <= 32'd0;
-        job_secret_q[j] <= 32'd0;
-        job_func_q[j]   <= 8'd0;
-        job_len_q[j]    <= 9'd0;
-      end
     end else begin
       state_q    <= state_d;
       back_q     <= back_d;
@@ -627,42 +546,6 @@ module ecc_engine #(
       // jobs
       if (state_q == StInput || state_q == StKeyK || state_q == StMessage || state_q == StHashStart) touched <= 1'b1;
       else if (push) touched <= 1'b0;
-      if (push) begin
-        job_prog_q[tail_q]    <= status_q == sluice_pkg::ST_OK && prog_q != ecc_job_pkg::PgKey ? prog_q : ecc_job_pkg::PgNone;
-        job_status_q[tail_q]  <= status_q;
-        job_sig_q[tail_q]     <= sig_q;
-        job_test_q[tail_q]    <= test_q;
-        job_touched_q[tail_q] <= touched;
-        job_t0_q[tail_q]      <= t0_q;
-        job_func_q[tail_q]    <= func_q;
-        job_secret_q[tail_q]  <= test_q || prog_q == ecc_job_pkg::PgMul || prog_q == ecc_job_pkg::PgSign || prog_q == ecc_job_pkg::PgEd ?
-                                 32'd0 : handle2_q;
-        job_len_q[tail_q]     <= msg_len;
-        job_second_q[tail_q]  <= 1'b0;
-        tail_q                <= tail_q + 3'd1;
-      end
-      if (core_second) job_second_q[head_q] <= 1'b1;
-      if (pop) head_q <= head_q + 3'd1;
-      count_q <= count_q + {3'd0, push} - {3'd0, pop};
-      if (state_q == StIdle && pop && count_q == 4'd1) begin  // an idle engine always starts in the same place
-        head_q <= 3'd0;
-        tail_q <= 3'd0;
-      end
-      // keys
-      if (key_store && !test_q) begin
-        key_used_q[slot_i] <= 1'b1;
-        key_ed_q[slot_i]   <= un_ed;
-      end
-      if (key_clear && !test_q) key_used_q[slot_i] <= 1'b0;
-      if (inp_start) key_rdata_q <= key_mem[key];
-      else if (state_q != StInput) key_rdata_q <= 256'd0;
-      if (ed_start && prog_q == ecc_job_pkg::PgEd) begin
-        prefix_q <= prefix_mem[key];
-        public_q <= public_mem[key];
-      end else if (state_q != StHash) begin
-        prefix_q <= 256'd0;
-        public_q <= 256'd0;
-      end
       // self test
       if (state_q == StIdle && state_d == StUnwrap) begin
         st_done_q  <= 1'b0;
@@ -677,8 +560,6 @@ module ecc_engine #(
         st_done_q  <= 1'b1;
         st_pass_q  <= test_ok_d;
         rom_addr_q <= 6'd0;
-        head_q     <= 3'd0;
-        tail_q     <= 3'd0;
       end
       if (back_q != BkWipe) wipe_q <= 6'd0;
       else if (erase_ready) wipe_q <= wipe_q + 6'd1;
@@ -700,36 +581,16 @@ module ecc_engine #(
         else if (core_start && !test_q) cmd_flip_q <= 1'b0;
       end
     end
-    // key memory: written by a good KEY_LOAD; erased after reset, by KEY_FREE and after the self test
-    if (state_q == StErase) begin
-      if (sweep_q <= 9'(NumKeys)) begin
-        key_mem[sweep_q[KeyAw-1:0]]    <= 256'd0;
-        prefix_mem[sweep_q[KeyAw-1:0]] <= 256'd0;
-        public_mem[sweep_q[KeyAw-1:0]] <= 256'd0;
-      end
-    end else if (key_store) begin
-      key_mem[key]    <= un_ed ? ed_scalar : un_scalar;
-      prefix_mem[key] <= un_ed ? ed_digest[511:256] : 256'd0;
-      public_mem[key] <= un_ed ? un_public : 256'd0;
-    end else if (key_clear) begin
-      key_mem[key]    <= 256'd0;
-      prefix_mem[key] <= 256'd0;
-      public_mem[key] <= 256'd0;
-    end
-    if (key_store && !test_q) begin
-      key_gen[slot_i]  <= handle_q[31:16];
-      key_func[slot_i] <= func_q;
-    end
     if (back_q == BkIdle && head_ended) rsp_status_q <= head_status;
     else if (back_q == BkResult && res_done && res_refused) rsp_status_q <= sluice_pkg::ST_BAD_SECRET;
-    if (back_d == BkRsp && back_q != BkRsp) rsp_cycles_q <= cycles_q - job_t0_q[head_q] + 32'd1;
+    if (back_d == BkRsp && back_q != BkRsp) rsp_cycles_q <= cycles_q - job.t0 + 32'd1;
   end
 
   // ---- port
   logic res_out, sec_read, sec_write;
   assign res_out     = res_valid && !head_test && !hang_q && back_q != BkPoint;
   assign res_ready   = back_q == BkPoint ? ed_pt_ready && !hang_q : head_test || (out_ready_i && !hang_q);
-  assign cmd_ready_o = state_q == StIdle && !count_q[3] && !hang_q;
+  assign cmd_ready_o = state_q == StIdle && !jobs_full && !hang_q;
   assign in_ready_o  = !hang_q && !test_q && (state_q == StDrain || state_q == StMessage || inp_in_ready || (state_q == StUnwrap && un_in_ready));
   assign out_valid_o = res_out || (back_q == BkEmpty && !head_test && !hang_q);
   assign out_data_o  = res_out ? res_data : 128'd0;
@@ -747,7 +608,7 @@ module ecc_engine #(
   assign rnd_ready_o  = !hang_q && !test_q && inp_rnd_ready;
   assign st_done_o    = st_done_q;
   assign st_pass_o    = st_pass_q;
-  assign busy_o       = hang_q || state_q != StIdle || back_q != BkIdle || count_q != 4'd0 || core_busy || un_busy || inp_busy || res_busy ||
+  assign busy_o       = hang_q || state_q != StIdle || back_q != BkIdle || !jobs_empty || core_busy || un_busy || inp_busy || res_busy ||
                         ed_busy || ed_back_busy;
 
   assign sec_read         = inp_req && !hang_q;
@@ -755,8 +616,8 @@ module ecc_engine #(
   assign sec_req_valid_o  = sec_read || sec_write;
   assign sec_req_write_o  = sec_write;
   assign sec_req_last_o   = sec_read || (sec_write && res_sec_last);
-  assign sec_req_handle_o = sec_write ? job_secret_q[head_q] : sec_read ? handle3_q : 32'd0;
-  assign sec_req_func_o   = sec_write ? job_func_q[head_q] : sec_read ? func_q : 8'd0;
+  assign sec_req_handle_o = sec_write ? job.secret : sec_read ? handle3_q : 32'd0;
+  assign sec_req_func_o   = sec_write ? job.func : sec_read ? func_q : 8'd0;
   assign sec_req_len_o    = sec_write ? 8'd32 : 8'd0;
   assign sec_req_data_o   = sec_write ? res_sec_data : 128'd0;
   assign sec_rsp_ready_o  = !hang_q && (inp_rsp_ready || res_rsp_ready);
@@ -765,15 +626,13 @@ module ecc_engine #(
     if (sec_read) sec_req_kind_o = sluice_pkg::SECRET_EC_PRIVATE[3:0];
     if (sec_write) begin
       sec_req_kind_o = sluice_pkg::SECRET_PREMASTER[3:0];
-      if (job_prog_q[head_q] == ecc_job_pkg::PgKeygen || job_prog_q[head_q] == ecc_job_pkg::PgXKeygen) begin
+      if (job.prog == ecc_job_pkg::PgKeygen || job.prog == ecc_job_pkg::PgXKeygen) begin
         sec_req_kind_o = sluice_pkg::SECRET_EC_PRIVATE[3:0];
       end
     end
   end
 
   `ASSERT_NEVER(StateIsLegal, state_q == StError || back_q == BkError)
-  `ASSERT_NEVER(JobsNeverOverflow, push && count_q[3])
-  `ASSERT_NEVER(JobsNeverUnderflow, pop && count_q == 4'd0)
   `ASSERT_ZERO(NoDataOnIdleOutputs, out_valid_o, out_data_o)
   `ASSERT_ZERO(NoDataOnIdleSecretPort, sec_req_valid_o, sec_req_data_o)
   `ASSERT_NEVER(SourceEndsWhereItsLengthSays, in_fire && in_last_i && in_bytes_i == 5'd0)

@@ -221,9 +221,11 @@ class EccBench {
 	/* no trace of an operation or of a blob, once the engine is idle */
 	bool keys_erased(unsigned from, unsigned to) {
 		auto *r = tb.v->rootp;
+#define KEYS(name) r->ecc_engine__DOT__u_keys__DOT__##name##_mem[k][w]
 		for (unsigned k = from; k < to; k++)
 			for (unsigned w = 0; w < 8; w++)
-				if (r->ecc_engine__DOT__key_mem[k][w] || r->ecc_engine__DOT__prefix_mem[k][w] || r->ecc_engine__DOT__public_mem[k][w]) return false;
+				if (KEYS(scalar) || KEYS(prefix) || KEYS(public)) return false;
+#undef KEYS
 		return true;
 	}
 	bool clean() {
@@ -250,11 +252,11 @@ class EccBench {
 		LOOK(u_core__DOT__u_mont__DOT__win_q);
 		LOOK(u_unwrap__DOT__buf_mem);
 #undef LOOK
-		look("key_rdata_q", !r->ecc_engine__DOT__key_rdata_q[0]);
+		look("key scalar_q", !r->ecc_engine__DOT__u_keys__DOT__scalar_q[0]);
 		for (unsigned w = 0; w < 256; w++)
 			for (unsigned i = 0; i < 4; i++) look("words of Ed25519", !r->ecc_engine__DOT__u_eddsa__DOT__mem[w][i]);
 		for (unsigned i = 0; i < 4; i++) look("last word of Ed25519", !r->ecc_engine__DOT__u_eddsa__DOT__rd_q[i]);
-		for (unsigned i = 0; i < 8; i++) look("prefix", !r->ecc_engine__DOT__prefix_q[i]);
+		for (unsigned i = 0; i < 8; i++) look("prefix", !r->ecc_engine__DOT__u_keys__DOT__prefix_q[i]);
 		look("scalar_q", !r->ecc_engine__DOT__u_unwrap__DOT__scalar_q[0]);
 		if (left) printf("left behind: %s\n", left);
 		return !left;
