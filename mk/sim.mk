@@ -3,7 +3,7 @@ DEV_RTL := rtl/gen/sluice_pkg.sv rtl/gen/sluice_csr.sv $(wildcard rtl/common/*.s
   $(addprefix rtl/top/,sluice_lite.sv sluice_regs.sv sluice_seq.sv sluice_dev.sv)
 DEV_TB := $(wildcard sim/tb/sluice_dev/*.sv)
 
-DEV_TESTS := $(addprefix sim/tb/sluice_dev/,test_sluice_dev.cpp test_queues.cpp test_lanes.cpp)
+DEV_TESTS := $(addprefix sim/tb/sluice_dev/,test_sluice_dev.cpp test_registers.cpp test_queues.cpp test_lanes.cpp)
 $(eval $(call rtl_bench,sluice_dev,dev_loop,$(DEV_RTL) $(DEV_TB),$(DEV_TESTS)))
 # the same with two lanes of class 0 and four of class 4 (-GLanes=32'h00141112)
 $(eval $(call rtl_bench,sluice_dev_lanes,dev_loop,$(DEV_RTL) $(DEV_TB),$(DEV_TESTS),-GLanes=1315090,-DVsluice_dev=Vsluice_dev_lanes -DSLUICE_DEV_H='"Vsluice_dev_lanes.h"' -DSLUICE_DEV_LANES=0x141112))

@@ -7,6 +7,7 @@
 
 #ifndef SLUICE_DEV_H /* another configuration of dev_loop.sv: mk/sim.mk */
 #define SLUICE_DEV_H "Vsluice_dev.h"
+#define SLUICE_DEV_ROOT_H "Vsluice_dev___024root.h"
 #define SLUICE_DEV_LANES 0x111111
 #endif
 #include SLUICE_DEV_H
@@ -184,6 +185,8 @@ class Suite {
 	uint64_t counter(unsigned e, uint32_t lo) { return h.read(SLUICE_ENGINE_REG(e, OPS_LO) - SLUICE_ENGINE_OPS_LO + lo); }
 
 	void identity();
+	void registers();
+	void queue_registers();
 	void alignments();
 	void scattered();
 	void bad_descriptors();

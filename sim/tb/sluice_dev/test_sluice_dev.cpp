@@ -440,7 +440,7 @@ int Suite::run() {
 	tb.reset();
 	for (auto &t : timing) {
 		static const struct { const char *name; void (Suite::*fn)(); } cases[] = {
-			{"identity", &Suite::identity}, {"alignments", &Suite::alignments}, {"scattered", &Suite::scattered},
+			{"identity", &Suite::identity}, {"registers", &Suite::registers}, {"queue_registers", &Suite::queue_registers}, {"alignments", &Suite::alignments}, {"scattered", &Suite::scattered},
 			{"bad_descriptors", &Suite::bad_descriptors}, {"lying_lists", &Suite::lying_lists}, {"lengths", &Suite::lengths},
 			{"completion_ring_full", &Suite::completion_ring_full}, {"bad_queues", &Suite::bad_queues},
 			{"dma_errors", &Suite::dma_errors}, {"damaged_results", &Suite::damaged_results}, {"dropped", &Suite::dropped},
