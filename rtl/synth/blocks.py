@@ -41,4 +41,6 @@ BLOCKS = [
     block("pka_mont_8", ["rtl/pka/pka_pkg.sv", "rtl/pka/pka_mont.sv"], top="pka_mont", define=["PKA_LIMBS=8"], families=["xc7"], limit=10.0),
     # ecc has 11 limbs: with 16, a power of two (see `prep`), yosys removes the multipliers of those that its constants leave empty.
     block("ecc_mont_16", ECC, top="ecc_mont", define=["ECC_LIMBS=16"], prep="rows", limit=10.0),
+    # Ed25519 beside the array: SHA-512, messages of eight contexts
+    block("ecc_eddsa", ["rtl/ecc/ecc_pkg.sv", "rtl/ecc/ecc_prog_pkg.sv", "rtl/sha/sha512_core.sv", "rtl/ecc/ecc_eddsa.sv"], families=["xcup"], seconds=900),
 ]

@@ -113,8 +113,8 @@ def engines(m):
         out["RSA engine"] = (add(x["pka_mont"], x["pka_core_rest"]), {"RSA-2048 private": ("/s", 1 / c["pka"]["RSA-2048"])},
                              "an engine as it is: array of 41 limbs, window tables and named registers of eight contexts, programs, 16 keys of up to 4096 bits (the self test's among them), eight buffers of operands")
     if "ecc_mont_16" in x and c["ecc"]:
-        out["ECC engine"] = (x["ecc_mont_16"], {op: ("/s", 1 / n) for op, n in c["ecc"].items()},
-                             "array with its register file, built with room for 16 limbs, of which 11 are used; programs and key slots are not in it")
+        out["ECC engine"] = (add(x["ecc_mont_16"], x.get("ecc_eddsa", {})), {op: ("/s", 1 / n) for op, n in c["ecc"].items()},
+                             "array with its register file, built with room for 16 limbs, of which 11 are used" + ("; what Ed25519 has beside it" if "ecc_eddsa" in x else "") + "; programs and key slots are not in it")
     if {"aes_enc_column", "aes_dec_column", "aead_tag", "aes_key_expand"} <= set(x):
         out["AES-GCM lane"] = (add(times(56, x["aes_enc_column"]), times(56, x["aes_dec_column"]), times(2, ROUND_KEYS), x["aead_tag"], x["aes_key_expand"]),
                                {f"records of {n} B": ("Gb/s", 8 * float(r)) for n, r in c["aead"].items() if int(n) >= 1024},
