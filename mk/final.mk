@@ -6,7 +6,7 @@ all: $(ALL) ## Build everything
 help: ## This list
 	@printf 'Sluice: targets\n\n'
 	@grep -hE '^[a-z-]+:.*## ' Makefile mk/*.mk | sort | sed -E 's/^([a-z-]+):.*## (.*)/\1|\2/' | awk -F'|' '{ printf "  %-16s %s\n", $$1, $$2 }'
-	@printf '\nVariables: BUILD=%s  ARCH=%s  V=1 shows commands  TRACE=1 builds models that can write waves  TRAIN=1 trains libsluice_sim.so for speed\n' '$(BUILD)' '$(ARCH)'
+	@printf '\nVariables: BUILD=%s  ARCH=%s  V=1 shows commands  TRACE=1 builds models that can write waves  TRAIN=0 leaves out the training of libsluice_sim.so for speed\n' '$(BUILD)' '$(ARCH)'
 
 # One list for the runner: level|name|command. A command's words arrive one by one and are joined again.
 $(BUILD)/tests.list: FORCE

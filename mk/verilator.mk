@@ -18,16 +18,19 @@ $(BUILD)/vl/$(1)/V$(1)__ALL.a: $(3) $(wildcard rtl/common/*.svh rtl/*/*.mem) $(w
 endef
 
 # $(call verilate_trained,name,top,sv-files[,extra verilator flags]): the same, for models whose speed matters. clang compiles the C++ twice: into
-# vl/train/ with counters, and once a training run of all such models (sim.mk) has left $(BUILD)/vl/train/all.profraw, with this model's part of the counts
-# (train.py), which is worth almost twice the speed. Only with TRAIN=1 and without TRACE: what runs on another machine's ARCH cannot be trained here.
-TRAIN ?= 0
+# vl/train/ with counters, and once a training run of all such models (sim.mk) has left $(BUILD)/vl/train/all.profraw, with this model's
+# part of the counts (train.py), which is worth almost twice the speed. So it is done where clang and its tools are (mk/packages.txt); TRAIN=0 has gcc
+# compile the models once, and so do TRACE=1 and another machine's ARCH, whose code might not run here (TRAIN=1 overrides).
 CLANGXX ?= $(subst clang,clang++,$(CLANG))
 LLVM_PROFDATA ?= llvm-profdata-14
+ifndef TRAIN
+TRAIN := $(if $(and $(filter native,$(ARCH)),$(shell command -v $(lastword $(CLANGXX))),$(shell command -v $(LLVM_PROFDATA))),1,0)
+endif
 ifneq ($(TRAIN)$(filter 1,$(TRACE)),1)
 verilate_trained = $(verilate)
 else
-# $(call clang_model,name,flags): in a recipe, the archive in the target's folder
-clang_model = $$(MAKE) -s -C $$(@D) -f V$(1).mk V$(1)__ALL.a CXX="$$(CLANGXX)" OPT_FAST="$(2) -march=$$(VL_ARCH) -fPIC" OPT_SLOW="-O1 -fPIC" OPT_GLOBAL="-O2 -fPIC" >> $$(@D)/verilate.log 2>&1 || { tail -40 $$(@D)/verilate.log; exit 1; }
+# $(call clang_model,name,flags,flags of what runs once): in a recipe, the archive in the target's folder
+clang_model = $$(MAKE) -s -C $$(@D) -f V$(1).mk V$(1)__ALL.a CXX="$$(CLANGXX)" OPT_FAST="$(2) -march=$$(VL_ARCH) -fPIC" OPT_SLOW="$(3) -fPIC" OPT_GLOBAL="-O2 -fPIC" >> $$(@D)/verilate.log 2>&1 || { tail -40 $$(@D)/verilate.log; exit 1; }
 define verilate_trained
 $(BUILD)/vl/$(1)/V$(1).mk: $(3) $(wildcard rtl/*/*.svh rtl/*/*.mem rtl/lint/verilator.vlt)
 	$$(call say,VERILATE,$(1))
@@ -36,14 +39,14 @@ $(BUILD)/vl/$(1)/V$(1).mk: $(3) $(wildcard rtl/*/*.svh rtl/*/*.mem rtl/lint/veri
 	@touch $$@
 $(BUILD)/vl/train/$(1)/V$(1)__ALL.a: $(BUILD)/vl/$(1)/V$(1).mk
 	@rm -rf $$(@D) && mkdir -p $$(@D) && cp -p $(BUILD)/vl/$(1)/V$(1)*.{cpp,h,mk} $$(@D)
-	$$(Q)$(call clang_model,$(1),-O1 -fprofile-instr-generate)
+	$$(Q)$(call clang_model,$(1),-O1 -fprofile-instr-generate,-O1)
 # made anew by every training run, but only put in place when this model's counts changed
 $(BUILD)/vl/$(1)/V$(1).profdata: $(BUILD)/vl/train/all.profraw
 	$$(Q)$$(PYTHON) -B mk/train.py $$(LLVM_PROFDATA) $$< V$(1) $$@
 $(BUILD)/vl/$(1)/V$(1)__ALL.a: $(BUILD)/vl/$(1)/V$(1).mk $(BUILD)/vl/$(1)/V$(1).profdata
 	$$(call say,COMPILE,$(1))
 	@rm -f $$(@D)/*.o
-	$$(Q)$(call clang_model,$(1),-O3 -fprofile-instr-use=V$(1).profdata)
+	$$(Q)$(call clang_model,$(1),-O3 -fprofile-instr-use=V$(1).profdata,-O1)
 endef
 endif
 

@@ -1,7 +1,7 @@
 /*
  * Speed and efficiency of the simulated device through its C interface: GCM records of 16 KiB and 1 KiB back to back through rings and
- * scatter lists, CBC+HMAC records, and RSA-2048 alone and eight at a time. Prints a table and checks that every completion is OK. With TRAIN=1
- * also what the build of the library measures its models with before it compiles them (mk/sim.mk), so it should do a little of everything.
+ * scatter lists, CBC+HMAC records, and RSA-2048 alone and eight at a time. Prints a table and checks that every completion is OK. Also
+ * what the build of the library measures its models with before it compiles them (mk/sim.mk), so it should do a little of everything.
  *   bench_sim LIBRARY [records [gcm]]   gcm: GCM records alone
  */
 #include <cstdio>
