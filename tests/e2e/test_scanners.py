@@ -37,7 +37,7 @@ def lab(scanned, _labs, engine):
 
 def sslscan(lab, port):
     out = os.path.join(lab.state, "sslscan.xml")
-    r = lab.run_client(["sslscan", "--no-groups", f"--xml={out}", f"198.18.0.1:{port}"], text=True, timeout=120)
+    r = lab.run_client(["sslscan", "--no-groups", f"--xml={out}", f"198.18.0.1:{port}"], text=True, timeout=600)
     assert r.returncode == 0, r.stdout + r.stderr
     return ET.parse(out).getroot().find("ssltest")
 
@@ -65,7 +65,7 @@ def test_testssl_finds_nothing_above_low(lab, profile):
     if os.path.exists(out):
         os.unlink(out)
     r = lab.run_client(["testssl", "--warnings", "off", "--color", "0", "--quiet", "-p", "-s", "-f", "-P", "-U", "-g", "--jsonfile", out,
-                        f"198.18.0.1:{PORTS[profile]}"], text=True, timeout=600)
+                        f"198.18.0.1:{PORTS[profile]}"], text=True, timeout=1200)
     with open(out) as f:
         findings = json.load(f)
     seen = {f["id"] for f in findings}
