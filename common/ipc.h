@@ -53,6 +53,7 @@ enum ipc_card {
 	IPC_CARD_X25519 = 0x10, /* the last three */
 	IPC_CARD_SECRETS = 0x20, /* KDF; secret slots */
 	IPC_CARD_ED25519 = 0x40, /* EDDSA_SIGN */
+	IPC_CARD_P384 = 0x80, /* as P256 */
 };
 enum ipc_engine { IPC_ENGINE_SOFT = 1, IPC_ENGINE_FPGA = 2, IPC_ENGINE_CRYPTODEV = 3, IPC_ENGINE_NULL = 4 };
 
@@ -153,8 +154,8 @@ enum ipc_pka_op {
 	IPC_PKA_EDDSA_SIGN = 9, /* data: message, at most IPC_PKA_MAX_EDDSA bytes; result: 64 bytes (RFC 8032 5.1.6) */
 };
 #define IPC_PKA_MAX_EDDSA 256
-/* As the card numbers them; P-256: points as x | y, scalars big-endian; X25519: RFC 7748. */
-enum ipc_curve { IPC_CURVE_P256 = 1, IPC_CURVE_X25519 = 3 };
+/* As the card numbers them; P-256, P-384: points as x | y, scalars big-endian; X25519: RFC 7748. */
+enum ipc_curve { IPC_CURVE_P256 = 1, IPC_CURVE_P384 = 2, IPC_CURVE_X25519 = 3 };
 enum ipc_hash { IPC_HASH_DEFAULT = 0, IPC_HASH_SHA256 = 2, IPC_HASH_SHA384 = 3 };
 #define IPC_KDF_MAX_STEPS 24
 /*

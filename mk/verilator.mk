@@ -3,6 +3,8 @@ VERILATOR ?= verilator
 VL_ARCH ?= $(ARCH)
 # of a model; less for one that takes longer to compile than to run
 VL_OPT := -O3
+# what make is told beside it: of a model with large ROMs VM_PARALLEL_BUILDS=1, so that what only runs once is not compiled as what runs each cycle
+VL_MAKE :=
 VL_FLAGS := --cc -O3 --x-assign unique --x-initial unique --assert --unroll-count 256 -Wall -Wno-fatal -Irtl/common -Irtl/gen \
   $(wildcard rtl/lint/verilator.vlt) $(if $(filter 1,$(TRACE)),--trace)
 VL_ROOT := $(shell $(VERILATOR) --getenv VERILATOR_ROOT 2>/dev/null || echo /usr/share/verilator)
@@ -14,7 +16,7 @@ $(BUILD)/vl/$(1)/V$(1)__ALL.a: $(3) $(wildcard rtl/common/*.svh rtl/*/*.mem) $(w
 	$$(call say,VERILATE,$(1))
 	@mkdir -p $$(@D)
 	$$(Q)$$(VERILATOR) $$(VL_FLAGS) $(4) --prefix V$(1) --top-module $(2) --Mdir $$(@D) $(3) > $$(@D)/verilate.log 2>&1 || { cat $$(@D)/verilate.log; exit 1; }
-	$$(Q)$$(MAKE) -s -C $$(@D) -f V$(1).mk V$(1)__ALL.a OPT_FAST="$$(VL_OPT) -march=$$(VL_ARCH) -fPIC" OPT_SLOW="-O1 -fPIC" OPT_GLOBAL="-O2 -fPIC" >> $$(@D)/verilate.log 2>&1 || { tail -40 $$(@D)/verilate.log; exit 1; }
+	$$(Q)$$(MAKE) -s -C $$(@D) -f V$(1).mk V$(1)__ALL.a OPT_FAST="$$(VL_OPT) -march=$$(VL_ARCH) -fPIC" OPT_SLOW="-O1 -fPIC" $$(VL_MAKE) OPT_GLOBAL="-O2 -fPIC" >> $$(@D)/verilate.log 2>&1 || { tail -40 $$(@D)/verilate.log; exit 1; }
 endef
 
 # $(call verilate_trained,name,top,sv-files[,extra verilator flags]): the same, for models whose speed matters. clang compiles the C++ twice: into

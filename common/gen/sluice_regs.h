@@ -49,8 +49,8 @@ SLUICE_STATIC_ASSERT(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "structures are 
 enum sluice_engine {
 	SLUICE_ENGINE_AEAD = 0, /* AES pipe with GHASH: GCM records of TLS 1.2 and 1.3, AEAD, CTR and CBC ciphers at one block a cycle */
 	SLUICE_ENGINE_MAC = 1, /* SHA-1, SHA-2, HMAC, PRF and HKDF, CBC with HMAC records, chained ciphers */
-	SLUICE_ENGINE_PKA = 2, /* large Montgomery engines: RSA and P-384 from write-only key slots */
-	SLUICE_ENGINE_ECC = 3, /* small Montgomery engines: P-256, X25519, from write-only key slots */
+	SLUICE_ENGINE_PKA = 2, /* large Montgomery engines: RSA from write-only key slots */
+	SLUICE_ENGINE_ECC = 3, /* small Montgomery engines: P-256, P-384, X25519, Ed25519, from write-only key slots */
 	SLUICE_ENGINE_CHACHA = 4, /* ChaCha20-Poly1305: AEAD and records of TLS 1.2 and 1.3 */
 	SLUICE_ENGINE_KDF = 5, /* secret slots and what may be derived from them: key schedules of TLS 1.2 and 1.3, wrapping */
 };
@@ -225,12 +225,12 @@ enum sluice_opcode {
 	SLUICE_OP_RSA_PRIVATE = 0x32, /* [pka] source: big-endian integer below the modulus, as long as it. Result: source^d mod n, likewise */
 	SLUICE_OP_RSA_PMS_DECRYPT = 0x33, /* [pka] as RSA_PRIVATE, then PKCS#1 type 2 unpadding to a 48-byte premaster secret whose first two bytes must be param0 15:0 (the version as the client sent it: major in 15:8, minor in 7:0; RFC 5246 7.4.7.1); on any mismatch a random one, in constant time, status OK. Result: 48 bytes; none when handle2 names a secret slot, which takes them as kind PREMASTER */
 	SLUICE_OP_RSA_PUBLIC = 0x34, /* [pka] handle 0. param0: bytes of the modulus (256, 384 or 512); param1: public exponent (odd, 3..2^32-1). source: modulus | input, big-endian, param0 bytes each. Result: input^e mod n */
-	SLUICE_OP_ECDSA_SIGN = 0x40, /* [ecc: P256; pka: P384] handle: key slot. param0 7:0 enum curve; param1: bytes of the digest (20..64; its leftmost bits count, FIPS 186-4 6.4). source: digest. Result: r | s, each as long as the order; the nonce comes from the generator on the card */
-	SLUICE_OP_ECDSA_VERIFY = 0x41, /* [ecc: P256; pka: P384] handle 0. param0, param1 as ECDSA_SIGN. source: r | s | x | y | digest, big-endian. No result; AUTH_FAILED when the signature is wrong, BAD_INPUT when the point is not on the curve */
-	SLUICE_OP_EC_KEYGEN = 0x42, /* [ecc: P256 X25519; pka: P384] handle 0. param0 7:0 enum curve. No source. Result: private | public; with handle2 only public, and the slot takes the private key as kind EC_PRIVATE. P256, P384: scalar big-endian, point as x | y. X25519: RFC 7748 */
-	SLUICE_OP_ECDH = 0x43, /* [ecc: P256 X25519; pka: P384] param0 7:0 enum curve. handle3: secret of kind EC_PRIVATE, source: peer's public; or handle3 0, source: private | peer's public. Result: shared secret (x coordinate); none with handle2, whose slot takes it as kind PREMASTER. BAD_INPUT: not a valid point, or an all-zero secret (RFC 7748 6.1) */
-	SLUICE_OP_ECDH_RESPOND = 0x44, /* [ecc: P256 X25519; pka: P384] EC_KEYGEN and ECDH with the new key in one. param0 7:0 enum curve. source: peer's public. Result: own public | shared secret; own public only with handle2, whose slot takes the secret as kind PREMASTER */
-	SLUICE_OP_EC_MUL = 0x45, /* [ecc: P256; pka: P384] param0 7:0 enum curve. source: scalar | x | y. Result: x | y of the product; BAD_INPUT when the point is not on the curve or the product is at infinity */
+	SLUICE_OP_ECDSA_SIGN = 0x40, /* [ecc: P256 P384] handle: key slot. param0 7:0 enum curve; param1: bytes of the digest (20..64; its leftmost bits count, FIPS 186-4 6.4). source: digest. Result: r | s, each as long as the order; the nonce comes from the generator on the card */
+	SLUICE_OP_ECDSA_VERIFY = 0x41, /* [ecc: P256 P384] handle 0. param0, param1 as ECDSA_SIGN. source: r | s | x | y | digest, big-endian. No result; AUTH_FAILED when the signature is wrong, BAD_INPUT when the point is not on the curve */
+	SLUICE_OP_EC_KEYGEN = 0x42, /* [ecc: P256 P384 X25519] handle 0. param0 7:0 enum curve. No source. Result: private | public; with handle2 only public, and the slot takes the private key as kind EC_PRIVATE. P256, P384: scalar big-endian, point as x | y. X25519: RFC 7748 */
+	SLUICE_OP_ECDH = 0x43, /* [ecc: P256 P384 X25519] param0 7:0 enum curve. handle3: secret of kind EC_PRIVATE, source: peer's public; or handle3 0, source: private | peer's public. Result: shared secret (x coordinate); none with handle2, whose slot takes it as kind PREMASTER. BAD_INPUT: not a valid point, or an all-zero secret (RFC 7748 6.1) */
+	SLUICE_OP_ECDH_RESPOND = 0x44, /* [ecc: P256 P384 X25519] EC_KEYGEN and ECDH with the new key in one. param0 7:0 enum curve. source: peer's public. Result: own public | shared secret; own public only with handle2, whose slot takes the secret as kind PREMASTER */
+	SLUICE_OP_EC_MUL = 0x45, /* [ecc: P256 P384] param0 7:0 enum curve. source: scalar | x | y. Result: x | y of the product; BAD_INPUT when the point is not on the curve or the product is at infinity */
 	SLUICE_OP_EDDSA_SIGN = 0x46, /* [ecc] Ed25519 (RFC 8032 5.1), PureEdDSA. handle: key slot. source: message, at most MaxEddsaMessage bytes. Result: signature, 64 bytes */
 };
 #define SLUICE_OPCODE_LIST(X) \
@@ -258,12 +258,12 @@ enum sluice_opcode {
 	X(RSA_PRIVATE, 0x32, "[pka] source: big-endian integer below the modulus, as long as it. Result: source^d mod n, likewise") \
 	X(RSA_PMS_DECRYPT, 0x33, "[pka] as RSA_PRIVATE, then PKCS#1 type 2 unpadding to a 48-byte premaster secret whose first two bytes must be param0 15:0 (the version as the client sent it: major in 15:8, minor in 7:0; RFC 5246 7.4.7.1); on any mismatch a random one, in constant time, status OK. Result: 48 bytes; none when handle2 names a secret slot, which takes them as kind PREMASTER") \
 	X(RSA_PUBLIC, 0x34, "[pka] handle 0. param0: bytes of the modulus (256, 384 or 512); param1: public exponent (odd, 3..2^32-1). source: modulus | input, big-endian, param0 bytes each. Result: input^e mod n") \
-	X(ECDSA_SIGN, 0x40, "[ecc: P256; pka: P384] handle: key slot. param0 7:0 enum curve; param1: bytes of the digest (20..64; its leftmost bits count, FIPS 186-4 6.4). source: digest. Result: r | s, each as long as the order; the nonce comes from the generator on the card") \
-	X(ECDSA_VERIFY, 0x41, "[ecc: P256; pka: P384] handle 0. param0, param1 as ECDSA_SIGN. source: r | s | x | y | digest, big-endian. No result; AUTH_FAILED when the signature is wrong, BAD_INPUT when the point is not on the curve") \
-	X(EC_KEYGEN, 0x42, "[ecc: P256 X25519; pka: P384] handle 0. param0 7:0 enum curve. No source. Result: private | public; with handle2 only public, and the slot takes the private key as kind EC_PRIVATE. P256, P384: scalar big-endian, point as x | y. X25519: RFC 7748") \
-	X(ECDH, 0x43, "[ecc: P256 X25519; pka: P384] param0 7:0 enum curve. handle3: secret of kind EC_PRIVATE, source: peer's public; or handle3 0, source: private | peer's public. Result: shared secret (x coordinate); none with handle2, whose slot takes it as kind PREMASTER. BAD_INPUT: not a valid point, or an all-zero secret (RFC 7748 6.1)") \
-	X(ECDH_RESPOND, 0x44, "[ecc: P256 X25519; pka: P384] EC_KEYGEN and ECDH with the new key in one. param0 7:0 enum curve. source: peer's public. Result: own public | shared secret; own public only with handle2, whose slot takes the secret as kind PREMASTER") \
-	X(EC_MUL, 0x45, "[ecc: P256; pka: P384] param0 7:0 enum curve. source: scalar | x | y. Result: x | y of the product; BAD_INPUT when the point is not on the curve or the product is at infinity") \
+	X(ECDSA_SIGN, 0x40, "[ecc: P256 P384] handle: key slot. param0 7:0 enum curve; param1: bytes of the digest (20..64; its leftmost bits count, FIPS 186-4 6.4). source: digest. Result: r | s, each as long as the order; the nonce comes from the generator on the card") \
+	X(ECDSA_VERIFY, 0x41, "[ecc: P256 P384] handle 0. param0, param1 as ECDSA_SIGN. source: r | s | x | y | digest, big-endian. No result; AUTH_FAILED when the signature is wrong, BAD_INPUT when the point is not on the curve") \
+	X(EC_KEYGEN, 0x42, "[ecc: P256 P384 X25519] handle 0. param0 7:0 enum curve. No source. Result: private | public; with handle2 only public, and the slot takes the private key as kind EC_PRIVATE. P256, P384: scalar big-endian, point as x | y. X25519: RFC 7748") \
+	X(ECDH, 0x43, "[ecc: P256 P384 X25519] param0 7:0 enum curve. handle3: secret of kind EC_PRIVATE, source: peer's public; or handle3 0, source: private | peer's public. Result: shared secret (x coordinate); none with handle2, whose slot takes it as kind PREMASTER. BAD_INPUT: not a valid point, or an all-zero secret (RFC 7748 6.1)") \
+	X(ECDH_RESPOND, 0x44, "[ecc: P256 P384 X25519] EC_KEYGEN and ECDH with the new key in one. param0 7:0 enum curve. source: peer's public. Result: own public | shared secret; own public only with handle2, whose slot takes the secret as kind PREMASTER") \
+	X(EC_MUL, 0x45, "[ecc: P256 P384] param0 7:0 enum curve. source: scalar | x | y. Result: x | y of the product; BAD_INPUT when the point is not on the curve or the product is at infinity") \
 	X(EDDSA_SIGN, 0x46, "[ecc] Ed25519 (RFC 8032 5.1), PureEdDSA. handle: key slot. source: message, at most MaxEddsaMessage bytes. Result: signature, 64 bytes")
 
 /* completion status */
@@ -698,7 +698,7 @@ SLUICE_STATIC_ASSERT(offsetof(struct sluice_rsa_key_large, n_hi) == 4996, "sluic
 #define SLUICE_EC_KEY_BYTES 160u
 struct sluice_ec_key {
 	uint32_t magic; /* 0x3143454B */
-	uint8_t curve; /* enum curve: P256, ED25519 (engine ecc), P384 (engine pka) */
+	uint8_t curve; /* enum curve: P256, P384, ED25519 */
 	uint8_t rsvd0; /* zero */
 	uint16_t rsvd1; /* zero */
 	uint64_t rsvd2; /* zero */

@@ -424,10 +424,8 @@ key_find(struct pka *p, const EVP_PKEY *key)
 static bool
 suits_card(const struct cert *c)
 {
-	int type = EVP_PKEY_get_base_id(c->key), bits = EVP_PKEY_get_bits(c->key);
-
-	return (type == EVP_PKEY_RSA && bits == 2048) || (type == EVP_PKEY_EC && bits == 256) ||
-	       type == EVP_PKEY_ED25519;
+	return (EVP_PKEY_get_base_id(c->key) == EVP_PKEY_RSA && EVP_PKEY_get_bits(c->key) == 2048) ||
+	       pka_card_ec_bit(c->key) != 0;
 }
 
 void

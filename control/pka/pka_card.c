@@ -104,7 +104,7 @@ describe(struct pka_job *j, uint32_t slot, struct ipc_pka_do *msg, uint8_t *room
 {
 	*msg = (struct ipc_pka_do){ .id = job_id(j), .slot = slot, .bytes = j->in_len };
 	if (on_curve(j)) {
-		j->out_len = pka_card_ec_len(&j->req);
+		j->out_len = pka_card_ec_len(j);
 		return pka_card_ec_ask(j, msg, room);
 	}
 	switch (j->req.kind) {
@@ -346,9 +346,7 @@ has_unit(const struct pka *p, const struct pka_key *k)
 {
 	if (unit_of(k) == IPC_UNIT_RSA)
 		return (p->card.can & IPC_CARD_RSA2048) != 0;
-	return !p->curves_soft &&
-	       (p->card.can & (EVP_PKEY_get_base_id(k->key) == EVP_PKEY_ED25519 ? IPC_CARD_ED25519
-										: IPC_CARD_P256)) != 0;
+	return !p->curves_soft && (p->card.can & pka_card_ec_bit(k->key)) != 0;
 }
 
 void
@@ -374,7 +372,7 @@ pka_card_load(struct pka *p, struct pka_key *k)
 		k->state = PKA_SLOT_REFUSED;
 		log_line(p->log, LOG_INFO,
 			"card_key_unsuited slot=%u reason=\"%s\" its_operations=software", index,
-			rc == -ENOTSUP ? "not RSA-2048, P-256 or Ed25519" : strerror(-rc));
+			rc == -ENOTSUP ? "not RSA-2048, P-256, P-384 or Ed25519" : strerror(-rc));
 		return;
 	}
 	msg = (struct ipc_key_load){

@@ -1,5 +1,5 @@
 /*
- * Operations on curves as the card does them: key exchange on P-256 and X25519, ECDSA on P-256,
+ * Operations on curves as the card does them: key exchange and ECDSA on P-256 and P-384, X25519,
  * Ed25519. The card has points as x | y and signatures as r | s (enum ipc_pka_op); pka_op.h has TLS's forms.
  */
 #include <string.h>
@@ -9,20 +9,23 @@
 #include "control/pka/pka_int.h"
 #include "control/pka/pka_sig.h"
 
-#define FIELD 32 /* bytes of a coordinate, scalar and shared secret, both curves */
+#define FIELD 32 /* bytes of a number of Ed25519 */
+#define FIELD_MAX 48
 #define UNCOMPRESSED 4 /* SEC 1 2.3.3 */
 
 struct curve {
 	uint16_t group; /* enum pka_group */
 	uint8_t id; /* enum ipc_curve */
+	uint8_t field; /* bytes of a coordinate, scalar and shared secret */
 	uint8_t point; /* bytes of a point on the card */
 	uint8_t prefix; /* bytes that TLS puts before it */
 	uint8_t private; /* bytes of a private part as libcrypto's side has it (pka_kex.c); the scalar is first */
 	uint32_t bit; /* enum ipc_card */
 };
 static const struct curve curves[] = {
-	{ KEX_P256, IPC_CURVE_P256, 64, 1, FIELD, IPC_CARD_P256 },
-	{ KEX_X25519, IPC_CURVE_X25519, 32, 0, 2 * FIELD, IPC_CARD_X25519 },
+	{ KEX_P256, IPC_CURVE_P256, 32, 64, 1, 32, IPC_CARD_P256 },
+	{ KEX_P384, IPC_CURVE_P384, 48, 96, 1, 48, IPC_CARD_P384 },
+	{ KEX_X25519, IPC_CURVE_X25519, 32, 32, 0, 64, IPC_CARD_X25519 },
 };
 
 static const struct curve *
@@ -32,6 +35,25 @@ curve_of(unsigned group)
 		if (curves[i].group == group)
 			return &curves[i];
 	return NULL;
+}
+
+/* The curve of an ECDSA key; NULL: one that the card does not have. */
+static const struct curve *
+curve_of_key(const EVP_PKEY *key)
+{
+	if (EVP_PKEY_get_base_id(key) != EVP_PKEY_EC)
+		return NULL;
+	return curve_of(EVP_PKEY_get_bits(key) == 256 ? KEX_P256 : EVP_PKEY_get_bits(key) == 384 ? KEX_P384 : 0);
+}
+
+uint32_t
+pka_card_ec_bit(const EVP_PKEY *key)
+{
+	const struct curve *c = curve_of_key(key);
+
+	if (EVP_PKEY_get_base_id(key) == EVP_PKEY_ED25519)
+		return IPC_CARD_ED25519;
+	return c != NULL ? c->bit : 0;
 }
 
 /* The peer's share without its prefix; NULL: not what the group has. */
@@ -57,8 +79,8 @@ pka_card_ec_can(const struct pka *p, const struct pka_req *req, const EVP_PKEY *
 	if (s != NULL && s->type == PKA_SIG_ED25519) /* a longer message is one of a client in TLS 1.2 */
 		return (p->card.can & IPC_CARD_ED25519) != 0 && len <= IPC_PKA_MAX_EDDSA &&
 		       pka_scheme_fits(s, key);
-	return (p->card.can & IPC_CARD_P256) != 0 && s != NULL && s->type == PKA_SIG_ECDSA &&
-	       EVP_PKEY_get_base_id(key) == EVP_PKEY_EC && EVP_PKEY_get_bits(key) == 256 &&
+	c = curve_of_key(key);
+	return c != NULL && (p->card.can & c->bit) != 0 && s != NULL && s->type == PKA_SIG_ECDSA &&
 	       pka_scheme_fits(s, key);
 }
 
@@ -89,7 +111,7 @@ ask_sign(struct pka_job *j, struct ipc_pka_do *msg, uint8_t *room)
 	}
 	n = pka_sig_digest(pka_scheme_find(j->req.code), j->in, j->in_len, room);
 	msg->op = IPC_PKA_ECDSA_SIGN;
-	msg->param = IPC_CURVE_P256;
+	msg->param = curve_of_key(j->key)->id;
 	msg->bytes = n;
 	return n != 0 ? room : NULL;
 }
@@ -121,21 +143,21 @@ pka_card_ec_ask(struct pka_job *j, struct ipc_pka_do *msg, uint8_t *room)
 		peer = share(c, j->in + c->private, j->in_len - c->private);
 		if (peer == NULL)
 			return NULL;
-		msg->bytes += FIELD;
-		memcpy(room, j->in, FIELD);
-		memcpy(room + FIELD, peer, c->point);
+		msg->bytes += c->field;
+		memcpy(room, j->in, c->field);
+		memcpy(room + c->field, peer, c->point);
 		return room;
 	}
 }
 
 size_t
-pka_card_ec_len(const struct pka_req *req)
+pka_card_ec_len(const struct pka_job *j)
 {
-	const struct curve *c = curve_of(req->code);
-	size_t secret = req->secret_out != 0 ? 0 : FIELD;
+	const struct curve *c = j->req.kind == PKA_SIGN ? curve_of_key(j->key) : curve_of(j->req.code);
+	size_t secret = c == NULL || j->req.secret_out != 0 ? 0 : c->field;
 
-	switch (req->kind) {
-	case PKA_SIGN: return 2 * FIELD;
+	switch (j->req.kind) {
+	case PKA_SIGN: return c != NULL ? 2u * c->field : 2 * FIELD;
 	case PKA_KEX_DERIVE: return secret;
 	default: return c->point + secret;
 	}
@@ -145,10 +167,8 @@ pka_card_ec_len(const struct pka_req *req)
 
 /* One INTEGER of a DER signature: minimal, not negative (X.690 8.3). */
 static void
-put_integer(struct wr *w, const uint8_t *p)
+put_integer(struct wr *w, const uint8_t *p, size_t n)
 {
-	size_t n = FIELD;
-
 	while (n > 1 && *p == 0) {
 		p++;
 		n--;
@@ -160,30 +180,33 @@ put_integer(struct wr *w, const uint8_t *p)
 	wr_bytes(w, p, n);
 }
 
-/* 1 <= x < n, the order of P-256 (FIPS 186-5 6.4.2): what every signature has. */
+/* 1 <= x < n, the order of the curve (FIPS 186-5 6.4.2): what every signature has. */
 static bool
-in_range(const uint8_t *x)
+in_range(const struct curve *c, const uint8_t *x)
 {
-	static const uint8_t order[FIELD] = { 0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0, 0xff, 0xff, 0xff,
-		0xff, 0xff, 0xff, 0xff, 0xff, 0xbc, 0xe6, 0xfa, 0xad, 0xa7, 0x17, 0x9e, 0x84,
-		0xf3, 0xb9, 0xca, 0xc2, 0xfc, 0x63, 0x25, 0x51 };
-	static const uint8_t zero[FIELD];
+	static const uint8_t p256[] = { 0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+		0xbc, 0xe6, 0xfa, 0xad, 0xa7, 0x17, 0x9e, 0x84, 0xf3, 0xb9, 0xca, 0xc2, 0xfc, 0x63, 0x25, 0x51 };
+	static const uint8_t p384[] = { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+		0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xc7, 0x63, 0x4d, 0x81, 0xf4, 0x37, 0x2d, 0xdf,
+		0x58, 0x1a, 0x0d, 0xb2, 0x48, 0xb0, 0xa7, 0x7a, 0xec, 0xec, 0x19, 0x6a, 0xcc, 0xc5, 0x29, 0x73 };
+	static const uint8_t zero[FIELD_MAX];
 
-	return memcmp(x, zero, FIELD) != 0 && memcmp(x, order, FIELD) < 0;
+	return memcmp(x, zero, c->field) != 0 && memcmp(x, c->id == IPC_CURVE_P384 ? p384 : p256, c->field) < 0;
 }
 
 /* SEQUENCE { r INTEGER, s INTEGER } (RFC 3279 2.2.3). The signature is public. */
 static bool
 signature(struct pka_job *j, const uint8_t *data)
 {
+	const struct curve *c = curve_of_key(j->key);
 	struct wr w = wr_init(j->out, PKA_MAX_MODULUS);
 
-	if (!in_range(data) || !in_range(data + FIELD))
+	if (!in_range(c, data) || !in_range(c, data + c->field))
 		return false;
 	wr_u8(&w, 0x30);
 	wr_u8(&w, 0);
-	put_integer(&w, data);
-	put_integer(&w, data + FIELD);
+	put_integer(&w, data, c->field);
+	put_integer(&w, data + c->field, c->field);
 	j->out_len = wr_len(&w);
 	if (!wr_ok(&w))
 		return false;
@@ -222,7 +245,7 @@ pka_card_ec_result(struct pka_job *j, const uint8_t *data, size_t len)
 	const struct curve *c = curve_of(j->req.code);
 	struct wr w = wr_init(j->out, j->room_len - j->in_len);
 
-	if (len != pka_card_ec_len(&j->req))
+	if (len != pka_card_ec_len(j))
 		return false;
 	if (j->req.secret_out != 0 && j->req.kind != PKA_KEX_DERIVE && j->req.kind != PKA_SIGN) {
 		put_share(&w, c, data);
@@ -236,18 +259,18 @@ pka_card_ec_result(struct pka_job *j, const uint8_t *data, size_t len)
 		if (j->req.secret_out != 0)
 			wr_u8(&w, 1);
 		else
-			wr_bytes(&w, data, FIELD);
+			wr_bytes(&w, data, c->field);
 		break;
 	case PKA_KEX_KEYGEN: /* pair(private, public); X25519: private is scalar | public */
 		wr_u16(&w, c->private);
-		wr_bytes(&w, data, FIELD);
-		wr_bytes(&w, data + FIELD, c->private - FIELD);
-		put_share(&w, c, data + FIELD);
+		wr_bytes(&w, data, c->field);
+		wr_bytes(&w, data + c->field, c->private - c->field);
+		put_share(&w, c, data + c->field);
 		break;
 	default: /* pair(public, secret) */
 		wr_u16(&w, (uint16_t)(c->prefix + c->point));
 		put_share(&w, c, data);
-		wr_bytes(&w, data + c->point, FIELD);
+		wr_bytes(&w, data + c->point, c->field);
 		break;
 	}
 	j->out_len = wr_len(&w);

@@ -76,7 +76,7 @@ void pka_card_erase(struct pka *p, struct pka_key *k);
 uint32_t pka_card_slot(const struct pka *p, unsigned index, const EVP_PKEY *key);
 /* What a key exchange or a signature on a curve is on the card (pka_card_ec.c): the message and its
  * data, which go to `room` (PKA_CARD_EC_MAX bytes). NULL: it cannot be done there. */
-#define PKA_CARD_EC_MAX 128
+#define PKA_CARD_EC_MAX 160
 bool pka_card_ec_can(const struct pka *p, const struct pka_req *req, const EVP_PKEY *key, size_t len);
 /* False: what the peer sent is no share of its group, which software says by an empty result (pka_op.h). */
 bool pka_card_ec_share_fits(const struct pka_req *req, const uint8_t *in, size_t len);
@@ -84,7 +84,9 @@ const uint8_t *pka_card_ec_ask(struct pka_job *j, struct ipc_pka_do *msg, uint8_
 /* The card's result as pka_op.h has it, to j->out. False: it cannot be right. */
 bool pka_card_ec_result(struct pka_job *j, const uint8_t *data, size_t len);
 /* Bytes that the card's result has. */
-size_t pka_card_ec_len(const struct pka_req *req);
+size_t pka_card_ec_len(const struct pka_job *j);
+/* What the card must be able to do for a key on a curve (enum ipc_card); 0: it has no such curve. */
+uint32_t pka_card_ec_bit(const EVP_PKEY *key);
 
 /* Takes a job off the list of the card. */
 void pka_card_unlink(struct pka *p, struct pka_job *j);

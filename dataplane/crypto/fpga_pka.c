@@ -19,13 +19,13 @@ uint32_t
 fpga_card(const struct fpga_engine *e)
 {
 	const struct rte_pmd_sluice_info *i = &e->has;
-	bool p256 = (i->ecdh_curves & i->ecdsa_curves & BIT(RTE_PMD_SLUICE_CURVE_P256)) != 0 &&
-		    i->ec_key_slots != 0;
+	uint32_t prime = i->ec_key_slots != 0 ? i->ecdh_curves & i->ecdsa_curves : 0;
 
 	return ((i->rsa_sizes & 1) != 0 && i->key_slots != 0 ? IPC_CARD_RSA2048 : 0) |
 	       (i->prf_hashes & BIT(RTE_PMD_SLUICE_HASH_SHA256) ? IPC_CARD_PRF_SHA256 : 0) |
 	       (i->prf_hashes & BIT(RTE_PMD_SLUICE_HASH_SHA384) ? IPC_CARD_PRF_SHA384 : 0) |
-	       (p256 ? IPC_CARD_P256 : 0) |
+	       (prime & BIT(RTE_PMD_SLUICE_CURVE_P256) ? IPC_CARD_P256 : 0) |
+	       (prime & BIT(RTE_PMD_SLUICE_CURVE_P384) ? IPC_CARD_P384 : 0) |
 	       (i->ecdh_curves & BIT(RTE_PMD_SLUICE_CURVE_X25519) ? IPC_CARD_X25519 : 0) |
 	       (i->eddsa_curves & BIT(RTE_PMD_SLUICE_CURVE_ED25519) && i->ec_key_slots != 0
 			       ? IPC_CARD_ED25519
@@ -61,7 +61,7 @@ has_unit(const struct fpga_engine *e, const struct pka_op *op)
 	switch (op->kind) {
 	case PKA_KEY_LOAD:
 	case PKA_KEY_FREE:
-		return (card & (op->unit == IPC_UNIT_EC ? IPC_CARD_P256 | IPC_CARD_ED25519
+		return (card & (op->unit == IPC_UNIT_EC ? IPC_CARD_P256 | IPC_CARD_P384 | IPC_CARD_ED25519
 							 : IPC_CARD_RSA2048)) != 0;
 	case IPC_PKA_TLS_PRF:
 		return (card & (op->param >> 8 == IPC_HASH_SHA384 ? IPC_CARD_PRF_SHA384
@@ -73,6 +73,8 @@ has_unit(const struct fpga_engine *e, const struct pka_op *op)
 		if (op->param == IPC_CURVE_X25519 && (card & IPC_CARD_X25519) == 0)
 			return false;
 		if (op->param == IPC_CURVE_P256 && (card & IPC_CARD_P256) == 0)
+			return false;
+		if (op->param == IPC_CURVE_P384 && (card & IPC_CARD_P384) == 0)
 			return false;
 		break;
 	case IPC_PKA_EDDSA_SIGN: return (card & IPC_CARD_ED25519) != 0;

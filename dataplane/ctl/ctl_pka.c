@@ -107,7 +107,12 @@ pka_get(struct ctl *c, uint64_t id)
 static uint32_t
 point_len(uint32_t curve)
 {
-	return curve == IPC_CURVE_P256 ? 64 : curve == IPC_CURVE_X25519 ? 32 : 0;
+	switch (curve) {
+	case IPC_CURVE_P256: return 64;
+	case IPC_CURVE_P384: return 96;
+	case IPC_CURVE_X25519: return 32;
+	default: return 0;
+	}
 }
 
 static bool
@@ -117,11 +122,11 @@ curve_operand_ok(const struct ipc_pka_do *m)
 
 	switch (m->op) {
 	case IPC_PKA_ECDSA_SIGN:
-		return m->param == IPC_CURVE_P256 && m->bytes >= 20 && m->bytes <= 64 &&
+		return (m->param == IPC_CURVE_P256 || m->param == IPC_CURVE_P384) && m->bytes >= 20 && m->bytes <= 64 &&
 		       m->secret_out == 0 && m->secret_in == 0;
 	case IPC_PKA_EC_KEYGEN: return point != 0 && m->bytes == 0 && m->secret_in == 0;
 	case IPC_PKA_ECDH:
-		return point != 0 && m->bytes == point + (m->secret_in == 0 ? 32 : 0);
+		return point != 0 && m->bytes == point + (m->secret_in != 0 ? 0 : m->param == IPC_CURVE_P384 ? 48 : 32);
 	default: return point != 0 && m->bytes == point && m->secret_in == 0;
 	}
 }

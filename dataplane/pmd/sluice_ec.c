@@ -157,7 +157,7 @@ load_key(struct sluice_qp *qp, struct sluice_hwq *q, const struct sluice_asym_se
 int
 sluice_ec_enqueue(struct sluice_qp *qp, struct rte_crypto_op *op, struct sluice_asym_session *s)
 {
-	struct sluice_hwq *q = &qp->hwq[s->curve == RTE_PMD_SLUICE_CURVE_P384 ? SLUICE_ENGINE_PKA : SLUICE_ENGINE_ECC];
+	struct sluice_hwq *q = &qp->hwq[SLUICE_ENGINE_ECC];
 	struct build b = { .len = 0 };
 	struct sluice_slot *slot;
 	struct sluice_desc *d;

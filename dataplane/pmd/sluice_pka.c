@@ -48,7 +48,7 @@ rsa_bit(uint32_t bytes)
 static unsigned int
 curve_class(uint8_t curve)
 {
-	return curve == 0 || curve == RTE_PMD_SLUICE_CURVE_P384 ? SLUICE_ENGINE_PKA : SLUICE_ENGINE_ECC;
+	return curve == 0 ? SLUICE_ENGINE_PKA : SLUICE_ENGINE_ECC;
 }
 
 static bool

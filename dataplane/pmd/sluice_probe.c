@@ -155,7 +155,6 @@ ask_pka(struct probe *p, struct sluice_has *has)
 		d->param0 = n;
 		d->param1 = 65537;
 	}
-	ask_curve(p, has, SLUICE_CURVE_P384, 48);
 }
 
 static void
@@ -164,6 +163,7 @@ ask_ecc(struct probe *p, struct sluice_has *has)
 	struct sluice_desc *d;
 
 	ask_curve(p, has, SLUICE_CURVE_P256, 32);
+	ask_curve(p, has, SLUICE_CURVE_P384, 48);
 	/* with a private key that is not there */
 	d = ask(p, SLUICE_OP_ECDH, 0, zeros, 32, &has->ecdh_curves, bit_of(SLUICE_CURVE_X25519), NOT_UNKNOWN);
 	d->param0 = SLUICE_CURVE_X25519;

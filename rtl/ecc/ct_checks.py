@@ -6,7 +6,8 @@ goes to the array's registers and nowhere else, and ecc_unwrap by its three numb
 Ed25519 key leave ecc_eddsa as digests alone.
 """
 PKG = ["rtl/gen/sluice_pkg.sv", "rtl/ecc/ecc_job_pkg.sv", "rtl/ecc/ecc_prog_pkg.sv", "rtl/ecc/ecc_pkg.sv"]
-CORE = ["-DECC_LIMBS=3"] + PKG + ["rtl/ecc/ecc_prog_rom.sv", "rtl/ecc/ecc_const_rom.sv", "rtl/ecc/ecc_mont.sv", "rtl/ecc/ecc_core.sv"]
+CORE = ["-DECC_LIMBS=3"] + PKG + ["rtl/ecc/ecc_prog_rom.sv", "rtl/ecc/ecc_const_rom.sv", "rtl/ecc/ecc_wide_prog_rom.sv",
+                                "rtl/ecc/ecc_wide_const_rom.sv", "rtl/ecc/ecc_mont.sv", "rtl/ecc/ecc_core.sv"]
 INPUT = PKG + ["rtl/ecc/ecc_input.sv"]
 OUTPUT = PKG + ["rtl/ecc/ecc_output.sv"]
 AES = ["-I.", "rtl/aes/aes_key_expand.sv", "rtl/aes/aes_iter.sv"]

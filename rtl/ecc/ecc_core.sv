@@ -5,14 +5,18 @@
 // and verdicts are rtl/ecc/README.md's.
 `include "assert.svh"
 
-module ecc_core (
+module ecc_core #(
+  parameter bit Wide = 1'b0,                      // the array for P-384
+  parameter int unsigned Bits = Wide ? 384 : 256,
+  parameter int unsigned DgAw = Wide ? 5 : 4
+) (
   input  logic         clk_i,
   input  logic         rst_ni,
   // start of a program in a context that is not active and whose operands are loaded
   input  logic         start_i,
   input  logic [2:0]   start_ctx_i,
   input  logic [9:0]   start_pc_i,
-  input  logic [12:0]  start_len_i,   // its length in frames
+  input  logic [ecc_prog_pkg::LenBits-1:0] start_len_i,   // its length in frames
   input  logic [7:0]   start_count_i, // loop counter to begin with: the self test's ladder is a short one
   input  logic         start_flip_i,  // fault injection: one product is damaged
   output logic [7:0]   active_o,
@@ -23,24 +27,24 @@ module ecc_core (
   input  logic         ld_valid_i,
   output logic         ld_ready_o,
   input  logic [8:0]   ld_addr_i,
-  input  logic [255:0] ld_data_i,
+  input  logic [Bits-1:0] ld_data_i,
   input  logic         dg_re_i,
   output logic         dg_ready_o,
-  input  logic [8:0]   dg_addr_i,
+  input  logic [DgAw+4:0] dg_addr_i,
   output logic [16:0]  dg_data_o,
   input  logic         erase_i,
   output logic         erase_ready_o,
   input  logic [8:0]   erase_addr_i
 );
-  localparam int unsigned PcBits = ecc_prog_pkg::PcBits;
+  localparam int unsigned PcBits = ecc_prog_pkg::PcBits, LenBits = ecc_prog_pkg::LenBits;
 
   logic [7:0]        active_q, ending_q, astray_q, flip_q;
   logic [PcBits-1:0] pc_q [8];
   logic [PcBits-1:0] ret0_q [8];
   logic [PcBits-1:0] ret1_q [8];
   logic [7:0]        count_q [8];
-  logic [12:0]       frames_q [8];
-  logic [12:0]       length_q [8];
+  logic [LenBits-1:0] frames_q [8];
+  logic [LenBits-1:0] length_q [8];
 
   logic [2:0] ctx;
   logic [4:0] pos;
@@ -56,7 +60,13 @@ module ecc_core (
   assign target = word[ecc_prog_pkg::FTarget +: PcBits];
   assign over   = frames_q[ctx] == length_q[ctx];  // every frame that the program may have has been started
 
-  ecc_prog_rom u_prog_rom (.clk_i, .re_i(pos == ecc_pkg::SvcWord && active_q[ctx]), .addr_i(pc), .data_o(word));
+  logic read;
+  assign read = pos == ecc_pkg::SvcWord && active_q[ctx];
+  if (Wide) begin : gen_rom
+    ecc_wide_prog_rom u_prog_rom (.clk_i, .re_i(read), .addr_i(pc), .data_o(word));
+  end else begin : gen_rom
+    ecc_prog_rom u_prog_rom (.clk_i, .re_i(read), .addr_i(pc), .data_o(word));
+  end
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
@@ -68,14 +78,14 @@ module ecc_core (
       for (int c = 0; c < 8; c++) begin
         pc_q[c]     <= '0;
         count_q[c]  <= 8'd0;
-        frames_q[c] <= 13'd0;
-        length_q[c] <= 13'd0;
+        frames_q[c] <= '0;
+        length_q[c] <= '0;
       end
     end else begin
       if (pos == ecc_pkg::SvcWord) go_q <= active_q[ctx] && !ending_q[ctx] && !over;
       if (pos == ecc_pkg::SvcCommit && active_q[ctx] && (go_q || ending_q[ctx] || over)) begin
         if (go_q) begin
-          frames_q[ctx] <= frames_q[ctx] + 13'd1;
+          frames_q[ctx] <= frames_q[ctx] + LenBits'(1);
           pc_q[ctx]     <= pc + PcBits'(1);
           unique case (next)
             ecc_pkg::NxNext: ;
@@ -109,7 +119,7 @@ module ecc_core (
         flip_q[start_ctx_i]   <= start_flip_i;
         pc_q[start_ctx_i]     <= start_pc_i;
         count_q[start_ctx_i]  <= start_count_i;
-        frames_q[start_ctx_i] <= 13'd0;
+        frames_q[start_ctx_i] <= '0;
         length_q[start_ctx_i] <= start_len_i;
       end
     end
@@ -117,7 +127,7 @@ module ecc_core (
   assign active_o = active_q;
   assign astray_o = astray_q;
 
-  ecc_mont u_mont (
+  ecc_mont #(.Wide(Wide)) u_mont (
     .clk_i, .rst_ni, .run_i(run), .svc_ctx_o(ctx), .svc_pos_o(pos), .go_i(go_q), .word_i(word), .count_i(count),
     .flip_i(flip_q[ctx] && frames_q[ctx] == ecc_prog_pkg::FlipFrame), .clear_i(start_i), .clear_ctx_i(start_ctx_i), .flags_o,
     .ld_valid_i, .ld_ready_o, .ld_addr_i, .ld_data_i, .dg_re_i, .dg_ready_o, .dg_addr_i, .dg_data_o,
@@ -126,5 +136,5 @@ module ecc_core (
   assign busy_o = run;
 
   `ASSERT_NEVER(StartOnlyInAFreeContext, start_i && active_q[start_ctx_i])
-  `ASSERT_NEVER(InstructionIsLegal, go_q && pos == ecc_pkg::SvcCommit && (next > ecc_pkg::NxEnd || pc >= PcBits'(ecc_prog_pkg::Words)))
+  `ASSERT_NEVER(InstructionIsLegal, go_q && pos == ecc_pkg::SvcCommit && (next > ecc_pkg::NxEnd || pc >= PcBits'(Wide ? ecc_prog_pkg::WideWords : ecc_prog_pkg::Words)))
 endmodule

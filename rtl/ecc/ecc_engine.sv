@@ -1,4 +1,4 @@
-// Elliptic-curve engine: key slots, P-256, X25519 and Ed25519 operations behind the engine port (rtl/README.md), eight in flight.
+// Elliptic-curve engine: key slots, P-256, P-384, X25519 and Ed25519 operations behind the engine port (rtl/README.md), eight in flight.
 //
 // Two machines share the work. The front one takes a command, brings its operands into the next context's registers and starts the program;
 // the back one answers contexts in order and erases them. Arithmetic is in ecc_core, the blob in ecc_unwrap, the numbers' way in and out in
@@ -7,7 +7,8 @@
 `include "assert.svh"
 
 module ecc_engine #(
-  parameter int unsigned NumKeys = 16
+  parameter int unsigned NumKeys = 16,
+  parameter bit P384 = 1'b1            // with the wide array
 ) (
   input  logic         clk_i,
   input  logic         rst_ni,
@@ -84,32 +85,36 @@ module ecc_engine #(
   logic [3:0]   msg_word_q;
 
   // ---- key slots and jobs
-  logic         index_ok, handle_ok, foreign, slot_ed, key_store, key_clear, key_read;
-  logic [255:0] key_scalar, key_prefix, key_public;
+  logic         index_ok, handle_ok, foreign, slot_ed, slot_wide, key_store, key_clear, key_read;
+  logic [383:0] key_scalar;
+  logic [255:0] key_prefix, key_public;
   ecc_job_pkg::job_t job, new_job;
   logic        push, pop, touched, jobs_full, jobs_empty, jobs_last, job_second;
   logic [2:0]  head, tail;
 
   // ---- blocks
-  logic         un_start, un_busy, un_done, un_ok, un_ed, un_in_ready, un_wipe;
-  logic [255:0] un_scalar, un_x, un_y;
+  logic         un_start, un_busy, un_done, un_ok, un_ed, un_wide, un_in_ready, un_wipe;
+  logic [383:0] un_scalar, un_x, un_y;
   logic         inp_start, inp_busy, inp_done, inp_bad_input, inp_bad_sig, inp_bad_secret, inp_no_entropy, inp_in_ready, inp_rnd_ready;
   logic         inp_want, inp_req, inp_rsp_ready, inp_ld;
   logic [8:0]   inp_ld_addr;
-  logic [255:0] inp_ld_data;
+  logic [383:0] inp_ld_data;
   logic         res_start, res_busy, res_done, res_empty, res_refused, res_re, res_valid, res_ready, res_last;
   logic         res_want, res_req, res_sec_last, res_rsp_ready;
-  logic [8:0]   res_addr;
+  logic [9:0]   res_addr;
   logic [127:0] res_data, res_sec_data;
-  logic         core_start, core_second, core_busy, dg_ready, ld_ready, core_ld_ready, erase, erase_ready, core_erase_ready, key_row;
-  logic [7:0]   core_active, core_astray;
-  logic [23:0]  core_flags;
-  logic [16:0]  dg_data;
+  logic         core_start, core_second, core_busy, dg_ready, core_dg_ready, ld_ready, core_ld_ready, erase, erase_ready, core_erase_ready, key_row;
+  logic [7:0]   core_active, core_astray, wide_active, wide_astray;
+  logic [23:0]  core_flags, wide_flags;
+  logic [16:0]  dg_data, core_dg_data, wide_dg_data;
+  logic         wide, wide_start, wide_busy, wide_dg_ready, wide_ld_ready, wide_erase_ready, start_flip;  // wide: the command in hand is the wide array's
   logic [8:0]   erase_addr;
   logic [9:0]   core_pc;
-  logic [12:0]  core_len;
+  logic [ecc_prog_pkg::LenBits-1:0] core_len;
   logic [7:0]   core_count;
-  logic [255:0] key_row_data, ld_data;
+  logic [383:0] key_row_data, front_data;
+  logic [255:0] ld_data;
+  logic [8:0]   front_addr;
   logic [5:0]   key_row_reg, wipe_q;
   logic         ed_start, ed_done, ed_clear, ed_busy, ed_back_start, ed_back_done, ed_back_busy, ed_pt_ready, ed_row, ed_erase_ready, msg_take, msg_last;
   logic [511:0] ed_digest;
@@ -118,23 +123,25 @@ module ecc_engine #(
   logic [8:0]   msg_len;
 
   // self test: source, random and expected words come from its ROM, in one order
-  logic [5:0]   rom_addr_q;
+  logic [6:0]   rom_addr_q;
   logic [127:0] rom_data;
   logic [255:0] rom_kek;
-  logic [7:0]   rom_skip;
-  logic [12:0]  rom_frames;
+  logic [7:0]   rom_skip, rom_wide_skip;
+  logic [ecc_prog_pkg::LenBits-1:0] rom_frames, rom_wide_frames;
   logic         rom_take;
-  logic [5:0]   test_last;  // the last words of its two digests
-  ecc_selftest_rom u_selftest_rom (.addr_i(rom_addr_q), .data_o(rom_data), .kek_o(rom_kek), .skip_o(rom_skip), .frames_o(rom_frames));
+  logic [6:0]   test_last;  // the last words of its two digests
+  ecc_selftest_rom u_selftest_rom (
+    .addr_i(rom_addr_q), .data_o(rom_data), .kek_o(rom_kek), .skip_o(rom_skip), .frames_o(rom_frames), .wide_skip_o(rom_wide_skip),
+    .wide_frames_o(rom_wide_frames));
 
-  ecc_unwrap u_unwrap (
-    .clk_i, .rst_ni, .start_i(un_start), .kek_i(test_q ? rom_kek : kek_i), .busy_o(un_busy), .done_o(un_done), .ok_o(un_ok), .ed_o(un_ed),
+  ecc_unwrap #(.P384(P384)) u_unwrap (
+    .clk_i, .rst_ni, .start_i(un_start), .kek_i(test_q ? rom_kek : kek_i), .busy_o(un_busy), .done_o(un_done), .ok_o(un_ok), .ed_o(un_ed), .wide_o(un_wide),
     .scalar_o(un_scalar), .x_o(un_x), .y_o(un_y), .wipe_i(un_wipe),
     .in_valid_i(state_q == StUnwrap && (test_q || (in_valid_i && in_ready_o))), .in_ready_o(un_in_ready), .in_data_i(test_q ? rom_data : in_data_i)
   );
   logic sec_front_q, sec_back_q;  // who has the secret port
   ecc_input u_input (
-    .clk_i, .rst_ni, .start_i(inp_start), .prog_i(prog_q), .secret_i(handle3_q != 32'd0 && !test_q), .ctx_i(tail), .busy_o(inp_busy),
+    .clk_i, .rst_ni, .start_i(inp_start), .prog_i(prog_q), .wide_i(wide), .secret_i(handle3_q != 32'd0 && !test_q), .ctx_i(tail), .busy_o(inp_busy),
     .done_o(inp_done), .bad_input_o(inp_bad_input), .bad_sig_o(inp_bad_sig), .bad_secret_o(inp_bad_secret), .no_entropy_o(inp_no_entropy),
     .in_valid_i(state_q == StInput && (test_q || (in_valid_i && in_ready_o))), .in_ready_o(inp_in_ready), .in_data_i(test_q ? rom_data : in_data_i),
     .in_bytes_i(test_q ? 5'd16 : in_bytes_i), .in_last_i(test_q ? rom_addr_q == test_last : in_last_i),
@@ -144,7 +151,7 @@ module ecc_engine #(
     .sec_rsp_valid_i(sec_front_q && sec_rsp_valid_i && !hang_q), .sec_rsp_ready_o(inp_rsp_ready), .sec_rsp_ok_i, .sec_rsp_len_i, .sec_rsp_data_i,
     .sec_rsp_last_i, .ld_valid_o(inp_ld), .ld_ready_i(ld_ready), .ld_addr_o(inp_ld_addr), .ld_data_o(inp_ld_data)
   );
-  assign test_last = test_job_q == 3'd1 ? 6'd12 : 6'd25;
+  assign test_last = test_job_q == 3'd1 ? 7'd12 : 7'd25;
   assign rom_take  = test_q && ((state_q == StUnwrap && un_in_ready) || inp_in_ready || inp_rnd_ready || state_q == StMessage ||
                                 (res_valid && res_ready && back_q != BkPoint));
 
@@ -171,19 +178,45 @@ module ecc_engine #(
     .erase_addr_i(state_q == StErase ? sweep_q[7:0] : {head, wipe_q[4:0]})
   );
 
+  // ---- arrays: a job has the context of its number in one of them
+  assign wide       = prog_q == ecc_job_pkg::PgKey ? un_wide : test_q ? prog_q == ecc_job_pkg::PgKeygen : dec_wide;
+  assign wide_start = core_start && wide;
+  assign start_flip = test_q ? flip_q || test_job_q == 3'd3 : cmd_flip_q;
+  assign front_addr = key_row ? {tail, key_row_reg} : inp_ld_addr;
   ecc_core u_core (
-    .clk_i, .rst_ni, .start_i(core_start || core_second), .start_ctx_i(core_second ? head : tail),
+    .clk_i, .rst_ni, .start_i((core_start && !wide) || core_second), .start_ctx_i(core_second ? head : tail),
     .start_pc_i(core_second ? ecc_prog_pkg::PcEd25519Sum : core_pc), .start_len_i(core_second ? ecc_prog_pkg::LenEd25519Sum : core_len),
-    .start_count_i(core_second ? 8'd0 : core_count), .start_flip_i(!core_second && (test_q ? flip_q || test_job_q == 3'd3 : cmd_flip_q)), .active_o(core_active), .astray_o(core_astray), .flags_o(core_flags),
-    .busy_o(core_busy), .ld_valid_i(inp_ld || key_row || ed_row), .ld_ready_o(core_ld_ready),
-    .ld_addr_i(ed_row ? {head, ed_row_reg} : key_row ? {tail, key_row_reg} : inp_ld_addr),
-    .ld_data_i(ld_data), .dg_re_i(res_re), .dg_ready_o(dg_ready), .dg_addr_i(res_addr), .dg_data_o(dg_data),
-    .erase_i(erase), .erase_ready_o(core_erase_ready), .erase_addr_i(erase_addr)
+    .start_count_i(core_second ? 8'd0 : core_count), .start_flip_i(!core_second && start_flip), .active_o(core_active), .astray_o(core_astray),
+    .flags_o(core_flags), .busy_o(core_busy), .ld_valid_i(((inp_ld || key_row) && !wide) || ed_row), .ld_ready_o(core_ld_ready),
+    .ld_addr_i(ed_row ? {head, ed_row_reg} : front_addr), .ld_data_i(ld_data), .dg_re_i(res_re && !job.wide), .dg_ready_o(core_dg_ready),
+    .dg_addr_i({res_addr[9:5], res_addr[3:0]}), .dg_data_o(core_dg_data), .erase_i(erase), .erase_ready_o(core_erase_ready), .erase_addr_i(erase_addr)
   );
-  assign ld_ready    = core_ld_ready && !ed_row;
-  assign erase_ready = core_erase_ready && ed_erase_ready;
+  if (P384) begin : gen_wide
+    ecc_core #(.Wide(1'b1)) u_core (
+      .clk_i, .rst_ni, .start_i(wide_start), .start_ctx_i(tail), .start_pc_i(core_pc), .start_len_i(core_len), .start_count_i(core_count),
+      .start_flip_i(start_flip), .active_o(wide_active), .astray_o(wide_astray), .flags_o(wide_flags), .busy_o(wide_busy),
+      .ld_valid_i((inp_ld || key_row) && wide), .ld_ready_o(wide_ld_ready), .ld_addr_i(front_addr), .ld_data_i(front_data),
+      .dg_re_i(res_re && job.wide), .dg_ready_o(wide_dg_ready), .dg_addr_i(res_addr), .dg_data_o(wide_dg_data),
+      .erase_i(erase), .erase_ready_o(wide_erase_ready), .erase_addr_i(erase_addr)
+    );
+  end else begin : gen_wide
+    logic unused_wide;
+    assign unused_wide      = ^{wide_start, front_data[383:256], res_addr[4]};
+    assign wide_active      = 8'd0;
+    assign wide_astray      = 8'd0;
+    assign wide_flags       = 24'd0;
+    assign wide_busy        = 1'b0;
+    assign wide_ld_ready    = 1'b1;
+    assign wide_dg_ready    = 1'b1;
+    assign wide_dg_data     = 17'd0;
+    assign wide_erase_ready = 1'b1;
+  end
+  assign ld_ready    = wide ? wide_ld_ready : core_ld_ready && !ed_row;
+  assign dg_ready    = job.wide ? wide_dg_ready : core_dg_ready;
+  assign dg_data     = job.wide ? wide_dg_data : core_dg_data;
+  assign erase_ready = core_erase_ready && wide_erase_ready && ed_erase_ready;
   ecc_output u_output (
-    .clk_i, .rst_ni, .start_i(res_start), .prog_i(back_q == BkPoint ? ecc_job_pkg::PgEdPoint : job.prog), .secret_i(job.secret != 32'd0), .ctx_i(head),
+    .clk_i, .rst_ni, .start_i(res_start), .prog_i(back_q == BkPoint ? ecc_job_pkg::PgEdPoint : job.prog), .wide_i(job.wide), .secret_i(job.secret != 32'd0), .ctx_i(head),
     .busy_o(res_busy), .done_o(res_done), .empty_o(res_empty), .refused_o(res_refused), .dg_re_o(res_re), .dg_ready_i(dg_ready), .dg_addr_o(res_addr),
     .dg_data_i(dg_data), .out_valid_o(res_valid), .out_ready_i(res_ready), .out_data_o(res_data), .out_last_o(res_last),
     .sec_want_o(res_want), .sec_grant_i(sec_back_q), .sec_req_o(res_req), .sec_req_ready_i(sec_req_ready_i && !hang_q), .sec_data_o(res_sec_data),
@@ -193,8 +226,8 @@ module ecc_engine #(
   // ---- key slots
   ecc_keys #(.NumKeys(NumKeys)) u_keys (
     .clk_i, .rst_ni, .handle_i(handle_q), .func_i(func_q), .test_i(test_q), .index_ok_o(index_ok), .foreign_o(foreign), .handle_ok_o(handle_ok),
-    .ed_o(slot_ed), .erase_i(state_q == StErase), .erase_addr_i(sweep_q), .clear_i(key_clear), .store_i(key_store), .store_ed_i(un_ed),
-    .scalar_i(un_ed ? ed_scalar : un_scalar), .prefix_i(un_ed ? ed_digest[511:256] : 256'd0), .public_i(un_ed ? un_public : 256'd0),
+    .ed_o(slot_ed), .wide_o(slot_wide), .erase_i(state_q == StErase), .erase_addr_i(sweep_q), .clear_i(key_clear), .store_i(key_store), .store_ed_i(un_ed), .store_wide_i(un_wide),
+    .scalar_i(un_ed ? {128'd0, ed_scalar} : un_scalar), .prefix_i(un_ed ? ed_digest[511:256] : 256'd0), .public_i(un_ed ? un_public : 256'd0),
     .scalar_read_i(inp_start), .scalar_keep_i(state_q == StInput), .scalar_o(key_scalar),
     .hash_read_i(key_read), .hash_keep_i(state_q == StHash), .prefix_o(key_prefix), .public_o(key_public)
   );
@@ -209,6 +242,7 @@ module ecc_engine #(
     new_job         = '0;
     new_job.prog    = status_q == sluice_pkg::ST_OK && prog_q != ecc_job_pkg::PgKey ? prog_q : ecc_job_pkg::PgNone;
     new_job.status  = status_q;
+    new_job.wide    = wide;
     new_job.sig     = sig_q;
     new_job.test    = test_q;
     new_job.touched = touched;
@@ -218,25 +252,31 @@ module ecc_engine #(
     new_job.len     = msg_len;
   end
 
-  // ---- programs; the self test runs a part of X25519's
+  // ---- programs; the self test runs a part of X25519's and of P-384's
   logic [9:0]  prog_pc;
-  logic [12:0] prog_len;
+  logic [ecc_prog_pkg::LenBits-1:0] prog_len;
   logic        test_part;
-  ecc_program u_program (.prog_i(prog_q), .ed_i(un_ed), .pc_o(prog_pc), .len_o(prog_len));
-  assign test_part  = test_q && prog_q == ecc_job_pkg::PgXEcdh;
+  ecc_program u_program (.prog_i(prog_q), .ed_i(un_ed), .wide_i(wide), .pc_o(prog_pc), .len_o(prog_len));
+  assign test_part  = test_q && (prog_q == ecc_job_pkg::PgXEcdh || prog_q == ecc_job_pkg::PgKeygen);
   assign core_pc    = prog_pc;
-  assign core_len   = test_part ? rom_frames : prog_len;
-  assign core_count = test_part ? rom_skip : 8'd0;
+  assign core_len   = !test_part ? prog_len : wide ? rom_wide_frames : rom_frames;
+  assign core_count = !test_part ? 8'd0 : wide ? rom_wide_skip : rom_skip;
 
   logic [7:0] dec_status;
   logic [3:0] dec_prog;
-  ecc_decode u_decode (
+  logic       dec_wide;
+  ecc_decode #(.P384(P384)) u_decode (
     .op_i(op_q), .handle_i(handle_q), .secret_i(handle3_q != 32'd0), .src_len_i(src_len_q), .param0_i(param0_q), .param1_i(param1_q), .index_ok_i(index_ok),
-    .foreign_i(foreign), .handle_ok_i(handle_ok), .ed_i(slot_ed), .status_o(dec_status), .prog_o(dec_prog)
+    .foreign_i(foreign), .handle_ok_i(handle_ok), .ed_i(slot_ed), .slot_wide_i(slot_wide), .status_o(dec_status), .prog_o(dec_prog),
+    .wide_o(dec_wide)
   );
 
   // ---- front machine
-  logic cmd_fire, in_fire;
+  logic cmd_fire, in_fire, front_active, front_astray;
+  logic [2:0] front_flags;
+  assign front_active = wide ? wide_active[tail] : core_active[tail];
+  assign front_astray = wide ? wide_astray[tail] : core_astray[tail];
+  assign front_flags  = wide ? wide_flags[3*tail +: 3] : core_flags[3*tail +: 3];
   assign cmd_fire = cmd_valid_i && cmd_ready_o;
   assign in_fire  = in_valid_i && in_ready_o;
   always_comb begin
@@ -333,13 +373,13 @@ module ecc_engine #(
         core_start = 1'b1;
         state_d    = StKeyWait;
       end
-      StKeyWait: if (!core_active[tail]) begin
+      StKeyWait: if (!front_active) begin
         state_d   = un_ed ? StHashClear : StPush;
         un_wipe   = 1'b1;
         key_store = 1'b1;
-        if (core_astray[tail]) status_d = sluice_pkg::ST_ABORTED;
-        else if (core_flags[3*tail + ecc_pkg::FlagFault]) status_d = sluice_pkg::ST_FAULT;
-        else if (core_flags[3*tail + ecc_pkg::FlagBad]) status_d = sluice_pkg::ST_BAD_KEY;
+        if (front_astray) status_d = sluice_pkg::ST_ABORTED;
+        else if (front_flags[ecc_pkg::FlagFault]) status_d = sluice_pkg::ST_FAULT;
+        else if (front_flags[ecc_pkg::FlagBad]) status_d = sluice_pkg::ST_BAD_KEY;
         if (status_d != sluice_pkg::ST_OK) key_store = 1'b0;
       end
       StFree: begin
@@ -372,7 +412,7 @@ module ecc_engine #(
           end
         end
       end
-      // self test: the key, then three operations at once; another key and a fourth
+      // self test: the key, then three operations at once; another key and a fourth; a P-384 key pair
       StTestNext: begin
         state_d    = test_job_q == 3'd3 ? StUnwrap : test_job_q == 3'd4 ? StMessage : StInput;
         inp_start  = state_d == StInput;
@@ -383,10 +423,11 @@ module ecc_engine #(
           3'd1:    prog_d = ecc_job_pkg::PgXEcdh;
           3'd3:    prog_d = ecc_job_pkg::PgKey;
           3'd4:    prog_d = ecc_job_pkg::PgEd;
+          3'd5:    prog_d = ecc_job_pkg::PgKeygen;
           default: prog_d = ecc_job_pkg::PgSign;
         endcase
         if (status_q != sluice_pkg::ST_OK) test_ok_d = 1'b0;
-        if (test_job_q == 3'd5 || !test_ok_d) begin
+        if (test_job_q == (P384 ? 3'd6 : 3'd5) || !test_ok_d) begin
           inp_start  = 1'b0;
           un_start   = 1'b0;
           test_job_d = test_job_q;
@@ -414,12 +455,12 @@ module ecc_engine #(
   logic [31:0] rsp_cycles_q;
   assign head_test  = job.test;
   assign head_op    = job.prog != ecc_job_pkg::PgNone;
-  assign head_ended = !jobs_empty && !(head_op && core_active[head]);
-  assign head_flags = core_flags[3*head +: 3];
+  assign head_ended = !jobs_empty && !(head_op && (job.wide ? wide_active[head] : core_active[head]));
+  assign head_flags = job.wide ? wide_flags[3*head +: 3] : core_flags[3*head +: 3];
   always_comb begin
     head_status = job.status;
     if (head_op) begin
-      if (core_astray[head]) head_status = sluice_pkg::ST_ABORTED;
+      if (job.wide ? wide_astray[head] : core_astray[head]) head_status = sluice_pkg::ST_ABORTED;
       else if (head_flags[ecc_pkg::FlagBad]) head_status = sluice_pkg::ST_BAD_INPUT;
       else if (job.sig) head_status = sluice_pkg::ST_AUTH_FAILED;
       else if (head_flags[ecc_pkg::FlagFault]) head_status = sluice_pkg::ST_FAULT;
@@ -465,25 +506,27 @@ module ecc_engine #(
     endcase
   end
   always_comb begin
+    front_data = 384'd0;
+    if (key_row) front_data = key_row_data;
+    else if (inp_ld) front_data = inp_ld_data;
     ld_data = 256'd0;
     if (ed_row) ld_data = ed_row_data;
-    else if (key_row) ld_data = key_row_data;
-    else if (inp_ld) ld_data = inp_ld_data;
+    else if (!wide) ld_data = front_data[255:0];
   end
   assign erase      = state_q == StErase || back_q == BkWipe;
   assign erase_addr = state_q == StErase ? sweep_q : {head, wipe_q};
   always_comb begin
     key_row      = 1'b1;
     key_row_reg  = ecc_prog_pkg::RL;
-    key_row_data = 256'd1;
+    key_row_data = 384'd1;
     unique case (state_q)
-      StKeyK: begin key_row_reg = ecc_prog_pkg::RK0; key_row_data = un_ed ? ed_scalar : un_scalar; end
-      StKeyU: begin key_row_reg = ecc_prog_pkg::RU; key_row_data = un_ed ? {1'b0, un_public[254:0]} : un_x; end
-      StKeyV: begin key_row_reg = ecc_prog_pkg::RV; key_row_data = un_ed ? {255'd0, un_public[255]} : un_y; end
+      StKeyK: begin key_row_reg = ecc_prog_pkg::RK0; key_row_data = un_ed ? {128'd0, ed_scalar} : un_scalar; end
+      StKeyU: begin key_row_reg = ecc_prog_pkg::RU; key_row_data = un_ed ? {129'd0, un_public[254:0]} : un_x; end
+      StKeyV: begin key_row_reg = ecc_prog_pkg::RV; key_row_data = un_ed ? {383'd0, un_public[255]} : un_y; end
       StKeyL: ;
-      StNonceLow:  begin key_row_reg = ecc_prog_pkg::RK0; key_row_data = ed_digest[255:0]; end
-      StNonceHigh: begin key_row_reg = ecc_prog_pkg::RK1; key_row_data = ed_digest[511:256]; end
-      default: begin key_row = 1'b0; key_row_data = 256'd0; end
+      StNonceLow:  begin key_row_reg = ecc_prog_pkg::RK0; key_row_data = {128'd0, ed_digest[255:0]}; end
+      StNonceHigh: begin key_row_reg = ecc_prog_pkg::RK1; key_row_data = {128'd0, ed_digest[511:256]}; end
+      default: begin key_row = 1'b0; key_row_data = 384'd0; end
     endcase
   end
 
@@ -512,7 +555,7 @@ module ecc_engine #(
       test_job_q  <= 3'd0;
       st_done_q   <= 1'b0;
       st_pass_q   <= 1'b0;
-      rom_addr_q  <= 6'd0;
+      rom_addr_q  <= 7'd0;
       wipe_q      <= 6'd0;
       hang_q      <= 1'b0;
       flip_q      <= 1'b0;
@@ -551,15 +594,15 @@ module ecc_engine #(
         st_done_q  <= 1'b0;
         st_pass_q  <= 1'b0;
         test_q     <= 1'b1;
-        rom_addr_q <= 6'd0;
+        rom_addr_q <= 7'd0;
       end else if (rom_take) begin
-        rom_addr_q <= rom_addr_q + 6'd1;
+        rom_addr_q <= rom_addr_q + 7'd1;
       end
       if (test_end) begin
         test_q     <= 1'b0;
         st_done_q  <= 1'b1;
         st_pass_q  <= test_ok_d;
-        rom_addr_q <= 6'd0;
+        rom_addr_q <= 7'd0;
       end
       if (back_q != BkWipe) wipe_q <= 6'd0;
       else if (erase_ready) wipe_q <= wipe_q + 6'd1;
@@ -608,7 +651,7 @@ module ecc_engine #(
   assign rnd_ready_o  = !hang_q && !test_q && inp_rnd_ready;
   assign st_done_o    = st_done_q;
   assign st_pass_o    = st_pass_q;
-  assign busy_o       = hang_q || state_q != StIdle || back_q != BkIdle || !jobs_empty || core_busy || un_busy || inp_busy || res_busy ||
+  assign busy_o       = hang_q || state_q != StIdle || back_q != BkIdle || !jobs_empty || core_busy || wide_busy || un_busy || inp_busy || res_busy ||
                         ed_busy || ed_back_busy;
 
   assign sec_read         = inp_req && !hang_q;
@@ -618,7 +661,7 @@ module ecc_engine #(
   assign sec_req_last_o   = sec_read || (sec_write && res_sec_last);
   assign sec_req_handle_o = sec_write ? job.secret : sec_read ? handle3_q : 32'd0;
   assign sec_req_func_o   = sec_write ? job.func : sec_read ? func_q : 8'd0;
-  assign sec_req_len_o    = sec_write ? 8'd32 : 8'd0;
+  assign sec_req_len_o    = !sec_write ? 8'd0 : job.wide ? 8'd48 : 8'd32;
   assign sec_req_data_o   = sec_write ? res_sec_data : 128'd0;
   assign sec_rsp_ready_o  = !hang_q && (inp_rsp_ready || res_rsp_ready);
   always_comb begin

@@ -7,6 +7,7 @@ module ecc_input (
   input  logic         rst_ni,
   input  logic         start_i,
   input  logic [3:0]   prog_i,        // enum ecc_job_pkg::prog_e; held during the work, as all that follows
+  input  logic         wide_i,        // P-384: numbers of 48 bytes
   input  logic         secret_i,      // the private key is in the secret store
   input  logic [2:0]   ctx_i,
   output logic         busy_o,
@@ -25,8 +26,8 @@ module ecc_input (
   output logic         rnd_ready_o,
   input  logic [127:0] rnd_data_i,
   input  logic         rnd_fail_i,
-  input  logic [255:0] key_i,         // of the key slot
-  // a read of the secret store: wanted until granted, then one beat; two beats come back
+  input  logic [383:0] key_i,         // of the key slot
+  // a read of the secret store: wanted until granted, then one beat; two or three beats come back
   output logic         sec_want_o,
   input  logic         sec_grant_i,
   output logic         sec_req_o,
@@ -41,7 +42,7 @@ module ecc_input (
   output logic         ld_valid_o,
   input  logic         ld_ready_i,
   output logic [8:0]   ld_addr_o,
-  output logic [255:0] ld_data_o
+  output logic [383:0] ld_data_o
 );
   typedef enum logic [3:0] {StIdle, StNext, StSource, StDigest, StRandom, StSecWant, StSecReq, StSecRsp, StRow, StDone, StError} state_e;
   state_e state_q, state_d;
@@ -73,14 +74,18 @@ module ecc_input (
   assign idx  = step[2:0];
   assign is_x = prog_i == ecc_job_pkg::PgXKeygen || prog_i == ecc_job_pkg::PgXEcdh || prog_i == ecc_job_pkg::PgXRespond;
 
-  logic [255:0] row_q, row_d;        // a number of the source, that may be looked at
-  logic [255:0] hidden_q, hidden_d;  // random or from the store: goes to the array only, as the key does
-  logic [255:0] row;
+  logic [383:0] row_q, row_d;        // a number of the source, that may be looked at
+  logic [383:0] hidden_q, hidden_d;  // random or from the store: goes to the array only, as the key does
+  logic [383:0] row;
   logic [127:0] word, word_be, in_be;
-  logic         half_q, half_d, bad_input_q, bad_input_d, bad_sig_q, bad_sig_d, bad_secret_q, bad_secret_d, no_entropy_q, no_entropy_d;
+  logic [1:0]   word_q, word_d, word_last;  // words taken, number of the last one
+  logic         below_p, below_n, bad_input_q, bad_input_d, bad_sig_q, bad_sig_d, bad_secret_q, bad_secret_d, no_entropy_q, no_entropy_d;
   logic [2:0]   dig_q, dig_d;   // digest words taken
   logic [7:0]   dig_shift;
   assign dig_shift = {in_bytes_i, 3'd0};
+  assign word_last = kind == SRnd1 ? 2'd0 : wide_i ? 2'd2 : 2'd1;
+  assign below_p   = wide_i ? row_q < ecc_prog_pkg::ModP384[383:0] : row_q < {128'd0, ecc_prog_pkg::ModP[255:0]};
+  assign below_n   = wide_i ? row_q < ecc_prog_pkg::ModN384[383:0] : row_q < {128'd0, ecc_prog_pkg::ModN[255:0]};
   always_comb begin
     word    = 128'd0;
     if (state_q == StRandom) word = rnd_data_i;
@@ -93,21 +98,25 @@ module ecc_input (
     end
   end
 
-  // the row as it is stored: scalars of X25519 are clamped, its coordinates have 255 bits (RFC 7748 5); the masking number is in [1, 2^255)
+  // the row as it is stored: scalars of X25519 are clamped, its coordinates have 255 bits (RFC 7748 5); the masking number is odd and below 2^255 (2^383)
   always_comb begin
-    row = 256'd0;
+    row = 384'd0;
     if (state_q == StRow) begin
       row = kind == SNum || kind == SDig ? row_q : kind == SKey ? key_i : hidden_q;
-      if (is_x && idx == K0) row = {2'b01, row[253:3], 3'd0};
+      if (is_x && idx == K0) row = {128'd0, 2'b01, row[253:3], 3'd0};
       else if (is_x && idx == U) row[255] = 1'b0;
-      if (idx == L) row = {1'b0, row[254:1], 1'b1};
+      if (idx == L) begin
+        row[0] = 1'b1;
+        if (wide_i) row[383] = 1'b0;
+        else row[255] = 1'b0;
+      end
     end
   end
 
   always_comb begin
     state_d      = state_q;
     at_d         = at_q;
-    half_d       = half_q;
+    word_d       = word_q;
     row_d        = row_q;
     hidden_d     = hidden_q;
     dig_d        = dig_q;
@@ -126,10 +135,10 @@ module ecc_input (
       end
       // the source comes first in every list; nothing else is fetched when it is bad
       StNext: begin
-        half_d = 1'b0;
+        word_d = 2'd0;
         dig_d  = 3'd0;
-        row_d  = 256'd0;
-        hidden_d = 256'd0;
+        row_d  = 384'd0;
+        hidden_d = 384'd0;
         unique case (kind)
           SEnd:    state_d = StDone;
           SNum:    state_d = StSource;
@@ -140,44 +149,44 @@ module ecc_input (
           default: state_d = bad_input_q ? StDone : StSecWant;
         endcase
       end
-      // two words, big-endian or little-endian
+      // two or three words, big-endian or little-endian
       StSource: if (in_valid_i) begin
-        half_d = 1'b1;
-        row_d  = is_x ? {in_data_i, row_q[255:128]} : {row_q[127:0], in_be};
-        if (half_q) state_d = StRow;
+        word_d = word_q + 2'd1;
+        row_d  = is_x ? {128'd0, in_data_i, row_q[255:128]} : {row_q[255:0], in_be};
+        if (word_q == word_last) state_d = StRow;
       end
-      // its first 32 bytes as a number; words of fewer bytes too
+      // its first 32 or 48 bytes as a number; words of fewer bytes too
       StDigest: if (in_valid_i) begin
         dig_d = dig_q + 3'd1;
-        if (dig_q < 3'd2) row_d = (row_q << dig_shift) | {128'd0, in_be >> (8'd128 - dig_shift)};
+        if (dig_q <= {1'b0, word_last}) row_d = (row_q << dig_shift) | {256'd0, in_be >> (8'd128 - dig_shift)};
         if (in_last_i) state_d = StRow;
       end
       StRandom: if (rnd_fail_i) begin
         no_entropy_d = 1'b1;
         state_d      = StDone;
       end else if (rnd_valid_i) begin
-        half_d = 1'b1;
-        hidden_d = {hidden_q[127:0], word};
-        if (half_q || kind == SRnd1) state_d = StRow;
+        word_d   = word_q + 2'd1;
+        hidden_d = {hidden_q[255:0], word};
+        if (word_q == word_last) state_d = StRow;
       end
       StSecWant: if (sec_grant_i) state_d = StSecReq;
       StSecReq: if (sec_req_ready_i) state_d = StSecRsp;
       StSecRsp: if (sec_rsp_valid_i) begin
-        hidden_d = is_x ? {word, hidden_q[255:128]} : {hidden_q[127:0], word_be};
-        if (!sec_rsp_ok_i || sec_rsp_len_i != 8'd32) bad_secret_d = 1'b1;
+        hidden_d = is_x ? {128'd0, word, hidden_q[255:128]} : {hidden_q[255:0], word_be};
+        if (!sec_rsp_ok_i || sec_rsp_len_i != (wide_i ? 8'd48 : 8'd32)) bad_secret_d = 1'b1;
         if (sec_rsp_last_i) state_d = bad_secret_d ? StDone : StRow;
       end
       StRow: if (ld_ready_i) begin
         at_d     = at_q + 3'd1;
-        row_d    = 256'd0;
-        hidden_d = 256'd0;
+        row_d    = 384'd0;
+        hidden_d = 384'd0;
         state_d = StNext;
-        if (!is_x && kind == SNum && (idx == U || idx == V) && row_q >= ecc_prog_pkg::ModP[255:0]) bad_input_d = 1'b1;
-        if (kind == SNum && (idx == E || idx == S) && (row_q == 256'd0 || row_q >= ecc_prog_pkg::ModN[255:0])) bad_sig_d = 1'b1;
+        if (!is_x && kind == SNum && (idx == U || idx == V) && !below_p) bad_input_d = 1'b1;
+        if (kind == SNum && (idx == E || idx == S) && (row_q == 384'd0 || !below_n)) bad_sig_d = 1'b1;
       end
       StDone: begin
-        row_d    = 256'd0;
-        hidden_d = 256'd0;
+        row_d    = 384'd0;
+        hidden_d = 384'd0;
         state_d  = StIdle;
       end
       default: state_d = StError;
@@ -187,9 +196,9 @@ module ecc_input (
     if (!rst_ni) begin
       state_q      <= StIdle;
       at_q         <= 3'd0;
-      half_q       <= 1'b0;
-      row_q        <= 256'd0;
-      hidden_q     <= 256'd0;
+      word_q       <= 2'd0;
+      row_q        <= 384'd0;
+      hidden_q     <= 384'd0;
       dig_q        <= 3'd0;
       bad_input_q  <= 1'b0;
       bad_sig_q    <= 1'b0;
@@ -198,7 +207,7 @@ module ecc_input (
     end else begin
       state_q      <= state_d;
       at_q         <= at_d;
-      half_q       <= half_d;
+      word_q       <= word_d;
       if (state_q != StIdle) begin
         row_q    <= row_d;
         hidden_q <= hidden_d;

@@ -19,6 +19,7 @@ package ecc_job_pkg;
   typedef struct packed {
     logic [3:0]  prog;     // enum prog_e: what its result is; PgNone: nothing
     logic [7:0]  status;   // before its program
+    logic        wide;     // on P-384: the context is the wide array's
     logic        sig;      // r or s out of range
     logic        test;     // of the self test
     logic        touched;  // the context's registers were written

@@ -1,11 +1,15 @@
-// Small Montgomery array: 11 limbs of 25 bits, two multipliers each, eight contexts in a barrel, one digit step a cycle.
+// Small Montgomery array: 11 limbs of 25 bits (Wide, for P-384: 16), two multipliers each, eight contexts in a barrel, one digit step a cycle.
 //
 // The arithmetic is that of rtl/pka/pka_mont.sv with signs: S := (S + A * b + N * q) / 2^17 in carry-save form, a loop of eight cycles. What
 // differs is where operands come from: each factor is a sum of up to five registers or constants with small coefficients, formed while the
 // context's last result goes back (its "service", 17 cycles that no other context shares). rtl/ecc/README.md has the schedule.
 `include "assert.svh"
 
-module ecc_mont (
+module ecc_mont #(
+  parameter bit Wide = 1'b0,
+  parameter int unsigned Bits = Wide ? 384 : 256,     // of a number
+  parameter int unsigned DgAw = Wide ? 5 : 4          // of a digit's index
+) (
   input  logic                               clk_i,
   input  logic                               rst_ni,
   input  logic                               run_i,          // frames advance; the phase is fixed while it is 0
@@ -20,41 +24,49 @@ module ecc_mont (
   input  logic                               clear_i,
   input  logic [2:0]                         clear_ctx_i,
   output logic [23:0]                        flags_o,
-  // loader: one register a cycle, a number below 2^256
+  // loader: one register a cycle, a number below 2^Bits
   input  logic                               ld_valid_i,
   output logic                               ld_ready_o,
   input  logic [8:0]                         ld_addr_i,      // {context, register}
-  input  logic [255:0]                       ld_data_i,
+  input  logic [Bits-1:0]                    ld_data_i,
   // captured digits, {context, slot, digit}; data one cycle after an accepted read
   input  logic                               dg_re_i,
   output logic                               dg_ready_o,
-  input  logic [8:0]                         dg_addr_i,
+  input  logic [DgAw+4:0]                    dg_addr_i,
   output logic [16:0]                        dg_data_o,
   // erases register and digit of one address a cycle; the context must not be running
   input  logic                               erase_i,
   output logic                               erase_ready_o,
   input  logic [8:0]                         erase_addr_i
 );
-  localparam int L = ecc_pkg::Limbs;
+  localparam int L = Wide ? ecc_pkg::WideLimbs : ecc_pkg::Limbs;
+  localparam int unsigned RowBits = Wide ? 400 : 275, RowAw = Wide ? 10 : 11;  // of a modulus or a constant; of its number in the ROM
+  localparam logic [4:0] TurnLast = Wide ? ecc_pkg::WideTurnLast : ecc_pkg::TurnLast;
+  localparam logic [4:0] Turns = TurnLast + 5'd3;
+  localparam logic [6:0] GapEnd = Wide ? 7'd88 : 7'd24;        // the last service's position when the first one's begins: 8 Turns - 7 * 17 - 1
+  localparam logic [4:0] OddTurn = 5'(Bits / 17);              // digit and bit that cap_odd sets: bit Bits of the number
+  localparam logic [16:0] OddBit = 17'd1 << (Bits % 17);
 
   // ---- phase: turns and cycles in them; service windows follow each other at 17 cycles, with a gap of eight after the last
-  logic [4:0] turn_q, pos_q, turn;
+  logic [4:0] turn_q, pos, turn;
+  logic [6:0] pos_q;
   logic [2:0] c0, sctx_q;
   assign svc_ctx_o = sctx_q;
-  assign svc_pos_o = run_i ? pos_q : 5'd31;
-  assign turn      = turn_q >= {1'b0, c0, 1'b0} ? turn_q - {1'b0, c0, 1'b0} : turn_q + ecc_pkg::Turns - {1'b0, c0, 1'b0};
+  assign svc_pos_o = run_i ? pos : 5'd31;
+  assign pos       = pos_q > 7'd31 ? 5'd31 : pos_q[4:0];
+  assign turn      = turn_q >= {1'b0, c0, 1'b0} ? turn_q - {1'b0, c0, 1'b0} : turn_q + Turns - {1'b0, c0, 1'b0};
   always_ff @(posedge clk_i) begin
     if (!rst_ni || !run_i) begin
-      turn_q <= 5'd15;  // cycle 126 of context 0's frame
+      turn_q <= TurnLast;  // cycle 126 of context 0's frame (wide: 190)
       c0     <= 3'd6;
       sctx_q <= 3'd0;
-      pos_q  <= 5'd0;
+      pos_q  <= 7'd0;
     end else begin
       c0 <= c0 + 3'd1;
-      if (c0 == 3'd7) turn_q <= turn_q == ecc_pkg::Turns - 5'd1 ? 5'd0 : turn_q + 5'd1;
-      pos_q <= pos_q + 5'd1;
-      if (pos_q == (sctx_q == 3'd7 ? 5'd24 : ecc_pkg::SvcLast)) begin
-        pos_q  <= 5'd0;
+      if (c0 == 3'd7) turn_q <= turn_q == Turns - 5'd1 ? 5'd0 : turn_q + 5'd1;
+      pos_q <= pos_q + 7'd1;
+      if (pos_q == (sctx_q == 3'd7 ? GapEnd : {2'd0, ecc_pkg::SvcLast})) begin
+        pos_q  <= 7'd0;
         sctx_q <= sctx_q + 3'd1;
       end
     end
@@ -70,8 +82,8 @@ module ecc_mont (
   assign ctl4    = ctl_q[c_q[4]];
   assign ctl9    = ctl_q[c_q[9]];
   assign ctl_svc = ctl_q[sctx_q];
-  assign v0      = run_i && ctl.valid && turn <= ecc_pkg::TurnLast;
-  assign commit  = run_i && pos_q == ecc_pkg::SvcCommit;
+  assign v0      = run_i && ctl.valid && turn <= TurnLast;
+  assign commit  = run_i && pos == ecc_pkg::SvcCommit;
   always_comb begin
     ctl_new          = '0;
     ctl_new.valid    = go_i;
@@ -90,7 +102,7 @@ module ecc_mont (
   logic [26:0]        b_mem [128];  // {context, limb}
   logic [45:0]        dacc_q [8];
   logic [4:0]         have_q [8];
-  logic [3:0]         limb_q [8];
+  logic [4:0]         limb_q [8];
   logic signed [45:0] dacc_sum;
   logic signed [26:0] b_limb;
   logic               want_limb;
@@ -101,10 +113,10 @@ module ecc_mont (
     dacc_sum  = 46'sd0;
     digit     = 18'sd0;
     if (v0) begin
-      want_limb = have_q[c0] < 5'd17 && limb_q[c0] < 4'(L);
-      if (want_limb) b_limb = b_mem[{c0, limb_q[c0]}];
+      want_limb = have_q[c0] < 5'd17 && limb_q[c0] < 5'(L);
+      if (want_limb) b_limb = b_mem[{c0, limb_q[c0][3:0]}];
       dacc_sum = $signed(dacc_q[c0]) + (46'(b_limb) <<< have_q[c0]);
-      digit    = turn == ecc_pkg::TurnLast ? dacc_sum[17:0] : {1'b0, dacc_sum[16:0]};
+      digit    = turn == TurnLast ? dacc_sum[17:0] : {1'b0, dacc_sum[16:0]};
     end
   end
 
@@ -112,25 +124,29 @@ module ecc_mont (
   logic [9:1]         v_q, last_q;
   logic [5:1]         first_q;
   logic               cap1_q;
-  logic [8:0]         cap1_addr_q;
+  logic [DgAw+4:0]    cap1_addr_q;
   logic [16:0]        cap1_data_q;
   logic signed [17:0] ba_q;
   logic [16:0]        qm_q, qd_q, n0, u3_low;
   logic [7:0]         even_q;
-  always_comb begin
-    unique case (ctl3.mod)
-      2'd0:    n0 = ecc_prog_pkg::InvP;
-      2'd1:    n0 = ecc_prog_pkg::InvN;
-      2'd2:    n0 = ecc_prog_pkg::InvX;
-      default: n0 = ecc_prog_pkg::InvQ;
-    endcase
+  if (Wide) begin : gen_inverse
+    assign n0 = ctl3.mod[0] ? ecc_prog_pkg::InvN384 : ecc_prog_pkg::InvP384;
+  end else begin : gen_inverse
+    always_comb begin
+      unique case (ctl3.mod)
+        2'd0:    n0 = ecc_prog_pkg::InvP;
+        2'd1:    n0 = ecc_prog_pkg::InvN;
+        2'd2:    n0 = ecc_prog_pkg::InvX;
+        default: n0 = ecc_prog_pkg::InvQ;
+      endcase
+    end
   end
   logic erase;
   assign erase = erase_i && erase_ready_o;
   always_ff @(posedge clk_i) begin
     v_q     <= !rst_ni || !run_i ? '0 : {v_q[8:1], v0};
     first_q <= {first_q[4:1], turn == 5'd0};
-    last_q  <= rst_ni ? {last_q[8:1], v0 && turn == ecc_pkg::TurnLast} : '0;
+    last_q  <= rst_ni ? {last_q[8:1], v0 && turn == TurnLast} : '0;
     for (int k = 2; k < 10; k++) c_q[k] <= c_q[k-1];
     c_q[1] <= c0;
     if (!rst_ni) begin
@@ -142,20 +158,20 @@ module ecc_mont (
         ctl_q[sctx_q]  <= ctl_new;
         dacc_q[sctx_q] <= 46'd0;
         have_q[sctx_q] <= 5'd0;
-        limb_q[sctx_q] <= 4'd0;
+        limb_q[sctx_q] <= 5'd0;
       end
     end
     if (v0) begin
       dacc_q[c0] <= dacc_sum >>> 17;
       if (want_limb) begin
-        limb_q[c0] <= limb_q[c0] + 4'd1;
+        limb_q[c0] <= limb_q[c0] + 5'd1;
         have_q[c0] <= have_q[c0] + 5'd8;
       end else begin
         have_q[c0] <= have_q[c0] - 5'd17;
       end
       ba_q        <= digit ^ {17'd0, ctl.flip && turn == ecc_pkg::TurnFlip};
-      cap1_addr_q <= {c0, ctl.cap_slot, turn[3:0]};
-      cap1_data_q <= digit[16:0] | {15'd0, ctl.cap_odd && turn == ecc_pkg::TurnLast, 1'b0};
+      cap1_addr_q <= {c0, ctl.cap_slot, turn[DgAw-1:0]};
+      cap1_data_q <= digit[16:0] | (ctl.cap_odd && turn == OddTurn ? OddBit : 17'd0);
       if (ctl.test == ecc_pkg::TsOdd && turn == 5'd0) even_q[c0] <= !digit[0];
     end
     if (erase) even_q[erase_addr_i[8:6]] <= 1'b0;
@@ -173,7 +189,7 @@ module ecc_mont (
       all0_q[c_q[5]] <= first_q[5] ? qd_q[16:8] == '0 : all0_q[c_q[5]] && qd_q == '0;
       all1_q[c_q[5]] <= first_q[5] ? qd_q[16:8] == '1 : all1_q[c_q[5]] && qd_q == '1;
     end
-    if (run_i && pos_q == ecc_pkg::SvcVerdict && ctl_svc.valid) begin
+    if (run_i && pos == ecc_pkg::SvcVerdict && ctl_svc.valid) begin
       if (ctl_svc.test == ecc_pkg::TsFlag) zero_q[sctx_q] <= svc_zero;
       for (int f = 0; f < 3; f++) begin
         if (ctl_svc.flag == 2'(f) && ((ctl_svc.test == ecc_pkg::TsZero && svc_zero) || (ctl_svc.test == ecc_pkg::TsNonzero && !svc_zero))) begin
@@ -187,43 +203,66 @@ module ecc_mont (
   always_comb for (int c = 0; c < 8; c++) flags_o[3*c +: 3] = flags_q[c];
 
   // ---- captured digits, and the window that is made of them
-  logic [16:0] dg_mem [512];
-  logic [16:0] dg_q, w0_q;
-  logic [3:0]  wword_q [8];
+  logic [16:0] dg_mem [512];  // digits 0..15 of each number
+  logic [16:0] dg_low_q, dg_q, w0_q;
+  logic [DgAw-1:0] wword_q [8];
+  logic [DgAw-1:0] wword;
   logic [4:0]  wbit_q [8];
   logic [4:0]  wbit_less;
   logic [4:0]  win_q [8];
   logic [33:0] win_wide;
   logic        dg_own;
-  assign dg_own        = run_i && ctl_svc.win && ctl_svc.valid && (pos_q == ecc_pkg::SvcWord || pos_q == ecc_pkg::SvcDigit);
+  assign dg_own        = run_i && ctl_svc.win && ctl_svc.valid && (pos == ecc_pkg::SvcWord || pos == ecc_pkg::SvcDigit);
   assign dg_ready_o    = !dg_own;
   assign dg_data_o     = dg_q;
+  assign wword         = wword_q[sctx_q] + DgAw'(pos == ecc_pkg::SvcDigit);
   assign erase_ready_o = !last_q[9] && !cap1_q && !un_valid_q && !ld_valid_i;
   assign win_wide      = {dg_q, w0_q} >> wbit_q[sctx_q];
   assign wbit_less     = wbit_q[sctx_q] - word_i[ecc_prog_pkg::FWinBit +: 5];
   always_ff @(posedge clk_i) begin
-    if (dg_own) dg_q <= dg_mem[{sctx_q, 2'd0, wword_q[sctx_q] + {3'd0, pos_q == ecc_pkg::SvcDigit}}];
-    else if (dg_re_i) dg_q <= dg_mem[dg_addr_i];
-    if (cap1_q) dg_mem[cap1_addr_q] <= cap1_data_q;
+    if (dg_own) dg_low_q <= dg_mem[{sctx_q, 2'd0, wword[3:0]}];
+    else if (dg_re_i) dg_low_q <= dg_mem[{dg_addr_i[DgAw+4:DgAw], dg_addr_i[3:0]}];
+    if (cap1_q && !cap1_high) dg_mem[{cap1_addr_q[DgAw+4:DgAw], cap1_addr_q[3:0]}] <= cap1_data_q;
     else if (erase) dg_mem[erase_addr_i] <= 17'd0;
-    if (run_i && pos_q == ecc_pkg::SvcDigit) w0_q <= dg_q;
-    if (run_i && pos_q == ecc_pkg::SvcVerdict) begin
+    if (run_i && pos == ecc_pkg::SvcDigit) w0_q <= dg_q;
+    if (run_i && pos == ecc_pkg::SvcVerdict) begin
       w0_q <= 17'd0;
       if (ctl_svc.win && ctl_svc.valid) win_q[sctx_q] <= win_wide[4:0];
     end
     if (erase) win_q[erase_addr_i[8:6]] <= 5'd0;
     if (commit) begin
       if (word_i[ecc_prog_pkg::FWin +: 2] == ecc_pkg::WnSet) begin
-        wword_q[sctx_q] <= word_i[ecc_prog_pkg::FWinWord +: 4];
+        wword_q[sctx_q] <= word_i[ecc_prog_pkg::FWinWord +: DgAw];
         wbit_q[sctx_q]  <= word_i[ecc_prog_pkg::FWinBit +: 5];
       end else if (word_i[ecc_prog_pkg::FWin +: 2] == ecc_pkg::WnStep) begin
         wbit_q[sctx_q] <= wbit_less;
         if (wbit_q[sctx_q] < word_i[ecc_prog_pkg::FWinBit +: 5]) begin
           wbit_q[sctx_q]  <= wbit_less + 5'd17;
-          wword_q[sctx_q] <= wword_q[sctx_q] - 4'd1;
+          wword_q[sctx_q] <= wword_q[sctx_q] - DgAw'(1);
         end
       end
     end
+  end
+
+  // digits 16 and up, which only the wide array has
+  logic cap1_high;
+  if (Wide) begin : gen_high
+    logic [16:0] dg_high_mem [256];
+    logic [16:0] dg_high_q;
+    logic        high_q;
+    assign cap1_high = cap1_addr_q[DgAw-1];
+    assign dg_q      = high_q ? dg_high_q : dg_low_q;
+    always_ff @(posedge clk_i) begin
+      if (dg_own) dg_high_q <= dg_high_mem[{sctx_q, 2'd0, wword[2:0]}];
+      else if (dg_re_i) dg_high_q <= dg_high_mem[{dg_addr_i[DgAw+4:DgAw], dg_addr_i[2:0]}];
+      if (dg_own) high_q <= wword[DgAw-1];
+      else if (dg_re_i) high_q <= dg_addr_i[DgAw-1];
+      if (cap1_q && cap1_high) dg_high_mem[{cap1_addr_q[DgAw+4:DgAw], cap1_addr_q[2:0]}] <= cap1_data_q;
+      else if (erase) dg_high_mem[{erase_addr_i[8:6], erase_addr_i[4:0]}] <= 17'd0;
+    end
+  end else begin : gen_high
+    assign cap1_high = 1'b0;
+    assign dg_q      = dg_low_q;
   end
 
   // ---- operands: terms of the instruction in service, one a cycle
@@ -233,12 +272,12 @@ module ecc_mont (
   logic [2:0]                        t_fmod;
   logic [5:0]                        t_addr, t_reg;
   logic [2:0]                        t_index;
-  logic [10:0]                       t_row;
+  logic [RowAw-1:0]                  t_row;
   logic                              issue, t_en, t_rom;
   logic [4:0]                        win;
   assign win     = win_q[sctx_q];
-  assign issue   = run_i && go_i && pos_q >= ecc_pkg::SvcTerm && pos_q < ecc_pkg::SvcTerm + 5'(2 * ecc_prog_pkg::MaxTerms);
-  assign term_i  = pos_q[3:0] - ecc_pkg::SvcTerm[3:0];
+  assign issue   = run_i && go_i && pos >= ecc_pkg::SvcTerm && pos < ecc_pkg::SvcTerm + 5'(2 * ecc_prog_pkg::MaxTerms);
+  assign term_i  = pos[3:0] - ecc_pkg::SvcTerm[3:0];
   assign t_index = win[3] ? win[2:0] : ~win[2:0];
   always_comb begin
     term   = '0;
@@ -251,13 +290,18 @@ module ecc_mont (
     t_reg  = t_addr;
     if (t_mode == ecc_pkg::MdTab) t_reg = t_addr + {3'd0, t_index};
     if (t_mode == ecc_pkg::MdSwap) t_reg = t_addr ^ {5'd0, win[1] ^ win[0]};
-    t_row  = {5'd0, t_addr};
-    if (t_mode == ecc_pkg::MdComb) t_row = {2'b01, count_i[4:0] + t_addr[5:1], t_index, t_addr[0]};
-    if (t_mode == ecc_pkg::MdEcomb) t_row = {1'b1, count_i[4:0] + {1'b0, t_addr[5:2]}, t_index, t_addr[1:0]};
+    t_row  = RowAw'(t_addr);
+    if (t_mode == ecc_pkg::MdComb) t_row = Wide ? RowAw'({count_i[5:0] + {1'b0, t_addr[5:1]} + 6'd16, t_index, t_addr[0]}) :
+                                                 RowAw'({2'b01, count_i[4:0] + t_addr[5:1], t_index, t_addr[0]});
+    if (!Wide && t_mode == ecc_pkg::MdEcomb) t_row = RowAw'({1'b1, count_i[4:0] + {1'b0, t_addr[5:2]}, t_index, t_addr[1:0]});
   end
 
-  logic [274:0] row;
-  ecc_const_rom u_const_rom (.clk_i, .re_i(t_en && t_rom), .addr_i(t_row), .data_o(row));
+  logic [RowBits-1:0] row;
+  if (Wide) begin : gen_const
+    ecc_wide_const_rom u_const_rom (.clk_i, .re_i(t_en && t_rom), .addr_i(t_row), .data_o(row));
+  end else begin : gen_const
+    ecc_const_rom u_const_rom (.clk_i, .re_i(t_en && t_rom), .addr_i(t_row), .data_o(row));
+  end
 
   logic       t1_q, t1_first_q, t1_en_q, t1_rom_q, t1_neg_q, t1_keep_q, t1_twice;
   logic [2:0] t1_coef_q;
@@ -317,22 +361,26 @@ module ecc_mont (
   assign u3_low = u3[0][16:0];
 
   logic         t_value, sum_b, sum_a;
-  logic [274:0] modulus, ld_row;
+  logic [RowBits-1:0] modulus, ld_row;
   assign t_value    = t1_q && t1_en_q && t1_keep_q;
-  assign sum_b      = run_i && go_i && pos_q == ecc_pkg::SvcB;
-  assign sum_a      = run_i && go_i && pos_q == ecc_pkg::SvcA;
+  assign sum_b      = run_i && go_i && pos == ecc_pkg::SvcB;
+  assign sum_a      = run_i && go_i && pos == ecc_pkg::SvcA;
   assign ld_ready_o = !last_q[9];
   always_comb begin
-    ld_row = 275'd0;
-    if (ld_valid_i) ld_row[255:0] = ld_data_i;
+    ld_row = '0;
+    if (ld_valid_i) ld_row[Bits-1:0] = ld_data_i;
   end
-  always_comb begin
-    unique case (ctl4.mod)
-      2'd0:    modulus = ecc_prog_pkg::ModP;
-      2'd1:    modulus = ecc_prog_pkg::ModN;
-      2'd2:    modulus = ecc_prog_pkg::ModX;
-      default: modulus = ecc_prog_pkg::ModQ;
-    endcase
+  if (Wide) begin : gen_modulus
+    assign modulus = ctl4.mod[0] ? ecc_prog_pkg::ModN384 : ecc_prog_pkg::ModP384;
+  end else begin : gen_modulus
+    always_comb begin
+      unique case (ctl4.mod)
+        2'd0:    modulus = ecc_prog_pkg::ModP;
+        2'd1:    modulus = ecc_prog_pkg::ModN;
+        2'd2:    modulus = ecc_prog_pkg::ModX;
+        default: modulus = ecc_prog_pkg::ModQ;
+      endcase
+    end
   end
   always_comb begin
     for (int k = 0; k < L; k++) begin
@@ -425,5 +473,5 @@ module ecc_mont (
   `ASSERT_CONST(ControlFits, $bits(ecc_pkg::ctl_t) == ecc_pkg::CtlBits)
   `ASSERT_NEVER(SumFindsTheDigitiserFree, sum_b && un_valid_q)
   `ASSERT_NEVER(ARunningContextIsNotErased, erase && ctl_q[erase_addr_i[8:6]][ecc_pkg::CtlBits-1])
-  `ASSERT_NEVER(ResultComesInItsOwnService, last_q[9] && (sctx_q != c_q[9] || pos_q >= ecc_pkg::SvcCommit))
+  `ASSERT_NEVER(ResultComesInItsOwnService, last_q[9] && (sctx_q != c_q[9] || pos >= ecc_pkg::SvcCommit))
 endmodule

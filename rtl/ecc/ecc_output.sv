@@ -1,4 +1,4 @@
-// Results of an operation: captured digits of its context into numbers of 32 bytes, for the port or for the secret store. What goes to the
+// Results of an operation: captured digits of its context into numbers of 32 (P-384: 48) bytes, for the port or for the secret store. What goes to the
 // store goes first, so that a store that refuses leaves nothing behind. The list of numbers depends on the program alone.
 `include "assert.svh"
 
@@ -7,6 +7,7 @@ module ecc_output (
   input  logic         rst_ni,
   input  logic         start_i,
   input  logic [3:0]   prog_i,        // enum ecc_job_pkg::prog_e; held during the work, as the next two
+  input  logic         wide_i,        // P-384
   input  logic         secret_i,      // the private key or the shared secret goes to the store
   input  logic [2:0]   ctx_i,
   output logic         busy_o,
@@ -16,13 +17,13 @@ module ecc_output (
   // captured digits
   output logic         dg_re_o,
   input  logic         dg_ready_i,
-  output logic [8:0]   dg_addr_o,
+  output logic [9:0]   dg_addr_o,     // {context, slot, digit}
   input  logic [16:0]  dg_data_i,
   output logic         out_valid_o,
   input  logic         out_ready_i,
   output logic [127:0] out_data_o,
   output logic         out_last_o,
-  // a write to the secret store: wanted until granted, then two beats; one comes back
+  // a write to the secret store: wanted until granted, then two or three beats; one comes back
   output logic         sec_want_o,
   input  logic         sec_grant_i,
   output logic         sec_req_o,
@@ -72,17 +73,20 @@ module ecc_output (
   assign little = prog_i == ecc_job_pkg::PgXKeygen || prog_i == ecc_job_pkg::PgXEcdh || prog_i == ecc_job_pkg::PgXRespond ||
                   prog_i == ecc_job_pkg::PgEdPoint || prog_i == ecc_job_pkg::PgEd;
 
-  logic [271:0] row_q, row_d;
+  logic [407:0] row_q, row_d;
   logic [127:0] half, half_be;
-  logic [3:0]   digit_q, digit_d;
-  logic         upper_q, upper_d, empty_q, empty_d, refused_q, refused_d;
+  logic [4:0]   digit_q, digit_d;
+  logic [1:0]   word_q, word_d, word_last, at_word;  // words given; number of the last one; where in the row the next one is
+  logic         empty_q, empty_d, refused_q, refused_d;
   logic [1:0]   slot;
   assign slot = store_q ? sec_slot : item[1:0];
-  // big-endian numbers leave upper half first
+  // big-endian numbers leave upper words first
+  assign word_last = wide_i ? 2'd2 : 2'd1;
+  assign at_word   = little ? word_q : word_last - word_q;
   always_comb begin
     half    = 128'd0;
     half_be = 128'd0;
-    if (state_q == StOut || state_q == StSec) half = upper_q != little ? row_q[127:0] : row_q[255:128];
+    if (state_q == StOut || state_q == StSec) half = at_word == 2'd2 ? row_q[383:256] : at_word == 2'd1 ? row_q[255:128] : row_q[127:0];
     if (state_q == StOut || state_q == StSec) for (int b = 0; b < 16; b++) half_be[8*b +: 8] = little ? half[8*b +: 8] : half[8*(15-b) +: 8];
   end
 
@@ -92,7 +96,7 @@ module ecc_output (
     store_d   = store_q;
     row_d     = row_q;
     digit_d   = digit_q;
-    upper_d   = upper_q;
+    word_d    = word_q;
     empty_d   = empty_q;
     refused_d = refused_q;
     unique case (state_q)
@@ -104,8 +108,8 @@ module ecc_output (
         refused_d = 1'b0;
       end
       StNext: begin
-        digit_d = 4'd0;
-        upper_d = 1'b0;
+        digit_d = 5'd0;
+        word_d  = 2'd0;
         if (store_q) begin
           state_d = StRead;
         end else if (!item[2]) begin
@@ -120,24 +124,24 @@ module ecc_output (
       end
       StRead: if (dg_ready_i) state_d = StShift;
       StShift: begin
-        row_d   = {dg_data_i, row_q[271:17]};
-        digit_d = digit_q + 4'd1;
-        state_d = digit_q == 4'd15 ? (store_q ? StSecWant : StOut) : StRead;
+        row_d   = wide_i ? {dg_data_i, row_q[407:17]} : {136'd0, dg_data_i, row_q[271:17]};
+        digit_d = digit_q + 5'd1;
+        state_d = digit_q == (wide_i ? 5'd23 : 5'd15) ? (store_q ? StSecWant : StOut) : StRead;
       end
       StOut: if (out_ready_i) begin
-        upper_d = 1'b1;
+        word_d  = word_q + 2'd1;
         empty_d = 1'b0;
-        if (upper_q) begin
+        if (word_q == word_last) begin
           at_d    = at_q + 2'd1;
-          row_d   = 272'd0;
+          row_d   = 408'd0;
           state_d = StNext;
         end
       end
       StSecWant: if (sec_grant_i) state_d = StSec;
       StSec: if (sec_req_ready_i) begin
-        upper_d = 1'b1;
-        if (upper_q) begin
-          row_d   = 272'd0;
+        word_d = word_q + 2'd1;
+        if (word_q == word_last) begin
+          row_d   = 408'd0;
           state_d = StSecRsp;
         end
       end
@@ -155,9 +159,9 @@ module ecc_output (
       state_q   <= StIdle;
       at_q      <= 2'd0;
       store_q   <= 1'b0;
-      row_q     <= 272'd0;
-      digit_q   <= 4'd0;
-      upper_q   <= 1'b0;
+      row_q     <= 408'd0;
+      digit_q   <= 5'd0;
+      word_q    <= 2'd0;
       empty_q   <= 1'b0;
       refused_q <= 1'b0;
     end else begin
@@ -166,7 +170,7 @@ module ecc_output (
       store_q   <= store_d;
       if (state_q != StIdle) row_q <= row_d;
       digit_q   <= digit_d;
-      upper_q   <= upper_d;
+      word_q    <= word_d;
       empty_q   <= empty_d;
       refused_q <= refused_d;
     end
@@ -180,11 +184,11 @@ module ecc_output (
   assign dg_addr_o       = {ctx_i, slot, digit_q};
   assign out_valid_o     = state_q == StOut;
   assign out_data_o      = state_q == StOut ? half_be : 128'd0;
-  assign out_last_o      = state_q == StOut && upper_q && !more;
+  assign out_last_o      = state_q == StOut && word_q == word_last && !more;
   assign sec_want_o      = state_q == StSecWant;
   assign sec_req_o       = state_q == StSec;
   assign sec_data_o      = state_q == StSec ? half_be : 128'd0;
-  assign sec_last_o      = state_q == StSec && upper_q;
+  assign sec_last_o      = state_q == StSec && word_q == word_last;
   assign sec_rsp_ready_o = state_q == StSecRsp;
 
   `ASSERT_NEVER(StateIsLegal, state_q == StError)

@@ -2,21 +2,24 @@
 package ecc_pkg;
 `ifdef ECC_LIMBS
   localparam int unsigned Limbs = `ECC_LIMBS;  // a narrow array for structural checks: what reaches what is the same for every width
+  localparam int unsigned WideLimbs = `ECC_LIMBS;
 `else
   localparam int unsigned Limbs = 11;       // multiplier pairs; one holds LimbBits of every operand
+  localparam int unsigned WideLimbs = 16;   // of the wide array, for P-384
 `endif
   localparam int unsigned LimbBits = 25;    // nominal; a stored limb has a redundant bit and a sign
   localparam int unsigned RfBits = 27;
   localparam int unsigned DigitBits = 17;
   localparam int unsigned Digits = 16;      // R = 2^(17 * 16) = 2^272
+  localparam int unsigned WideDigits = 24;  // R = 2^408
   localparam int unsigned Contexts = 8;
 
-  // Frame: 18 turns of a context. Turns 0..15 take the digits; in the rest the result goes back and the next operands are fetched.
+  // Frame: 18 turns of a context (wide: 26). Turns 0..15 (0..23) take the digits; in the rest the result goes back and the next operands are fetched.
   localparam logic [4:0] TurnLast = 5'd15;
+  localparam logic [4:0] WideTurnLast = 5'd23;
   localparam logic [4:0] TurnFlip = 5'd5;   // fault injection: the digit of this turn is damaged
-  localparam logic [4:0] Turns = 5'd18;
 
-  // Service of a context: the 17 cycles from cycle 126 of its frame
+  // Service of a context: the 17 cycles from cycle 126 (wide: 190) of its frame
   localparam logic [4:0] SvcWord = 5'd0;    // instruction read; first digit for the window read
   localparam logic [4:0] SvcDigit = 5'd1;   // second digit
   localparam logic [4:0] SvcVerdict = 5'd2; // tests of the frame that ends count; the window changes

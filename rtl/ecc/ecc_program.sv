@@ -2,8 +2,9 @@
 module ecc_program (
   input  logic [3:0]  prog_i,  // enum ecc_job_pkg::prog_e
   input  logic        ed_i,    // PgKey: of an Ed25519 key
+  input  logic        wide_i,  // on P-384
   output logic [9:0]  pc_o,
-  output logic [12:0] len_o
+  output logic [ecc_prog_pkg::LenBits-1:0] len_o
 );
   always_comb begin
     unique case (prog_i)
@@ -22,5 +23,16 @@ module ecc_program (
         len_o = ed_i ? ecc_prog_pkg::LenEd25519Key : ecc_prog_pkg::LenP256Key;
       end
     endcase
+    if (wide_i) begin
+      unique case (prog_i)
+        ecc_job_pkg::PgKeygen:  begin pc_o = ecc_prog_pkg::PcP384Keygen; len_o = ecc_prog_pkg::LenP384Keygen; end
+        ecc_job_pkg::PgEcdh:    begin pc_o = ecc_prog_pkg::PcP384Ecdh; len_o = ecc_prog_pkg::LenP384Ecdh; end
+        ecc_job_pkg::PgRespond: begin pc_o = ecc_prog_pkg::PcP384Respond; len_o = ecc_prog_pkg::LenP384Respond; end
+        ecc_job_pkg::PgMul:     begin pc_o = ecc_prog_pkg::PcP384Mul; len_o = ecc_prog_pkg::LenP384Mul; end
+        ecc_job_pkg::PgSign:    begin pc_o = ecc_prog_pkg::PcP384Sign; len_o = ecc_prog_pkg::LenP384Sign; end
+        ecc_job_pkg::PgVerify:  begin pc_o = ecc_prog_pkg::PcP384Verify; len_o = ecc_prog_pkg::LenP384Verify; end
+        default:                begin pc_o = ecc_prog_pkg::PcP384Key; len_o = ecc_prog_pkg::LenP384Key; end
+      endcase
+    end
   end
 endmodule

@@ -5,7 +5,9 @@
 // are erased whatever the outcome; the numbers stay in registers until wipe_i. The time depends on nothing.
 `include "assert.svh"
 
-module ecc_unwrap (
+module ecc_unwrap #(
+  parameter bit P384 = 1'b1          // P-384 keys too
+) (
   input  logic         clk_i,
   input  logic         rst_ni,
   input  logic         start_i,
@@ -14,9 +16,10 @@ module ecc_unwrap (
   output logic         done_o,       // one cycle
   output logic         ok_o,         // with done_o
   output logic         ed_o,         // of the last blob: it is an Ed25519 key: scalar_o has the seed, x_o the public key, first byte on top
-  output logic [255:0] scalar_o,
-  output logic [255:0] x_o,
-  output logic [255:0] y_o,
+  output logic         wide_o,       // likewise: it is a P-384 key
+  output logic [383:0] scalar_o,     // of the other curves: below 2^256
+  output logic [383:0] x_o,
+  output logic [383:0] y_o,
   input  logic         wipe_i,
   // the wrapped blob: 10 whole words and one of eight bytes
   input  logic         in_valid_i,
@@ -37,8 +40,9 @@ module ecc_unwrap (
   logic [4:0]   i_q, i_d;
   logic [2:0]   j_q, j_d;
   logic [7:0]   t_q, t_d;
-  logic         wr_en, ok_q, ok_d, ed_q;
-  logic [255:0] scalar_q, x_q, y_q, public_y;
+  logic         wr_en, ok_q, ok_d, ed_q, wide_q;
+  logic [383:0] scalar_q, x_q, y_q;
+  logic [255:0] public_y;
 
   logic         aes_key_valid, aes_key_ready, aes_valid, aes_ready, aes_res_valid;
   logic [127:0] aes_res;
@@ -51,13 +55,20 @@ module ecc_unwrap (
   assign aes_key_valid = state_q == StKey || state_q == StUnkey;
   assign aes_valid     = state_q == StSend;
 
+  // position of a number's last semiblock: a P-384 number has two more
+  function automatic logic [4:0] number_last(logic [4:0] last);
+    number_last = wide_q ? last + 5'd2 : last;
+  endfunction
+
   // ---- a semiblock of the plaintext: header, zeros behind the numbers
   logic block_ok;
   always_comb begin
     for (int b = 0; b < 8; b++) rd_be[8*b +: 8] = rd_q[8*(7-b) +: 8];
     unique case (i_q)
-      5'd2:    block_ok = rd_q == {24'd0, sluice_pkg::CURVE_P256, Magic} || rd_q == {24'd0, sluice_pkg::CURVE_ED25519, Magic};
-      5'd3, 5'd8, 5'd9, 5'd14, 5'd15, 5'd20, 5'd21: block_ok = rd_q == 64'd0;
+      5'd2:    block_ok = rd_q == {24'd0, sluice_pkg::CURVE_P256, Magic} || rd_q == {24'd0, sluice_pkg::CURVE_ED25519, Magic} ||
+                          (P384 && rd_q == {24'd0, sluice_pkg::CURVE_P384, Magic});
+      5'd3:    block_ok = rd_q == 64'd0;
+      5'd8, 5'd9, 5'd14, 5'd15, 5'd20, 5'd21: block_ok = wide_q || rd_q == 64'd0;
       default: block_ok = 1'b1;
     endcase
   end
@@ -128,9 +139,11 @@ module ecc_unwrap (
         if (i_q == 5'(Blocks + 1)) state_d = StRange;
       end
       StRange: begin
-        ok_d    = ok_q && scalar_q != 256'd0 && scalar_q < ecc_prog_pkg::ModN[255:0] && x_q < ecc_prog_pkg::ModP[255:0] &&
-                  y_q < ecc_prog_pkg::ModP[255:0];
-        if (ed_q) ok_d = ok_q && public_y < ecc_prog_pkg::ModX[255:0] && y_q == 256'd0;
+        ok_d    = ok_q && scalar_q != 384'd0 && scalar_q[255:0] < ecc_prog_pkg::ModN[255:0] && x_q[255:0] < ecc_prog_pkg::ModP[255:0] &&
+                  y_q[255:0] < ecc_prog_pkg::ModP[255:0];
+        if (wide_q) ok_d = ok_q && scalar_q != 384'd0 && scalar_q < ecc_prog_pkg::ModN384[383:0] && x_q < ecc_prog_pkg::ModP384[383:0] &&
+                           y_q < ecc_prog_pkg::ModP384[383:0];
+        if (ed_q) ok_d = ok_q && public_y < ecc_prog_pkg::ModX[255:0] && y_q == 384'd0;
         state_d = StWipe;
         i_d     = 5'd0;
       end
@@ -154,12 +167,13 @@ module ecc_unwrap (
       t_q      <= 8'd0;
       ok_q     <= 1'b0;
       ed_q     <= 1'b0;
+      wide_q   <= 1'b0;
       a_q      <= 64'd0;
       hold_q   <= 64'd0;
       rd_q     <= 64'd0;
-      scalar_q <= 256'd0;
-      x_q      <= 256'd0;
-      y_q      <= 256'd0;
+      scalar_q <= 384'd0;
+      x_q      <= 384'd0;
+      y_q      <= 384'd0;
     end else begin
       state_q <= state_d;
       i_q     <= i_d;
@@ -173,10 +187,13 @@ module ecc_unwrap (
       end
       if (state_q == StWait && aes_res_valid) a_q <= aes_res[63:0];
       if (state_q == StCheck) begin
-        if (i_q == 5'd2) ed_q <= rd_q[39:32] == sluice_pkg::CURVE_ED25519;
-        if (i_q >= 5'd4 && i_q <= 5'd7) scalar_q <= {scalar_q[191:0], rd_be};
-        if (i_q >= 5'd10 && i_q <= 5'd13) x_q <= {x_q[191:0], rd_be};
-        if (i_q >= 5'd16 && i_q <= 5'd19) y_q <= {y_q[191:0], rd_be};
+        if (i_q == 5'd2) begin
+          ed_q   <= rd_q[39:32] == sluice_pkg::CURVE_ED25519;
+          wide_q <= P384 && rd_q[39:32] == sluice_pkg::CURVE_P384;
+        end
+        if (i_q >= 5'd4 && i_q <= number_last(5'd7)) scalar_q <= {scalar_q[319:0], rd_be};
+        if (i_q >= 5'd10 && i_q <= number_last(5'd13)) x_q <= {x_q[319:0], rd_be};
+        if (i_q >= 5'd16 && i_q <= number_last(5'd19)) y_q <= {y_q[319:0], rd_be};
       end
       if (state_q == StUnkey) begin
         a_q    <= 64'd0;
@@ -184,9 +201,9 @@ module ecc_unwrap (
         rd_q   <= 64'd0;
       end
       if (wipe_i) begin
-        scalar_q <= 256'd0;
-        x_q      <= 256'd0;
-        y_q      <= 256'd0;
+        scalar_q <= 384'd0;
+        x_q      <= 384'd0;
+        y_q      <= 384'd0;
       end
     end
     if (wr_en) buf_mem[i_q] <= wr_data;
@@ -197,6 +214,7 @@ module ecc_unwrap (
   assign done_o     = state_q == StDone && aes_key_ready;
   assign ok_o       = ok_q;
   assign ed_o       = ed_q;
+  assign wide_o     = wide_q;
   assign scalar_o   = scalar_q;
   assign x_o        = x_q;
   assign y_o        = y_q;

@@ -1,10 +1,5 @@
-"""Constants, fixed-base tables and programs of the ecc engine: what gen_rom.py writes and what test_programs.py runs."""
-import os
-import sys
-
-HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path.insert(0, os.path.join(HERE, "..", "ucode"))
-import asm  # noqa: E402  pylint: disable=wrong-import-position
+"""Constants, fixed-base tables and programs of the ecc engine's small array: what gen_rom.py writes and what test_programs.py runs."""
+from prime_curve import LAYOUT, PrimeCurve
 
 P = 0xffffffff00000001000000000000000000000000ffffffffffffffffffffffff
 N = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551
@@ -16,59 +11,21 @@ Q = 2**252 + 27742317777372353535851937790883648493  # order of Ed25519's base p
 D = -121665 * pow(121666, -1, X) % X
 EB = (0x216936d3cd6e53fec0a4e231fdd6dc5c692cc7609525a7b2c9562d608f25d51a,
       0x6666666666666666666666666666666666666666666666666666666666666658)
-LIMBS, LIMB_BITS, DIGITS = 11, 25, 16
-RADIX = 1 << 17 * DIGITS
+BITS, LIMBS, DIGITS = 256, 11, 16
+CURVE = PrimeCurve("p256", "ecc.uc", BITS, DIGITS, P, N, B, G)
+RADIX = CURVE.radix
 MODULI = {"P": P, "N": N, "X": X, "Q": Q}
-CONSTS = {
-    "ONE": 1, "ONEP": RADIX % P, "R2P": RADIX**2 % P, "BP": B * RADIX % P, "B1P": (B + 1) * RADIX % P, "PP": P,
-    "NN": N, "ONEN": RADIX % N, "R2N": RADIX**2 % N, "H2N": (RADIX**2 << 256) % N,
+CONSTS = CURVE.consts() | {
     "ONEX": RADIX % X, "R2X": RADIX**2 % X, "A24X": 121665 * RADIX % X, "AX": 486662 * RADIX % X, "NINEX": 9 * RADIX % X,
     "QQ": Q, "ONEQ": RADIX % Q, "R2Q": RADIX**2 % Q, "H2Q": (RADIX**2 << 256) % Q, "TOP": 1 << 255,
 }
-ENTRIES = ("p256_keygen", "p256_ecdh", "p256_respond", "p256_mul", "p256_sign", "p256_verify", "p256_key", "x25519_keygen", "x25519_ecdh", "x25519_respond",
-           "ed25519_key", "ed25519_nonce", "ed25519_sum")
-LAYOUT = asm.Layout(max_terms=5, reg_bits=6, pc_bits=10)
+ENTRIES = CURVE.entries + ("x25519_keygen", "x25519_ecdh", "x25519_respond", "ed25519_key", "ed25519_nonce", "ed25519_sum")
+point_add, point_mul, comb = CURVE.add, CURVE.mul, CURVE.comb
 
 
 def assemble():
-    """Frames and labels."""
-    a = asm.Assembler({name: i for i, name in enumerate(CONSTS)}, list(MODULI))
-    with open(os.path.join(HERE, "ecc.uc"), encoding="ascii") as f:
-        return a.assemble(f.read()), a.labels, a.regs
-
-
-def point_add(p, q):
-    """Affine addition on P-256; None is the point at infinity."""
-    if p is None or q is None:
-        return p or q
-    if p[0] == q[0] and (p[1] + q[1]) % P == 0:
-        return None
-    m = ((3 * p[0] ** 2 - 3) * pow(2 * p[1], -1, P) if p == q else (q[1] - p[1]) * pow(q[0] - p[0], -1, P)) % P
-    x = (m * m - p[0] - q[0]) % P
-    return x, (m * (p[0] - x) - p[1]) % P
-
-
-def point_mul(k, p):
-    """k p."""
-    out = None
-    while k:
-        if k & 1:
-            out = point_add(out, p)
-        p, k = point_add(p, p), k >> 1
-    return out
-
-
-def comb():
-    """comb()[row][i] = (2 i + 1) 256^(31 - row) G, affine, Montgomery form."""
-    rows, base = [], G
-    for _ in range(32):
-        two, entry, row = point_add(base, base), base, []
-        for _ in range(8):
-            row.append(tuple(c * RADIX % P for c in entry))
-            entry = point_add(entry, two)
-        rows.insert(0, row)
-        base = point_mul(256, base)
-    return rows
+    """Frames, labels, registers."""
+    return CURVE.assemble(CONSTS, MODULI)
 
 
 def ed_add(p, q):

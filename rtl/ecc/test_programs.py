@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Runs the ecc engine's programs on numbers (rtl/ucode/model.py) and compares with arithmetic by the book.
+"""Runs the ecc engine's programs, of both arrays, on numbers (rtl/ucode/model.py) and compares with arithmetic by the book.
 
     test_programs.py [ROUNDS]     random operations of each program (default 12), after the edge cases
 """
@@ -11,29 +11,40 @@ import sys
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
 import programs as pr  # noqa: E402  pylint: disable=wrong-import-position
+import p384  # noqa: E402  pylint: disable=wrong-import-position
 import model  # noqa: E402  pylint: disable=wrong-import-position
 
-FRAMES, LABELS, REGS = pr.assemble()
-COMB = pr.comb()
-ECOMB = pr.ed_comb()
+
+class Set:
+    """A set of programs: the small array's (the prime curve in it is P-256), or P-384's."""
+
+    def __init__(self, source):
+        self.pr, self.curve = source, source.CURVE
+        self.frames, self.labels, self.regs = source.assemble()
+        self.comb, self.ecomb = source.comb(), source.ed_comb()
+
+    def machine(self):
+        return model.Machine(self.frames, list(self.pr.CONSTS.values()), list(self.pr.MODULI.values()), self.pr.DIGITS, self.comb, self.ecomb, self.pr.BITS)
+
+
+SETS = {"p256": Set(pr), "x25519": None, "ed25519": None, "p384": Set(p384)}
+SETS["x25519"] = SETS["ed25519"] = SETS["p256"]
+REGS = SETS["p256"].regs
 RNG = random.Random(20261121)
 LENGTH = {}
 FAILED = []
 
 
-def machine():
-    return model.Machine(FRAMES, list(pr.CONSTS.values()), list(pr.MODULI.values()), pr.DIGITS, COMB, ECOMB)
-
-
 def run(entry, after=None, **inputs):
     """Runs a program; `after`: in the registers that another one left."""
-    m = after or machine()
+    s = SETS[entry.split("_")[0]]
+    m = after or s.machine()
     m.frames_run = 0
     if not after:
-        m.regs = [RNG.getrandbits(256) for _ in m.regs]
+        m.regs = [RNG.getrandbits(s.pr.BITS) for _ in m.regs]
     for name, value in inputs.items():
-        m.regs[REGS[name]] = value
-    m.run(LABELS[entry])
+        m.regs[s.regs[name]] = value
+    m.run(s.labels[entry])
     if LENGTH.setdefault(entry, m.frames_run) != m.frames_run:
         FAILED.append(f"{entry}: length depends on operands")
     return m
@@ -44,12 +55,12 @@ def check(ok, what):
         FAILED.append(what)
 
 
-def lam():
-    return RNG.getrandbits(255) | 1
+def lam(bits=256):
+    return RNG.getrandbits(bits - 1) | 1
 
 
-def nonce():
-    return RNG.getrandbits(256), RNG.getrandbits(128)
+def nonce(c):
+    return RNG.getrandbits(c.bits), RNG.getrandbits(128)
 
 
 def good(m):
@@ -78,79 +89,79 @@ def clamp(k):
     return k & ((1 << 255) - 8) | 1 << 254
 
 
-def random_point():
-    return pr.point_mul(RNG.randrange(1, pr.N), pr.G)
+def random_point(c):
+    return c.mul(RNG.randrange(1, c.n), c.g)
 
 
-def zero_x_point():
+def zero_x_point(c):
     """(0, sqrt(b)): the coordinate whose canonical form needs the zero test."""
-    return 0, pow(pr.B, (pr.P + 1) // 4, pr.P)
+    return 0, pow(c.b, (c.p + 1) // 4, c.p)
 
 
-def test_keygen():
-    lo, hi = nonce()
-    m = run("p256_keygen", K0=lo, K1=hi, L=lam())
-    k = (lo + (hi << 256)) % pr.N
-    check(good(m) and (m.slots[3], (m.slots[1], m.slots[2])) == (k, pr.point_mul(k, pr.G)), "keygen")
+def test_keygen(c):
+    lo, hi = nonce(c)
+    m = run(f"{c.name}_keygen", K0=lo, K1=hi, L=lam(c.bits))
+    k = (lo + (hi << c.bits)) % c.n
+    check(good(m) and (m.slots[3], (m.slots[1], m.slots[2])) == (k, c.mul(k, c.g)), "keygen")
 
 
-def test_key(k=None):
-    k = k or RNG.randrange(1, pr.N)
-    x, y = pr.point_mul(k, pr.G)
-    check(good(run("p256_key", K0=k, U=x, V=y, L=1)), "key")
-    for bad in ((x ^ 1, y), (x, pr.P - y), (y, x)):
-        check(run("p256_key", K0=k, U=bad[0], V=bad[1], L=1).flags["BAD"], "key with another point")
+def test_key(c, k=None):
+    k = k or RNG.randrange(1, c.n)
+    x, y = c.mul(k, c.g)
+    check(good(run(f"{c.name}_key", K0=k, U=x, V=y, L=1)), "key")
+    for bad in ((x ^ 1, y), (x, c.p - y), (y, x)):
+        check(run(f"{c.name}_key", K0=k, U=bad[0], V=bad[1], L=1).flags["BAD"], "key with another point")
 
 
-def test_ecdh(k=None, p=None):
-    k, p = k or RNG.randrange(1, pr.N), p or random_point()
-    m = run("p256_ecdh", K0=k, U=p[0], V=p[1], L=lam())
-    check(good(m) and m.slots[1] == pr.point_mul(k, p)[0], "ecdh")
+def test_ecdh(c, k=None, p=None):
+    k, p = k or RNG.randrange(1, c.n), p or random_point(c)
+    m = run(f"{c.name}_ecdh", K0=k, U=p[0], V=p[1], L=lam(c.bits))
+    check(good(m) and m.slots[1] == c.mul(k, p)[0], "ecdh")
 
 
-def test_respond():
-    (lo, hi), p = nonce(), random_point()
-    m = run("p256_respond", K0=lo, K1=hi, U=p[0], V=p[1], L=lam())
-    k = (lo + (hi << 256)) % pr.N
-    check(good(m) and (m.slots[1], m.slots[2]) == pr.point_mul(k, pr.G) and m.slots[3] == pr.point_mul(k, p)[0], "respond")
+def test_respond(c):
+    (lo, hi), p = nonce(c), random_point(c)
+    m = run(f"{c.name}_respond", K0=lo, K1=hi, U=p[0], V=p[1], L=lam(c.bits))
+    k = (lo + (hi << c.bits)) % c.n
+    check(good(m) and (m.slots[1], m.slots[2]) == c.mul(k, c.g) and m.slots[3] == c.mul(k, p)[0], "respond")
 
 
-def test_mul(k=None, p=None):
-    k, p = RNG.getrandbits(256) if k is None else k, p or random_point()
-    want = pr.point_mul(k % pr.N, p)
-    m = run("p256_mul", K0=k, U=p[0], V=p[1], L=lam())
+def test_mul(c, k=None, p=None):
+    k, p = RNG.getrandbits(c.bits) if k is None else k, p or random_point(c)
+    want = c.mul(k % c.n, p)
+    m = run(f"{c.name}_mul", K0=k, U=p[0], V=p[1], L=lam(c.bits))
     if want is None:
         check(m.flags["BAD"], "mul: infinity")
     else:
         check(good(m) and (m.slots[1], m.slots[2]) == want, f"mul {k:x}")
 
 
-def test_sign(d=None, e=None):
-    (lo, hi), d, e = nonce(), d or RNG.randrange(1, pr.N), RNG.getrandbits(256) if e is None else e
-    m = run("p256_sign", K0=lo, K1=hi, L=lam(), D=d, E=e)
-    k = (lo + (hi << 256)) % pr.N
-    r = pr.point_mul(k, pr.G)[0] % pr.N
-    check(good(m) and (m.slots[1], m.slots[2]) == (r, pow(k, -1, pr.N) * (e + r * d) % pr.N), "sign")
+def test_sign(c, d=None, e=None):
+    (lo, hi), d, e = nonce(c), d or RNG.randrange(1, c.n), RNG.getrandbits(c.bits) if e is None else e
+    m = run(f"{c.name}_sign", K0=lo, K1=hi, L=lam(c.bits), D=d, E=e)
+    k = (lo + (hi << c.bits)) % c.n
+    r = c.mul(k, c.g)[0] % c.n
+    check(good(m) and (m.slots[1], m.slots[2]) == (r, pow(k, -1, c.n) * (e + r * d) % c.n), "sign")
 
 
-def signature(d, e):
-    k = RNG.randrange(1, pr.N)
-    r = pr.point_mul(k, pr.G)[0] % pr.N
-    return r, pow(k, -1, pr.N) * (e + r * d) % pr.N
+def signature(c, d, e):
+    k = RNG.randrange(1, c.n)
+    r = c.mul(k, c.g)[0] % c.n
+    return r, pow(k, -1, c.n) * (e + r * d) % c.n
 
 
-def verify(r, s, q, e):
-    return run("p256_verify", E=r, S=s, U=q[0], V=q[1], D=e, L=1)
+def verify(c, r, s, q, e):
+    return run(f"{c.name}_verify", E=r, S=s, U=q[0], V=q[1], D=e, L=1)
 
 
-def test_verify(e=None):
-    d, e = RNG.randrange(1, pr.N), RNG.getrandbits(256) if e is None else e
-    q, (r, s) = pr.point_mul(d, pr.G), signature(d, e)
-    check(good(verify(r, s, q, e)), "verify")
-    check(good(verify(r, pr.N - s, q, e)), "verify with -s")
-    check(verify(r, s, q, e ^ 1 << RNG.randrange(250)).flags["AUTH"], "verify another digest")
-    check(verify(r ^ 1, s, q, e).flags["AUTH"], "verify another r")
-    check(verify(r, s ^ 2, q, e).flags["AUTH"], "verify another s")
+def test_verify(c, e=None):
+    d, e = RNG.randrange(1, c.n), RNG.getrandbits(c.bits) if e is None else e
+    q, (r, s) = c.mul(d, c.g), signature(c, d, e)
+    check(good(verify(c, r, s, q, e)), "verify")
+    check(good(verify(c, r, c.n - s, q, e)), "verify with -s")
+    check(verify(c, r, s, q, e ^ 1 << RNG.randrange(c.bits - 6)).flags["AUTH"], "verify another digest")
+    check(verify(c, r ^ 1, s, q, e).flags["AUTH"], "verify another r")
+    check(verify(c, r, s ^ 2, q, e).flags["AUTH"], "verify another s")
 
 
 def test_x25519():
@@ -232,44 +243,49 @@ def ed25519_edges():
         check(test_ed25519(bytes.fromhex(seed), bytes.fromhex(message)).hex() == want, "RFC 8032 7.1")
 
 
-def edges():
-    ed25519_edges()
-    n = pr.N
-    for k in (1, 2, 3, n - 1, n - 2, (n + 1) // 2, 15, 16, 17, 1 << 255):
-        test_ecdh(k)
-        test_mul(k)
-    for k in (0, n, n + 1, (1 << 256) - 1):
-        test_mul(k)
+def prime_edges(c):
+    n = c.n
+    for k in (1, 2, 3, n - 1, n - 2, (n + 1) // 2, 15, 16, 17, 1 << c.bits - 1):
+        test_ecdh(c, k)
+        test_mul(c, k)
+    for k in (0, n, n + 1, (1 << c.bits) - 1):
+        test_mul(c, k)
         if k % n:
-            test_ecdh(k)
+            test_ecdh(c, k)
         else:
-            check(run("p256_ecdh", K0=k, U=pr.G[0], V=pr.G[1], L=lam()).flags["BAD"], "ecdh: infinity")
+            check(run(f"{c.name}_ecdh", K0=k, U=c.g[0], V=c.g[1], L=lam(c.bits)).flags["BAD"], "ecdh: infinity")
     for k in (1, 2, n - 1, RNG.randrange(1, n)):
-        test_key(k)
-    p = zero_x_point()
+        test_key(c, k)
+    p = zero_x_point(c)
     inv3 = pow(3, -1, n)
-    for k, q in ((1, p), (n - 1, p), (3, pr.point_mul(inv3, p)), (2, pr.G), (n - 1, pr.G)):
-        test_mul(k, q)
-        test_ecdh(k, q)
-    for x, y in ((pr.G[0], pr.G[1] ^ 1), (0, 0), (1, 1), (pr.G[0] + 1, pr.G[1])):
-        check(run("p256_mul", K0=5, U=x, V=y, L=lam()).flags["BAD"], "point off the curve")
-        check(run("p256_ecdh", K0=5, U=x, V=y, L=lam()).flags["BAD"], "point off the curve")
-        check(run("p256_respond", K0=5, K1=0, U=x, V=y, L=lam()).flags["BAD"], "point off the curve")
-        check(run("p256_verify", E=5, S=6, U=x, V=y, D=7, L=1).flags["BAD"], "point off the curve")
-    for e in (0, 1, n - 1, n, (1 << 256) - 1):
-        test_sign(1, e)
-        test_sign(n - 1, e)
-        test_verify(e)
-    check(run("p256_keygen", K0=n, K1=0, L=lam()).flags["FAULT"], "nonce of zero")
-    check(run("p256_sign", K0=0, K1=0, L=lam(), D=1, E=1).flags["FAULT"], "nonce of zero")
+    for k, q in ((1, p), (n - 1, p), (3, c.mul(inv3, p)), (2, c.g), (n - 1, c.g)):
+        test_mul(c, k, q)
+        test_ecdh(c, k, q)
+    for x, y in ((c.g[0], c.g[1] ^ 1), (0, 0), (1, 1), (c.g[0] + 1, c.g[1])):
+        check(run(f"{c.name}_mul", K0=5, U=x, V=y, L=lam(c.bits)).flags["BAD"], "point off the curve")
+        check(run(f"{c.name}_ecdh", K0=5, U=x, V=y, L=lam(c.bits)).flags["BAD"], "point off the curve")
+        check(run(f"{c.name}_respond", K0=5, K1=0, U=x, V=y, L=lam(c.bits)).flags["BAD"], "point off the curve")
+        check(run(f"{c.name}_verify", E=5, S=6, U=x, V=y, D=7, L=1).flags["BAD"], "point off the curve")
+    for e in (0, 1, n - 1, n, (1 << c.bits) - 1):
+        test_sign(c, 1, e)
+        test_sign(c, n - 1, e)
+        test_verify(c, e)
+    check(run(f"{c.name}_keygen", K0=n, K1=0, L=lam(c.bits)).flags["FAULT"], "nonce of zero")
+    check(run(f"{c.name}_sign", K0=0, K1=0, L=lam(c.bits), D=1, E=1).flags["FAULT"], "nonce of zero")
     # u1 G + u2 Q at infinity, and both points the same
     d, r = 12345, 777
-    check(verify(r, 99, pr.point_mul(d, pr.G), -r * d % n).flags["AUTH"], "verify at infinity")
-    check(verify(r, 99, pr.point_mul(d, pr.G), r * d % n).flags["AUTH"], "verify with two equal points")
+    check(verify(c, r, 99, c.mul(d, c.g), -r * d % n).flags["AUTH"], "verify at infinity")
+    check(verify(c, r, 99, c.mul(d, c.g), r * d % n).flags["AUTH"], "verify with two equal points")
     # x of the sum is zero: r = p mod n would pass if p were not taken for zero
-    r, s, e = pr.P - n, 1 + RNG.randrange(n - 1), 5
-    q = pr.point_add(pr.point_mul(s, zero_x_point()), pr.point_mul(n - e, pr.G))
-    check(verify(r, s, pr.point_mul(pow(r, -1, n), q), e).flags["AUTH"], "verify with x = 0")
+    r, s, e = c.p - n, 1 + RNG.randrange(n - 1), 5
+    q = c.add(c.mul(s, zero_x_point(c)), c.mul(n - e, c.g))
+    check(verify(c, r, s, c.mul(pow(r, -1, n), q), e).flags["AUTH"], "verify with x = 0")
+
+
+def edges():
+    ed25519_edges()
+    prime_edges(SETS["p256"].curve)
+    prime_edges(SETS["p384"].curve)
     for u in (0, 1, pr.X - 1, pr.X, pr.X + 1, 325606250916557431795983626356110631294008115727848805560023387167927233504,
               39382357235489614581723060781553021112529911719440698176882885853963445705823):
         m = run("x25519_ecdh", K0=clamp(RNG.getrandbits(256)), U=u, L=lam())
@@ -286,38 +302,37 @@ def edges():
 def faults():
     """Damage to one product anywhere in a program that answers is noticed, but for where it cannot matter."""
     for entry, inputs in (("p256_keygen", {"K0": 5, "K1": 7}), ("x25519_ecdh", {"K0": clamp(77), "U": 9}), ("p256_ecdh", {"K0": 5, "U": pr.G[0], "V": pr.G[1]}),
-                          ("ed25519_nonce", {"K0": 5, "K1": 7})):
+                          ("ed25519_nonce", {"K0": 5, "K1": 7}), ("p384_keygen", {"K0": 5, "K1": 7}),
+                          ("p384_ecdh", {"K0": 5, "U": p384.G[0], "V": p384.G[1]})):
+        s = SETS[entry.split("_")[0]]
         for _ in range(12):
-            m = machine()
+            m = s.machine()
             for name, value in dict(inputs, L=lam()).items():
-                m.regs[REGS[name]] = value
+                m.regs[s.regs[name]] = value
             at = RNG.randrange(200, LENGTH[entry] - 20)
-            m.pc = LABELS[entry]
+            m.pc = s.labels[entry]
             while m.step():
                 if m.frames_run == at:
                     f = m.frames[m.pc]
                     dst = f.dst
                     m.step()
                     m.regs[dst] += 1 << 20
-            dead = f.dst == REGS["T0"] or f.b == [] or f.a == []
+            dead = f.dst == s.regs["T0"] or f.b == [] or f.a == []
             check(dead or m.flags["FAULT"] or m.flags["BAD"], f"{entry}: damage in frame {at} ({f.text})")
 
 
 def main():
     edges()
     for _ in range(int(sys.argv[1]) if len(sys.argv) > 1 else 12):
-        test_keygen()
-        test_ecdh()
-        test_respond()
-        test_mul()
-        test_sign()
-        test_verify()
+        for name in ("p256", "p384"):
+            for test in (test_keygen, test_ecdh, test_respond, test_mul, test_sign, test_verify):
+                test(SETS[name].curve)
         test_x25519()
         test_ed25519()
     faults()
-    for entry in pr.ENTRIES:
+    for entry in pr.ENTRIES + p384.ENTRIES:
         print(f"{entry:16} {LENGTH[entry]:6} frames")
-    print(f"{len(FRAMES)} words of {pr.LAYOUT.bits} bits; {len(FAILED)} failed")
+    print(f"{len(SETS['p256'].frames)} and {len(SETS['p384'].frames)} words of {pr.LAYOUT.bits} bits; {len(FAILED)} failed")
     for f in sorted(set(FAILED)):
         print("FAILED", f)
     return 1 if FAILED else 0

@@ -35,8 +35,8 @@ package sluice_pkg;
   // engine ids
   localparam logic [3:0] ENGINE_AEAD = 4'h0;  // AES pipe with GHASH: GCM records of TLS 1.2 and 1.3, AEAD, CTR and CBC ciphers at one block a cycle
   localparam logic [3:0] ENGINE_MAC = 4'h1;  // SHA-1, SHA-2, HMAC, PRF and HKDF, CBC with HMAC records, chained ciphers
-  localparam logic [3:0] ENGINE_PKA = 4'h2;  // large Montgomery engines: RSA and P-384 from write-only key slots
-  localparam logic [3:0] ENGINE_ECC = 4'h3;  // small Montgomery engines: P-256, X25519, from write-only key slots
+  localparam logic [3:0] ENGINE_PKA = 4'h2;  // large Montgomery engines: RSA from write-only key slots
+  localparam logic [3:0] ENGINE_ECC = 4'h3;  // small Montgomery engines: P-256, P-384, X25519, Ed25519, from write-only key slots
   localparam logic [3:0] ENGINE_CHACHA = 4'h4;  // ChaCha20-Poly1305: AEAD and records of TLS 1.2 and 1.3
   localparam logic [3:0] ENGINE_KDF = 4'h5;  // secret slots and what may be derived from them: key schedules of TLS 1.2 and 1.3, wrapping
   localparam int unsigned NumEngines = 6;  // engine ids of this build are below it
@@ -200,12 +200,12 @@ package sluice_pkg;
   localparam logic [7:0] OP_RSA_PRIVATE = 8'h32;  // [pka] source: big-endian integer below the modulus, as long as it. Result: source^d mod n, likewise
   localparam logic [7:0] OP_RSA_PMS_DECRYPT = 8'h33;  // [pka] as RSA_PRIVATE, then PKCS#1 type 2 unpadding to a 48-byte premaster secret whose first two bytes must be param0 15:0 (the version as the client sent it: major in 15:8, minor in 7:0; RFC 5246 7.4.7.1); on any mismatch a random one, in constant time, status OK. Result: 48 bytes; none when handle2 names a secret slot, which takes them as kind PREMASTER
   localparam logic [7:0] OP_RSA_PUBLIC = 8'h34;  // [pka] handle 0. param0: bytes of the modulus (256, 384 or 512); param1: public exponent (odd, 3..2^32-1). source: modulus | input, big-endian, param0 bytes each. Result: input^e mod n
-  localparam logic [7:0] OP_ECDSA_SIGN = 8'h40;  // [ecc: P256; pka: P384] handle: key slot. param0 7:0 enum curve; param1: bytes of the digest (20..64; its leftmost bits count, FIPS 186-4 6.4). source: digest. Result: r | s, each as long as the order; the nonce comes from the generator on the card
-  localparam logic [7:0] OP_ECDSA_VERIFY = 8'h41;  // [ecc: P256; pka: P384] handle 0. param0, param1 as ECDSA_SIGN. source: r | s | x | y | digest, big-endian. No result; AUTH_FAILED when the signature is wrong, BAD_INPUT when the point is not on the curve
-  localparam logic [7:0] OP_EC_KEYGEN = 8'h42;  // [ecc: P256 X25519; pka: P384] handle 0. param0 7:0 enum curve. No source. Result: private | public; with handle2 only public, and the slot takes the private key as kind EC_PRIVATE. P256, P384: scalar big-endian, point as x | y. X25519: RFC 7748
-  localparam logic [7:0] OP_ECDH = 8'h43;  // [ecc: P256 X25519; pka: P384] param0 7:0 enum curve. handle3: secret of kind EC_PRIVATE, source: peer's public; or handle3 0, source: private | peer's public. Result: shared secret (x coordinate); none with handle2, whose slot takes it as kind PREMASTER. BAD_INPUT: not a valid point, or an all-zero secret (RFC 7748 6.1)
-  localparam logic [7:0] OP_ECDH_RESPOND = 8'h44;  // [ecc: P256 X25519; pka: P384] EC_KEYGEN and ECDH with the new key in one. param0 7:0 enum curve. source: peer's public. Result: own public | shared secret; own public only with handle2, whose slot takes the secret as kind PREMASTER
-  localparam logic [7:0] OP_EC_MUL = 8'h45;  // [ecc: P256; pka: P384] param0 7:0 enum curve. source: scalar | x | y. Result: x | y of the product; BAD_INPUT when the point is not on the curve or the product is at infinity
+  localparam logic [7:0] OP_ECDSA_SIGN = 8'h40;  // [ecc: P256 P384] handle: key slot. param0 7:0 enum curve; param1: bytes of the digest (20..64; its leftmost bits count, FIPS 186-4 6.4). source: digest. Result: r | s, each as long as the order; the nonce comes from the generator on the card
+  localparam logic [7:0] OP_ECDSA_VERIFY = 8'h41;  // [ecc: P256 P384] handle 0. param0, param1 as ECDSA_SIGN. source: r | s | x | y | digest, big-endian. No result; AUTH_FAILED when the signature is wrong, BAD_INPUT when the point is not on the curve
+  localparam logic [7:0] OP_EC_KEYGEN = 8'h42;  // [ecc: P256 P384 X25519] handle 0. param0 7:0 enum curve. No source. Result: private | public; with handle2 only public, and the slot takes the private key as kind EC_PRIVATE. P256, P384: scalar big-endian, point as x | y. X25519: RFC 7748
+  localparam logic [7:0] OP_ECDH = 8'h43;  // [ecc: P256 P384 X25519] param0 7:0 enum curve. handle3: secret of kind EC_PRIVATE, source: peer's public; or handle3 0, source: private | peer's public. Result: shared secret (x coordinate); none with handle2, whose slot takes it as kind PREMASTER. BAD_INPUT: not a valid point, or an all-zero secret (RFC 7748 6.1)
+  localparam logic [7:0] OP_ECDH_RESPOND = 8'h44;  // [ecc: P256 P384 X25519] EC_KEYGEN and ECDH with the new key in one. param0 7:0 enum curve. source: peer's public. Result: own public | shared secret; own public only with handle2, whose slot takes the secret as kind PREMASTER
+  localparam logic [7:0] OP_EC_MUL = 8'h45;  // [ecc: P256 P384] param0 7:0 enum curve. source: scalar | x | y. Result: x | y of the product; BAD_INPUT when the point is not on the curve or the product is at infinity
   localparam logic [7:0] OP_EDDSA_SIGN = 8'h46;  // [ecc] Ed25519 (RFC 8032 5.1), PureEdDSA. handle: key slot. source: message, at most MaxEddsaMessage bytes. Result: signature, 64 bytes
 
   // completion status
@@ -529,7 +529,7 @@ package sluice_pkg;
   localparam int unsigned EC_KEY_BYTES = 160;
   localparam int unsigned EC_KEY_MAGIC_LSB = 0;  // 0x3143454B
   localparam int unsigned EC_KEY_MAGIC_BITS = 32;
-  localparam int unsigned EC_KEY_CURVE_LSB = 32;  // enum curve: P256, ED25519 (engine ecc), P384 (engine pka)
+  localparam int unsigned EC_KEY_CURVE_LSB = 32;  // enum curve: P256, P384, ED25519
   localparam int unsigned EC_KEY_CURVE_BITS = 8;
   localparam int unsigned EC_KEY_RSVD0_LSB = 40;  // zero
   localparam int unsigned EC_KEY_RSVD0_BITS = 8;

@@ -10,7 +10,7 @@ seconds   bound of each step
 uram      large memories become UltraRAM (xcup)
 """
 PKG = ["rtl/gen/sluice_pkg.sv"]
-ECC = ["rtl/ecc/ecc_pkg.sv", "rtl/ecc/ecc_prog_pkg.sv", "rtl/ecc/ecc_const_rom.sv", "rtl/ecc/ecc_mont.sv"]
+ECC = ["rtl/ecc/ecc_pkg.sv", "rtl/ecc/ecc_prog_pkg.sv", "rtl/ecc/ecc_const_rom.sv", "rtl/ecc/ecc_wide_const_rom.sv", "rtl/ecc/ecc_mont.sv"]
 
 
 def block(name, files, top=None, limit=None, route=False, define=(), param=(), seconds=300, families=("xcup", "xc7"), prep="", uram=False):
@@ -43,4 +43,6 @@ BLOCKS = [
     block("ecc_mont_16", ECC, top="ecc_mont", define=["ECC_LIMBS=16"], prep="rows", limit=10.0),
     # Ed25519 beside the array: SHA-512, messages of eight contexts
     block("ecc_eddsa", ["rtl/ecc/ecc_pkg.sv", "rtl/ecc/ecc_prog_pkg.sv", "rtl/sha/sha512_core.sv", "rtl/ecc/ecc_eddsa.sv"], families=["xcup"], seconds=900),
+    # P-384's has 16 of them
+    block("ecc_mont_wide", ECC, top="ecc_mont", param=["Wide=1"], prep="rows", limit=10.0),
 ]

@@ -7,6 +7,7 @@ A program is a list of frames. A frame multiplies two sums of registers and cons
     name:                      label
     .reg a b c / .regs T[8]    names registers; .at N sets the next number
     .mod NAME                  modulus of the following frames
+    .set NAME N                a number by name, for win, step, rep and loop
     .macro m X Y ... .endm     text macro; {X} stands for the argument in parentheses; `!m arg, arg` uses it
     dst = A * B                A, B: sums of terms with small coefficients; 0 is the empty sum; dst T[1+cnt]: register T + 1 + loop counter
 
@@ -70,6 +71,7 @@ class Assembler:
         self.consts, self.mods, self.max_terms, self.registers = consts, mods, max_terms, registers
         self.regs, self.labels, self.frames, self.macros = {}, {}, [], {}
         self.next_reg, self.mod = 0, 0
+        self.values = {}
 
     # ---- expressions
     def _term(self, mode, addr):
@@ -127,6 +129,9 @@ class Assembler:
         return out
 
     # ---- source
+    def _number(self, word):
+        return self.values[word] if word in self.values else int(word)
+
     def _attribute(self, f, words):
         k = words[0]
         if k == "test":
@@ -141,11 +146,11 @@ class Assembler:
         elif k == "cap":
             f.cap, f.cap_odd = int(words[1]), int(words[2:] == ["odd"])
         elif k in ("win", "step"):
-            f.win, f.win_val = ("set", int(words[1])) if k == "win" else ("step", int(words[1]))
+            f.win, f.win_val = ("set" if k == "win" else "step"), self._number(words[1])
         elif k == "rep":
-            f.next, f.target, f.count = "loop", len(self.frames), int(words[1]) - 1
+            f.next, f.target, f.count = "loop", len(self.frames), self._number(words[1]) - 1
         elif k == "loop":
-            f.next, f.target, f.count = "loop", words[1], int(words[2])
+            f.next, f.target, f.count = "loop", words[1], self._number(words[2])
         elif k == "call":
             f.next, f.target = "call", words[1]
         elif k in ("ret", "end"):
@@ -160,6 +165,9 @@ class Assembler:
             self.labels[text[:-1]] = len(self.frames)
         elif text.startswith(".at"):
             self.next_reg = int(text.split()[1])
+        elif text.startswith(".set"):
+            name, value = text.split()[1:]
+            self.values[name] = int(value)
         elif text.startswith(".reg"):
             for w in text.split()[1:]:
                 m = re.fullmatch(r"(\w+)(?:\[(\d+)\])?", w)
@@ -230,7 +238,7 @@ class Layout:
         for i in range(2 * max_terms):
             self._field(f"term{i}", self.term_bits)
         for name, bits in (("dst", reg_bits), ("dst_cnt", 1), ("mod", 2), ("test", 3), ("flag", 2), ("cap", 1), ("cap_slot", 2), ("cap_odd", 1),
-                           ("win", 2), ("win_word", 4), ("win_bit", 5), ("next", 3), ("target", pc_bits), ("count", 8)):
+                           ("win", 2), ("win_word", 5), ("win_bit", 5), ("next", 3), ("target", pc_bits), ("count", 8)):
             self._field(name, bits)
 
     def _field(self, name, bits):

@@ -8,9 +8,9 @@ DIGIT = 17
 class Machine:
     """One context. regs: numbers; slots: captured digits as numbers; flags BAD, AUTH, FAULT are sticky."""
 
-    def __init__(self, frames, consts, moduli, digits, comb=None, ecomb=None):
+    def __init__(self, frames, consts, moduli, digits, comb=None, ecomb=None, bits=256):
         self.frames, self.consts, self.moduli, self.comb, self.ecomb = frames, consts, moduli, comb, ecomb
-        self.digits, self.radix = digits, 1 << DIGIT * digits
+        self.digits, self.radix, self.bits = digits, 1 << DIGIT * digits, bits  # bits: of the curve's numbers
         self.inverse = [pow(-n, -1, self.radix) for n in moduli]
         self.regs, self.slots = [0] * 64, [0] * 4
         self.flags = {"BAD": 0, "AUTH": 0, "FAULT": 0}
@@ -49,7 +49,7 @@ class Machine:
         f = self.frames[self.pc]
         n, mask = self.moduli[f.mod], (1 << DIGIT) - 1
         a, b = self._sum(f.a), self._sum(f.b)
-        if max(abs(a), abs(b)) >= 1 << 264:
+        if max(abs(a), abs(b)) >= 1 << self.bits + 8:
             raise OverflowError(f"line {f.line}: factor of {max(abs(a), abs(b)).bit_length()} bits")
         self.widest = max(self.widest, abs(a).bit_length(), abs(b).bit_length())
         q = a * b * self.inverse[f.mod] % self.radix
@@ -65,7 +65,7 @@ class Machine:
         if f.cap is not None:
             if not 0 <= b < self.radix:
                 raise OverflowError(f"line {f.line}: captured number out of range")
-            self.slots[f.cap] = b | (f.cap_odd << 256)
+            self.slots[f.cap] = b | (f.cap_odd << self.bits)
         if f.win == "set":
             self.pos = f.win_val
         elif f.win == "step":

@@ -1,5 +1,5 @@
 /*
- * Golden model: curves. P-256 and X25519 (engine ecc), P-384 (engine pka) by libcrypto's points; ECDSA as FIPS 186-4 6.4 with a nonce of the
+ * Golden model: curves of engine ecc. P-256, P-384 and X25519 by libcrypto's points; ECDSA as FIPS 186-4 6.4 with a nonce of the
  * generator; Ed25519 by libcrypto.
  */
 #include <openssl/bn.h>
@@ -18,8 +18,10 @@
 #define DIGEST_MIN 20u
 #define DIGEST_MAX 64u
 #define MUL_CYCLES 100000u
+#define WIDE_CYCLES 180000u /* P-384 */
 #define X_CYCLES 62000u
 #define SIGN_CYCLES 32000u
+#define WIDE_SIGN_CYCLES 60000u
 
 struct model_ec {
 	uint32_t curve;
@@ -36,8 +38,7 @@ struct group {
 static bool
 curve_served(unsigned int engine, uint32_t curve)
 {
-	return engine == SLUICE_ENGINE_PKA ? curve == SLUICE_CURVE_P384 :
-		curve == SLUICE_CURVE_P256 || curve == SLUICE_CURVE_X25519 || curve == SLUICE_CURVE_ED25519;
+	return engine == SLUICE_ENGINE_ECC && curve >= SLUICE_CURVE_P256 && curve <= SLUICE_CURVE_ED25519;
 }
 
 static struct group
@@ -443,7 +444,7 @@ model_ec(struct sluice_sim *m, unsigned int engine, struct model_job *job)
 		job->status = SLUICE_ST_BAD_SECRET;
 		return;
 	}
-	job->cycles = curve == SLUICE_CURVE_X25519 ? X_CYCLES : MUL_CYCLES;
+	job->cycles = curve == SLUICE_CURVE_X25519 ? X_CYCLES : curve == SLUICE_CURVE_P384 ? WIDE_CYCLES : MUL_CYCLES;
 	switch (op) {
 	case SLUICE_OP_EC_KEYGEN:
 		do_keygen(m, job, curve);
@@ -459,7 +460,7 @@ model_ec(struct sluice_sim *m, unsigned int engine, struct model_job *job)
 		do_mul(job, curve);
 		break;
 	case SLUICE_OP_ECDSA_SIGN:
-		job->cycles = SIGN_CYCLES;
+		job->cycles = curve == SLUICE_CURVE_P384 ? WIDE_SIGN_CYCLES : SIGN_CYCLES;
 		do_sign(m, engine, job, curve);
 		break;
 	case SLUICE_OP_ECDSA_VERIFY:

@@ -62,7 +62,7 @@ engines_bring_what_the_map_says(void **state)
 	assert_int_equal(i.secrets, kdf ? SLUICE_NUM_SECRETS : 0);
 	assert_int_equal(i.ec_key_slots != 0, ecc);
 	if (!ecc)
-		assert_int_equal(i.ecdh_curves & (1u << RTE_PMD_SLUICE_CURVE_P256 | 1u << RTE_PMD_SLUICE_CURVE_X25519), 0);
+		assert_int_equal(i.ecdh_curves, 0);
 	if (!e->slow && ecc && chacha && kdf) { /* the golden model with all engines */
 		assert_int_equal(i.hashes, 0x1e);
 		assert_int_equal(i.hkdf, 0x1e);

@@ -1,7 +1,7 @@
 /* The ecc engine's bench, second part: secrets, order and rate, equal times, faults, entropy, reset. Included by ecc_engine_tb.cpp. */
-class More : public Tests {
+class More : public Wide {
   public:
-	using Tests::Tests;
+	using Wide::Wide;
 
 	/* what goes to the secret store and comes from it; the port sees none of it */
 	void secrets() {
@@ -65,7 +65,7 @@ class More : public Tests {
 			uint32_t alone = 0;
 			for (unsigned i = 0; i < 2; i++) {
 				EcJob j = random_job(kind);
-				while (j.status != SLUICE_ST_OK || ((kind == kSign || kind == kVerify) && j.digest.size() != 32) || (kind == kEdSign && j.src.size() / 16 != 8)) j = random_job(kind);
+				while (j.status != SLUICE_ST_OK || ((kind == kSign || kind == kVerify || kind == kWSign || kind == kWVerify) && j.digest.size() != 32) || (kind == kEdSign && j.src.size() / 16 != 8)) j = random_job(kind);
 				tb.run_until([this] { return !tb.v->busy_o; }, 2000);
 				for (unsigned idle = 0; idle < i * 37; idle++) tb.tick();
 				EngineResult r = timed(j.job);
@@ -151,13 +151,13 @@ class More : public Tests {
 			jobs.push_back(j);
 			ids.push_back(port.submit(j.job));
 		}
-		port.drain(60'000'000);
+		port.drain(80'000'000);
 		for (size_t i = 0; i < jobs.size(); i++) CHECK(tb, right(jobs[i], port.result(ids[i])), "jobs of every kind in a queue");
 		port.gap_percent = port.stall_percent = 0;
 	}
 	void faults() {
 		/* one product damaged: no result */
-		for (unsigned kind : { kKeygen, kSign, kVerify, kXEcdh, kEdSign }) { /* the core's bench damages every program */
+		for (unsigned kind : { kKeygen, kSign, kVerify, kXEcdh, kEdSign, kWKeygen, kWSign }) { /* the core's bench damages every program */
 			EcJob j = random_job(kind);
 			while (j.status != SLUICE_ST_OK) j = random_job(kind);
 			tb.v->flt_flip_i = 1;
@@ -225,7 +225,7 @@ class More : public Tests {
 		port.drain(3'000'000);
 		CHECK(tb, port.result(a).status == SLUICE_ST_OK && port.result(c).status == SLUICE_ST_OK, "operations without random words go on");
 		CHECK(tb, port.result(b).status == SLUICE_ST_NO_ENTROPY && port.result(b).data.empty(), "and the others end");
-		for (unsigned kind : { kKeygen, kEcdh, kRespond, kMul, kXKeygen, kXEcdh, kXRespond, kEdSign }) {
+		for (unsigned kind : { kKeygen, kEcdh, kRespond, kMul, kXKeygen, kXEcdh, kXRespond, kEdSign, kWKeygen, kWEcdh, kWRespond, kWMul, kWSign }) {
 			EngineResult r = port.run(random_job(kind).job);
 			CHECK(tb, r.status == SLUICE_ST_NO_ENTROPY && r.data.empty(), "no entropy");
 		}
@@ -334,7 +334,7 @@ class More : public Tests {
 			void (More::*run)();
 		};
 		static const Case cases[] = { { "blobs", &More::blobs }, { "handles", &More::handles }, { "descriptors", &More::descriptors },
-			{ "edges", &More::edges }, { "speed", &More::speed }, { "equal_times", &More::equal_times }, { "secrets", &More::secrets }, { "eddsa", &More::eddsa },
+			{ "edges", &More::edges }, { "speed", &More::speed }, { "equal_times", &More::equal_times }, { "secrets", &More::secrets }, { "eddsa", &More::eddsa }, { "p384", &More::p384 },
 			{ "mixed", &More::mixed }, { "random", &More::random_ops }, { "faults", &More::faults }, { "entropy", &More::entropy },
 			{ "reset", &More::reset_in_the_middle } };
 		for (const Case &c : cases)

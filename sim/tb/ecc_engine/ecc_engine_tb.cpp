@@ -5,27 +5,35 @@
  */
 #include "sim/tb/ecc_engine/ecc_bench.h"
 
-enum Kind { kKeygen, kEcdh, kRespond, kMul, kSign, kVerify, kXKeygen, kXEcdh, kXRespond, kEdSign, kKinds };
+enum Kind { kKeygen, kEcdh, kRespond, kMul, kSign, kVerify, kXKeygen, kXEcdh, kXRespond, kEdSign, kWKeygen, kWEcdh, kWRespond, kWMul, kWSign, kWVerify,
+	kKinds };
 static const char *const kName[kKinds] = { "P-256 EC_KEYGEN", "P-256 ECDH", "P-256 ECDH_RESPOND", "P-256 EC_MUL", "ECDSA_SIGN", "ECDSA_VERIFY",
-	"X25519 EC_KEYGEN", "X25519 ECDH", "X25519 ECDH_RESPOND", "EDDSA_SIGN" };
-static constexpr uint32_t kP256 = SLUICE_CURVE_P256, kX = SLUICE_CURVE_X25519;
+	"X25519 EC_KEYGEN", "X25519 ECDH", "X25519 ECDH_RESPOND", "EDDSA_SIGN", "P-384 EC_KEYGEN", "P-384 ECDH", "P-384 ECDH_RESPOND", "P-384 EC_MUL",
+	"P-384 ECDSA_SIGN", "P-384 ECDSA_VERIFY" };
+static constexpr uint32_t kP256 = SLUICE_CURVE_P256, kX = SLUICE_CURVE_X25519, kP384 = SLUICE_CURVE_P384;
 
-/* Keys 0..3 are in slots 0..3, those of Ed25519 in 11 and 12, generation 1. */
+/* Keys 0..3 are in slots 0..3, those of P-384 in 4 and 9, those of Ed25519 in 11 and 12, generation 1. */
 EcJob EccBench::random_job(unsigned kind) {
 	EcJob j;
-	Bytes k = tb.rng.bytes(32), u = tb.rng.bytes(32);
-	unsigned key = tb.rng.below(4);
+	j.wide = kind >= kWKeygen;
+	if (j.wide) kind -= kWKeygen;
+	const RefEc &c = j.wide ? ref384 : ref;
+	const size_t n = c.bytes;
+	Bytes k = tb.rng.bytes(n), u = tb.rng.bytes(32);
+	unsigned key = tb.rng.below(j.wide ? 2 : 4);
+	const EcKey &own = j.wide ? wide_keys[key] : keys[key], &another = j.wide ? wide_keys[key ^ 1] : keys[(key + 1) % 4];
+	const unsigned slot = j.wide ? 4 + 5 * key : key;
 	static const unsigned lengths[] = { 20, 28, 32, 48, 64 };
-	j.curve = kind == kEdSign ? 0 : kind >= kXKeygen ? kX : kP256;
+	j.curve = static_cast<uint8_t>(j.wide ? kP384 : kind == kEdSign ? 0 : kind >= kXKeygen ? kX : kP256);
 	j.digest = tb.rng.bytes(tb.rng.percent(50) ? lengths[tb.rng.below(5)] : 20 + tb.rng.below(45));
-	j.xy = j.curve == kX ? u : ref.mul(ref.scalar(tb.rng.bytes(32)));
+	j.xy = j.curve == kX ? u : c.mul(c.scalar(tb.rng.bytes(n)));
 	switch (kind) {
 	case kKeygen:
 	case kXKeygen: j.op = SLUICE_OP_EC_KEYGEN; break;
 	case kEcdh:
 		j.op = SLUICE_OP_ECDH;
 		j.src = k + j.xy;
-		j.want = part(ref.mul(k, j.xy), 0, 32);
+		j.want = part(c.mul(k, j.xy), 0, n);
 		break;
 	case kXEcdh:
 		j.op = SLUICE_OP_ECDH;
@@ -35,18 +43,18 @@ EcJob EccBench::random_job(unsigned kind) {
 	case kRespond:
 	case kXRespond:
 		j.op = SLUICE_OP_ECDH_RESPOND;
-		j.src = kind == kRespond ? ref.mul(k) : ref.x25519_public(k);
+		j.src = kind == kRespond ? c.mul(k) : ref.x25519_public(k);
 		j.peer = k; /* with it the shared secret follows from the engine's public key */
 		break;
 	case kMul:
 		j.op = SLUICE_OP_EC_MUL;
 		j.src = k + j.xy;
-		j.want = ref.mul(k, j.xy);
+		j.want = c.mul(k, j.xy);
 		break;
 	case kSign:
 		j.op = SLUICE_OP_ECDSA_SIGN;
 		j.src = j.digest;
-		j.xy = keys[key].xy;
+		j.xy = own.xy;
 		break;
 	case kEdSign: {
 		/* where padding ends in another block, and any other length */
@@ -59,29 +67,31 @@ EcJob EccBench::random_job(unsigned kind) {
 	}
 	default: {
 		j.op = SLUICE_OP_ECDSA_VERIFY;
-		j.xy = keys[key].xy;
-		Bytes rs = ref.sign(keys[key].d, j.digest, ref.scalar(k));
-		if (tb.rng.percent(30)) rs[tb.rng.below(64)] ^= static_cast<uint8_t>(1 << tb.rng.below(8));
-		if (tb.rng.percent(10)) j.xy = keys[(key + 1) % 4].xy;
+		j.xy = own.xy;
+		Bytes rs = c.sign(own.d, j.digest, c.scalar(k));
+		if (tb.rng.percent(30)) rs[tb.rng.below(static_cast<uint32_t>(2 * n))] ^= static_cast<uint8_t>(1 << tb.rng.below(8));
+		if (tb.rng.percent(10)) j.xy = another.xy;
 		j.src = rs + j.xy + j.digest;
-		j.status = ref.verify(rs, j.xy, j.digest) ? SLUICE_ST_OK : SLUICE_ST_AUTH_FAILED;
+		j.status = c.verify(rs, j.xy, j.digest) ? SLUICE_ST_OK : SLUICE_ST_AUTH_FAILED;
 	}
 	}
 	bool dig = kind == kSign || kind == kVerify;
-	j.job = make(j.op, kind == kSign ? handle(key, 1) : kind == kEdSign ? handle(11 + key, 1) : 0, j.src, j.curve, dig ? static_cast<uint32_t>(j.digest.size()) : 0);
+	j.job = make(j.op, kind == kSign ? handle(slot, 1) : kind == kEdSign ? handle(11 + key, 1) : 0, j.src, j.curve, dig ? static_cast<uint32_t>(j.digest.size()) : 0);
 	return j;
 }
 
 bool EccBench::right(const EcJob &j, const EngineResult &r) {
 	if (r.status != j.status) return false;
+	const RefEc &c = j.wide ? ref384 : ref;
+	const size_t n = c.bytes;
 	switch (j.op) {
 	case SLUICE_OP_EC_KEYGEN:
-		if (r.data.size() != (j.curve == kX ? 64 : 96)) return false;
-		return part(r.data, 32, r.data.size() - 32) == (j.curve == kX ? ref.x25519_public(part(r.data, 0, 32)) : ref.mul(part(r.data, 0, 32)));
-	case SLUICE_OP_ECDSA_SIGN: return r.data.size() == 64 && ref.verify(r.data, j.xy, j.digest);
+		if (r.data.size() != (j.curve == kX ? 64 : 3 * n)) return false;
+		return part(r.data, n, r.data.size() - n) == (j.curve == kX ? ref.x25519_public(part(r.data, 0, 32)) : c.mul(part(r.data, 0, n)));
+	case SLUICE_OP_ECDSA_SIGN: return r.data.size() == 2 * n && c.verify(r.data, j.xy, j.digest);
 	case SLUICE_OP_ECDH_RESPOND:
 		if (j.curve == kX) return r.data.size() == 64 && ref.x25519(j.peer, part(r.data, 0, 32)) == part(r.data, 32, 32);
-		return r.data.size() == 96 && ref.on_curve(part(r.data, 0, 64)) && part(ref.mul(j.peer, part(r.data, 0, 64)), 0, 32) == part(r.data, 64, 32);
+		return r.data.size() == 3 * n && c.on_curve(part(r.data, 0, 2 * n)) && part(c.mul(j.peer, part(r.data, 0, 2 * n)), 0, n) == part(r.data, 2 * n, n);
 	default: return r.data == j.want;
 	}
 }
@@ -92,6 +102,7 @@ class Tests : public EccBench {
 
 	void all_keys() {
 		for (unsigned i = 0; i < 4; i++) load(i, 1, keys[i]);
+		for (unsigned i = 0; i < 2; i++) load(4 + 5 * i, 1, wide_keys[i]);
 		for (unsigned i = 0; i < 2; i++) load(11 + i, 1, ed_keys[i]);
 	}
 	/* every way in which a blob can be wrong; the slot keeps what it had */
@@ -175,7 +186,7 @@ class Tests : public EccBench {
 		};
 		for (uint8_t op : { SLUICE_OP_EC_KEYGEN, SLUICE_OP_ECDH, SLUICE_OP_ECDH_RESPOND, SLUICE_OP_EC_MUL }) {
 			size_t n = op == SLUICE_OP_EC_KEYGEN ? 0 : op == SLUICE_OP_ECDH_RESPOND ? 64 : 96;
-			for (uint32_t curve : { 0u, 2u, 4u, 5u, 0x101u, 0x80000001u }) bad(op, Bytes(n), curve, 0);
+			for (uint32_t curve : { 0u, 4u, 5u, 0x101u, 0x80000001u }) bad(op, Bytes(n), curve, 0);
 			for (size_t len : { n + 1, n + 16, n ? n - 1 : 2, n ? n - 32 : 32 }) bad(op, Bytes(len), kP256, 0);
 			bad(op, Bytes(n), kP256, 1);
 			bad(op, Bytes(n), kP256, 0, handle(0, 1));
@@ -286,7 +297,7 @@ class Tests : public EccBench {
 	/* many operations of each kind, eight in flight, with gaps and back-pressure in half of them; a long run in batches */
 	void random_ops() {
 		for (unsigned kind = 0; kind < kKinds; kind++) {
-			unsigned count = ops ? ops : 6, wrong = 0;
+			unsigned count = ops ? ops : kind >= kWKeygen ? 4 : 6, wrong = 0;
 			double cpu = tb_cpu_seconds();
 			uint64_t from = tb.cycle;
 			Bytes last;
@@ -300,10 +311,10 @@ class Tests : public EccBench {
 					jobs.push_back(random_job(kind));
 					ids.push_back(port.submit(jobs[i].job));
 				}
-				port.drain(1'000'000 + uint64_t{ n } * 150'000);
+				port.drain(1'000'000 + uint64_t{ n } * 300'000);
 				for (unsigned i = 0; i < n; i++) {
 					const EngineResult &r = port.result(ids[i]);
-					bool fresh = kind == kKeygen || kind == kRespond || kind == kSign || kind == kXKeygen || kind == kXRespond;
+					bool fresh = kind == kKeygen || kind == kRespond || kind == kSign || kind == kWKeygen || kind == kWRespond || kind == kWSign || kind == kXKeygen || kind == kXRespond;
 					bool good = right(jobs[i], r) && !(fresh && r.data == last);
 					CHECK(tb, good, kName[kind]);
 					wrong += !good;
@@ -321,6 +332,7 @@ class Tests : public EccBench {
 	}
 };
 
+#include "sim/tb/ecc_engine/ecc_engine_wide.h"
 #include "sim/tb/ecc_engine/ecc_engine_more.h"
 
 int main(int argc, char **argv) {

@@ -1,5 +1,5 @@
-/* What the ecc benches compare with: P-256, X25519 and Ed25519 by libcrypto, and a little arithmetic modulo the order. Numbers are 32 bytes,
- * big-endian for P-256, little-endian for X25519. */
+/* What the ecc benches compare with: P-256 or P-384, X25519 and Ed25519 by libcrypto, and a little arithmetic modulo the order. Numbers are 32 or 48
+ * bytes, big-endian for the prime curves, little-endian for X25519. */
 #ifndef SLUICE_SIM_REF_EC_H
 #define SLUICE_SIM_REF_EC_H
 
@@ -23,7 +23,9 @@ static inline Bytes part(const Bytes &a, size_t from, size_t n) {
 
 class RefEc {
   public:
-	RefEc() : g_(EC_GROUP_new_by_curve_name(NID_X9_62_prime256v1)), ctx_(BN_CTX_new()) {
+	const size_t bytes; /* of a coordinate and of the order */
+
+	explicit RefEc(int nid = NID_X9_62_prime256v1, size_t n = 32) : bytes(n), g_(EC_GROUP_new_by_curve_name(nid)), ctx_(BN_CTX_new()) {
 		n_ = EC_GROUP_get0_order(g_);
 		p_ = BN_new();
 		EC_GROUP_get_curve(g_, p_, nullptr, nullptr, ctx_);
@@ -43,7 +45,8 @@ class RefEc {
 		BIGNUM *x = get(a);
 		if (k < 0) BN_sub_word(x, static_cast<BN_ULONG>(-k));
 		else BN_add_word(x, static_cast<BN_ULONG>(k));
-		Bytes out = put(x);
+		Bytes out(a.size());
+		BN_bn2binpad(x, out.data(), static_cast<int>(out.size()));
 		BN_free(x);
 		return out;
 	}
@@ -60,7 +63,7 @@ class RefEc {
 	}
 	bool on_curve(const Bytes &xy) const {
 		EC_POINT *p = EC_POINT_new(g_);
-		BIGNUM *x = get(part(xy, 0, 32)), *y = get(part(xy, 32, 32));
+		BIGNUM *x = get(part(xy, 0, bytes)), *y = get(part(xy, bytes, bytes));
 		bool ok = BN_cmp(x, p_) < 0 && BN_cmp(y, p_) < 0 && EC_POINT_set_affine_coordinates(g_, p, x, y, ctx_) == 1;
 		EC_POINT_free(p);
 		BN_free(x);
@@ -77,16 +80,16 @@ class RefEc {
 		BN_free(x);
 		return out;
 	}
-	/* the leftmost 256 bits of a digest as a number */
-	static Bytes digest_number(const Bytes &digest) {
-		Bytes e(32);
-		size_t n = digest.size() < 32 ? digest.size() : 32;
-		std::copy(digest.begin(), digest.begin() + static_cast<long>(n), e.begin() + static_cast<long>(32 - n));
+	/* the leftmost bits of a digest, as many as the order has, as a number */
+	Bytes digest_number(const Bytes &digest) const {
+		Bytes e(bytes);
+		size_t n = digest.size() < bytes ? digest.size() : bytes;
+		std::copy(digest.begin(), digest.begin() + static_cast<long>(n), e.begin() + static_cast<long>(bytes - n));
 		return e;
 	}
 	/* r | s with nonce k (FIPS 186-5 6.4.1) */
 	Bytes sign(const Bytes &d, const Bytes &digest, const Bytes &k) const {
-		BIGNUM *bd = get(d), *e = get(digest_number(digest)), *bk = get(k), *r = get(part(mul(k), 0, 32)), *s = BN_new();
+		BIGNUM *bd = get(d), *e = get(digest_number(digest)), *bk = get(k), *r = get(part(mul(k), 0, bytes)), *s = BN_new();
 		BN_nnmod(r, r, n_, ctx_);
 		BN_mod_mul(s, r, bd, n_, ctx_);
 		BN_mod_add(s, s, e, n_, ctx_);
@@ -97,7 +100,7 @@ class RefEc {
 		return out;
 	}
 	bool verify(const Bytes &rs, const Bytes &q, const Bytes &digest) const {
-		BIGNUM *r = get(part(rs, 0, 32)), *s = get(part(rs, 32, 32)), *e = get(digest_number(digest));
+		BIGNUM *r = get(part(rs, 0, bytes)), *s = get(part(rs, bytes, bytes)), *e = get(digest_number(digest));
 		bool ok = false;
 		if (!BN_is_zero(r) && !BN_is_zero(s) && BN_cmp(r, n_) < 0 && BN_cmp(s, n_) < 0) {
 			BIGNUM *w = BN_mod_inverse(nullptr, s, n_, ctx_), *u2 = BN_new();
@@ -107,7 +110,7 @@ class RefEc {
 			EC_POINT_mul(g_, p, e, qp, u2, ctx_);
 			Bytes xy = affine(p);
 			if (!xy.empty()) {
-				BIGNUM *x = get(part(xy, 0, 32));
+				BIGNUM *x = get(part(xy, 0, bytes));
 				BN_nnmod(x, x, n_, ctx_);
 				ok = BN_cmp(x, r) == 0;
 				BN_free(x);
@@ -192,14 +195,14 @@ class RefEc {
 	BIGNUM *p_;
 
 	static BIGNUM *get(const Bytes &b) { return BN_bin2bn(b.data(), static_cast<int>(b.size()), nullptr); }
-	static Bytes put(const BIGNUM *x) {
-		Bytes b(32);
-		BN_bn2binpad(x, b.data(), 32);
+	Bytes put(const BIGNUM *x) const {
+		Bytes b(bytes);
+		BN_bn2binpad(x, b.data(), static_cast<int>(bytes));
 		return b;
 	}
 	EC_POINT *point(const Bytes &xy) const {
 		EC_POINT *p = EC_POINT_new(g_);
-		BIGNUM *x = get(part(xy, 0, 32)), *y = get(part(xy, 32, 32));
+		BIGNUM *x = get(part(xy, 0, bytes)), *y = get(part(xy, bytes, bytes));
 		EC_POINT_set_affine_coordinates(g_, p, x, y, ctx_);
 		BN_free(x);
 		BN_free(y);

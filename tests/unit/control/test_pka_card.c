@@ -3,20 +3,39 @@
  */
 #include "tests/unit/control/pka_world.h"
 
-/* Both groups and all three kinds: what is sent has the card's forms, what comes back TLS's. */
+/* The same card with P-384, and a key on that curve in its only slot in use. */
+static void
+attach_wide_card(struct fixture *f)
+{
+	static const struct pka_card_info card = { .slots = 8, .can = IPC_CARD_P256 | IPC_CARD_P384 | IPC_CARD_X25519 };
+	struct cert *certs[] = { &f->p384 };
+	struct ipc_pka_done loaded = { .status = IPC_PKA_OK };
+
+	attach_card(f);
+	pka_set_keys(f->p, certs, 1);
+	pka_card_attached(f->p, &card);
+	assert_int_equal(f->p->keys[f->p384.key_index].state, PKA_SLOT_LOADING);
+	loaded.id = 1ull << 63 | f->p->keys[f->p384.key_index].slot;
+	pka_card_done(f->p, &loaded, NULL);
+	assert_int_equal(f->p->keys[f->p384.key_index].state, PKA_SLOT_READY);
+}
+
+/* All groups and all three kinds: what is sent has the card's forms, what comes back TLS's. */
 static void
 key_exchanges_come_from_the_card(void **state)
 {
 	static const struct {
 		uint16_t group;
-		uint8_t curve, point, prefix, private;
-	} rows[] = { { KEX_P256, IPC_CURVE_P256, 64, 1, 32 }, { KEX_X25519, IPC_CURVE_X25519, 32, 0, 64 } };
-	uint8_t ours[PKA_OP_MAX_OUT], theirs[PKA_OP_MAX_OUT], in[200], card[200], want[PKA_OP_MAX_OUT], out[PKA_OP_MAX_OUT];
+		uint8_t curve, field, point, prefix, private;
+	} rows[] = { { KEX_P256, IPC_CURVE_P256, 32, 64, 1, 32 }, { KEX_P384, IPC_CURVE_P384, 48, 96, 1, 48 },
+		{ KEX_X25519, IPC_CURVE_X25519, 32, 32, 0, 64 } };
+	uint8_t ours[PKA_OP_MAX_OUT], theirs[PKA_OP_MAX_OUT], in[400], card[200], want[PKA_OP_MAX_OUT], out[PKA_OP_MAX_OUT];
 	struct fixture *f = *state;
 	size_t n, m;
 
-	attach_card(f);
-	for (unsigned i = 0; i < 2; i++) {
+	attach_wide_card(f);
+	for (unsigned i = 0; i < 3; i++) {
+		uint32_t field = rows[i].field;
 		size_t share = rows[i].prefix + rows[i].point, priv = rows[i].private, pub = 2 + priv;
 		struct pka_req req = { .kind = PKA_KEX_KEYGEN, .code = rows[i].group };
 		const struct ipc_pka_do *msg;
@@ -27,9 +46,9 @@ key_exchanges_come_from_the_card(void **state)
 		msg = &f->asked[f->asks];
 		assert_int_equal(ask(f, 0, &req, NULL, 0, out, &n), PKA_PENDING);
 		assert_true(msg->op == IPC_PKA_EC_KEYGEN && msg->param == rows[i].curve && msg->bytes == 0 && msg->slot == 0);
-		memcpy(card, ours + 2, 32);
-		memcpy(card + 32, ours + pub + rows[i].prefix, rows[i].point);
-		card_answers(f, f->asks - 1, IPC_PKA_OK, card, 32u + rows[i].point);
+		memcpy(card, ours + 2, field);
+		memcpy(card + field, ours + pub + rows[i].prefix, rows[i].point);
+		card_answers(f, f->asks - 1, IPC_PKA_OK, card, field + rows[i].point);
 		assert_int_equal(f->answer[f->answers - 1].len, pub + share);
 		assert_memory_equal(f->answer[f->answers - 1].bytes, ours, pub + share);
 		/* shared secret */
@@ -40,10 +59,10 @@ key_exchanges_come_from_the_card(void **state)
 		assert_int_equal(pka_kex_do_derive(rows[i].group, in, priv, priv + share, want, &m), 0);
 		msg = &f->asked[f->asks];
 		assert_int_equal(ask(f, 1, &req, in, priv + share, out, &n), PKA_PENDING);
-		assert_true(msg->op == IPC_PKA_ECDH && msg->bytes == 32u + rows[i].point);
-		assert_memory_equal(f->data[f->asks - 1], in, 32);
-		assert_memory_equal(f->data[f->asks - 1] + 32, in + priv + rows[i].prefix, rows[i].point);
-		card_answers(f, f->asks - 1, IPC_PKA_OK, want, 32);
+		assert_true(msg->op == IPC_PKA_ECDH && msg->bytes == field + rows[i].point);
+		assert_memory_equal(f->data[f->asks - 1], in, field);
+		assert_memory_equal(f->data[f->asks - 1] + field, in + priv + rows[i].prefix, rows[i].point);
+		card_answers(f, f->asks - 1, IPC_PKA_OK, want, field);
 		assert_int_equal(f->answer[f->answers - 1].len, m);
 		assert_memory_equal(f->answer[f->answers - 1].bytes, want, m);
 		/* both: public | secret */
@@ -52,21 +71,27 @@ key_exchanges_come_from_the_card(void **state)
 		assert_int_equal(ask(f, 2, &req, theirs + pub, share, out, &n), PKA_PENDING);
 		assert_true(msg->op == IPC_PKA_ECDH_RESPOND && msg->bytes == rows[i].point);
 		memcpy(card, ours + pub + rows[i].prefix, rows[i].point);
-		memcpy(card + rows[i].point, want, 32);
-		card_answers(f, f->asks - 1, IPC_PKA_OK, card, rows[i].point + 32u);
-		assert_int_equal(f->answer[f->answers - 1].len, 2 + share + 32);
+		memcpy(card + rows[i].point, want, field);
+		card_answers(f, f->asks - 1, IPC_PKA_OK, card, rows[i].point + field);
+		assert_int_equal(f->answer[f->answers - 1].len, 2 + share + field);
 		assert_memory_equal(f->answer[f->answers - 1].bytes + 2, ours + pub, share);
-		assert_memory_equal(f->answer[f->answers - 1].bytes + 2 + share, want, 32);
+		assert_memory_equal(f->answer[f->answers - 1].bytes + 2 + share, want, field);
 		/* a share that is no point's form is not the card's business, nor what it refuses the last word */
-		assert_int_equal(ask(f, 3, &req, theirs + pub, share - 1, out, &n), PKA_INLINE);
-		assert_int_equal(n, 0);
 		m = f->answers;
+		if (rows[i].group == KEX_P384) { /* which software does in its threads */
+			assert_int_equal(ask(f, 3, &req, theirs + pub, share - 1, out, &n), PKA_PENDING);
+			wait_for(f, (unsigned)++m);
+			n = f->answer[m - 1].len;
+		} else {
+			assert_int_equal(ask(f, 3, &req, theirs + pub, share - 1, out, &n), PKA_INLINE);
+		}
+		assert_int_equal(n, 0);
 		assert_int_equal(ask(f, 4, &req, theirs + pub, share, out, &n), PKA_PENDING);
 		card_answers(f, f->asks - 1, IPC_PKA_REFUSED, NULL, 0);
 		wait_for(f, (unsigned)m + 1);
-		assert_int_equal(f->answer[m].len, 2 + share + 32);
+		assert_int_equal(f->answer[m].len, 2 + share + field);
 	}
-	assert_int_equal(stats(f).kex_card, 6);
+	assert_int_equal(stats(f).kex_card, 9);
 	pka_set_curves(f->p, false);
 	assert_int_equal(ask(f, 5, &(struct pka_req){ .kind = PKA_KEX_KEYGEN, .code = KEX_P256 }, NULL, 0, out, &n), PKA_INLINE);
 	assert_int_equal(stats(f).in_flight, 0);
@@ -156,74 +181,111 @@ what_stays_on_the_card_is_done_nowhere_else(void **state)
 	assert_int_equal(pka_secret_new(f->p), 0);
 }
 
-/* r | s of a libcrypto signature over what the card was given */
+/* r | s of a libcrypto signature with the key over what the card was given */
 static void
-card_signs_ec(struct fixture *f, unsigned i, uint8_t rs[64])
+card_signs_ec(struct fixture *f, const struct cert *cert, unsigned i, uint8_t rs[96])
 {
-	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new(f->p256.key, NULL);
+	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new(cert->key, NULL);
+	int field = EVP_PKEY_get_bits(cert->key) / 8;
 	const unsigned char *p;
-	uint8_t der[100];
+	uint8_t der[120];
 	size_t n = sizeof(der);
 	ECDSA_SIG *sig;
 
 	assert_int_equal(f->asked[i].op, IPC_PKA_ECDSA_SIGN);
-	assert_int_equal(f->asked[i].slot, f->p->keys[f->p256.key_index].slot);
+	assert_int_equal(f->asked[i].param, field == 48 ? IPC_CURVE_P384 : IPC_CURVE_P256);
+	assert_int_equal(f->asked[i].slot, f->p->keys[cert->key_index].slot);
 	assert_int_equal(EVP_PKEY_sign_init(ctx), 1);
 	assert_int_equal(EVP_PKEY_sign(ctx, der, &n, f->data[i], f->asked[i].bytes), 1);
 	p = der;
 	sig = d2i_ECDSA_SIG(NULL, &p, (long)n);
 	assert_non_null(sig);
-	BN_bn2binpad(ECDSA_SIG_get0_r(sig), rs, 32);
-	BN_bn2binpad(ECDSA_SIG_get0_s(sig), rs + 32, 32);
+	BN_bn2binpad(ECDSA_SIG_get0_r(sig), rs, field);
+	BN_bn2binpad(ECDSA_SIG_get0_s(sig), rs + field, field);
 	ECDSA_SIG_free(sig);
 	EVP_PKEY_CTX_free(ctx);
 }
 
 static void
-the_card_signs_on_p256(void **state)
+signs_with(struct fixture *f, const struct cert *cert, size_t len)
 {
 	static const struct {
 		uint16_t scheme, digest;
 	} rows[] = { { SIG_ECDSA_P256_SHA256, 32 }, { SIG_ECDSA_P384_SHA384, 48 }, { SIG_ECDSA_SHA1_RAW, 20 } };
-	struct fixture *f = *state;
-	uint8_t msg[20] = { 5 }, out[PKA_OP_MAX_OUT], rs[64];
+	uint8_t msg[20] = { 5 }, out[PKA_OP_MAX_OUT], rs[96];
 	size_t n;
 
-	attach_card(f);
 	for (unsigned k = 0; k < 60; k++) { /* numbers of every length come by */
-		struct pka_req req = { .kind = PKA_SIGN, .code = rows[k % 3].scheme, .cert = &f->p256 };
+		struct pka_req req = { .kind = PKA_SIGN, .code = rows[k % 3].scheme, .cert = cert };
 
 		msg[1] = (uint8_t)k;
 		assert_int_equal(ask(f, k, &req, msg, sizeof(msg), out, &n), PKA_PENDING);
 		assert_int_equal(f->asked[k].bytes, rows[k % 3].digest);
-		card_signs_ec(f, k, rs);
-		card_answers(f, k, IPC_PKA_OK, rs, 64);
-		assert_int_equal(verifies(f->p256.key, rows[k % 3].scheme, &f->answer[k], msg, sizeof(msg)), 1);
+		card_signs_ec(f, cert, k, rs);
+		card_answers(f, k, IPC_PKA_OK, rs, len);
+		assert_int_equal(verifies(cert->key, rows[k % 3].scheme, &f->answer[k], msg, sizeof(msg)), 1);
 	}
 	assert_int_equal(stats(f).sign_card, 60);
 }
 
 static void
-numbers_that_no_signature_has_never_leave(void **state)
+the_card_signs_on_p256(void **state)
 {
-	struct pka_req req = { .kind = PKA_SIGN, .code = SIG_ECDSA_P256_SHA256 };
 	struct fixture *f = *state;
-	uint8_t msg[20] = { 5 }, out[PKA_OP_MAX_OUT], rs[64];
+
+	attach_card(f);
+	signs_with(f, &f->p256, 64);
+}
+
+static void
+the_card_signs_on_p384(void **state)
+{
+	struct fixture *f = *state;
+
+	attach_wide_card(f);
+	signs_with(f, &f->p384, 96);
+	/* a card without that curve gets no such key */
+	pka_card_attached(f->p, &(struct pka_card_info){ .slots = 8, .can = IPC_CARD_P256 });
+	assert_int_equal(f->p->keys[f->p384.key_index].state, PKA_SLOT_EMPTY);
+}
+
+/* r or s zero, or at the order and beyond: done again in software */
+static void
+numbers_out_of_range(struct fixture *f, const struct cert *cert, uint16_t scheme, size_t field)
+{
+	struct pka_req req = { .kind = PKA_SIGN, .code = scheme, .cert = cert };
+	uint8_t msg[20] = { 5 }, out[PKA_OP_MAX_OUT], rs[96];
 	size_t n;
 
-	req.cert = &f->p256;
-	attach_card(f);
 	for (unsigned k = 0; k < 4; k++) {
 		assert_int_equal(ask(f, k, &req, msg, sizeof(msg), out, &n), PKA_PENDING);
-		card_signs_ec(f, k, rs);
-		memset(rs + k / 2 * 32, k % 2 == 0 ? 0 : 0xff, 32);
-		card_answers(f, k, IPC_PKA_OK, rs, 64);
+		card_signs_ec(f, cert, k, rs);
+		memset(rs + k / 2 * field, k % 2 == 0 ? 0 : 0xff, field);
+		card_answers(f, k, IPC_PKA_OK, rs, 2 * field);
 	}
 	wait_for(f, 4);
 	for (unsigned k = 0; k < 4; k++)
-		assert_int_equal(verifies(f->p256.key, SIG_ECDSA_P256_SHA256, &f->answer[k], msg, sizeof(msg)), 1);
+		assert_int_equal(verifies(cert->key, scheme, &f->answer[k], msg, sizeof(msg)), 1);
 	assert_int_equal(stats(f).card_faults, 4);
 	assert_int_equal(stats(f).sign_card, 0);
+}
+
+static void
+numbers_that_no_signature_on_p384_has_never_leave(void **state)
+{
+	struct fixture *f = *state;
+
+	attach_wide_card(f);
+	numbers_out_of_range(f, &f->p384, SIG_ECDSA_P384_SHA384, 48);
+}
+
+static void
+numbers_that_no_signature_has_never_leave(void **state)
+{
+	struct fixture *f = *state;
+
+	attach_card(f);
+	numbers_out_of_range(f, &f->p256, SIG_ECDSA_P256_SHA256, 32);
 }
 
 /* The message itself goes to the card, as long as it takes; S of another range, and what the card does not take, is software's. */
@@ -329,6 +391,8 @@ main(void)
 		T(key_exchanges_come_from_the_card),
 		T(what_stays_on_the_card_is_done_nowhere_else),
 		T(the_card_signs_on_p256),
+		T(the_card_signs_on_p384),
+		T(numbers_that_no_signature_on_p384_has_never_leave),
 		T(numbers_that_no_signature_has_never_leave),
 		T(the_card_signs_with_ed25519),
 		T(handles_of_before_a_reset_are_nobodys),
