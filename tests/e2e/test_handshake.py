@@ -119,3 +119,24 @@ def test_h2load_over_http1(lab, engine):
     r = lab.run_client(["h2load", "--h1", "-n", n, "-c", 8, "--ciphers", "AES128-GCM-SHA256", "https://198.18.0.1/1k.bin"],
                        text=True, timeout=300)
     assert f"{n} succeeded, 0 failed, 0 errored" in r.stdout, r.stdout + r.stderr
+
+
+def test_p384(fresh, engine):
+    """A key of P-384 and a key exchange on it, in both versions; where there is a card, both are the card's."""
+    lab = fresh(only_leaf="www-p384")
+
+    def operations():
+        return next(e["ops"] for e in lab.show("engines")["engines"] if e["name"] == "ecc")
+
+    if engine == "sim":
+        lab.until("the card has the key", lambda: operations() >= 1, 60)
+        before = operations()
+    for version in ("-tls1_2", "-tls1_3"):
+        code, out = text(lab, ["openssl", "s_client", "-connect", "198.18.0.1:443", "-servername", "www.sluice.test", version, "-groups", "P-384",
+                               "-sigalgs", "ECDSA+SHA384:RSA+SHA256", "-CAfile", f"{lab.state}/pki/ca.pem", "-verify_return_error", "-ign_eof"],
+                         input="GET / HTTP/1.0\r\n\r\n")
+        assert re.search("Server Temp Key: (ECDH, )?(P-384|secp384r1)", out), out
+        assert "Peer signature type: ECDSA" in out and "Peer signing digest: SHA384" in out, out
+        assert "Served through the appliance" in out, out
+    if engine == "sim":
+        assert operations() >= before + 4  # an exchange and a signature each
