@@ -44,6 +44,8 @@ management:
 device:
   kek: {kek}
   timeout_ms: {card_timeout_ms}
+limits:
+  control_wait_ms: 15000
 interfaces:
   - name: outside
     port: 0
