@@ -24,6 +24,9 @@ EDDSA = PKG + ["rtl/sha/sha512_core.sv", "rtl/ecc/ecc_eddsa.sv"]
 CHECKS = [
     {"top": "ecc_core", "files": CORE, "secret": ["ld_data_i"],
      "control": ["active_o", "astray_o", "busy_o", "ld_ready_o", "dg_ready_o", "erase_ready_o"]},
+    {"top": "ecc_core", "files": CORE, "params": {"Wide": 1}, "secret": ["ld_data_i"],
+     "control": ["active_o", "astray_o", "busy_o", "ld_ready_o", "dg_ready_o", "erase_ready_o"]},
+    {"top": "ecc_core", "files": CORE, "params": {"Wide": 1}, "secret": ["ld_data_i"], "control": ["dg_data_o"], "expect": "some"},
     {"top": "ecc_core", "files": CORE, "secret": ["ld_data_i"], "control": ["dg_data_o"], "expect": "some"},
     {"top": "ecc_core", "files": CORE, "secret": ["ld_data_i"], "control": ["flags_o"], "expect": "some"},
     {"top": "ecc_input", "files": INPUT, "secret": ["key_i", "rnd_data_i", "sec_rsp_data_i"],

@@ -4,7 +4,7 @@
     cones.py LIST [--yosys yosys]
 
 LIST is a Python file that defines CHECKS, each a dict: `top`, `files`, `control` (outputs), `secret` (inputs or registers; name[7:0]
-names bits), optional `expect` (default "none": the cone must hold no secret; "some": a negative control, where it must), optional `cut`
+names bits), optional `params` (of the top: name: value), optional `expect` (default "none": the cone must hold no secret; "some": a negative control, where it must), optional `cut`
 (modules, whatever their parameters, that the cone stops at: what comes out of them may depend on all that goes in), and optional `broken`
 (file, text, other text: a negative control on a copy of that file with this one change; implies "some").
 The cone goes through registers and memories (a memory counts as one cell, so what enters it reaches all that is read from it).
@@ -54,7 +54,8 @@ def expects_some(check):
 def script(check, incdir, files):
     split = any("[" in n for n in check["secret"])
     cut = check.get("cut", [])
-    lines = [f"read_verilog -sv -I{incdir} {' '.join(files)}", f"hierarchy -check -top {check['top']}"]
+    params = "".join(f" -chparam {name} {value}" for name, value in check.get("params", {}).items())
+    lines = [f"read_verilog -sv -I{incdir} {' '.join(files)}", f"hierarchy -check -top {check['top']}{params}", f"rename -top {check['top']}"]
     if cut:
         lines += [f"blackbox {' '.join(f'*{module}*' for module in cut)}"]
     lines += ["proc", "flatten", "opt_clean", "memory_dff", "memory_collect", f"cd {check['top']}"]
@@ -92,7 +93,7 @@ def main():
         ok = r.returncode == 0
         bad += not ok
         kind = "reaches (as it must)" if expects_some(check) else "does not reach"
-        top = check["top"] + (" (broken)" if "broken" in check else "")
+        top = " ".join([check["top"]] + [f"{name}={value}" for name, value in check.get("params", {}).items()]) + (" (broken)" if "broken" in check else "")
         print(f"{'ok  ' if ok else 'FAIL'} {top}: {', '.join(check['secret'])} {kind} {', '.join(check['control'])}")
         if not ok:
             print("\n".join("     | " + line for line in (r.stderr + r.stdout).splitlines()[-12:]))
