@@ -39,6 +39,8 @@ def shake(lab, tls, leaf, full, seconds, *options):
         r = json.loads(out.strip().splitlines()[-1])
     except (IndexError, ValueError):
         raise RuntimeError(f"{' '.join(map(str, argv))}: {out[-1000:]}") from None
+    if cpu == 0:
+        raise RuntimeError(f"{lab.kind}: the server got no CPU time in {seconds} s: the machine is too busy to measure on")
     if r["failed"] > r["handshakes"] / 100:
         raise RuntimeError(f"{lab.kind}: {r['failed']} of {r['handshakes']} handshakes failed: {out[-1000:]}")
     # a session is learnt by the first connections; after that every one must be resumed
