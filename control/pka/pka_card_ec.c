@@ -1,6 +1,7 @@
 /*
  * Operations on curves as the card does them: key exchange and ECDSA on P-256 and P-384, X25519,
- * Ed25519. The card has points as x | y and signatures as r | s (enum ipc_pka_op); pka_op.h has TLS's forms.
+ * Ed25519. The card has points as x | y and signatures as r | s (enum ipc_pka_op); pka_op.h has
+ * TLS's forms.
  */
 #include <string.h>
 
@@ -19,7 +20,8 @@ struct curve {
 	uint8_t field; /* bytes of a coordinate, scalar and shared secret */
 	uint8_t point; /* bytes of a point on the card */
 	uint8_t prefix; /* bytes that TLS puts before it */
-	uint8_t private; /* bytes of a private part as libcrypto's side has it (pka_kex.c); the scalar is first */
+	uint8_t private; /* bytes of a private part as libcrypto's side has it (pka_kex.c); the
+			    scalar is first */
 	uint32_t bit; /* enum ipc_card */
 };
 static const struct curve curves[] = {
@@ -43,7 +45,9 @@ curve_of_key(const EVP_PKEY *key)
 {
 	if (EVP_PKEY_get_base_id(key) != EVP_PKEY_EC)
 		return NULL;
-	return curve_of(EVP_PKEY_get_bits(key) == 256 ? KEX_P256 : EVP_PKEY_get_bits(key) == 384 ? KEX_P384 : 0);
+	return curve_of(EVP_PKEY_get_bits(key) == 256	? KEX_P256
+			: EVP_PKEY_get_bits(key) == 384 ? KEX_P384
+							: 0);
 }
 
 uint32_t
@@ -89,7 +93,8 @@ pka_card_ec_share_fits(const struct pka_req *req, const uint8_t *in, size_t len)
 {
 	const struct curve *c = curve_of(req->code);
 
-	if (c == NULL || (req->kind != PKA_KEX_RESPOND && (req->kind != PKA_KEX_DERIVE || req->secret_in == 0)))
+	if (c == NULL || (req->kind != PKA_KEX_RESPOND &&
+				 (req->kind != PKA_KEX_DERIVE || req->secret_in == 0)))
 		return true;
 	return share(c, in, len) != NULL;
 }
@@ -184,14 +189,17 @@ put_integer(struct wr *w, const uint8_t *p, size_t n)
 static bool
 in_range(const struct curve *c, const uint8_t *x)
 {
-	static const uint8_t p256[] = { 0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
-		0xbc, 0xe6, 0xfa, 0xad, 0xa7, 0x17, 0x9e, 0x84, 0xf3, 0xb9, 0xca, 0xc2, 0xfc, 0x63, 0x25, 0x51 };
-	static const uint8_t p384[] = { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
-		0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xc7, 0x63, 0x4d, 0x81, 0xf4, 0x37, 0x2d, 0xdf,
-		0x58, 0x1a, 0x0d, 0xb2, 0x48, 0xb0, 0xa7, 0x7a, 0xec, 0xec, 0x19, 0x6a, 0xcc, 0xc5, 0x29, 0x73 };
+	static const uint8_t p256[] = { 0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0, 0xff, 0xff, 0xff, 0xff,
+		0xff, 0xff, 0xff, 0xff, 0xbc, 0xe6, 0xfa, 0xad, 0xa7, 0x17, 0x9e, 0x84, 0xf3, 0xb9,
+		0xca, 0xc2, 0xfc, 0x63, 0x25, 0x51 };
+	static const uint8_t p384[] = { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+		0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+		0xc7, 0x63, 0x4d, 0x81, 0xf4, 0x37, 0x2d, 0xdf, 0x58, 0x1a, 0x0d, 0xb2, 0x48, 0xb0,
+		0xa7, 0x7a, 0xec, 0xec, 0x19, 0x6a, 0xcc, 0xc5, 0x29, 0x73 };
 	static const uint8_t zero[FIELD_MAX];
 
-	return memcmp(x, zero, c->field) != 0 && memcmp(x, c->id == IPC_CURVE_P384 ? p384 : p256, c->field) < 0;
+	return memcmp(x, zero, c->field) != 0 &&
+	       memcmp(x, c->id == IPC_CURVE_P384 ? p384 : p256, c->field) < 0;
 }
 
 /* SEQUENCE { r INTEGER, s INTEGER } (RFC 3279 2.2.3). The signature is public. */
@@ -214,7 +222,8 @@ signature(struct pka_job *j, const uint8_t *data)
 	return true;
 }
 
-/* R | S with S below the order, the only one of its kind (RFC 8032 5.1.7). The signature is public. */
+/* R | S with S below the order, the only one of its kind (RFC 8032 5.1.7). The signature is public.
+ */
 static bool
 ed25519_signature(struct pka_job *j, const uint8_t *data)
 {

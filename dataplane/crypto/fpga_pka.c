@@ -52,6 +52,18 @@ pka_type(uint32_t kind)
 	}
 }
 
+/* What a card has that serves this curve (enum ipc_curve); 0: no card does. */
+static uint32_t
+curve_bit(uint32_t curve)
+{
+	switch (curve) {
+	case IPC_CURVE_P256: return IPC_CARD_P256;
+	case IPC_CURVE_P384: return IPC_CARD_P384;
+	case IPC_CURVE_X25519: return IPC_CARD_X25519;
+	default: return 0;
+	}
+}
+
 /* The card has a unit for it. */
 static bool
 has_unit(const struct fpga_engine *e, const struct pka_op *op)
@@ -70,11 +82,7 @@ has_unit(const struct fpga_engine *e, const struct pka_op *op)
 	case IPC_PKA_EC_KEYGEN:
 	case IPC_PKA_ECDH:
 	case IPC_PKA_ECDH_RESPOND:
-		if (op->param == IPC_CURVE_X25519 && (card & IPC_CARD_X25519) == 0)
-			return false;
-		if (op->param == IPC_CURVE_P256 && (card & IPC_CARD_P256) == 0)
-			return false;
-		if (op->param == IPC_CURVE_P384 && (card & IPC_CARD_P384) == 0)
+		if ((card & curve_bit(op->param)) == 0)
 			return false;
 		break;
 	case IPC_PKA_EDDSA_SIGN: return (card & IPC_CARD_ED25519) != 0;

@@ -122,11 +122,13 @@ curve_operand_ok(const struct ipc_pka_do *m)
 
 	switch (m->op) {
 	case IPC_PKA_ECDSA_SIGN:
-		return (m->param == IPC_CURVE_P256 || m->param == IPC_CURVE_P384) && m->bytes >= 20 && m->bytes <= 64 &&
-		       m->secret_out == 0 && m->secret_in == 0;
+		return (m->param == IPC_CURVE_P256 || m->param == IPC_CURVE_P384) &&
+		       m->bytes >= 20 && m->bytes <= 64 && m->secret_out == 0 && m->secret_in == 0;
 	case IPC_PKA_EC_KEYGEN: return point != 0 && m->bytes == 0 && m->secret_in == 0;
 	case IPC_PKA_ECDH:
-		return point != 0 && m->bytes == point + (m->secret_in != 0 ? 0 : m->param == IPC_CURVE_P384 ? 48 : 32);
+		return point != 0 && m->bytes == point + (m->secret_in != 0		      ? 0
+								 : m->param == IPC_CURVE_P384 ? 48
+											      : 32);
 	default: return point != 0 && m->bytes == point && m->secret_in == 0;
 	}
 }
@@ -142,7 +144,8 @@ script_ok(const uint8_t *p, uint32_t n)
 		if (n - at < sizeof(s) || ++steps > IPC_KDF_MAX_STEPS)
 			return false;
 		memcpy(&s, p + at, sizeof(s));
-		if (s.src_len > IPC_KDF_MAX_SOURCE || n - at - sizeof(s) < RTE_ALIGN_CEIL((uint32_t)s.src_len, 4u))
+		if (s.src_len > IPC_KDF_MAX_SOURCE ||
+			n - at - sizeof(s) < RTE_ALIGN_CEIL((uint32_t)s.src_len, 4u))
 			return false;
 		out += s.out_len;
 		if (out > PKA_MAX_RESULT)

@@ -173,6 +173,31 @@ short_jobs_are_gathered_and_none_waits_long(void **state)
 	assert_false(pka_threads_tell(1, 1000, 0, PKA_GATHER_US));
 }
 
+/* The queue's length is what counts: one job behind it does not keep an ended one back. */
+static void
+few_that_wait_hold_nothing_back(void **state)
+{
+	uint64_t until = uv_hrtime() + 20ull * 1000 * 1000 * 1000;
+	uv_loop_t loop;
+
+	assert_int_equal(uv_sem_init(&gate, 0), 0);
+	begin(&loop, "1", &gated);
+	for (unsigned i = 0; i < 3; i++)
+		assert_int_equal(pka_threads_give(threads, &jobs[i]), 0);
+	uv_sem_post(&gate);
+	uv_sem_post(&gate); /* two end, the third stays */
+	while (n_ended < 2 && uv_hrtime() < until) {
+		uv_run(&loop, UV_RUN_NOWAIT);
+		sched_yield();
+	}
+	assert_int_equal(n_ended, 2);
+	uv_sem_post(&gate);
+	uv_run(&loop, UV_RUN_DEFAULT);
+	assert_int_equal(n_ended, 3);
+	end(&loop);
+	uv_sem_destroy(&gate);
+}
+
 static void
 as_many_as_wanted(void **state)
 {
@@ -195,6 +220,7 @@ main(void)
 		cmocka_unit_test(a_job_from_within_an_answer_is_done),
 		cmocka_unit_test(nothing_comes_after_the_end),
 		cmocka_unit_test(short_jobs_are_gathered_and_none_waits_long),
+		cmocka_unit_test(few_that_wait_hold_nothing_back),
 		cmocka_unit_test(as_many_as_wanted),
 	};
 

@@ -218,6 +218,32 @@ ed25519_signs_the_message_itself(void **state)
 	free(op);
 }
 
+/* A card serves the curves that it has, and each for itself. */
+static void
+a_curve_that_the_card_lacks_is_refused(void **state)
+{
+	static const uint8_t curves[] = { IPC_CURVE_P256, IPC_CURVE_P384, IPC_CURVE_X25519 };
+	struct world *w = *state;
+	struct fpga_engine *e = container_of(w->e, struct fpga_engine, eng);
+
+	for (unsigned lacks = 0; lacks < 3; lacks++) {
+		e->has.ecdh_curves = (uint8_t)~(1u << curves[lacks]);
+		for (unsigned i = 0; i < 3; i++) {
+			struct pka_op *op = calloc(1, sizeof(*op));
+
+			*op = (struct pka_op){ .kind = IPC_PKA_EC_KEYGEN, .param = curves[i] };
+			if (i == lacks) {
+				assert_int_equal(w->e->ops->pka_submit(w->e, op), -ENOTSUP);
+				free(op);
+				continue;
+			}
+			submit(w, op);
+			fake_card_ends(1, OK);
+			comes(w, op, IPC_PKA_OK);
+		}
+	}
+}
+
 /* ---- records ---- */
 
 static struct rec_session *
@@ -451,6 +477,7 @@ main(void)
 		CASE(scripts_have_a_bound),
 		CASE(a_card_that_failed_is_reset),
 		CASE(a_reset_ends_the_scripts_that_wait),
+		CASE(a_curve_that_the_card_lacks_is_refused),
 		CASE(records_wait_for_what_makes_their_keys),
 		CASE(records_without_a_session_fail),
 		CASE(sessions_leave_when_they_can),
